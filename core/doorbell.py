@@ -1,0 +1,26 @@
+"""Ring a background task after commit. A doorbell carries no facts and may be lost."""
+
+import logging
+from typing import Any
+
+from celery import Task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def ring(task: "Task[Any, Any]") -> None:
+    """Ask a worker to run `task` once the current transaction has committed.
+
+    Without Redis nothing is lost: the task looks into the database for what is due, and beat
+    rings it again. So a broken transport is logged, and never stops what a person is doing.
+    """
+    transaction.on_commit(lambda: _ring_now(task))
+
+
+def _ring_now(task: "Task[Any, Any]") -> None:
+    try:
+        task.apply_async(retry=False, ignore_result=True)
+    except (OperationalError, OSError):
+        logger.warning("No transport for %s; beat will run it later.", task.name)

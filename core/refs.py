@@ -1,0 +1,45 @@
+"""References: how the ledger and other rooms name a thing without holding a key to its table.
+
+A reference is `kind:id`, for example `user:3f2a…` (a UUID's 32 hex digits). Rooms register how
+references of their kinds are shown; pages resolve many at once.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+
+@dataclasses.dataclass(frozen=True)
+class Label:
+    """How a reference reads on a page; `url` is empty where there is no page for it."""
+
+    text: str
+    url: str = ""
+
+
+Resolver = Callable[[list[str]], dict[str, Label]]
+_resolvers: dict[str, Resolver] = {}
+
+
+def make(kind: str, key: UUID) -> str:
+    """Return the reference of the object of `kind` whose id is `key`."""
+    return f"{kind}:{key.hex}"
+
+
+def provide(kind: str, resolver: Resolver) -> None:
+    """Register the function that turns ids (32 hex digits) of `kind` into labels."""
+    _resolvers[kind] = resolver
+
+
+def labels(references: Iterable[str]) -> dict[str, Label]:
+    """Return a label for each reference; an unknown one is shown as it stands."""
+    found = {reference: Label(reference) for reference in references}
+    by_kind: dict[str, list[str]] = {}
+    for reference in found:
+        kind, _, key = reference.partition(":")
+        by_kind.setdefault(kind, []).append(key)
+    for kind, keys in by_kind.items():
+        if resolver := _resolvers.get(kind):
+            for key, label in resolver(keys).items():
+                found[f"{kind}:{key}"] = label
+    return found

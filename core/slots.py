@@ -1,0 +1,87 @@
+"""Places on shared pages that rooms fill without knowing one another.
+
+The case page belongs to `breakglass`, yet shows what `reviews` and `alerts` know of a case. Calls
+go down only, so each room registers what it has to show when its app is ready, and the page
+gathers it.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.http import HttpRequest
+
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """A named place; each provider returns any number of items for one request."""
+
+    def __init__(self) -> None:
+        self._providers: list[tuple[int, Callable[..., list[T]]]] = []
+
+    def provide(
+        self, *, order: int = 50
+    ) -> Callable[[Callable[..., list[T]]], Callable[..., list[T]]]:
+        """Register a provider; lower `order` stands first."""
+
+        def register(provider: Callable[..., list[T]]) -> Callable[..., list[T]]:
+            self._providers.append((order, provider))
+            self._providers.sort(key=lambda pair: pair[0])
+            return provider
+
+        return register
+
+    def gather(self, request: HttpRequest, *args: Any) -> list[T]:
+        """Ask every provider in order and return what they have."""
+        return [item for _, provider in self._providers for item in provider(request, *args)]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """A line of the rail: `group` is its heading, `phone` whether the bottom bar has it too."""
+
+    group: str
+    label: str
+    url_name: str
+    icon: str
+    count: int = 0
+    phone: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Something on Home that waits for the person."""
+
+    icon: str
+    title: str
+    detail: str
+    url: str
+    action: str
+    tone: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Health:
+    """One lamp of the health strip; `tone` is ok, wait or danger, `key` is its name in the API."""
+
+    key: str
+    label: str
+    detail: str
+    tone: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A panel of a page: a template and what it takes. `place` is main or side."""
+
+    template: str
+    context: dict[str, Any]
+    place: str = "main"
+
+
+nav: Slot[NavItem] = Slot()
+waiting: Slot[Waiting] = Slot()
+health: Slot[Health] = Slot()
+case_panels: Slot[Panel] = Slot()
