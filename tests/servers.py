@@ -1,0 +1,69 @@
+"""Private PostgreSQL and Redis servers for one run of the tests, on ports that were free.
+
+Nothing here ever speaks to a server on a standard port: it may be somebody's.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import embedded
+from config.embedded import Cluster, Redis
+from config.local import free_port
+
+# Nothing needs to survive the machine, so nothing waits for the disk.
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
+
+
+def provide() -> None:
+    """Set DATABASE_URL and REDIS_URL, starting servers for those that are not set.
+
+    The workers of pytest-xdist inherit what the first process has set.
+    """
+    if not os.environ.get("DATABASE_URL"):
+        servers = cluster(settings=_FAST)
+        os.environ["DATABASE_URL"] = servers.__enter__().url("breakglass")
+        atexit.register(servers.__exit__, None, None, None)
+    if not os.environ.get("REDIS_URL"):
+        account = embedded.account_for(Path(tempfile.gettempdir()))
+        server = Redis(port=free_port(), password="for-tests", account=account)
+        server.start()
+        atexit.register(server.stop)
+        server.wait()
+        os.environ["REDIS_URL"] = server.url
+
+
+@contextmanager
+def cluster(version: int = 18, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """Run a PostgreSQL server of its own, with passwords for everybody, and remove it after."""
+    base = Path(tempfile.mkdtemp(prefix="breakglass-tests-"))
+    base.chmod(0o711)
+    try:
+        account = embedded.account_for(base)
+        server = Cluster(
+            home=base / "postgres",
+            port=free_port(),
+            password="for-tests",
+            account=account,
+            programs=embedded.postgres_programs(version, account=account, spare=base),
+            settings=settings or {},
+        )
+        server.create()
+        server.start()
+        try:
+            server.wait()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(base, ignore_errors=True)

@@ -1,0 +1,23 @@
+"""Settings of the tests: private servers first, then the settings of the product.
+
+pytest-django loads this before anything of ours, so it is the place to start the servers.
+"""
+
+import os
+
+from tests import servers
+
+os.environ.setdefault("SECRET_KEY", "a-key-for-tests-alone-that-protects-nothing-at-all")
+os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+os.environ.setdefault("DEBUG", "no")
+servers.provide()
+
+from config.settings import *  # noqa: E402, F403
+
+# A slow hash protects passwords of people; tests have none.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files are served from their places; `collectstatic` is the deployment's affair.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
