@@ -1,5 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class BreakglassConfig(AppConfig):
     name = "breakglass"
+
+    def ready(self) -> None:
+        """Let the shared pages and the record know this room."""
+        import_module("breakglass.labels")

@@ -1,10 +1,26 @@
 """The three ways in which the product says no, each with a sentence a person can read."""
 
+import dataclasses
 from datetime import datetime
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """Who tried what and when; references are those of the ledger (`user:…`, `request:…`)."""
+
+    actor: str
+    subject: str
+    at: datetime
+    case: str = ""
+
+
 class DomainError(Exception):
-    """A refusal whose text is shown to the person as it stands."""
+    """A refusal whose text is shown to the person as it stands.
+
+    Where it refuses an attempt at access, `attempt` says whose, and it goes on the record.
+    """
+
+    attempt: Attempt | None = None
 
 
 class BadInput(DomainError):
@@ -13,9 +29,10 @@ class BadInput(DomainError):
     `field` names the form field or JSON key the sentence belongs to, or is empty.
     """
 
-    def __init__(self, sentence: str, *, field: str = "") -> None:
+    def __init__(self, sentence: str, *, field: str = "", attempt: Attempt | None = None) -> None:
         super().__init__(sentence)
         self.field = field
+        self.attempt = attempt
 
 
 class WrongState(DomainError):
@@ -23,17 +40,10 @@ class WrongState(DomainError):
 
 
 class NotAllowed(DomainError):
-    """This person may not do this; the API answers 403.
-
-    `actor`, `subject` and `case` are references as in the ledger (`user:…`, `request:…`) and
-    `at` is when it was tried: a refusal is an event, and `audit.log.transition` records it.
-    """
+    """This person may not do this; the API answers 403. Always on the record."""
 
     def __init__(
         self, sentence: str, *, actor: str, subject: str, at: datetime, case: str = ""
     ) -> None:
         super().__init__(sentence)
-        self.actor = actor
-        self.subject = subject
-        self.at = at
-        self.case = case
+        self.attempt = Attempt(actor=actor, subject=subject, at=at, case=case)

@@ -1,10 +1,16 @@
 """Make the things that tests are about, with believable defaults."""
 
+import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import Group, Permission
+from guardian.shortcuts import assign_perm
 
 from accounts.models import Part, User
+from breakglass import transitions
+from breakglass.models import ApprovalStep, DecisionLink, Permit, Request, Scenario
+from targets.models import Target
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -25,3 +31,108 @@ def make_group(name: str, *members: User, part: Part | None = None) -> Group:
             Permission.objects.get(content_type__app_label="accounts", codename=part.value)
         )
     return group
+
+
+def make_target(slug: str = "shop-db", **fields: object) -> Target:
+    """Return the target called `slug`; its server does not exist unless a test starts one."""
+    if found := Target.objects.filter(slug=slug).first():
+        return found
+    values: dict[str, object] = {
+        "name": slug,
+        "kind": "postgresql",
+        "host": "127.0.0.1",
+        "port": 1,
+        "database": "shop",
+        "admin_user": "breakglass_admin",
+        "template_role": "shop_support",
+        "read_only_role": "shop_read_only",
+        **fields,
+    }
+    return Target.objects.create(slug=slug, **values)
+
+
+@dataclasses.dataclass(frozen=True)
+class StepOf:
+    """One approval step of a scenario under test."""
+
+    group: Group
+    quorum: int = 1
+    escalate_after: int | None = None
+    stands_in: bool = False
+
+
+def make_scenario(
+    slug: str = "production-outage",
+    *,
+    steps: Sequence[StepOf] | None = None,
+    targets: Sequence[Target] | None = None,
+    **fields: object,
+) -> Scenario:
+    """Return a published scenario: Platform engineers ask, the Database team decides.
+
+    Ada and Eve may ask, Bob and Carl decide, Rita reviews; none of them plays two parts.
+    """
+    platform = make_group("Platform engineers", make_user("ada"), make_user("eve"))
+    database = make_group("Database team", make_user("bob"), make_user("carl"))
+    reviewers = make_group("Reviewers", make_user("rita"))
+    values: dict[str, object] = {
+        "name": slug.replace("-", " ").capitalize(),
+        "use_when": "Customers cannot order, pay or sign in.",
+        "break_glass": True,
+        "reference_required": False,
+        **fields,
+    }
+    scenario = Scenario.objects.create(slug=slug, **values)
+    scenario.targets.set([make_target()] if targets is None else targets)
+    for position, step in enumerate([StepOf(database)] if steps is None else steps, start=1):
+        ApprovalStep.objects.create(
+            scenario=scenario,
+            position=position,
+            group=step.group,
+            quorum=step.quorum,
+            escalate_after=step.escalate_after,
+            stands_in=step.stands_in,
+        )
+    assign_perm(Permit.REQUEST.value, platform, scenario)
+    assign_perm(Permit.REVIEW.value, reviewers, scenario)
+    transitions.publish(scenario, by=None, reason="Made for a test.", at=NOON)
+    return scenario
+
+
+REASON = "Checkout fails for all customers since 11:40; I will find and end the blocking session."
+
+
+def make_ask(scenario: Scenario, **fields: object) -> transitions.Ask:
+    """Return an ask that the scenario accepts."""
+    values: dict[str, object] = {
+        "targets": list(scenario.targets.all()),
+        "justification": REASON,
+        "minutes": scenario.default_minutes,
+        **fields,
+    }
+    return transitions.Ask(**values)  # type: ignore[arg-type]
+
+
+def make_request(
+    scenario: Scenario | None = None, *, by: User | None = None, at: datetime = NOON, **ask: object
+) -> Request:
+    """Return a pending request of Ada's."""
+    scenario = scenario or Scenario.objects.first() or make_scenario()
+    return transitions.submit(
+        scenario, by=by or make_user("ada"), ask=make_ask(scenario, **ask), at=at
+    )
+
+
+def make_broken_glass(
+    scenario: Scenario | None = None, *, by: User | None = None, at: datetime = NOON, **ask: object
+) -> Request:
+    """Return a request of Ada's by which access started at once."""
+    scenario = scenario or Scenario.objects.first() or make_scenario()
+    return transitions.break_glass(
+        scenario, by=by or make_user("ada"), ask=make_ask(scenario, **ask), at=at
+    )
+
+
+def voice(name: str, comment: str = "", link: DecisionLink | None = None) -> transitions.Voice:
+    """Return what the person called `name` says."""
+    return transitions.Voice(by=make_user(name), comment=comment, link=link)

@@ -1,0 +1,45 @@
+"""The way in: credentials for one door of a live grant."""
+
+from datetime import datetime
+
+from targets.credentials import Credentials
+from targets.models import Target
+
+from accounts.models import User
+from audit import log
+from breakglass import policy, transitions
+from breakglass.models import Grant
+from core.errors import NotAllowed, WrongState
+from targets import credentials
+
+
+def way_in(
+    grant: Grant, target: Target, *, by: User, at: datetime, renew: bool = False
+) -> Credentials:
+    """Return what the holder needs to connect; shown once, a new one only with `renew`.
+
+    Opens the door in this process when no worker has done so yet, so that neither Redis nor a
+    worker stands between a person and an emergency. Never call it inside a transaction.
+
+    Raises NotAllowed for anybody but the holder, WrongState when the grant is not live, the door
+    cannot be opened, or the credentials were shown already.
+    """
+    if why := policy.why_no_credentials(grant, by=by, at=at):
+        refusal = NotAllowed(why, actor=by.ref, subject=grant.ref, at=at, case=grant.case_ref)
+        if refusal.attempt:
+            log.refused(refusal, refusal.attempt, verb="way_in")
+        raise refusal
+    if not grant.is_live(at):
+        raise WrongState(_why_not_live(grant, at))
+    if grant.status == Grant.Status.SCHEDULED:
+        grant = transitions.activate(grant, at=at)
+    door = grant.doors().filter(target=target).first()
+    if door is None:
+        raise WrongState(f"This access has no door to {target.name}.")
+    return credentials.issue(door, by=by, renew=renew, at=at)
+
+
+def _why_not_live(grant: Grant, at: datetime) -> str:
+    if grant.status in Grant.STANDING and at < grant.starts_at:
+        return f"This access starts at {grant.starts_at:%H:%M} UTC."
+    return "This access is over. Make a new request if you still need it."

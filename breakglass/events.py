@@ -1,0 +1,281 @@
+"""What happens to requests, grants and freezes, as the ledger tells it."""
+
+import dataclasses
+from typing import Any
+
+from audit.events import Event
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestSubmitted(Event, kind="request.submitted", personal=("justification", "intent")):
+    """A person asked for access."""
+
+    scenario: str
+    version: int
+    targets: list[str]
+    justification: str
+    reference: str
+    intent: str
+    minutes: int
+    urgency: str
+    drill: bool
+    extension: bool
+    filed_by: str
+    starts_at: str | None
+    coach_score: int
+
+    def sentence(self) -> str:
+        verb = "asked for more time" if self.extension else "asked for access"
+        return f"{verb}: {', '.join(self.targets)}, {self.minutes} minutes, for {self.scenario}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestWithdrawn(Event, kind="request.withdrawn"):
+    """The requester took the request back."""
+
+    def sentence(self) -> str:
+        return "withdrew the request"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestLapsed(Event, kind="request.lapsed"):
+    """Nobody ended the request in time."""
+
+    def sentence(self) -> str:
+        return "closed the request: nobody answered in time"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestEscalated(Event, kind="request.escalated"):
+    """A further step is asked because the one before was silent or is done."""
+
+    step: int
+    group: str
+
+    def sentence(self) -> str:
+        return f"asked {self.group} as well"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestApproved(Event, kind="request.approved"):
+    """Every step is satisfied."""
+
+    minutes: int
+    targets: list[str]
+    read_only: bool
+
+    def sentence(self) -> str:
+        return f"approval is complete: {self.minutes} minutes on {', '.join(self.targets)}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What the decisions have in common."""
+
+    step: int
+    group: str
+    comment: str
+    by_link: bool
+
+    def said(self, verb: str) -> str:
+        """Put the verb, the group and the comment into a sentence."""
+        return f"{verb} for {self.group}" + (f": {self.comment}" if self.comment else "")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DecisionApproved(Decided, Event, kind="decision.approved", personal=("comment",)):
+    """One person approved."""
+
+    def sentence(self) -> str:
+        return self.said("approved")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DecisionDenied(Decided, Event, kind="decision.denied", personal=("comment",)):
+    """One person denied, and so ended the request."""
+
+    def sentence(self) -> str:
+        return self.said("denied")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DecisionCountered(Decided, Event, kind="decision.countered", personal=("comment",)):
+    """One person offered less."""
+
+    minutes: int
+    targets: list[str]
+    read_only: bool
+
+    def sentence(self) -> str:
+        less = ", read-only" if self.read_only else ""
+        return self.said(f"offered {self.minutes} minutes on {', '.join(self.targets)}{less}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DecisionRatified(Decided, Event, kind="decision.ratified", personal=("comment",)):
+    """One person ratified a break-glass activation."""
+
+    def sentence(self) -> str:
+        return self.said("ratified")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CounterAccepted(Event, kind="counter.accepted"):
+    """The requester took the smaller offer."""
+
+    minutes: int
+    targets: list[str]
+    read_only: bool
+
+    def sentence(self) -> str:
+        return f"accepted the offer of {self.minutes} minutes"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CounterDeclined(Event, kind="counter.declined"):
+    """The requester would rather have the answer to the first request."""
+
+    def sentence(self) -> str:
+        return "declined the offer; the request waits for approval again"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantScheduled(Event, kind="grant.scheduled"):
+    """Access is granted from a later moment on."""
+
+    starts_at: str
+    ends_at: str
+    targets: list[str]
+
+    def sentence(self) -> str:
+        return f"access to {', '.join(self.targets)} is scheduled"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantActivated(Event, kind="grant.activated", critical=True):
+    """Access started after approval."""
+
+    targets: list[str]
+    ends_at: str
+    read_only: bool
+
+    def sentence(self) -> str:
+        return f"access to {', '.join(self.targets)} started"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class BreakglassActivated(
+    Event, kind="breakglass.activated", personal=("justification",), critical=True
+):
+    """Access started before anybody approved."""
+
+    targets: list[str]
+    ends_at: str
+    ratify_by: str
+    justification: str
+
+    def sentence(self) -> str:
+        return f"broke the glass on {', '.join(self.targets)}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantExtended(Event, kind="grant.extended"):
+    """A new decision moved the end."""
+
+    ends_at: str
+    minutes: int
+
+    def sentence(self) -> str:
+        return f"the access was extended by {self.minutes} minutes"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantRelinquished(Event, kind="grant.relinquished"):
+    """The holder was done before the end."""
+
+    def sentence(self) -> str:
+        return "ended the access early"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantRevoked(Event, kind="grant.revoked", personal=("reason",), critical=True):
+    """Somebody or a rule ended the access."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        return f"revoked the access: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GrantExpired(Event, kind="grant.expired"):
+    """The clock ended the access."""
+
+    def sentence(self) -> str:
+        return "the access ended on time"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RatificationConfirmed(Event, kind="ratification.confirmed"):
+    """Every step has said afterwards that breaking the glass was right."""
+
+    def sentence(self) -> str:
+        return "ratification is complete"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RatificationRefused(Decided, Event, kind="ratification.refused", personal=("comment",)):
+    """One person said that breaking the glass was wrong."""
+
+    def sentence(self) -> str:
+        return self.said("refused to ratify")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RatificationOverdue(Event, kind="ratification.overdue"):
+    """Nobody ratified in time."""
+
+    def sentence(self) -> str:
+        return "nobody ratified in time"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FreezeImposed(Event, kind="freeze.imposed", personal=("reason",), critical=True):
+    """A responder pulled the panic switch."""
+
+    scope: str
+    target: str
+    reason: str
+    revoked: int
+
+    def sentence(self) -> str:
+        what = {"all": "everything", "person": "a person", "scenario": "a scenario"}[self.scope]
+        return f"froze {what}: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FreezeLiftProposed(Event, kind="freeze.lift_proposed"):
+    """The first of two people wants a freeze lifted."""
+
+    def sentence(self) -> str:
+        return "proposed to lift the freeze"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FreezeLifted(Event, kind="freeze.lifted"):
+    """The second of two people lifted a freeze."""
+
+    def sentence(self) -> str:
+        return "lifted the freeze"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ScenarioVersioned(Event, kind="scenario.versioned", personal=("reason",)):
+    """A saved change of a scenario made a version."""
+
+    number: int
+    reason: str
+    changes: dict[str, Any]
+
+    def sentence(self) -> str:
+        return f"made version {self.number}: {self.reason}"

@@ -1,0 +1,37 @@
+"""How references to this room's things are shown."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from breakglass.models import Freeze, Grant, Request, Scenario
+from core import refs
+from core.refs import Label
+
+
+def _requests(keys: list[str]) -> dict[str, Label]:
+    rows = Request.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "case")
+    return {key.hex: Label(f"Case {case}", reverse("case", args=[case])) for key, case in rows}
+
+
+def _grants(keys: list[str]) -> dict[str, Label]:
+    rows = Grant.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "request__case")
+    return {
+        key.hex: Label(f"Access of case {case}", reverse("case", args=[case])) for key, case in rows
+    }
+
+
+def _scenarios(keys: list[str]) -> dict[str, Label]:
+    rows = Scenario.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "name", "slug")
+    return {key.hex: Label(name, reverse("scenario", args=[slug])) for key, name, slug in rows}
+
+
+def _freezes(keys: list[str]) -> dict[str, Label]:
+    rows = Freeze.objects.filter(pk__in=map(UUID, keys)).select_related("person", "scenario")
+    return {row.pk.hex: Label(f"Freeze of {row.what}", reverse("now")) for row in rows}
+
+
+refs.provide("request", _requests)
+refs.provide("grant", _grants)
+refs.provide("scenario", _scenarios)
+refs.provide("freeze", _freezes)

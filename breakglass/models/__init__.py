@@ -1,0 +1,24 @@
+from breakglass.models.freeze import Freeze
+from breakglass.models.grant import Grant
+from breakglass.models.link import DecisionLink
+from breakglass.models.request import Decision, Request
+from breakglass.models.scenario import (
+    ApprovalStep,
+    GroupPermit,
+    Permit,
+    Scenario,
+    ScenarioVersion,
+)
+
+__all__ = [
+    "ApprovalStep",
+    "Decision",
+    "DecisionLink",
+    "Freeze",
+    "Grant",
+    "GroupPermit",
+    "Permit",
+    "Request",
+    "Scenario",
+    "ScenarioVersion",
+]

@@ -1,0 +1,311 @@
+"""Requests and the decisions on them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group
+from django.db import connection, models
+from django.db.models import F, Q
+from django.urls import reverse
+from targets.models import Target
+
+from accounts.models import Part, User
+from breakglass.models.scenario import Permit, Scenario, ScenarioVersion
+from core import refs
+
+if TYPE_CHECKING:
+    from breakglass.models.grant import Grant
+    from breakglass.rules import Rules
+
+
+def next_case() -> int:
+    """Return the number of a new case. Numbers grow; a request that fails may leave a hole."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('breakglass_case')")
+        return int(cursor.fetchone()[0])
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def open(self) -> RequestQuerySet:
+        """Requests that nobody has ended: they wait for approvers or for the requester."""
+        return self.filter(state__in=Request.OPEN)
+
+    def lapsed_by(self, at: datetime) -> RequestQuerySet:
+        """Open requests whose time to be answered is over."""
+        return self.open().filter(lapse_at__lte=at)
+
+    def awaiting_ratification(self) -> RequestQuerySet:
+        """Break-glass requests that nobody has ratified or refused."""
+        return self.filter(ratification=Request.Ratification.PENDING)
+
+    def unratified_by(self, at: datetime) -> RequestQuerySet:
+        """Break-glass requests whose ratification deadline has passed in silence."""
+        return self.awaiting_ratification().filter(ratify_by__lte=at)
+
+    def cases(self) -> RequestQuerySet:
+        """One request for each case: extensions belong to the case of the original."""
+        return self.filter(extends=None)
+
+    def undecided(self, at: datetime) -> RequestQuerySet:
+        """Requests on which somebody still has a decision or a ratification to make."""
+        pending = Q(state=Request.State.PENDING, lapse_at__gt=at)
+        over = Q(extends__ended_at__isnull=False)
+        return self.filter(pending | Q(ratification=Request.Ratification.PENDING)).exclude(over)
+
+    def visible_to(self, user: User, at: datetime) -> RequestQuerySet:
+        """Requests that the person may see: their own, their scenarios', or all by their part."""
+        if any(user.plays(part) for part in (Part.RESPONDER, Part.COMPLIANCE, Part.AUDITOR)):
+            return self
+        scenarios = Scenario.objects.none()
+        for permit in (Permit.APPROVE, Permit.REVIEW, Permit.VIEW):
+            scenarios |= Scenario.objects.permitting(user, permit, at)
+        return self.filter(
+            Q(requester=user) | Q(filed_by=user) | Q(scenario__in=scenarios.values("pk"))
+        )
+
+    def told(self) -> RequestQuerySet:
+        """Fetch with each request what a list or a page shows of it."""
+        return self.select_related(
+            "requester", "filed_by", "scenario", "version", "grant"
+        ).prefetch_related("targets")
+
+
+class Request(models.Model):
+    """One person's ask: a scenario, targets, a reason, and for how long."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waits for approval"
+        COUNTERED = "countered", "Waits for the requester"
+        APPROVED = "approved", "Approved"
+        DENIED = "denied", "Denied"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        LAPSED = "lapsed", "Lapsed"
+        ACTIVATED = "activated", "Glass broken"
+
+    class Urgency(models.TextChoices):
+        NORMAL = "normal", "Approval first"
+        BREAK_GLASS = "break_glass", "Break the glass"
+
+    class Ratification(models.TextChoices):
+        NOT_REQUIRED = "not_required", "Not required"
+        PENDING = "pending", "Ratification pending"
+        RATIFIED = "ratified", "Ratified"
+        REFUSED = "refused", "Ratification refused"
+        OVERDUE = "overdue", "Ratification overdue"
+
+    OPEN = (State.PENDING, State.COUNTERED)
+    SETTLED = (Ratification.RATIFIED, Ratification.REFUSED, Ratification.OVERDUE)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.PositiveBigIntegerField(editable=False)
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="requests")
+    version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT, related_name="requests")
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requests")
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="filed_requests")
+    extends = models.ForeignKey(
+        "Grant", on_delete=models.PROTECT, related_name="extensions", null=True
+    )
+    targets = models.ManyToManyField(Target, related_name="requests")
+    justification = models.TextField()
+    reference = models.CharField(max_length=100, blank=True)
+    intent = models.TextField(blank=True)
+    minutes = models.PositiveIntegerField()
+    read_only = models.BooleanField(default=False)
+    urgency = models.CharField(max_length=12, choices=Urgency, default=Urgency.NORMAL)
+    coach_score = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField()
+    lapse_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    decided_at = models.DateTimeField(null=True)
+    escalated_to = models.PositiveSmallIntegerField(default=0)
+    ratification = models.CharField(
+        max_length=12, choices=Ratification, default=Ratification.NOT_REQUIRED
+    )
+    ratify_by = models.DateTimeField(null=True)
+    ratified_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(RequestQuerySet)()
+
+    class Meta:
+        ordering = ["-submitted_at"]
+        indexes = [
+            models.Index(fields=["-case"], name="request_newest_case", condition=Q(extends=None)),
+            models.Index(fields=["requester", "-case"], name="request_of_requester"),
+            models.Index(fields=["scenario", "-case"], name="request_of_scenario"),
+            models.Index(
+                fields=["lapse_at"],
+                name="request_open",
+                condition=Q(state__in=["pending", "countered"]),
+            ),
+            models.Index(
+                fields=["ratify_by"],
+                name="request_unratified",
+                condition=Q(ratification="pending"),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="request_state_known",
+                condition=Q(
+                    state__in=[
+                        "pending",
+                        "countered",
+                        "approved",
+                        "denied",
+                        "withdrawn",
+                        "lapsed",
+                        "activated",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="request_decided_at_set_exactly_when_over",
+                condition=Q(state__in=["pending", "countered"], decided_at=None)
+                | (~Q(state__in=["pending", "countered"]) & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="request_activated_exactly_when_break_glass",
+                condition=Q(urgency="break_glass", state="activated")
+                | (Q(urgency="normal") & ~Q(state="activated")),
+            ),
+            models.CheckConstraint(
+                name="request_ratification_known",
+                condition=Q(
+                    ratification__in=["not_required", "pending", "ratified", "refused", "overdue"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="request_ratify_by_set_exactly_when_required",
+                condition=Q(ratification="not_required", ratify_by=None, urgency="normal")
+                | (
+                    ~Q(ratification="not_required")
+                    & Q(ratify_by__isnull=False, urgency="break_glass")
+                ),
+            ),
+            models.CheckConstraint(
+                name="request_ratified_at_set_exactly_when_settled",
+                condition=Q(ratification__in=["not_required", "pending"], ratified_at=None)
+                | Q(ratification__in=["ratified", "refused", "overdue"], ratified_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="request_times_in_order", condition=Q(lapse_at__gt=F("submitted_at"))
+            ),
+            models.CheckConstraint(name="request_minutes_positive", condition=Q(minutes__gt=0)),
+            models.UniqueConstraint(
+                fields=["case"], name="request_one_original_per_case", condition=Q(extends=None)
+            ),
+            models.UniqueConstraint(
+                fields=["extends"],
+                name="request_one_open_extension",
+                condition=Q(state__in=["pending", "countered"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Case {self.case}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("case", args=[self.case])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this request."""
+        return refs.make("request", self.pk)
+
+    @property
+    def original(self) -> Request:
+        """The request that opened the case: this one, or the one that this one extends."""
+        return self.extends.request if self.extends else self
+
+    @property
+    def case_ref(self) -> str:
+        """How the ledger names the case: by its original request."""
+        return self.original.ref
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the version that this request has pinned."""
+        return self.version.rules
+
+    @property
+    def held(self) -> Grant | None:
+        """The grant that came of it: its own, the one it extends, or None."""
+        return self.extends or getattr(self, "grant", None)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def counting(self) -> DecisionQuerySet:
+        """Decisions that count towards a quorum: a yes, or an offer that was accepted."""
+        return self.filter(Q(kind__in=Decision.YES) | Q(answer=Decision.Answer.ACCEPTED))
+
+
+class Decision(models.Model):
+    """What one person said about one request."""
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve", "Approved"
+        DENY = "deny", "Denied"
+        COUNTER = "counter", "Offered less"
+        RATIFY = "ratify", "Ratified"
+        REFUSE = "refuse", "Refused"
+
+    class Answer(models.TextChoices):
+        NONE = "", "Not answered"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+
+    YES = (Kind.APPROVE, Kind.RATIFY)
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=8, choices=Kind)
+    step = models.PositiveSmallIntegerField()
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField(blank=True)
+    decided_at = models.DateTimeField()
+    minutes = models.PositiveIntegerField(null=True)
+    targets = models.ManyToManyField(Target, related_name="+")
+    read_only = models.BooleanField(default=False)
+    answer = models.CharField(max_length=8, choices=Answer, default=Answer.NONE, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(DecisionQuerySet)()
+
+    class Meta:
+        ordering = ["decided_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_kind_known",
+                condition=Q(kind__in=["approve", "deny", "counter", "ratify", "refuse"]),
+            ),
+            models.CheckConstraint(
+                name="decision_counter_has_terms",
+                condition=Q(kind="counter", minutes__gt=0)
+                | (~Q(kind="counter") & Q(minutes=None, answer="")),
+            ),
+            models.CheckConstraint(
+                name="decision_answered_at_set_exactly_when_answered",
+                condition=Q(answer="", answered_at=None)
+                | (Q(answer__in=["accepted", "declined"]) & Q(answered_at__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                fields=["request", "by"],
+                name="decision_once_per_person",
+                condition=~Q(kind="counter"),
+            ),
+            models.UniqueConstraint(
+                fields=["request"],
+                name="decision_one_open_counter",
+                condition=Q(kind="counter", answer=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.by}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether this counts towards a quorum."""
+        return self.kind in Decision.YES or self.answer == Decision.Answer.ACCEPTED

@@ -1,0 +1,197 @@
+"""Scenarios: emergencies defined before they happen, and every version of their rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from guardian.models import GroupObjectPermissionBase
+from targets.models import Target
+
+from accounts.models import User
+from breakglass.rules import Rules
+from core import refs
+
+
+class Permit(models.TextChoices):
+    """What a group may do within one scenario."""
+
+    REQUEST = "request_scenario", "May request access"
+    APPROVE = "approve_scenario", "May decide on requests"
+    REVIEW = "review_scenario", "May review what was done"
+    VIEW = "view_case", "May look at cases"
+
+
+def working_week() -> list[int]:
+    """Return Monday to Friday."""
+    return [0, 1, 2, 3, 4]
+
+
+class ScenarioQuerySet(models.QuerySet["Scenario"]):
+    def in_use(self) -> ScenarioQuerySet:
+        """Scenarios that can be asked for: published and not archived."""
+        return self.filter(archived_at=None, versions__isnull=False).distinct()
+
+    def permitting(self, user: User, permit: Permit, at: datetime) -> ScenarioQuerySet:
+        """Scenarios in which one of the person's groups holds `permit` at `at`."""
+        held = GroupPermit.objects.standing(at).filter(
+            permission__codename=permit.value, group__in=user.groups.all()
+        )
+        return self.filter(pk__in=held.values("content_object"))
+
+
+class Scenario(models.Model):
+    """A defined emergency. What counts is its newest version; this row is where it is edited."""
+
+    class Severity(models.TextChoices):
+        LOW = "low", "Low"
+        HIGH = "high", "High"
+        CRITICAL = "critical", "Critical"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    use_when = models.TextField("use when", blank=True)
+    not_for = models.TextField("not for", blank=True)
+    severity = models.CharField(max_length=10, choices=Severity, default=Severity.HIGH)
+    drill = models.BooleanField("this is an exercise", default=False)
+    targets = models.ManyToManyField(Target, related_name="scenarios", blank=True)
+    expected_verbs = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    expected_objects = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    break_glass = models.BooleanField("may start before approval", default=False)
+    ratify_within = models.PositiveIntegerField("ratify within (minutes)", default=60)
+    answer_within = models.PositiveIntegerField("lapses unanswered after (minutes)", default=240)
+    default_minutes = models.PositiveIntegerField(default=30)
+    max_minutes = models.PositiveIntegerField(default=60)
+    max_concurrent = models.PositiveIntegerField("open at once per person", default=1)
+    reference_required = models.BooleanField("needs a ticket or incident", default=True)
+    reference_pattern = models.CharField(max_length=200, blank=True)
+    reference_hint = models.CharField(max_length=100, blank=True, default="INC-20481")
+    intent_required = models.BooleanField("needs a plan", default=False)
+    min_justification = models.PositiveIntegerField("shortest reason (characters)", default=20)
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=working_week)
+    working_from = models.TimeField(default=dt.time(8))
+    working_until = models.TimeField(default=dt.time(18))
+    time_zone = models.CharField(max_length=50, default="UTC")
+    review_within_hours = models.PositiveIntegerField("review within (hours)", default=72)
+    strict_review = models.BooleanField("two people review", default=False)
+    alert_groups = models.ManyToManyField(Group, related_name="+", blank=True)
+    retention_class = models.CharField(max_length=40, default="standard")
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    objects = models.Manager.from_queryset(ScenarioQuerySet)()
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [(permit.value, permit.label) for permit in Permit]
+        constraints = [
+            models.CheckConstraint(
+                name="scenario_severity_known",
+                condition=Q(severity__in=["low", "high", "critical"]),
+            ),
+            models.CheckConstraint(
+                name="scenario_minutes_in_order",
+                condition=Q(default_minutes__gt=0, max_minutes__gte=F("default_minutes")),
+            ),
+            models.CheckConstraint(
+                name="scenario_deadlines_positive",
+                condition=Q(
+                    ratify_within__gt=0,
+                    answer_within__gt=0,
+                    review_within_hours__gt=0,
+                    max_concurrent__gt=0,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("scenario", args=[self.slug])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this scenario."""
+        return refs.make("scenario", self.pk)
+
+    @property
+    def current(self) -> ScenarioVersion | None:
+        """The version that new requests pin; None before the first publication."""
+        return self.versions.order_by("-number").first()
+
+
+class ApprovalStep(models.Model):
+    """One group that is asked, in order, as `rules.Step` explains."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    quorum = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    escalate_after = models.PositiveIntegerField(
+        "ask the next step too after (minutes)", null=True, blank=True
+    )
+    stands_in = models.BooleanField("answers for the step before", default=False)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "position"], name="step_position_once"),
+            models.CheckConstraint(name="step_quorum_positive", condition=Q(quorum__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.quorum} of {self.group}"
+
+
+class ScenarioVersion(models.Model):
+    """The rules as they stood after one saved change. Never altered: the database refuses."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "number"], name="version_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rules.name} v{self.number}"
+
+    @functools.cached_property
+    def rules(self) -> Rules:
+        """What this version says."""
+        return Rules.from_body(self.body)
+
+
+class GroupPermitQuerySet(models.QuerySet["GroupPermit"]):
+    def standing(self, at: datetime) -> GroupPermitQuerySet:
+        """Permits that have not ended at `at`."""
+        return self.filter(Q(until=None) | Q(until__gt=at))
+
+    def of(self, permit: Permit) -> GroupPermitQuerySet:
+        """Permits of one kind."""
+        return self.filter(permission__codename=permit.value)
+
+
+class GroupPermit(GroupObjectPermissionBase):  # type: ignore[misc]
+    """A group's permission in one scenario: guardian's row, with an optional end."""
+
+    content_object = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="permits")
+    until = models.DateTimeField(null=True, blank=True)
+    objects = models.Manager.from_queryset(GroupPermitQuerySet)()
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.permission.codename} in {self.content_object}"

@@ -1,0 +1,53 @@
+"""The verbs: nothing else changes the state of a request, a grant or a freeze."""
+
+from breakglass.transitions.decisions import (
+    Offer,
+    Voice,
+    accept_counter,
+    approve,
+    counter,
+    decline_counter,
+    deny,
+    overdue,
+    ratify,
+    refuse,
+)
+from breakglass.transitions.freezes import freeze, lift
+from breakglass.transitions.grants import activate, expire, relinquish, revoke
+from breakglass.transitions.requests import (
+    Ask,
+    ask_for_more_time,
+    break_glass,
+    escalate,
+    lapse,
+    submit,
+    withdraw,
+)
+from breakglass.transitions.scenarios import publish
+
+__all__ = [
+    "Ask",
+    "Offer",
+    "Voice",
+    "accept_counter",
+    "activate",
+    "approve",
+    "ask_for_more_time",
+    "break_glass",
+    "counter",
+    "decline_counter",
+    "deny",
+    "escalate",
+    "expire",
+    "freeze",
+    "lapse",
+    "lift",
+    "overdue",
+    "publish",
+    "ratify",
+    "refuse",
+    "relinquish",
+    "revoke",
+    "submit",
+    "withdraw",
+]

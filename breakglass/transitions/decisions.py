@@ -1,0 +1,259 @@
+"""Answers: approve, deny, offer less, ratify, refuse; and the requester's answer to an offer."""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from targets.models import Target
+
+from accounts.models import User
+from audit import log
+from breakglass import events, links, policy, steps
+from breakglass.models import Decision, DecisionLink, Request
+from breakglass.transitions import grants
+from breakglass.transitions.locks import (
+    lock,
+    lock_open,
+    refuse_unless,
+)
+from breakglass.transitions.requests import close, record_newly_asked
+from core.errors import BadInput, WrongState
+
+D = TypeVar("D", bound=events.Decided)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Voice:
+    """Who answers, what they say, and the link they came by, if by one."""
+
+    by: User
+    comment: str = ""
+    link: DecisionLink | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Less than was asked for."""
+
+    minutes: int
+    targets: Sequence[Target]
+    read_only: bool = False
+
+
+@log.transition
+def approve(request: Request, *, voice: Voice, at: datetime) -> Request:
+    """Say yes for one step; access starts when every step is satisfied.
+
+    Raises WrongState when the request is decided, lapsed, or cannot start; NotAllowed when this
+    person may not decide, or not yet.
+    """
+    request = lock_open(request, expect=(Request.State.PENDING,), at=at)
+    _decide(request, Decision.Kind.APPROVE, events.DecisionApproved, voice=voice, at=at)
+    _go_on(request, at=at)
+    return request
+
+
+@log.transition
+def deny(request: Request, *, voice: Voice, at: datetime) -> Request:
+    """Say no, with a reason; one no ends the request. Raises as `approve`, and BadInput."""
+    request = lock_open(request, expect=(Request.State.PENDING,), at=at)
+    _need_comment(voice, "Say why you deny it; the requester reads it.")
+    _decide(request, Decision.Kind.DENY, events.DecisionDenied, voice=voice, at=at)
+    close(request, Request.State.DENIED, at=at)
+    return request
+
+
+@log.transition
+def counter(request: Request, *, voice: Voice, offer: Offer, at: datetime) -> Decision:
+    """Offer less; the request waits for the requester. Raises as `approve`, and BadInput."""
+    request = lock_open(request, expect=(Request.State.PENDING,), at=at)
+    keys = [target.pk for target in offer.targets]
+    if bad := policy.why_not_less(
+        request, minutes=offer.minutes, targets=keys, read_only=offer.read_only
+    ):
+        raise BadInput(bad[1], field=bad[0])
+    decision = _decide(
+        request, Decision.Kind.COUNTER, events.DecisionCountered, voice=voice, at=at, offer=offer
+    )
+    request.state = Request.State.COUNTERED
+    request.save(update_fields=["state"])
+    return decision
+
+
+@log.transition
+def accept_counter(request: Request, *, by: User, at: datetime) -> Request:
+    """Take the smaller offer; it counts as a yes of the person who made it.
+
+    Raises WrongState when no offer is open, NotAllowed for anybody but the requester.
+    """
+    request, offer = _open_offer(request, by=by, at=at)
+    request.minutes = offer.minutes or request.minutes
+    request.read_only = offer.read_only
+    request.save(update_fields=["minutes", "read_only"])
+    request.targets.set(offer.targets.all())
+    _answer(request, offer, Decision.Answer.ACCEPTED, at=at)
+    event = events.CounterAccepted(
+        minutes=request.minutes,
+        targets=[target.name for target in request.targets.all()],
+        read_only=request.read_only,
+    )
+    log.record(event, actor=by.ref, subject=request.ref, at=at, case=request.case_ref)
+    _go_on(request, at=at)
+    return request
+
+
+@log.transition
+def decline_counter(request: Request, *, by: User, at: datetime) -> Request:
+    """Leave the offer; the request as it was asked waits for approval again."""
+    request, offer = _open_offer(request, by=by, at=at)
+    _answer(request, offer, Decision.Answer.DECLINED, at=at)
+    log.record(
+        events.CounterDeclined(), actor=by.ref, subject=request.ref, at=at, case=request.case_ref
+    )
+    return request
+
+
+@log.transition
+def ratify(request: Request, *, voice: Voice, at: datetime) -> Request:
+    """Say that breaking the glass was right; done when every step has said so.
+
+    Raises WrongState when it is ratified, refused or overdue, NotAllowed as `approve` does.
+    """
+    request = _lock_unratified(request, at=at)
+    _decide(request, Decision.Kind.RATIFY, events.DecisionRatified, voice=voice, at=at)
+    if steps.complete(policy.standing(request)):
+        _settle(request, Request.Ratification.RATIFIED, at=at)
+        log.record(
+            events.RatificationConfirmed(),
+            actor=log.SYSTEM, subject=request.ref, at=at, case=request.case_ref,
+        )  # fmt: skip
+    return request
+
+
+@log.transition
+def refuse(request: Request, *, voice: Voice, at: datetime) -> Request:
+    """Say that breaking the glass was wrong: what is still open is revoked. Raises as `ratify`."""
+    request = _lock_unratified(request, at=at)
+    _need_comment(voice, "Say why you refuse; the requester and compliance read it.")
+    _decide(request, Decision.Kind.REFUSE, events.RatificationRefused, voice=voice, at=at)
+    _settle(request, Request.Ratification.REFUSED, at=at)
+    _revoke_if_standing(request, reason="Ratification was refused.", by=voice.by, at=at)
+    return request
+
+
+@log.transition
+def overdue(request: Request, *, at: datetime) -> Request:
+    """Write down that nobody ratified in time, and revoke what is still open.
+
+    Raises WrongState when somebody has, or there is time left.
+    """
+    request = lock(request)
+    _expect_unratified(request)
+    if request.ratify_by is None or request.ratify_by > at:
+        raise WrongState("There is still time to ratify.")
+    _settle(request, Request.Ratification.OVERDUE, at=at)
+    log.record(
+        events.RatificationOverdue(),
+        actor=log.SYSTEM, subject=request.ref, at=at, case=request.case_ref,
+    )  # fmt: skip
+    _revoke_if_standing(request, reason="Nobody ratified in time.", by=None, at=at)
+    return request
+
+
+def _decide(
+    request: Request,
+    kind: Decision.Kind,
+    event: type[D],
+    *,
+    voice: Voice,
+    at: datetime,
+    offer: Offer | None = None,
+) -> Decision:
+    """Check the person and the link, then write and record one decision."""
+    why = policy.why_not_decide(request, by=voice.by, at=at)
+    if voice.link:
+        why = links.why_not_use(voice.link, request, by=voice.by, at=at) or why
+    refuse_unless(why, by=voice.by, subject=request, at=at, case=request.case_ref)
+    step = policy.step_for(request, by=voice.by, at=at)
+    if step is None:
+        raise WrongState("Nobody is asked at the moment.")
+    if voice.link:
+        links.use(voice.link, at=at)
+    terms = {"minutes": offer.minutes, "read_only": offer.read_only} if offer else {}
+    decision = Decision.objects.create(
+        request=request, by=voice.by, kind=kind, step=step.position, group_id=step.group_id,
+        comment=voice.comment.strip(), decided_at=at, **terms,
+    )  # fmt: skip
+    if offer:
+        decision.targets.set(offer.targets)
+        terms["targets"] = [target.name for target in offer.targets]
+    facts = event(
+        step=step.position, group=step.group, comment=decision.comment,
+        by_link=voice.link is not None, **terms,
+    )  # fmt: skip
+    log.record(facts, actor=voice.by.ref, subject=request.ref, at=at, case=request.case_ref)
+    return decision
+
+
+def _go_on(request: Request, *, at: datetime) -> None:
+    """After a yes: start the access if that was the last one, else ask the next step."""
+    if not steps.complete(policy.standing(request)):
+        record_newly_asked(request, at=at)
+        return
+    close(request, Request.State.APPROVED, at=at)
+    event = events.RequestApproved(
+        minutes=request.minutes,
+        targets=[target.name for target in request.targets.all()],
+        read_only=request.read_only,
+    )
+    log.record(event, actor=log.SYSTEM, subject=request.ref, at=at, case=request.case_ref)
+    grants.start_approved(request, at=at)
+
+
+def _open_offer(request: Request, *, by: User, at: datetime) -> tuple[Request, Decision]:
+    request = lock_open(request, expect=(Request.State.COUNTERED,), at=at)
+    why = policy.why_not_answer_counter(request, by=by)
+    refuse_unless(why, by=by, subject=request, at=at, case=request.case_ref)
+    offer = request.decisions.get(kind=Decision.Kind.COUNTER, answer=Decision.Answer.NONE)
+    return request, offer
+
+
+def _answer(request: Request, offer: Decision, answer: Decision.Answer, *, at: datetime) -> None:
+    offer.answer = answer
+    offer.answered_at = at
+    offer.save(update_fields=["answer", "answered_at"])
+    request.state = Request.State.PENDING
+    request.save(update_fields=["state"])
+
+
+def _need_comment(voice: Voice, sentence: str) -> None:
+    if not voice.comment.strip():
+        raise BadInput(sentence, field="comment")
+
+
+def _lock_unratified(request: Request, *, at: datetime) -> Request:
+    request = lock(request)
+    _expect_unratified(request)
+    if request.ratify_by and request.ratify_by <= at:
+        raise WrongState("The time to ratify is over; the access is being closed.")
+    return request
+
+
+def _expect_unratified(request: Request) -> None:
+    if request.ratification == Request.Ratification.NOT_REQUIRED:
+        raise WrongState("This request was not made by breaking the glass.")
+    if request.ratification != Request.Ratification.PENDING:
+        raise WrongState(f"{request.get_ratification_display()} already.")
+
+
+def _settle(request: Request, ratification: Request.Ratification, *, at: datetime) -> None:
+    request.ratification = ratification
+    request.ratified_at = at
+    request.save(update_fields=["ratification", "ratified_at"])
+
+
+def _revoke_if_standing(request: Request, *, reason: str, by: User | None, at: datetime) -> None:
+    grant = lock(request.grant)
+    if grant.status in grant.STANDING:
+        grants.revoke_locked(grant, reason=reason, by=by, at=at)

@@ -1,0 +1,77 @@
+"""The panic switch: impose a freeze, and lift it with two people."""
+
+from datetime import datetime
+
+from accounts.models import User
+from audit import log
+from breakglass import events, policy
+from breakglass.models import Freeze, Grant, Scenario
+from breakglass.transitions import grants
+from breakglass.transitions.locks import hold_off_grants, lock, refuse_unless
+from core.errors import BadInput, WrongState
+
+
+@log.transition
+def freeze(
+    *, by: User, reason: str, at: datetime, person: User | None = None,
+    scenario: Scenario | None = None,
+) -> Freeze:  # fmt: skip
+    """Keep a person, a scenario or (with neither) everybody out, and revoke what is open.
+
+    Raises NotAllowed for anybody but a responder, WrongState when it is frozen already.
+    """
+    refuse_unless(policy.why_not_freeze(by=by), by=by, subject=person or scenario or by, at=at)
+    if not reason.strip():
+        raise BadInput("Say why; everybody who is locked out reads it.", field="reason")
+    if person and scenario:
+        raise BadInput("Freeze a person or a scenario, one at a time.")
+    hold_off_grants()
+    kind = Freeze.Kind.PERSON if person else Freeze.Kind.SCENARIO if scenario else Freeze.Kind.ALL
+    same = {"kind": kind, "person": person, "scenario": scenario}
+    if Freeze.objects.standing().filter(**same).exists():
+        raise WrongState("This is frozen already.")
+    made = Freeze.objects.create(**same, reason=reason.strip(), imposed_at=at, imposed_by=by)
+    revoked = _revoke_all(made, by=by, at=at)
+    what = person or scenario
+    log.record(
+        events.FreezeImposed(
+            scope=kind.value, target=what.ref if what else "", reason=made.reason, revoked=revoked
+        ),
+        actor=by.ref,
+        subject=made.ref,
+        at=at,
+    )
+    return made
+
+
+@log.transition
+def lift(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
+    """Propose to lift a freeze, or confirm it as the second person.
+
+    Raises WrongState when it is lifted already, NotAllowed for the first person again.
+    """
+    freeze = lock(freeze)
+    if freeze.lifted_at:
+        raise WrongState("This freeze is lifted already.")
+    refuse_unless(policy.why_not_lift(freeze, by=by), by=by, subject=freeze, at=at)
+    if freeze.lift_proposed_by is None:
+        freeze.lift_proposed_by, freeze.lift_proposed_at = by, at
+        freeze.save(update_fields=["lift_proposed_by", "lift_proposed_at"])
+        log.record(events.FreezeLiftProposed(), actor=by.ref, subject=freeze.ref, at=at)
+        return freeze
+    freeze.lifted_by, freeze.lifted_at = by, at
+    freeze.save(update_fields=["lifted_by", "lifted_at"])
+    log.record(events.FreezeLifted(), actor=by.ref, subject=freeze.ref, at=at)
+    return freeze
+
+
+def _revoke_all(freeze: Freeze, *, by: User, at: datetime) -> int:
+    """Revoke every standing grant that the freeze stops; return how many."""
+    stopped = [grant.pk for grant in Grant.objects.standing() if freeze.stops(grant)]
+    locked = Grant.objects.select_for_update(no_key=True).filter(pk__in=stopped).order_by("pk")
+    revoked = 0
+    for grant in locked:
+        if grant.status in Grant.STANDING:
+            grants.revoke_locked(grant, reason=f"Frozen: {freeze.reason}", by=by, at=at)
+            revoked += 1
+    return revoked

@@ -1,0 +1,75 @@
+"""Locks and refusals that the transitions share. Lock order: person, request, grant, doors."""
+
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from django.db import connection, models
+
+from accounts.models import User
+from breakglass.models import Grant, Request
+from core.errors import NotAllowed, WrongState
+
+# Any number: names the advisory lock between grants that begin and freezes that are imposed.
+_FREEZE_LOCK = 0x0B5EA4
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Refs(Protocol):
+    """What the record names."""
+
+    @property
+    def ref(self) -> str: ...
+
+
+def lock(row: M) -> M:
+    """Return `row` as it is now, locked until the end of the transaction."""
+    manager = type(row)._base_manager  # noqa: SLF001  (Django's documented way past filters)
+    return manager.select_for_update(no_key=True).get(pk=row.pk)
+
+
+def lock_request(request: Request, *, expect: tuple[Request.State, ...]) -> Request:
+    """Lock a request and check its state; the sentence says what it is instead."""
+    request = lock(request)
+    if request.state not in expect:
+        raise WrongState(f"This request is already {request.get_state_display().lower()}.")
+    return request
+
+
+def lock_open(request: Request, *, expect: tuple[Request.State, ...], at: datetime) -> Request:
+    """Lock a request that may still be answered: the clock decides, not the sweeper."""
+    request = lock_request(request, expect=expect)
+    if request.lapse_at <= at:
+        raise WrongState("This request has lapsed: nobody answered in time. Make a new one.")
+    return request
+
+
+def lock_grant(grant: Grant) -> Grant:
+    """Lock a grant that nothing has ended yet."""
+    grant = lock(grant)
+    if grant.status not in Grant.STANDING:
+        raise WrongState(f"This access is over: {grant.get_status_display().lower()}.")
+    return grant
+
+
+def hold_off_freezes() -> None:
+    """Make a freeze wait until this transaction's grant is there for it to revoke."""
+    _advisory("pg_advisory_xact_lock_shared")
+
+
+def hold_off_grants() -> None:
+    """Wait for grants in the making, and keep new ones from passing the check meanwhile."""
+    _advisory("pg_advisory_xact_lock")
+
+
+def _advisory(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [_FREEZE_LOCK])
+
+
+def refuse_unless(
+    why: str | None, *, by: User, subject: Refs, at: datetime, case: str = ""
+) -> None:
+    """Raise NotAllowed with the sentence `why`, if there is one."""
+    if why:
+        raise NotAllowed(why, actor=by.ref, subject=subject.ref, at=at, case=case)
