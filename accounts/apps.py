@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        """Hang this room's parts into the places that others offer."""
+        from accounts import receivers, schema, slots, tracking  # noqa: F401, PLC0415

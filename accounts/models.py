@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
+import zoneinfo
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from core import refs
@@ -34,9 +39,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 def groups_playing(part: Part) -> models.QuerySet[Any]:
     """Return the groups that hold the permission of `part`."""
-    permission = Permission.objects.filter(
-        content_type__app_label="accounts", codename=part.value
-    )
+    permission = Permission.objects.filter(content_type__app_label="accounts", codename=part.value)
     return Group.objects.filter(permissions__in=permission)
 
 
@@ -55,6 +58,12 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is a zone such as Europe/Berlin."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list, such as Europe/Berlin.")
+
+
 class User(AbstractUser):
     """A person. Compared by id, never by mail address or name."""
 
@@ -64,11 +73,11 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField("mail address", unique=True)
     name = models.CharField("display name", max_length=150)
-    time_zone = models.CharField(max_length=50, default="UTC")
+    time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         permissions = [(part.value, f"Is a {part.label.lower()}") for part in Part]
@@ -85,3 +94,76 @@ class User(AbstractUser):
     def plays(self, part: Part) -> bool:
         """Whether one of this person's groups plays `part` now."""
         return self.is_active and User.objects.playing(part).filter(pk=self.pk).exists()
+
+    def parts(self) -> list[Part]:
+        """The parts that this person's groups play now, in the order of `Part`."""
+        held = Permission.objects.filter(
+            content_type__app_label="accounts", group__in=self.groups.all()
+        ).values_list("codename", flat=True)
+        return [part for part in Part if part.value in set(held)] if self.is_active else []
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def standing(self, at: datetime) -> ApiTokenQuerySet:
+        """Tokens that open the API at `at`."""
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
+    def of_secret(self, secret: str) -> ApiTokenQuerySet:
+        """The token whose secret this is, if any."""
+        return self.filter(digest=ApiToken.digest_of(secret))
+
+
+class ApiToken(models.Model):
+    """Lets a program act as one person. Only the hash of its secret is kept.
+
+    A secret has 256 random bits, so a plain hash cannot be searched.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", "May look"
+        WRITE = "write", "May look and act"
+
+    PREFIX = "bgp_"  # lets secret scanners recognise one
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(ApiTokenQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_scope_known", condition=Q(scope__in=["read", "write"])
+            ),
+            models.CheckConstraint(
+                name="token_times_in_order",
+                condition=Q(expires_at__gt=F("created_at"))
+                & (Q(revoked_at=None) | Q(revoked_at__gte=F("created_at")))
+                & (Q(last_used_at=None) | Q(last_used_at__gte=F("created_at"))),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="token_name_once_per_person",
+                condition=Q(revoked_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user}"
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this token."""
+        return refs.make("token", self.pk)
+
+    @staticmethod
+    def digest_of(secret: str) -> bytes:
+        """Return what is stored of a secret."""
+        return hashlib.sha256(secret.encode()).digest()

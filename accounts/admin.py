@@ -1,0 +1,98 @@
+"""People, groups and tokens in the admin."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import transitions
+from accounts.forms import GroupForm, PersonCreationForm
+from accounts.models import ApiToken, Part, User
+from accounts.parts import give_part, parts_of, take_part
+from core.admin import ReadOnlyAdmin
+from core.errors import DomainError
+
+# One door for everybody: the same limits, and the same entries in the record.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # not generic at run time
+    """People. Rights come from groups alone, so none can be given here one by one."""
+
+    add_form = PersonCreationForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "groups"]
+    search_fields = ["email", "name"]
+    filter_horizontal = ["groups"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password", "time_zone"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "groups"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are switched off, never removed: the record speaks of them."""
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Groups and the parts that they play."""
+
+    form = GroupForm
+    list_display = ["name", "plays", "people"]
+    search_fields = ["name"]
+
+    @admin.display(description="parts")
+    def plays(self, group: Group) -> str:
+        """Name the parts that the group plays."""
+        return ", ".join(part.label for part in parts_of(group)) or "none"
+
+    @admin.display(description="active people")
+    def people(self, group: Group) -> int:
+        """Count the active members."""
+        return group.user_set.filter(is_active=True).count()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_related(request, form, formsets, change)
+        wanted = {Part(value) for value in form.cleaned_data["parts"]}
+        for part in Part:
+            (give_part if part in wanted else take_part)(form.instance, part)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Groups are emptied, never removed: past decisions were taken for them."""
+        return False
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Tokens of everybody, to look at and to revoke."""
+
+    list_display = ["name", "user", "scope", "expires_at", "last_used_at", "revoked_at"]
+    list_filter = ["scope"]
+    search_fields = ["name", "user__email"]
+    exclude = ["digest"]
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke the selected tokens")
+    def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
+        """End the chosen tokens, and say of each why not where that is so."""
+        for token in tokens:
+            try:
+                transitions.revoke_token(token, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            except DomainError as error:
+                messages.error(request, f"{token}: {error}")
+            else:
+                messages.success(request, f"{token} is revoked.")

@@ -1,0 +1,59 @@
+"""What happens to sign-ins and tokens, as the ledger tells it."""
+
+import dataclasses
+
+from audit.events import Event
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SessionStarted(Event, kind="session.started", personal=("address",)):
+    """A person signed in; `address` is where from."""
+
+    method: str
+    address: str
+
+    def sentence(self) -> str:
+        return f"signed in with {self.method}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SessionEnded(Event, kind="session.ended"):
+    """A person signed out."""
+
+    def sentence(self) -> str:
+        return "signed out"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SignInFailed(Event, kind="sign_in.failed", personal=("address",)):
+    """Somebody tried to sign in, as a person of ours or as nobody we know."""
+
+    known: bool
+    address: str
+
+    def sentence(self) -> str:
+        return "a sign-in failed" if self.known else "a sign-in as nobody we know failed"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TokenIssued(Event, kind="token.issued", personal=("name",)):
+    """A person got a token for the API; `token` is its id."""
+
+    token: str
+    name: str
+    scope: str
+    expires_at: str
+
+    def sentence(self) -> str:
+        return f"issued the token “{self.name}” ({self.scope})"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TokenRevoked(Event, kind="token.revoked", personal=("name",)):
+    """A token was ended before its time; `token` is its id."""
+
+    token: str
+    name: str
+
+    def sentence(self) -> str:
+        return f"revoked the token “{self.name}”"

@@ -1,0 +1,68 @@
+"""Forms of the profile page, and of people and groups in the admin."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+
+from accounts import policy
+from accounts.models import ApiToken, Part, User, validate_time_zone
+from accounts.parts import parts_of
+
+
+class TimeZoneForm(forms.Form):
+    """In which zone a person reads times."""
+
+    time_zone = forms.CharField(
+        label="Time zone",
+        max_length=50,
+        validators=[validate_time_zone],
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+        help_text="Start typing a city. Times are shown in this zone, with UTC beside them.",
+    )
+
+    @staticmethod
+    def zones() -> list[str]:
+        """Return what to offer: places, and UTC."""
+        known = sorted(zoneinfo.available_timezones())
+        return ["UTC", *(zone for zone in known if "/" in zone and not zone.startswith("Etc/"))]
+
+
+class TokenForm(forms.Form):
+    """What a new token is for, what it may do and for how long."""
+
+    name = forms.CharField(label="What is it for?", max_length=60)
+    scope = forms.ChoiceField(label="It", choices=ApiToken.Scope.choices, initial="read")
+    days = forms.IntegerField(
+        label="Works for (days)", min_value=1, max_value=policy.LONGEST_DAYS, initial=90
+    )
+
+
+class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor at run time
+    """A new person, by mail address."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A group and the parts that its members play."""
+
+    parts = forms.MultipleChoiceField(
+        choices=Part.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Parts in the whole house. Who may request and decide is set in each scenario.",
+    )
+
+    class Meta:
+        model = Group
+        fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["parts"] = [part.value for part in parts_of(self.instance)]

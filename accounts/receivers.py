@@ -1,0 +1,86 @@
+"""Writes sign-ins into the record, and shows people by their names."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import events
+from accounts.models import ApiToken, User
+from audit import log
+from audit.events import Event
+from core import refs
+from core.refs import Label
+
+NOBODY = "system:nobody"
+SYSTEMS = {
+    "breakglass": "Breakglass",
+    "command-line": "Somebody at the command line",
+    "nobody": "Somebody unknown",
+}
+
+
+@receiver(user_logged_in)
+def started(request: HttpRequest, user: User, **_: Any) -> None:
+    """Record that `user` signed in."""
+    event = events.SessionStarted(method=_method(request), address=_address(request))
+    _record(event, actor=user.ref, subject=user.ref)
+
+
+@receiver(user_logged_out)
+def ended(user: User | None, **_: Any) -> None:
+    """Record that `user` signed out; a session that had nobody in it is no event."""
+    if user is not None:
+        _record(events.SessionEnded(), actor=user.ref, subject=user.ref)
+
+
+@receiver(user_login_failed)
+def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Record a failed sign-in: of whom, if we know them. What was typed is kept out.
+
+    People type passwords into the wrong field, and unknown addresses are none of our business.
+    """
+    typed = str(credentials.get("email") or credentials.get("username") or "")
+    user = User.objects.filter(email__iexact=typed).first()
+    event = events.SignInFailed(known=user is not None, address=_address(request))
+    _record(event, actor=NOBODY, subject=user.ref if user else NOBODY)
+
+
+def _record(event: Event, *, actor: str, subject: str) -> None:
+    with transaction.atomic():
+        log.record(event, actor=actor, subject=subject, at=timezone.now())
+
+
+def _method(request: HttpRequest) -> str:
+    """Return how the person proved who they are, as allauth remembers it."""
+    done = request.session.get("account_authentication_methods") or [{}]
+    return str(done[-1].get("method") or "password")
+
+
+def _address(request: HttpRequest | None) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "") if request else ""
+
+
+def _people(keys: list[str]) -> dict[str, Label]:
+    known = {key: UUID(key) for key in keys if len(key) == 32}
+    names = dict(User.objects.filter(pk__in=known.values()).values_list("pk", "name"))
+    return {key: Label(names[pk]) for key, pk in known.items() if names.get(pk)}
+
+
+def _tokens(keys: list[str]) -> dict[str, Label]:
+    known = {key: UUID(key) for key in keys if len(key) == 32}
+    found = ApiToken.objects.select_related("user").in_bulk(list(known.values()))
+    return {key: Label(f"token {found[pk]}") for key, pk in known.items() if pk in found}
+
+
+def _systems(keys: list[str]) -> dict[str, Label]:
+    return {key: Label(SYSTEMS[key]) for key in keys if key in SYSTEMS}
+
+
+refs.provide("user", _people)
+refs.provide("token", _tokens)
+refs.provide("system", _systems)

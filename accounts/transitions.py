@@ -1,0 +1,76 @@
+"""The verbs of tokens and profiles: lock, check, change, record."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from accounts import events, policy
+from accounts.models import ApiToken, User
+from audit import log
+from core.errors import BadInput, NotAllowed, WrongState
+
+
+@log.transition
+def issue_token(
+    holder: User, *, name: str, scope: str, days: int, actor: str, at: datetime
+) -> tuple[ApiToken, str]:
+    """Make a token for `holder` and return it with its secret, which is never seen again.
+
+    Raises BadInput for a bad name, scope or number of days, NotAllowed when the holder may
+    have none.
+    """
+    holder = User.objects.select_for_update().get(pk=holder.pk)
+    _check_token(holder, name, scope, days)
+    if why := policy.why_not_issue_token(holder, at=at):
+        raise NotAllowed(why, actor=actor, subject=holder.ref, at=at)
+    secret = ApiToken.PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=holder,
+        name=name,
+        digest=ApiToken.digest_of(secret),
+        scope=scope,
+        created_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    event = events.TokenIssued(
+        token=token.pk.hex, name=name, scope=scope, expires_at=token.expires_at.isoformat()
+    )
+    log.record(event, actor=actor, subject=holder.ref, at=at)
+    return token, secret
+
+
+@log.transition
+def revoke_token(token: ApiToken, *, by: User, at: datetime) -> ApiToken:
+    """End a token at once.
+
+    Raises WrongState when it is revoked already, NotAllowed when `by` may not end it.
+    """
+    token = ApiToken.objects.select_for_update(of=["self"]).select_related("user").get(pk=token.pk)
+    if token.revoked_at:
+        raise WrongState("This token is revoked already.")
+    if why := policy.why_not_revoke_token(token, by=by):
+        raise NotAllowed(why, actor=by.ref, subject=token.user.ref, at=at)
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    event = events.TokenRevoked(token=token.pk.hex, name=token.name)
+    log.record(event, actor=by.ref, subject=token.user.ref, at=at)
+    return token
+
+
+@log.transition
+def set_time_zone(user: User, *, time_zone: str) -> User:
+    """Let `user` read times in `time_zone`. The change of the row is tracked and so recorded."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.time_zone = time_zone
+    user.save(update_fields=["time_zone"])
+    return user
+
+
+def _check_token(holder: User, name: str, scope: str, days: int) -> None:
+    if not 1 <= len(name.strip()) <= 60 or not name.isprintable():
+        raise BadInput("Give the token a name of 1 to 60 characters.", field="name")
+    if holder.tokens.filter(name=name, revoked_at=None).exists():
+        raise BadInput(f"There is a token “{name}” already. Choose another name.", field="name")
+    if scope not in ApiToken.Scope.values:
+        raise BadInput("The scope is “read” or “write”.", field="scope")
+    if not 1 <= days <= policy.LONGEST_DAYS:
+        raise BadInput(f"Choose 1 to {policy.LONGEST_DAYS} days.", field="days")

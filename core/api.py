@@ -1,0 +1,96 @@
+"""What every endpoint of the API shares: strict input, problem documents, a described shape.
+
+An endpoint names its shapes as nested classes, from which the OpenAPI document is drawn:
+`Query` (parameters of GET), `Input` (body of POST), `Output` (answer), `Result` (answer of POST
+where it differs). Whatever is not named there is refused.
+"""
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from rest_framework import exceptions, serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from core.problems import BadQuery, answer
+
+__all__ = ["Endpoint", "NotFound", "StrictInput", "StrictQuery", "problem", "read_query"]
+
+problem = answer  # the name under which settings know the exception handler
+
+
+class _Strict(serializers.Serializer[Any]):
+    """Refuses keys that it does not declare, so that a typing error is never ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            known = ", ".join(self.fields) or "none"
+            sentence = f"Unknown here. Known are: {known}."
+            raise serializers.ValidationError({str(name): [sentence] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class StrictInput(_Strict):
+    """The body of a POST; anything wrong with it is 422."""
+
+
+class StrictQuery(_Strict):
+    """The parameters of an address; anything wrong with them is 400."""
+
+
+class _Nothing(StrictQuery):
+    """No parameters."""
+
+
+def read_query(request: Request, shape: type[StrictQuery] = _Nothing) -> dict[str, Any]:
+    """Return the parameters of the address as `shape` declares them.
+
+    Raises BadQuery for unknown, repeated and malformed ones.
+    """
+    given = request.query_params
+    if repeated := [name for name in given if len(given.getlist(name)) > 1]:
+        raise BadQuery({name: ["Give this parameter once."] for name in repeated})
+    query = shape(data=given.dict())
+    if not query.is_valid():
+        raise BadQuery(
+            {name: [f"{name}: {text}" for text in found] for name, found in query.errors.items()}
+        )
+    return dict(query.validated_data)
+
+
+class Endpoint(APIView):
+    """Base of all endpoints: reads `Query` before the handler runs, and `Input` on demand."""
+
+    Query: ClassVar[type[StrictQuery]] = _Nothing
+    Input: ClassVar[type[StrictInput] | None] = None
+    Output: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    Result: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    success: ClassVar[int] = 200  # of POST
+    query: dict[str, Any]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.query = read_query(request, self.Query if request.method == "GET" else _Nothing)
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """Return the checked body of a POST.
+
+        Raises ValidationError, which is answered with 422 and a sentence for each field.
+        """
+        if self.Input is None:
+            raise exceptions.MethodNotAllowed(str(request.method))
+        given = self.Input(data=request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+
+class NotFound(APIView):
+    """Whatever no endpoint answers, so that programs never meet a page of HTML."""
+
+    permission_classes = [AllowAny]
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
