@@ -1,0 +1,76 @@
+"""Form glue: how Django's forms look here, and how a refusal becomes a sentence beside a field."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+
+from core.errors import BadInput, DomainError
+
+_BARE = ("checkbox", "radio", "hidden", "file")
+
+
+class Renderer(TemplatesSetting):
+    """Draws every form from `templates/forms/`, so `{{ form }}` is accessible and ours."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+def looks(field: forms.BoundField) -> SafeString:
+    """Draw a control with our class; Django ties it to its help text and its errors."""
+    attrs = dict(field.field.widget.attrs)
+    if getattr(field.field.widget, "input_type", "") not in _BARE and not _is_choice(field):
+        attrs["class"] = f"input {attrs.get('class', '')}".strip()
+    return field.as_widget(attrs=attrs)
+
+
+def _is_choice(field: forms.BoundField) -> bool:
+    return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+def refused(form: forms.Form, error: DomainError) -> None:
+    """Put a refusal into the form: beside its field where it names one, else on top."""
+    name = error.field if isinstance(error, BadInput) else ""
+    form.add_error(name if name in form.fields else None, str(error))
+
+
+class ReasonForm(forms.Form):
+    """One sentence why."""
+
+    reason = forms.CharField(
+        label="Why",
+        min_length=3,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why; it stands in the record."},
+    )
+
+
+class Segmented(forms.RadioSelect):
+    """Few short choices in a row."""
+
+    template_name = "forms/segmented.html"
+
+
+class SegmentedMany(forms.CheckboxSelectMultiple):
+    """Few short choices in a row, any number of them."""
+
+    template_name = "forms/segmented.html"
+
+
+class Cards(forms.RadioSelect):
+    """Choices that need a sentence each: give `notes` (a sentence by value)."""
+
+    template_name = "forms/cards.html"
+
+    def __init__(self, *args: Any, notes: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notes = notes or {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the sentence of each choice to what its template takes."""
+        option = super().create_option(name, value, *args, **kwargs)
+        option["note"] = self.notes.get(str(value), "")
+        return option

@@ -1,0 +1,179 @@
+"""The tags that every page speaks in: icons, moments, states, labels, fields."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from core import refs
+from core.forms import looks
+from core.states import face
+from core.words import duration_words, relative_words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, look: str = "") -> SafeString:
+    """Draw an icon of the sprite. `look` adds classes: s or l for size, ok, wait, flag, danger."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        f" {look}" if look else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def moment(at: dt.datetime | None, form: str = "auto") -> SafeString:
+    """Show a time in the reader's zone, with UTC on hover.
+
+    `form` is auto (relative while under a day away, else date and time), clock (the time, with
+    the date when it is another day), time, seconds, date or full.
+    """
+    if at is None:
+        return SafeString("")
+    markup = format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        at.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        moment_words(at, form, now=timezone.now()),
+    )
+    if form == "auto":
+        return format_html("<relative-time>{}</relative-time>", markup)
+    return markup
+
+
+def moment_words(at: dt.datetime, form: str, *, now: dt.datetime) -> str:
+    """Return how a moment reads, without markup."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    if form == "auto" and abs(at - now) < dt.timedelta(days=1):
+        return relative_words(at - now)
+    day = "j M" if local.year == today.year else "j M Y"
+    if form == "clock":
+        form = "time" if local.date() == today else "auto"
+    patterns = {
+        "auto": f"{day}, H:i",
+        "date": day,
+        "full": "j M Y, H:i",
+        "seconds": "H:i:s",
+        "time": "H:i",
+    }
+    return date_format(local, patterns[form])
+
+
+@register.simple_tag
+def clock() -> SafeString:
+    """Show what time it is for the reader, and in which zone."""
+    now = timezone.localtime()
+    return format_html(
+        '<live-clock>{}</live-clock> <abbr title="{}">{}</abbr>',
+        moment(now, "time"),
+        f"{timezone.get_current_timezone_name()}, UTC{now:%z}",
+        now.tzname() if (now.tzname() or "").isalpha() else f"UTC{now:%z}",
+    )
+
+
+@register.inclusion_tag("components/status.html")
+def status(value: str, label: str = "", *, of: str = "") -> dict[str, object]:
+    """Show a state: always an icon and a word. `of` is request, grant, door, review, …"""
+    looks_like = face(value, of=of)
+    words = str(label) or value.replace("_", " ").capitalize()
+    return {"tone": looks_like.tone, "icon": looks_like.icon, "label": words}
+
+
+@register.inclusion_tag("components/clockface.html")
+def countdown(
+    until: dt.datetime, since: dt.datetime | None = None, *, label: str = "Time left"
+) -> dict[str, object]:
+    """Count down to a moment in large type, with a bar when `since` is given."""
+    now = timezone.now()
+    left = max(0, int((until - now).total_seconds()))
+    total = int((until - since).total_seconds()) if since else 0
+    shown = f"{left // 60:d}:{left % 60:02d}" if left < 3600 else _hours(left)
+    return {"until": until, "now": now, "left": left, "total": total, "shown": shown,
+            "label": label}  # fmt: skip
+
+
+def _hours(left: int) -> str:
+    return f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d}"
+
+
+@register.simple_tag
+def label_of(reference: str, known: dict[str, refs.Label] | None = None) -> SafeString:
+    """Show what a reference means, as a link where it has a page.
+
+    Give `known` (of `refs.labels`) in lists, so that they are fetched all at once.
+    """
+    label = known.get(reference) if known is not None else None
+    label = label or refs.labels([reference])[reference]
+    if label.url:
+        return format_html('<a href="{}">{}</a>', label.url, label.text)
+    return format_html("{}", label.text)
+
+
+@register.filter
+def minutes(value: float | None) -> str:
+    """Say a number of minutes: "45 min", "1 h 30 min", "3 days"."""
+    return duration_words(dt.timedelta(minutes=value)) if value is not None else ""
+
+
+@register.filter
+def lasting(value: dt.timedelta | None) -> str:
+    """Say a length of time: "34 s", "12 min", "2 h 5 min"."""
+    return duration_words(value) if value is not None else ""
+
+
+@register.filter
+def listed(values: Iterable[Any], last: str = "and") -> str:
+    """Join as in a sentence: "a, b and c"."""
+    words = [str(value) for value in values]
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def counted(number: int, words: str) -> str:
+    """Say "1 case" or "3 cases"; `words` is "case,cases"."""
+    one, many = words.split(",")
+    return f"{number:,} {ngettext(one, many, number)}"
+
+
+@register.filter
+def short(digest: str) -> str:
+    """Shorten a long hexadecimal value to its two ends."""
+    return digest if len(digest) <= 12 else f"{digest[:4]}…{digest[-4:]}"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Draw the control of a field in our classes, tied to its help and errors."""
+    return looks(field)
+
+
+@register.simple_tag
+def page_url(name: str, *args: object) -> str:
+    """Return the address of a page, or nothing when its room is not installed."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: object) -> str:
+    """Return the page's query with parameters replaced, or left out when None or empty."""
+    params = context["request"].GET.copy()
+    for key, value in changes.items():
+        params.pop(key, None)
+        if value not in (None, ""):
+            params[key] = str(value)
+    return f"?{params.urlencode()}"

@@ -1,0 +1,26 @@
+"""How lengths of time read."""
+
+import datetime as dt
+
+
+def duration_words(length: dt.timedelta) -> str:
+    """Say a length of time with at most two units."""
+    seconds = max(0, round(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    whole = seconds // 60
+    days, hours, mins = whole // 1440, whole // 60 % 24, whole % 60
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} {'day' if days == 1 else 'days'}"
+    if hours:
+        return f"{hours} h {mins} min" if mins else f"{hours} h"
+    return f"{mins} min"
+
+
+def relative_words(distance: dt.timedelta) -> str:
+    """Say how far away a moment is: "3 min ago", "in 2 h 5 min", "now"."""
+    seconds = distance.total_seconds()
+    if abs(seconds) < 5:
+        return "now"
+    words = duration_words(abs(distance))
+    return f"in {words}" if seconds > 0 else f"{words} ago"
