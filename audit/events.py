@@ -54,6 +54,73 @@ class AccessRefused(Event, kind="access.refused", personal=("why",)):
         return f"was refused ({self.verb.replace('_', ' ')}): {self.why}"
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PendingAltered(Event, kind="audit.pending_altered", critical=True):
+    """An event was changed in the database before it had its place in the record."""
+
+    event: str
+    why: str
+
+    def sentence(self) -> str:
+        return f"set aside an event that was altered before it was entered: {self.why}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Gap(Event, kind="audit.gap", critical=True):
+    """An object's event is missing: it was removed before it had its place in the record."""
+
+    expected: int
+    found: int
+    event: str
+
+    def sentence(self) -> str:
+        return f"missed event {self.expected} of this object: the next one was {self.found}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ClockRegressed(Event, kind="audit.clock_regressed"):
+    """The server's clock went back; the record's times stand still until it has caught up."""
+
+    milliseconds: int
+
+    def sentence(self) -> str:
+        return f"saw the clock go back by {self.milliseconds / 1000:.1f} s"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RecordRead(Event, kind="audit.read"):
+    """Somebody looked at the record; said once a minute and person, however much they read."""
+
+    page: str
+    filters: dict[str, str]
+
+    def sentence(self) -> str:
+        chosen = ", ".join(f"{name} {value}" for name, value in self.filters.items())
+        return f"read the record ({self.page}{': ' + chosen if chosen else ''})"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConfigChanged(
+    Event, kind="config.changed", personal=("name", "changes", "reason", "address")
+):
+    """Something that decides who may do what was added, changed or removed.
+
+    `changes` maps each field to [before, after]; secrets are never in it.
+    """
+
+    action: str
+    model: str
+    name: str
+    changes: dict[str, list[str]]
+    reason: str
+    address: str
+
+    def sentence(self) -> str:
+        fields = f" ({', '.join(sorted(self.changes))})" if self.action == "changed" else ""
+        because = f": {self.reason}" if self.reason else ""
+        return f"{self.action} the {self.model} {self.name}{fields}{because}"
+
+
 def known() -> dict[str, type[Event]]:
     """Return every kind of event that the installed rooms define."""
     return dict(_kinds)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from typing import Any
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from audit import leaf
 
 
 class Pending(models.Model):
-    """An event of a committed business transaction that has no place in the order yet."""
+    """An event of a committed business transaction that has no place in the order yet.
+
+    `parked_at` is when its predecessor was first missed; `set_aside_at` when it was found altered:
+    such a row stays here as evidence and never becomes an entry.
+    """
 
     event_id = models.UUIDField(default=uuid.uuid4, unique=True)
     envelope = models.BinaryField()  # canonical JSON without `seq` and `at`
@@ -16,7 +26,9 @@ class Pending(models.Model):
     critical = models.BooleanField(default=False)
     producer = models.CharField(max_length=40)
     mac = models.BinaryField(max_length=32)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())  # when it was inserted, not `occ`
+    parked_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "audit_pending"
@@ -68,14 +80,21 @@ class Entry(models.Model):
     class Meta:
         db_table = "audit_entry"
         indexes = [
-            models.Index(fields=["case", "seq"], name="entry_of_case", condition=~models.Q(case="")),
+            models.Index(fields=["case", "seq"], name="entry_of_case", condition=~Q(case="")),
             models.Index(fields=["subject", "seq"], name="entry_of_subject"),
             models.Index(fields=["kind", "seq"], name="entry_of_kind"),
             models.Index(fields=["actor", "seq"], name="entry_of_actor"),
+            models.Index(fields=["occurred_at", "seq"], name="entry_of_time"),
         ]
 
     def __str__(self) -> str:
         return f"entry {self.seq} {self.kind}"
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The leaf, read."""
+        fields: dict[str, Any] = json.loads(bytes(self.leaf))
+        return fields
 
 
 class Payload(models.Model):
@@ -94,6 +113,23 @@ class Payload(models.Model):
         return f"payload {self.entry_id}.{self.part}"
 
 
+class State(models.Model):
+    """The head of the record: one row, which only the sequencer moves on."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+    link = models.BinaryField(max_length=32, default=leaf.EMPTY)
+    last_at = models.DateTimeField(default=leaf.moment(0))
+    clock_regressed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "audit_state"
+        constraints = [models.CheckConstraint(name="state_is_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.size} entries"
+
+
 class Cursor(models.Model):
     """How far a reader of the record has come: every entry up to `seq` is done."""
 
@@ -105,3 +141,64 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.seq}"
+
+
+class SetAsideQuerySet(models.QuerySet["SetAside"]):
+    def open(self) -> SetAsideQuerySet:
+        """What still waits for another attempt."""
+        return self.filter(resolved_at=None)
+
+
+class SetAside(models.Model):
+    """An entry that a reader could not handle and passed over, so that the others go on."""
+
+    cursor = models.ForeignKey(Cursor, on_delete=models.PROTECT, related_name="set_aside")
+    entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="+")
+    error = models.TextField()
+    attempts = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(db_default=Now())
+    resolved_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(SetAsideQuerySet)()
+
+    class Meta:
+        db_table = "audit_set_aside"
+        constraints = [
+            models.UniqueConstraint(fields=["cursor", "entry"], name="set_aside_once"),
+            models.CheckConstraint(
+                name="set_aside_resolved_after_it_failed",
+                condition=Q(resolved_at=None) | Q(resolved_at__gte=F("at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cursor_id} could not handle entry {self.entry_id}"
+
+
+class Verification(models.Model):
+    """What the last verification found: every entry up to `seq` is good and ends in `link`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField(default=-1)
+    link = models.BinaryField(max_length=32, default=leaf.EMPTY)
+    at = models.DateTimeField()
+    why = models.TextField(blank=True)  # empty while the record is whole
+
+    class Meta:
+        db_table = "audit_verification"
+        constraints = [models.CheckConstraint(name="verification_is_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.why or f"whole up to entry {self.seq}"
+
+
+class Reading(models.Model):
+    """When a person's look at the record was last recorded, so that paging is not noise."""
+
+    reader = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_reading"
+
+    def __str__(self) -> str:
+        return f"{self.reader} read at {self.at}"

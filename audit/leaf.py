@@ -1,0 +1,83 @@
+"""The bytes that are proved: canonical JSON, commitments, the hash of a leaf, the link.
+
+Nothing here knows Django or the database. The link is a plain hash chain, `SHA-256(0x02 ||
+previous link || leaf hash)`, over the leaf hashes of RFC 6962 (`SHA-256(0x00 || leaf)`); the
+Merkle tree that replaces it stands on the same leaf hashes.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+EMPTY = bytes(32)  # the link before the first entry
+VERSION = 1
+_BIGGEST = 2**53 - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
+
+def canonical(value: Any) -> bytes:
+    """Return the RFC 8785 form of a JSON value in UTF-8.
+
+    Keys must be ASCII and numbers whole and below 2**53: in that domain Python's encoder and the
+    RFC agree byte for byte, and no reader can disagree about the order of keys or a rounding.
+
+    Raises TypeError or ValueError for anything outside it.
+    """
+    _check(value)
+    return _encode(value).encode()
+
+
+def _check(value: Any) -> None:
+    if isinstance(value, dict):
+        for key in value:
+            if not (isinstance(key, str) and key.isascii()):
+                raise TypeError(f"The key {key!r} is not an ASCII string.")
+        _check([*value.values()])
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check(inner)
+    elif not (value is None or isinstance(value, str | int)):
+        raise TypeError(f"{type(value).__name__} has no canonical form; use a string or an int.")
+    elif isinstance(value, int) and abs(value) > _BIGGEST:
+        raise ValueError(f"{value} has no exact form in JSON; write it as a string.")
+
+
+def microseconds(at: datetime) -> int:
+    """Return the microseconds since 1970 of an aware time."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(since_1970: int) -> datetime:
+    """Return the UTC time that lies `since_1970` microseconds after 1970.
+
+    Raises OverflowError beyond the year 9999.
+    """
+    return _EPOCH + timedelta(microseconds=since_1970)
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """Return the 32-byte hash that binds a compartment without telling what is in it."""
+    return hashlib.sha256(b"bg.payload.v1\0" + salt + body).digest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the RFC 6962 hash of a leaf: the prefix keeps leaves and inner nodes apart."""
+    return hashlib.sha256(b"\0" + leaf).digest()
+
+
+def link(previous: bytes, hashed_leaf: bytes) -> bytes:
+    """Return the hash that binds an entry to everything recorded before it.
+
+    `previous` is the link of the entry before, or `EMPTY` for the first.
+
+    Raises ValueError when either is not exactly 32 bytes: a shorter one would let bytes slide
+    between the two inputs and give two histories the same link.
+    """
+    if len(previous) != 32 or len(hashed_leaf) != 32:
+        raise ValueError("A link is made of two hashes of 32 bytes.")
+    return hashlib.sha256(b"\2" + previous + hashed_leaf).digest()

@@ -1,0 +1,212 @@
+"""Give committed events their place: pending rows become dense, linked entries.
+
+One batch is one transaction: either all of its entries, payloads, the new head and the removal of
+the pending rows are there, or nothing is. A crash at any instruction leaves the pending rows, and
+the next run takes them up: no event is lost and none is entered twice.
+"""
+
+import dataclasses
+import json
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit import leaf, log
+from audit.events import ClockRegressed, Gap, PendingAltered
+from audit.models import State
+
+logger = logging.getLogger(__name__)
+
+NAME = "system:sequencer"
+CHANNEL = "audit_entries"
+PATIENCE = timedelta(seconds=2)  # with an event whose predecessor is missing
+TOLERANCE = timedelta(seconds=1)  # of a clock that steps back, before it is an event of its own
+_LOCK = 0x6272_6561_6B01  # "break" and the first of its locks
+_KEYS = {"actor", "case", "ev", "id", "obj", "occ", "ov", "pc", "v"}
+_LENGTHS = {"actor": 80, "case": 80, "ev": 60, "obj": 80}
+
+_TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at FROM audit_pending
+    WHERE set_aside_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"""
+_KNOWN = "SELECT event_id FROM audit_entry WHERE event_id = ANY(%s)"
+_VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref
+    ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
+_ENTRIES = {
+    "seq": "int8",
+    "event_id": "uuid",
+    "leaf": "bytea",
+    "leaf_hash": "bytea",
+    "link": "bytea",
+    "kind": "varchar",
+    "actor": "varchar",
+    "subject": "varchar",
+    "case": "varchar",
+    "version": "int8",
+    "at": "timestamptz",
+    "occurred_at": "timestamptz",
+}
+_PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
+
+
+@dataclasses.dataclass
+class Candidate:
+    """A pending event that was read and found to be what the application wrote."""
+
+    row: int
+    event_id: uuid.UUID
+    envelope: dict[str, Any]
+    parts: dict[str, tuple[bytes, bytes]]  # compartment: (salt, body)
+    parked_at: datetime | None
+
+
+def run_once(*, at: datetime, limit: int = 1000) -> int:
+    """Enter up to `limit` pending events; return how many entries were made.
+
+    Returns 0 as well while somebody else is doing it. May run inside a transaction.
+    """
+    with transaction.atomic():
+        if not _query("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
+            return 0
+        candidates = _readable(_query(_TAKE, [limit]), at=at)
+        candidates = _in_turn(candidates, at=at)
+        if candidates:
+            _enter(candidates, at=at)
+        return len(candidates)
+
+
+def _query(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def _change(sql: str, params: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def _readable(rows: list[tuple[Any, ...]], *, at: datetime) -> list[Candidate]:
+    """Read the rows; set aside what is not what we wrote, so that it never blocks the others."""
+    entered = {found for (found,) in _query(_KNOWN, [[row[1] for row in rows]])} if rows else set()
+    candidates = []
+    for row in rows:
+        try:
+            candidate = _read(row, entered)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            _set_aside(row, why=str(error), at=at)
+        else:
+            candidates.append(candidate)
+    return candidates
+
+
+def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
+    """Return the event of a pending row.
+
+    Raises ValueError, or what parsing raises, when it is not exactly what `log.record` writes.
+    """
+    number, event_id, raw, sealed, tag, parked_at = row
+    if event_id in entered:
+        raise ValueError("it is in the record already")
+    if not log.is_authentic(bytes(raw), bytes(sealed), bytes(tag)):
+        raise ValueError("its tag does not fit")
+    envelope = json.loads(raw)
+    if envelope.keys() != _KEYS or envelope["v"] != leaf.VERSION:
+        raise ValueError("its envelope has other keys or another version")
+    if envelope["id"] != event_id.hex:
+        raise ValueError("its id was exchanged")
+    if any("\0" in envelope[key] or len(envelope[key]) > size for key, size in _LENGTHS.items()):
+        raise ValueError("its references do not fit into the index")
+    leaf.moment(envelope["occ"])
+    parts = {
+        part: (bytes.fromhex(content["salt"]), leaf.canonical(content["body"]))
+        for part, content in json.loads(sealed).items()
+    }
+    if envelope["pc"] != {p: leaf.commitment(*content).hex() for p, content in parts.items()}:
+        raise ValueError("its payload is not what the envelope commits to")
+    return Candidate(number, event_id, envelope, parts, parked_at)
+
+
+def _set_aside(row: tuple[Any, ...], *, why: str, at: datetime) -> None:
+    logger.error("Pending event %s was altered: %s.", row[1], why)
+    _change("UPDATE audit_pending SET set_aside_at = %s WHERE id = %s", [at, row[0]])
+    event = PendingAltered(event=row[1].hex, why=why)
+    log.record(event, actor=NAME, subject=f"event:{row[1].hex}", at=at)
+
+
+def _in_turn(candidates: list[Candidate], *, at: datetime) -> list[Candidate]:
+    """Return the candidates whose predecessors are there, or were waited for long enough."""
+    subjects = list({candidate.envelope["obj"] for candidate in candidates})
+    versions = {ref: last or 0 for ref, last in _query(_VERSIONS, [subjects])} if subjects else {}
+    ready, parked = [], []
+    for candidate in candidates:
+        subject, version = candidate.envelope["obj"], candidate.envelope["ov"]
+        expected = versions[subject] + 1
+        if version != expected:
+            if candidate.parked_at is None or at - candidate.parked_at < PATIENCE:
+                parked.append(candidate.row)
+                continue
+            gap = Gap(expected=expected, found=version, event=candidate.event_id.hex)
+            log.record(gap, actor=NAME, subject=subject, at=at, case=candidate.envelope["case"])
+        versions[subject] = max(version, versions[subject])
+        ready.append(candidate)
+    if parked:
+        sql = "UPDATE audit_pending SET parked_at = %s WHERE id = ANY(%s) AND parked_at IS NULL"
+        _change(sql, [at, parked])
+    return ready
+
+
+def _enter(candidates: list[Candidate], *, at: datetime) -> None:
+    """Write the entries behind the head, move the head on, and take the rows off the queue."""
+    state = State.objects.get()
+    now = max(at, state.last_at)
+    regressed = state.last_at - at > TOLERANCE
+    if regressed and not state.clock_regressed:  # once, or each entry would bring another
+        ms = (state.last_at - at) // timedelta(milliseconds=1)
+        log.record(ClockRegressed(milliseconds=ms), actor=NAME, subject=NAME, at=at)
+    entries, payloads, link = _chain(candidates, state, now=now)
+    _copy("audit_entry", _ENTRIES, entries)
+    _copy("audit_payload", _PAYLOADS, payloads)
+    _change(
+        "UPDATE audit_state SET size = %s, link = %s, last_at = %s, clock_regressed = %s",
+        [state.size + len(entries), link, now, regressed],
+    )
+    _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
+    _change("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def _chain(
+    candidates: list[Candidate], state: State, *, now: datetime
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], bytes]:
+    """Return the rows of entries and of payloads, and the link of the last entry."""
+    link, stamp = bytes(state.link), leaf.microseconds(now)
+    entries: list[tuple[Any, ...]] = []
+    payloads: list[tuple[Any, ...]] = []
+    for seq, candidate in enumerate(candidates, start=state.size):
+        fields = candidate.envelope
+        body = leaf.canonical(fields | {"seq": seq, "at": stamp})
+        hashed = leaf.leaf_hash(body)
+        link = leaf.link(link, hashed)
+        references = (fields["ev"], fields["actor"], fields["obj"], fields["case"])
+        times = (now, leaf.moment(fields["occ"]))
+        entries.append(
+            (seq, candidate.event_id, body, hashed, link, *references, fields["ov"], *times)
+        )
+        payloads += [(seq, part, *content) for part, content in candidate.parts.items()]
+    return entries, payloads, link
+
+
+def _copy(table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"
+    # Errors of COPY come straight from the driver; let callers see Django's, as everywhere else.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        copy.set_types(list(columns.values()))
+        for row in rows:
+            copy.write_row(row)

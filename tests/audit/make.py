@@ -1,0 +1,63 @@
+"""Make events and entries for the tests of the record."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit import log, sequencer
+from audit.events import Event
+from audit.models import Entry
+from tests.ledger import lifted, restored
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Happened(Event, kind="test.happened", personal=("words",)):
+    """Something happened in a test."""
+
+    what: str = "it"
+    words: str = ""
+
+    def sentence(self) -> str:
+        return f"made {self.what} happen: {self.words}"
+
+
+def happen(
+    subject: str = "thing:1",
+    *,
+    actor: str = "user:ada",
+    case: str = "",
+    at: datetime = NOON,
+    **facts: str,
+) -> None:
+    """Record that something happened to `subject`."""
+    with transaction.atomic():
+        log.record(Happened(**facts), actor=actor, subject=subject, at=at, case=case)
+
+
+def sequence(at: datetime = NOON) -> list[Entry]:
+    """Enter everything that is pending; return the whole record."""
+    for _ in range(3):  # the sequencer's own events, of what it set aside, come a run later
+        sequencer.run_once(at=at)
+    return list(Entry.objects.order_by("seq"))
+
+
+def sql(statement: str, *params: Any) -> None:
+    """Run one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+@contextmanager
+def unprotected() -> Iterator[None]:
+    """Be the superuser who switches the triggers off, tampers, and switches them on again."""
+    for statement in lifted():
+        sql(statement)
+    yield
+    for statement in restored():
+        sql(statement)

@@ -1,0 +1,110 @@
+"""Kill the sequencer at random moments, again and again: no event is lost, none is doubled."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import Counter
+from multiprocessing.process import BaseProcess
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+from audit import verify
+from audit.models import Entry, Pending
+from tests.audit.make import happen, sql
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WRITERS, EVENTS, KILLS = 2, 400, 10
+_processes = multiprocessing.get_context("fork")
+
+
+def start(what: object, *args: object) -> BaseProcess:
+    """Run `what` in a process of its own with a connection of its own."""
+    connections.close_all()
+    process = _processes.Process(target=what, args=args, daemon=True)  # type: ignore[arg-type]
+    process.start()
+    return process
+
+
+def sequencer() -> None:
+    call_command("audit_sequencer")
+
+
+def writer(number: int) -> None:
+    for count in range(EVENTS):
+        happen(f"thing:{number}.{count % 7}", what=str(count))
+    connections.close_all()
+
+
+def wait_until(done: object, *, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not done():  # type: ignore[operator]
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def stop(process: BaseProcess) -> None:
+    """Ask a process to end, and see that it does."""
+    process.terminate()
+    process.join(5)
+    assert process.exitcode == 0
+
+
+def test_nothing_is_lost_or_doubled_when_the_sequencer_is_killed() -> None:
+    writers = [start(writer, number) for number in range(WRITERS)]
+    for _ in range(KILLS):
+        process = start(sequencer)
+        time.sleep(random.uniform(0.05, 0.3))  # noqa: S311
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+    last = start(sequencer)
+    for process in writers:
+        process.join(30)
+    wait_until(lambda: not Pending.objects.exists())
+    stop(last)
+
+    written = Counter(Entry.objects.values_list("subject", flat=True))
+    assert sum(written.values()) == WRITERS * EVENTS
+    assert Entry.objects.values("event_id").distinct().count() == WRITERS * EVENTS
+    assert verify.verify().why == ""
+
+
+def test_a_second_sequencer_waits_and_takes_over() -> None:
+    first, second = start(sequencer), start(sequencer)
+    happen()
+    wait_until(lambda: Entry.objects.count() == 1)
+
+    stop(first)
+    happen()
+    wait_until(lambda: Entry.objects.count() == 2)
+    stop(second)
+
+
+def test_the_sequencer_outlives_its_connection() -> None:
+    process = start(sequencer)
+    happen()
+    wait_until(lambda: Entry.objects.count() == 1)
+
+    sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    happen()
+    wait_until(lambda: Entry.objects.count() == 2)
+    stop(process)
+
+
+def test_readers_are_rung_when_there_are_new_entries() -> None:
+    process = start(sequencer)
+    with connection.cursor() as cursor:
+        cursor.execute("LISTEN audit_entries")
+    happen()
+
+    rung = list(connection.connection.notifies(timeout=5, stop_after=1))
+
+    assert [notice.channel for notice in rung] == ["audit_entries"]
+    stop(process)
