@@ -28,6 +28,7 @@ from config import processes
 from config.processes import Account
 
 LOOPBACK = "127.0.0.1"
+FAST_SHUTDOWN = signal.SIGINT  # PostgreSQL's own meaning: disconnect everybody, write, end
 _TREES = {18: "pginstall18", 16: "pginstall"}
 _OLDEST_REDIS = 6  # what redis-py speaks is not understood by servers before
 
@@ -116,7 +117,7 @@ class Cluster:
             raise EmbeddedError(f"PostgreSQL could not be set up in {new}:\n{made.stderr}")
         new.rename(self.data)
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the server; `wait` tells when it answers."""
         settings = {
             "listen_addresses": LOOPBACK,
@@ -132,8 +133,9 @@ class Cluster:
                 account=self.account,
                 env={"LC_ALL": "C", "PATH": os.defpath},
                 output=log,
-                when_we_die=signal.SIGINT,
+                when_we_die=FAST_SHUTDOWN,
             )
+        return self.process
 
     def wait(self, seconds: float = 30) -> None:
         """Return as soon as the server answers. One that is just stopping is waited for."""
@@ -157,7 +159,8 @@ class Cluster:
     def stop(self) -> None:
         """Disconnect everybody and stop the server cleanly."""
         if self.process:
-            processes.stop(self.process, how=signal.SIGINT, seconds=30)
+            processes.ask(self.process, FAST_SHUTDOWN)
+            processes.end(self.process, seconds=30)
 
     def _locale(self) -> list[str]:
         # The same order of text on every machine, whatever locales it has.
@@ -184,7 +187,7 @@ class Redis:
         """Return the address for Celery and redis-py."""
         return f"redis://:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/0"
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the server; `wait` tells when it answers."""
         settings = (
             f"bind {LOOPBACK}\nport {self.port}\nrequirepass {self.password}\n"
@@ -203,6 +206,7 @@ class Redis:
         if self.process.stdin:
             with contextlib.suppress(BrokenPipeError), self.process.stdin as stdin:
                 stdin.write(settings.encode())
+        return self.process
 
     def wait(self, seconds: float = 10) -> None:
         """Return as soon as the server answers."""
@@ -218,13 +222,16 @@ class Redis:
     def stop(self) -> None:
         """Stop the server."""
         if self.process:
-            processes.stop(self.process)
+            processes.ask(self.process)
+            processes.end(self.process, seconds=10)
 
 
 def redis_program() -> Path:
     """Return a `redis-server` from the PATH, or else the one of the wheel."""
-    candidates = [shutil.which("redis-server"), Path(sys.prefix) / "bin" / "redis-server"]
-    for candidate in filter(None, candidates):
+    on_path = shutil.which("redis-server")
+    for candidate in (on_path, Path(sys.prefix) / "bin" / "redis-server"):
+        if not candidate or not Path(candidate).exists():
+            continue
         said = processes.myself().run(candidate, "--version")
         version = re.search(r"v=(\d+)", said.stdout)
         if version and int(version[1]) >= _OLDEST_REDIS:

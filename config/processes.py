@@ -93,16 +93,18 @@ def start(
     )
 
 
-def stop(
-    process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM, seconds: float = 10
-) -> None:
-    """Ask a process to end, and end its whole group when it has not after `seconds`."""
+def ask(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """Ask a process to end."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    # Children of its own may be left even when it went by itself.
+
+
+def end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Wait for a process that was asked, then end whatever is left of its group."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    # Even one that went by itself may have left children of its own.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
