@@ -69,8 +69,8 @@ class RequestApproved(Event, kind="request.approved"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Decided:
-    """What the decisions have in common."""
+class Decided(Event):
+    """What the decisions have in common; a kind of its own has none."""
 
     step: int
     group: str
@@ -83,7 +83,7 @@ class Decided:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionApproved(Decided, Event, kind="decision.approved", personal=("comment",)):
+class DecisionApproved(Decided, kind="decision.approved", personal=("comment",)):
     """One person approved."""
 
     def sentence(self) -> str:
@@ -91,7 +91,7 @@ class DecisionApproved(Decided, Event, kind="decision.approved", personal=("comm
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionDenied(Decided, Event, kind="decision.denied", personal=("comment",)):
+class DecisionDenied(Decided, kind="decision.denied", personal=("comment",)):
     """One person denied, and so ended the request."""
 
     def sentence(self) -> str:
@@ -99,7 +99,7 @@ class DecisionDenied(Decided, Event, kind="decision.denied", personal=("comment"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionCountered(Decided, Event, kind="decision.countered", personal=("comment",)):
+class DecisionCountered(Decided, kind="decision.countered", personal=("comment",)):
     """One person offered less."""
 
     minutes: int
@@ -112,7 +112,7 @@ class DecisionCountered(Decided, Event, kind="decision.countered", personal=("co
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionRatified(Decided, Event, kind="decision.ratified", personal=("comment",)):
+class DecisionRatified(Decided, kind="decision.ratified", personal=("comment",)):
     """One person ratified a break-glass activation."""
 
     def sentence(self) -> str:
@@ -224,7 +224,7 @@ class RatificationConfirmed(Event, kind="ratification.confirmed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RatificationRefused(Decided, Event, kind="ratification.refused", personal=("comment",)):
+class RatificationRefused(Decided, kind="ratification.refused", personal=("comment",)):
     """One person said that breaking the glass was wrong."""
 
     def sentence(self) -> str:
@@ -279,3 +279,23 @@ class ScenarioVersioned(Event, kind="scenario.versioned", personal=("reason",)):
 
     def sentence(self) -> str:
         return f"made version {self.number}: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ScenarioArchived(Event, kind="scenario.archived", personal=("reason",)):
+    """A scenario was taken out of use."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        return f"archived the scenario: {self.reason}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ScenarioBroughtBack(Event, kind="scenario.brought_back", personal=("reason",)):
+    """An archived scenario came into use again."""
+
+    reason: str
+
+    def sentence(self) -> str:
+        return f"brought the scenario back: {self.reason}"

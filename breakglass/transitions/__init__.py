@@ -23,7 +23,7 @@ from breakglass.transitions.requests import (
     submit,
     withdraw,
 )
-from breakglass.transitions.scenarios import publish
+from breakglass.transitions.scenarios import archive, bring_back, publish
 
 __all__ = [
     "Ask",
@@ -32,8 +32,10 @@ __all__ = [
     "accept_counter",
     "activate",
     "approve",
+    "archive",
     "ask_for_more_time",
     "break_glass",
+    "bring_back",
     "counter",
     "decline_counter",
     "deny",

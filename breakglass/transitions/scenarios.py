@@ -1,17 +1,16 @@
 """Publishing a scenario: each saved change becomes a version that is never altered."""
 
 from datetime import datetime
-from typing import Any
 
-from guardian.shortcuts import assign_perm
+from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from audit import log
-from breakglass import events
-from breakglass.models import Permit, Scenario, ScenarioVersion
-from breakglass.rules import Rules, Step
+from audit.events import Event
+from breakglass import drafts, events, lint
+from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.transitions.locks import lock
-from core.errors import BadInput
+from core.errors import BadInput, WrongState
 
 
 @log.transition
@@ -19,80 +18,89 @@ def publish(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -
     """Make a version of what is saved, if it differs from the newest one.
 
     The groups of its steps are given the permission to decide, so that an approver is never
-    named without power. Raises BadInput without a reason.
+    named without power. `by` is None for what the house itself does.
+
+    Raises BadInput without a reason or when the lint finds an error, WrongState when archived.
     """
-    if not reason.strip():
-        raise BadInput("Say why you change it; it stands in the history.", field="reason")
+    reason = _reason(reason)
     scenario = lock(scenario)
-    body = rules_of(scenario).body()
-    newest = scenario.current
-    if newest and newest.body == _json(body):
+    if scenario.archived_at:
+        raise WrongState(f"{scenario} is archived. Bring it back before you change it.")
+    let_steps_decide(scenario)
+    if flaws := lint.errors(lint.lint(scenario, at)):
+        raise BadInput(" ".join(flaw.sentence for flaw in flaws), field=flaws[0].field)
+    return make_version(scenario, by=by, reason=reason, at=at)
+
+
+def make_version(
+    scenario: Scenario, *, by: User | None, reason: str, at: datetime
+) -> ScenarioVersion:
+    """Make a version of what is saved, if it differs. Call under the scenario's lock."""
+    body, newest = drafts.body_of(scenario), scenario.current
+    if newest and newest.body == body:
         return newest
     version = ScenarioVersion.objects.create(
         scenario=scenario,
         number=newest.number + 1 if newest else 1,
-        body=_json(body),
+        body=body,
         made_at=at,
         made_by=by,
-        reason=reason.strip(),
+        reason=reason,
     )
-    for step in scenario.steps.all():
-        assign_perm(Permit.APPROVE.value, step.group, scenario)
-    changes = difference(newest.body if newest else {}, version.body)
-    log.record(
-        events.ScenarioVersioned(number=version.number, reason=version.reason, changes=changes),
-        actor=by.ref if by else log.SYSTEM,
-        subject=scenario.ref,
-        at=at,
-    )
+    changes = drafts.difference(newest.body if newest else {}, body)
+    event = events.ScenarioVersioned(number=version.number, reason=reason, changes=changes)
+    _record(scenario, event, by=by, at=at)
     return version
 
 
-def rules_of(scenario: Scenario) -> Rules:
-    """Return the rules as the rows say now, published or not."""
-    steps = tuple(
-        Step(
-            position=step.position,
-            group_id=step.group_id,
-            group=step.group.name,
-            quorum=step.quorum,
-            escalate_after=step.escalate_after,
-            stands_in=step.stands_in,
+@log.transition
+def archive(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -> Scenario:
+    """Take a scenario out of use. Nothing is deleted, and what is open runs to its end.
+
+    Raises BadInput without a reason, WrongState when it is archived already.
+    """
+    reason = _reason(reason)
+    scenario = lock(scenario)
+    if scenario.archived_at:
+        raise WrongState(f"{scenario} is archived already.")
+    scenario.archived_at = at
+    scenario.save(update_fields=["archived_at"])
+    _record(scenario, events.ScenarioArchived(reason=reason), by=by, at=at)
+    return scenario
+
+
+@log.transition
+def bring_back(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -> Scenario:
+    """Take an archived scenario into use again, with the rules it had.
+
+    Raises BadInput without a reason, WrongState when it is in use.
+    """
+    reason = _reason(reason)
+    scenario = lock(scenario)
+    if scenario.archived_at is None:
+        raise WrongState(f"{scenario} is in use.")
+    scenario.archived_at = None
+    scenario.save(update_fields=["archived_at"])
+    _record(scenario, events.ScenarioBroughtBack(reason=reason), by=by, at=at)
+    return scenario
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise BadInput("Say why you change it; it stands in the history.", field="reason")
+    return reason.strip()
+
+
+def let_steps_decide(scenario: Scenario) -> None:
+    """Give the step groups the permit they lack; one that has ended is not made to stand again."""
+    permission = Permission.objects.get(
+        content_type__app_label="breakglass", codename=Permit.APPROVE.value
+    )
+    for step in scenario.steps.all():
+        GroupPermit.objects.get_or_create(
+            content_object=scenario, permission=permission, group_id=step.group_id
         )
-        for step in scenario.steps.select_related("group").order_by("position")
-    )
-    copied = {
-        name: getattr(scenario, name)
-        for name in Rules.__dataclass_fields__
-        if name not in ("targets", "steps", "alert_groups", "working_from", "working_until")
-    }
-    return Rules(
-        **{
-            key: tuple(value) if isinstance(value, list) else value for key, value in copied.items()
-        },
-        targets=tuple(sorted(key.hex for key in scenario.targets.values_list("pk", flat=True))),
-        steps=steps,
-        alert_groups=tuple(sorted(scenario.alert_groups.values_list("pk", flat=True))),
-        working_from=scenario.working_from.strftime("%H:%M"),
-        working_until=scenario.working_until.strftime("%H:%M"),
-    )
 
 
-def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return {field: [before, after]} for each field of two version bodies that differs."""
-    return {
-        key: [before.get(key), after.get(key)]
-        for key in sorted({*before, *after})
-        if before.get(key) != after.get(key)
-    }
-
-
-def _json(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the body as JSON gives it back: tuples are lists."""
-    return {key: _plain(value) for key, value in body.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
+def _record(scenario: Scenario, event: Event, *, by: User | None, at: datetime) -> None:
+    log.record(event, actor=by.ref if by else log.SYSTEM, subject=scenario.ref, at=at)

@@ -1,0 +1,56 @@
+"""What the rows of a scenario say now, published or not, and how two bodies of rules differ."""
+
+from typing import Any
+
+from breakglass.models import Scenario
+from breakglass.rules import Rules, Step
+
+_MADE_OF_ROWS = ("targets", "steps", "alert_groups", "working_from", "working_until")
+
+
+def rules_of(scenario: Scenario) -> Rules:
+    """Return the rules as the rows say now, published or not."""
+    steps = tuple(
+        Step(
+            position=step.position,
+            group_id=step.group_id,
+            group=step.group.name,
+            quorum=step.quorum,
+            escalate_after=step.escalate_after,
+            stands_in=step.stands_in,
+        )
+        for step in scenario.steps.select_related("group").order_by("position")
+    )
+    copied: dict[str, Any] = {
+        name: tuple(value) if isinstance(value := getattr(scenario, name), list) else value
+        for name in Rules.__dataclass_fields__
+        if name not in _MADE_OF_ROWS
+    }
+    return Rules(
+        **copied,
+        targets=tuple(sorted(key.hex for key in scenario.targets.values_list("pk", flat=True))),
+        steps=steps,
+        alert_groups=tuple(sorted(scenario.alert_groups.values_list("pk", flat=True))),
+        working_from=scenario.working_from.strftime("%H:%M"),
+        working_until=scenario.working_until.strftime("%H:%M"),
+    )
+
+
+def body_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the rules as the database gives a version's body back: tuples are lists."""
+    return {key: _plain(value) for key, value in rules_of(scenario).body().items()}
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return {field: [before, after]} for each field of two version bodies that differs."""
+    return {
+        key: [before.get(key), after.get(key)]
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
