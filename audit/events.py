@@ -21,11 +21,14 @@ class Event:
     critical: ClassVar[bool] = False
 
     def __init_subclass__(
-        cls, *, kind: str, personal: tuple[str, ...] = (), critical: bool = False
+        cls, *, kind: str = "", personal: tuple[str, ...] = (), critical: bool = False
     ) -> None:
+        """Register a kind of event; a class without one only serves others as their base."""
         cls.kind = kind
         cls.personal = frozenset(personal)
         cls.critical = critical
+        if not kind:
+            return
         if _kinds.setdefault(kind, cls).__qualname__ != cls.__qualname__:
             raise TypeError(f"Two events are called {kind!r}.")
         _kinds[kind] = cls

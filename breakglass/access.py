@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from targets.credentials import Credentials
-from targets.models import Target
 
 from accounts.models import User
 from audit import log
@@ -11,6 +10,7 @@ from breakglass import policy, transitions
 from breakglass.models import Grant
 from core.errors import NotAllowed, WrongState
 from targets import credentials
+from targets.models import Target
 
 
 def way_in(

@@ -5,13 +5,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from targets.models import Target
-
 from accounts.models import Part, User
 from breakglass import steps
 from breakglass.models import Freeze, Grant, GroupPermit, Permit, Request, Scenario
 from breakglass.rules import Rules, Step
 from breakglass.steps import Standing, Yes
+from targets.models import Target
 
 
 def why_not_request(scenario: Scenario, *, by: User, at: datetime) -> str | None:
@@ -122,9 +121,9 @@ def why_bad_words(
         )
     if rules.reference_required and not reference:
         return "reference", f"Give the incident or ticket, for example {rules.reference_hint}."
-    if reference and rules.reference_pattern:
-        if not re.fullmatch(rules.reference_pattern, reference):
-            return "reference", f"Write the reference like {rules.reference_hint}."
+    pattern = rules.reference_pattern
+    if reference and pattern and not re.fullmatch(pattern, reference):
+        return "reference", f"Write the reference like {rules.reference_hint}."
     if rules.intent_required and not intent.strip():
         return "intent", "Say what you intend to do there."
     return None

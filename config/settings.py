@@ -113,6 +113,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Breakglass] "
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -175,10 +177,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# One line per sweep: (task, seconds). Sweeps only tidy: the clock has already decided.
+# Seconds between the runs of each sweep. Sweeps only tidy: the clock has already decided.
+SWEEPS: dict[str, float] = {
+    "breakglass.tasks.tidy_grants": 1,
+    "breakglass.tasks.tidy_requests": 5,
+}
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1)}}
-    for task, seconds in {}.items()  # type: ignore[var-annotated]
+    for task, seconds in SWEEPS.items()
 }
 
 REST_FRAMEWORK = {

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import uuid
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
@@ -13,12 +14,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
-from targets.models import Target
 
 from accounts.models import User
 from breakglass.rules import Rules
 from core import refs
+from targets.models import Target
 
 
 class Permit(models.TextChoices):
@@ -186,12 +188,15 @@ class GroupPermitQuerySet(models.QuerySet["GroupPermit"]):
         return self.filter(permission__codename=permit.value)
 
 
-class GroupPermit(GroupObjectPermissionBase):  # type: ignore[misc]
+GroupPermitManager = GroupObjectPermissionManager.from_queryset(GroupPermitQuerySet)
+
+
+class GroupPermit(GroupObjectPermissionBase):
     """A group's permission in one scenario: guardian's row, with an optional end."""
 
     content_object = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="permits")
     until = models.DateTimeField(null=True, blank=True)
-    objects = models.Manager.from_queryset(GroupPermitQuerySet)()
+    objects: ClassVar[GroupPermitManager] = GroupPermitManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"{self.group}: {self.permission.codename} in {self.content_object}"

@@ -3,9 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
-
-from targets.models import Target
+from typing import Any
 
 from accounts.models import User
 from audit import log
@@ -19,8 +17,7 @@ from breakglass.transitions.locks import (
 )
 from breakglass.transitions.requests import close, record_newly_asked
 from core.errors import BadInput, WrongState
-
-D = TypeVar("D", bound=events.Decided)
+from targets.models import Target
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -164,7 +161,7 @@ def overdue(request: Request, *, at: datetime) -> Request:
 def _decide(
     request: Request,
     kind: Decision.Kind,
-    event: type[D],
+    event: type[events.Decided],
     *,
     voice: Voice,
     at: datetime,
@@ -180,7 +177,9 @@ def _decide(
         raise WrongState("Nobody is asked at the moment.")
     if voice.link:
         links.use(voice.link, at=at)
-    terms = {"minutes": offer.minutes, "read_only": offer.read_only} if offer else {}
+    terms: dict[str, Any] = {}
+    if offer:
+        terms = {"minutes": offer.minutes, "read_only": offer.read_only}
     decision = Decision.objects.create(
         request=request, by=voice.by, kind=kind, step=step.position, group_id=step.group_id,
         comment=voice.comment.strip(), decided_at=at, **terms,

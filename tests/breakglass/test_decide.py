@@ -1,0 +1,444 @@
+"""Answers to a request: approve, deny, offer less; and who may give them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import Part
+from breakglass import links, policy, transitions
+from breakglass.models import Decision, DecisionLink, Grant, Request
+from core.errors import BadInput, NotAllowed, WrongState
+from targets.models import Door
+from tests.make import (
+    NOON,
+    StepOf,
+    make_broken_glass,
+    make_group,
+    make_request,
+    make_scenario,
+    make_target,
+    make_user,
+    voice,
+)
+from tests.record import kinds
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(minutes=5)
+
+
+class TestApprove:
+    def test_starts_the_access(self) -> None:
+        request = make_request(make_scenario())
+
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        grant = Grant.objects.get()
+        assert grant.starts_at == LATER
+        assert grant.ends_at == LATER + timedelta(minutes=30)
+        assert grant.is_live(LATER)
+        assert Door.objects.for_grant(grant.pk).count() == 1
+        assert {"decision.approved", "request.approved", "grant.activated"} <= set(kinds())
+
+    def test_schedules_a_later_start(self) -> None:
+        start = NOON + timedelta(hours=2)
+        request = make_request(make_scenario(), starts_at=start)
+
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        grant = Grant.objects.get()
+        assert grant.status == Grant.Status.SCHEDULED
+        assert not grant.is_live(LATER)
+        assert not Door.objects.exists()
+
+    def test_nobody_decides_on_their_own_request(self) -> None:
+        scenario = make_scenario()
+        make_group("Database team", make_user("ada"))
+        request = make_request(scenario)
+
+        with pytest.raises(NotAllowed, match="their own request"):
+            transitions.approve(request, voice=voice("ada"), at=LATER)
+
+        assert kinds()[-1] == "access.refused"
+
+    def test_nor_on_what_they_filed_for_another(self) -> None:
+        scenario = make_scenario()
+        make_group("Database team", make_user("eve"))
+        from_phone = transitions.submit(
+            scenario,
+            by=make_user("eve"),
+            person=make_user("ada"),
+            ask=transitions.Ask(
+                targets=list(scenario.targets.all()), justification="x" * 30, minutes=10
+            ),
+            at=NOON,
+        )
+
+        with pytest.raises(NotAllowed, match="their own request"):
+            transitions.approve(from_phone, voice=voice("eve"), at=LATER)
+
+    def test_a_mail_address_changes_nothing(self) -> None:
+        """Trap 2: the same person under another address is still the same person."""
+        scenario = make_scenario()
+        ada = make_user("ada")
+        make_group("Database team", ada)
+        request = make_request(scenario)
+        ada.email = "someone.else@example.com"
+        ada.save()
+
+        with pytest.raises(NotAllowed, match="their own request"):
+            transitions.approve(request, voice=transitions.Voice(by=ada), at=LATER)
+
+    def test_a_stranger_is_refused(self) -> None:
+        request = make_request(make_scenario())
+
+        with pytest.raises(NotAllowed, match="Only Database team"):
+            transitions.approve(request, voice=voice("mallory"), at=LATER)
+
+    def test_a_superuser_is_a_stranger_too(self) -> None:
+        request = make_request(make_scenario())
+        root = make_user("root", is_superuser=True, is_staff=True)
+
+        with pytest.raises(NotAllowed):
+            transitions.approve(request, voice=transitions.Voice(by=root), at=LATER)
+
+    def test_one_person_cannot_say_yes_twice(self) -> None:
+        database = make_group("Database team", make_user("bob"), make_user("carl"))
+        request = make_request(make_scenario(steps=[StepOf(database, quorum=2)]))
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        with pytest.raises(NotAllowed, match="decided on this already"):
+            transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        assert not Grant.objects.exists()
+
+    def test_a_quorum_of_two_needs_two(self) -> None:
+        database = make_group("Database team", make_user("bob"), make_user("carl"))
+        request = make_request(make_scenario(steps=[StepOf(database, quorum=2)]))
+
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+        transitions.approve(request, voice=voice("carl"), at=LATER)
+
+        assert Grant.objects.get().is_live(LATER)
+
+    def test_a_person_in_two_groups_satisfies_one_step_only(self) -> None:
+        """Trap 3."""
+        one = make_group("One", make_user("bob"))
+        two = make_group("Two", make_user("bob"), make_user("mia"))
+        request = make_request(make_scenario(steps=[StepOf(one), StepOf(two)]))
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        with pytest.raises(NotAllowed, match="decided on this already"):
+            transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        transitions.approve(request, voice=voice("mia"), at=LATER)
+        assert Grant.objects.exists()
+
+    def test_a_later_step_waits_for_its_turn(self) -> None:
+        one = make_group("One", make_user("bob"))
+        two = make_group("Two", make_user("mia"))
+        scenario = make_scenario(steps=[StepOf(one, escalate_after=10), StepOf(two)])
+        request = make_request(scenario)
+
+        with pytest.raises(NotAllowed, match="You are asked at 12:10 UTC"):
+            transitions.approve(request, voice=voice("mia"), at=LATER)
+
+        transitions.approve(request, voice=voice("mia"), at=NOON + timedelta(minutes=10))
+        request.refresh_from_db()
+        assert request.state == Request.State.PENDING
+
+    def test_a_stand_in_may_answer_after_the_silence_without_any_sweep(self) -> None:
+        one = make_group("One", make_user("bob"))
+        leads = make_group("Leads", make_user("olga"))
+        scenario = make_scenario(
+            steps=[StepOf(one, escalate_after=10), StepOf(leads, stands_in=True)]
+        )
+        request = make_request(scenario)
+
+        transitions.approve(request, voice=voice("olga"), at=NOON + timedelta(minutes=10))
+
+        assert Grant.objects.get().is_live(NOON + timedelta(minutes=10))
+
+    def test_is_refused_after_the_window_though_no_sweep_has_run(self) -> None:
+        request = make_request(make_scenario(answer_within=30))
+
+        with pytest.raises(WrongState, match="has lapsed"):
+            transitions.approve(request, voice=voice("bob"), at=NOON + timedelta(minutes=30))
+
+    def test_is_refused_while_the_requester_is_frozen(self) -> None:
+        request = make_request(make_scenario())
+        responder = make_user("dana")
+        make_group("Responders", responder, part=Part.RESPONDER)
+        transitions.freeze(by=responder, person=make_user("ada"), reason="Odd.", at=NOON)
+
+        with pytest.raises(WrongState, match="Ada is frozen"):
+            transitions.approve(request, voice=voice("bob"), at=LATER)
+
+        assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "deny", "lapse", "approve"])
+def test_a_decided_request_says_so(verb: str) -> None:
+    """Trap 4: each verb looks at the current state, not at the page's."""
+    request = make_request(make_scenario())
+    stale = Request.objects.get(pk=request.pk)
+    end = {
+        "withdraw": lambda: transitions.withdraw(request, by=make_user("ada"), at=LATER),
+        "deny": lambda: transitions.deny(request, voice=voice("carl", "No."), at=LATER),
+        "lapse": lambda: transitions.lapse(request, at=NOON + timedelta(minutes=240)),
+        "approve": lambda: transitions.approve(request, voice=voice("carl"), at=LATER),
+    }
+    end[verb]()
+
+    with pytest.raises(WrongState, match="already"):
+        transitions.approve(stale, voice=voice("bob"), at=LATER)
+    with pytest.raises(WrongState, match="already"):
+        transitions.withdraw(stale, by=make_user("ada"), at=LATER)
+
+
+class TestDeny:
+    def test_ends_the_request(self) -> None:
+        request = make_request(make_scenario())
+
+        request = transitions.deny(request, voice=voice("bob", "Use the replica."), at=LATER)
+
+        assert request.state == Request.State.DENIED
+        assert not Grant.objects.exists()
+
+    def test_needs_a_reason(self) -> None:
+        request = make_request(make_scenario())
+
+        with pytest.raises(BadInput, match="Say why"):
+            transitions.deny(request, voice=voice("bob", " "), at=LATER)
+
+    def test_by_a_stranger_is_refused(self) -> None:
+        request = make_request(make_scenario())
+
+        with pytest.raises(NotAllowed):
+            transitions.deny(request, voice=voice("mallory", "No."), at=LATER)
+
+
+class TestCounter:
+    def test_waits_for_the_requester(self) -> None:
+        request = make_request(make_scenario())
+
+        decision = _offer(request, minutes=10)
+
+        assert decision.request.state == Request.State.COUNTERED
+
+    def test_accepting_counts_as_the_yes_of_who_offered(self) -> None:
+        request = make_request(make_scenario())
+        _offer(request, minutes=10, read_only=True)
+
+        transitions.accept_counter(request, by=make_user("ada"), at=LATER)
+
+        grant = Grant.objects.get()
+        assert grant.ends_at - grant.starts_at == timedelta(minutes=10)
+        assert grant.read_only
+
+    def test_fewer_targets(self) -> None:
+        targets = [make_target(), make_target("billing-db")]
+        request = make_request(make_scenario(targets=targets))
+        _offer(request, minutes=30, targets=targets[:1])
+
+        transitions.accept_counter(request, by=make_user("ada"), at=LATER)
+
+        assert [target.slug for target in Grant.objects.get().targets.all()] == ["shop-db"]
+
+    def test_declining_lets_the_request_wait_again(self) -> None:
+        request = make_request(make_scenario())
+        _offer(request, minutes=10)
+
+        request = transitions.decline_counter(request, by=make_user("ada"), at=LATER)
+
+        assert request.state == Request.State.PENDING
+        transitions.approve(request, voice=voice("bob"), at=LATER)
+        assert Grant.objects.get().request.minutes == 30
+
+    def test_only_the_requester_answers(self) -> None:
+        request = make_request(make_scenario())
+        _offer(request, minutes=10)
+
+        with pytest.raises(NotAllowed, match="Only the person who asked"):
+            transitions.accept_counter(request, by=make_user("carl"), at=LATER)
+
+    def test_a_second_step_is_still_needed_after_an_accepted_offer(self) -> None:
+        one = make_group("One", make_user("bob"))
+        two = make_group("Two", make_user("mia"))
+        request = make_request(make_scenario(steps=[StepOf(one), StepOf(two)]))
+        _offer(request, minutes=10)
+
+        request = transitions.accept_counter(request, by=make_user("ada"), at=LATER)
+
+        assert request.state == Request.State.PENDING
+        transitions.approve(request, voice=voice("mia"), at=LATER)
+        assert Grant.objects.get().request.minutes == 10
+
+    @pytest.mark.parametrize(
+        ("terms", "sentence"),
+        [
+            ({"minutes": 31}, "Offer 1 to 30"),
+            ({"minutes": 0}, "Offer 1 to 30"),
+            ({"minutes": 30}, "what was asked for"),
+            ({"minutes": 10, "targets": []}, "some of the targets"),
+        ],
+    )
+    def test_more_or_the_same_is_no_offer(self, terms: dict[str, Any], sentence: str) -> None:
+        request = make_request(make_scenario())
+
+        with pytest.raises(BadInput, match=sentence):
+            _offer(request, **terms)
+
+
+class TestLinks:
+    """Trap 8, as far as it does not need a browser."""
+
+    def test_a_link_is_used_once(self) -> None:
+        database = make_group("Database team", make_user("bob"), make_user("carl"))
+        request = make_request(make_scenario(steps=[StepOf(database, quorum=2)]))
+        link = _link(request, "bob")
+
+        transitions.approve(request, voice=voice("bob", link=link), at=LATER)
+
+        link.refresh_from_db()
+        assert link.used_at == LATER
+        assert links.why_spent(link, at=LATER) is not None
+
+    def test_a_forwarded_link_does_nothing_for_somebody_else(self) -> None:
+        request = make_request(make_scenario())
+        link = _link(request, "bob")
+
+        with pytest.raises(NotAllowed, match="was sent to Bob"):
+            transitions.approve(request, voice=voice("carl", link=link), at=LATER)
+
+        link.refresh_from_db()
+        assert link.used_at is None
+
+    def test_an_expired_link_does_nothing(self) -> None:
+        request = make_request(make_scenario())
+        link = _link(request, "bob")
+        DecisionLink.objects.update(expires_at=LATER)
+        link.refresh_from_db()
+
+        with pytest.raises(NotAllowed, match="This link ended"):
+            transitions.approve(request, voice=voice("bob", link=link), at=LATER)
+
+    def test_a_withdrawn_link_does_nothing(self) -> None:
+        request = make_request(make_scenario())
+        link = _link(request, "bob")
+        link.revoked_at = LATER
+        link.save()
+
+        with pytest.raises(NotAllowed, match="withdrawn"):
+            transitions.approve(request, voice=voice("bob", link=link), at=LATER)
+
+    def test_a_link_of_another_request_does_nothing(self) -> None:
+        scenario = make_scenario()
+        link = _link(make_request(scenario), "bob")
+        other = make_request(scenario, by=make_user("eve"))
+
+        with pytest.raises(NotAllowed, match="another request"):
+            transitions.approve(other, voice=voice("bob", link=link), at=LATER)
+
+    def test_an_altered_token_names_nothing(self) -> None:
+        token = links.token(_link(make_request(make_scenario()), "bob"))
+
+        assert links.find(token) is not None
+        assert links.find("0" + token[1:]) is None
+        assert links.find("nonsense") is None
+
+    def test_the_same_person_gets_the_same_open_link(self) -> None:
+        request = make_request(make_scenario())
+
+        assert _link(request, "bob") == _link(request, "bob")
+
+
+class TestRatify:
+    def test_is_complete_when_every_step_has_said_so(self) -> None:
+        from_two = [
+            StepOf(make_group("One", make_user("bob"))),
+            StepOf(make_group("Two", make_user("mia"))),
+        ]
+        request = _broken(steps=from_two)
+        transitions.ratify(request, voice=voice("mia"), at=LATER)
+
+        request = transitions.ratify(request, voice=voice("bob"), at=LATER)
+
+        assert request.ratification == Request.Ratification.RATIFIED
+        assert request.grant.is_live(LATER)
+
+    def test_a_refusal_revokes_what_is_open(self) -> None:
+        request = _broken()
+
+        request = transitions.refuse(request, voice=voice("bob", "No reason."), at=LATER)
+
+        grant = Grant.objects.get()
+        assert request.ratification == Request.Ratification.REFUSED
+        assert grant.status == Grant.Status.REVOKED
+        assert Door.objects.get().state == Door.State.CLOSING
+
+    def test_silence_revokes_what_is_open(self) -> None:
+        request = _broken(ratify_within=10)
+
+        transitions.overdue(request, at=NOON + timedelta(minutes=10))
+
+        assert Grant.objects.get().status == Grant.Status.REVOKED
+        assert "ratification.overdue" in kinds()
+
+    def test_is_too_late_after_the_deadline_though_no_sweep_has_run(self) -> None:
+        request = _broken(ratify_within=10)
+
+        with pytest.raises(WrongState, match="time to ratify is over"):
+            transitions.ratify(request, voice=voice("bob"), at=NOON + timedelta(minutes=10))
+
+    def test_is_possible_after_the_access_has_ended(self) -> None:
+        request = _broken()
+        transitions.relinquish(request.grant, by=make_user("ada"), at=LATER)
+
+        request = transitions.ratify(request, voice=voice("bob"), at=LATER)
+
+        assert request.ratification == Request.Ratification.RATIFIED
+
+    def test_nobody_ratifies_their_own(self) -> None:
+        request = _broken()
+        make_group("Database team", make_user("ada"))
+
+        with pytest.raises(NotAllowed, match="their own request"):
+            transitions.ratify(request, voice=voice("ada"), at=LATER)
+
+    def test_a_normal_request_needs_none(self) -> None:
+        request = make_request(make_scenario())
+
+        with pytest.raises(WrongState, match="not made by breaking the glass"):
+            transitions.ratify(request, voice=voice("bob"), at=LATER)
+
+    def test_overdue_waits_for_the_deadline(self) -> None:
+        with pytest.raises(WrongState, match="still time"):
+            transitions.overdue(_broken(), at=LATER)
+
+
+def test_the_page_shows_the_sentence_that_the_verb_raises() -> None:
+    request = make_request(make_scenario())
+    why = policy.why_not_decide(request, by=make_user("mallory"), at=LATER)
+
+    with pytest.raises(NotAllowed) as raised:
+        transitions.approve(request, voice=voice("mallory"), at=LATER)
+
+    assert str(raised.value) == why
+
+
+def _offer(request: Request, **terms: Any) -> Decision:
+    values: dict[str, Any] = {"targets": list(request.targets.all()), **terms}
+    offer = transitions.Offer(**values)
+    return transitions.counter(request, voice=voice("bob", "Less will do."), offer=offer, at=LATER)
+
+
+def _link(request: Request, name: str) -> DecisionLink:
+    link = links.issue(request, person=make_user(name), at=NOON)
+    assert link is not None
+    return link
+
+
+def _broken(**fields: Any) -> Request:
+    return make_broken_glass(make_scenario(**fields))

@@ -1,0 +1,21 @@
+"""Look into the record of a test."""
+
+import json
+from typing import Any
+
+from audit.models import Pending
+
+
+def kinds() -> list[str]:
+    """Return the kinds of everything recorded and not yet sequenced, oldest first."""
+    return [_envelope(row)["ev"] for row in Pending.objects.order_by("pk")]
+
+
+def actors(kind: str) -> list[str]:
+    """Return who did what is called `kind`, oldest first."""
+    rows = map(_envelope, Pending.objects.order_by("pk"))
+    return [envelope["actor"] for envelope in rows if envelope["ev"] == kind]
+
+
+def _envelope(row: Pending) -> dict[str, Any]:
+    return dict(json.loads(bytes(row.envelope)))
