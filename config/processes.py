@@ -110,6 +110,11 @@ def end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
     process.wait()
 
 
+def follow_parent() -> None:
+    """Let SIGTERM end us when our parent dies: a killed `make run` leaves nothing behind."""
+    _follow(os.getppid(), signal.SIGTERM)
+
+
 def _follow(parent: int, how: signal.Signals) -> None:
     if _LIBC:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(how))

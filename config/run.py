@@ -82,7 +82,9 @@ class Run:
     def __init__(self, options: Options, local: Local) -> None:
         self._options, self._local = options, local
         self._children = Children()
-        self._env = dict(os.environ)
+        # Celery's advice against root is not for a trial on one's own machine.
+        quiet = {"PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms"}
+        self._env = quiet | dict(os.environ)
 
     def go(self) -> None:
         """Bring everything up and keep it so. Only an exception, such as Ctrl-C, ends it."""
@@ -192,6 +194,8 @@ def main() -> int:
     """Run until Ctrl-C or SIGTERM; return 0 after that and 1 when we could not."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    if "--with-parent" in sys.argv:
+        processes.follow_parent()
     os.chdir(BASE)
     try:
         _run()

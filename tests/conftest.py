@@ -1,7 +1,9 @@
 """Fixtures for everybody. The servers behind them are started by `tests.settings`."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +32,17 @@ def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
     }
     with servers.cluster(request.param, {"fsync": "off", **logging}) as cluster:
         yield cluster.url()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a program that is not here; in CI nothing is skipped unseen."""
+    for marker in item.iter_markers("needs"):
+        if not shutil.which(program := marker.args[0]):
+            why = f"{program} is not installed: apt-get install {_packages()[program]}"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+
+
+def _packages() -> dict[str, str]:
+    lines = Path(__file__).with_name("system-packages").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition("#")[0].split() for line in lines)
+    return {row[0]: row[1] for row in rows if row}

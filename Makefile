@@ -1,0 +1,77 @@
+# Plain `make` lists what there is. Python 3.11, 3.12 or 3.13 and make are all that is needed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
+BIN := .venv/bin
+# Tests divide themselves over this many processes.
+JOBS ?= 2
+# Tools load the settings and never serve: no address in them leads anywhere.
+NOWHERE := SECRET_KEY=a-key-of-tools-that-never-serve-7Q2mXv9LpRt4ZkWd8BnY6cHs3JfGe5Ua \
+	TARGET_KEYS=1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= BASE_URL=https://breakglass.example.com \
+	DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0
+
+# uv where it runs and finds its index; else pip, slower and just as strict about hashes.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+install = $(PIP) --only-binary :all: -r requirements-uv.txt 2>/dev/null && \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r $(1) || \
+	$(PIP) -r $(1)
+
+.PHONY: help run test check fix bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: .venv/run.stamp  ## everything on this machine, with the demo; Ctrl-C stops it (BIND=, DEMO=no)
+	@exec $(BIN)/python -m config.run --with-parent
+
+test: .venv/dev.stamp  ## all tests, on private servers of their own (ARGS="tests/audit -k chain")
+	@sh tests/install-system-packages tests/system-packages
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+
+check: .venv/dev.stamp  ## everything that can be checked without running; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(NOWHERE) $(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	$(NOWHERE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(NOWHERE) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+	@$(BIN)/python -m pytest -p no:cacheprovider tests/test_house_rules.py
+	@$(BIN)/python -c 'import urllib.request as u; u.urlopen("https://pypi.org/simple/pip/", timeout=3)' \
+	  2>/dev/null || { echo "No network: known weaknesses of libraries were not looked up."; exit 0; } && \
+	  $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes -r requirements.txt || \
+	  echo "^ Known weaknesses, to be answered with make lock or an entry in SECURITY.md."
+
+fix: .venv/dev.stamp  ## put right what tools can put right
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+bench: .venv/dev.stamp  ## measure, and print ratios
+	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+lock: .venv/dev.stamp  ## compile the requirements into locks with hashes
+	for name in requirements-uv requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	    $$name.in -o $$name.txt || exit 1; done
+
+clean:  ## remove .venv and caches; keeps .local/, which holds your data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage htmlcov staticfiles
+
+.venv/run.stamp: requirements.txt requirements-uv.txt | .venv/made.stamp
+	@echo "Installing libraries …"
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt requirements-uv.txt | .venv/made.stamp
+	@echo "Installing libraries and tools …"
+	@$(call install,requirements-dev.txt)
+	@touch $@ .venv/run.stamp
+
+.venv/made.stamp:
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv || \
+	  { echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
