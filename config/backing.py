@@ -64,6 +64,8 @@ class Backing:
         clusters = [cluster for cluster in (self._database, self._shop) if cluster]
         with ThreadPoolExecutor() as threads:
             list(threads.map(Cluster.create, clusters))
+        for cluster in clusters:
+            self._local.link("bin/psql", cluster.programs / "psql")
         try:
             self._start(children)
             if self._shop:
@@ -122,7 +124,8 @@ class Backing:
         """Fill the demo's target once. Its superuser's password is forgotten with this process."""
         if self._local.read("shop-stocked") == self.database_id:
             return
-        address = demo.prepare(shop.url())
+        password = demo.prepare(shop.url())
+        address = shop.url(demo.DATABASE, user=demo.ADMIN, password=password)
         self._local.write("secrets/shop-admin", address)
         self._local.write("shop-stocked", self.database_id)
 

@@ -50,9 +50,19 @@ def database(name: str, default: str) -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        **_kept_open(number("DATABASE_POOL", default=0)),
     }
+
+
+def _kept_open(connections: int) -> dict[str, object]:
+    """Return how connections are kept: one for each thread, or so many shared by all.
+
+    An ASGI server serves each request in a thread of its own, which would connect anew.
+    """
+    if not connections:
+        return {"CONN_MAX_AGE": 60}
+    return {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": connections}}}
 
 
 def mail(name: str) -> dict[str, object]:

@@ -64,6 +64,13 @@ class Local:
             out.write(text)
         new.replace(file)
 
+    def link(self, name: str, target: Path) -> None:
+        """Let `name` lead to `target`."""
+        link = self.path / name
+        link.parent.mkdir(mode=0o755, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
     def forget(self, name: str) -> None:
         """Remove what was written as `name`."""
         (self.path / name).unlink(missing_ok=True)

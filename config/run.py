@@ -7,6 +7,7 @@ and keeps web, sequencer, worker and beat running until Ctrl-C. All it needs to 
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import ipaddress
 import os
@@ -154,8 +155,9 @@ class Run:
             raise Refusal(f"{said}\nThe step above failed, so nothing was started.")
         return said
 
-    def _start(self, command: list[str], database: str) -> subprocess.Popen[bytes]:
-        env = self._env | {"DATABASE_URL": database, "REDIS_URL": self._addresses.redis}
+    def _start(self, command: list[str], database: str, **defaults: str) -> subprocess.Popen[bytes]:
+        addresses = {"DATABASE_URL": database, "REDIS_URL": self._addresses.redis}
+        env = defaults | self._env | addresses
         for name in ("OWNER_DATABASE_URL", "SEQUENCER_DATABASE_URL"):
             env.pop(name, None)
         return processes.start(command, account=processes.myself(), env=env, output=subprocess.PIPE)
@@ -169,7 +171,7 @@ class Run:
         web += [f"--host={options.host}", f"--port={options.port}"]
         worker = ["worker", "--concurrency=2", "--without-mingle", "--without-gossip"]
         beat = ["beat", f"--schedule={self._local.path / 'beat'}", "--pidfile="]
-        self._keep("web", web, to.application)
+        self._keep("web", web, to.application, DATABASE_POOL="10")
         while not _answers(options):
             self._children.pump(0.1)
         self._keep("sequencer", [python, "manage.py", "audit_sequencer"], to.sequencer)
@@ -180,8 +182,9 @@ class Run:
         while True:
             self._children.pump(60)
 
-    def _keep(self, name: str, command: list[str], database: str) -> None:
-        self._children.add(Child(name=name, start=lambda: self._start(command, database)))
+    def _keep(self, name: str, command: list[str], database: str, **defaults: str) -> None:
+        start = functools.partial(self._start, command, database, **defaults)
+        self._children.add(Child(name=name, start=start))
 
 
 def say(text: str) -> None:
