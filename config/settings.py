@@ -181,6 +181,11 @@ CELERY_TIMEZONE = "UTC"
 SWEEPS: dict[str, float] = {
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
+    "targets.tasks.close_due": 0.5,
+    "targets.tasks.settle": 5.0,
+    "targets.tasks.collect": 3.0,
+    "targets.tasks.reconcile": 30.0,
+    "targets.tasks.try_targets": 300.0,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1)}}

@@ -3,15 +3,15 @@
 import logging
 from typing import Any
 
-from celery import Task
+from celery import Task, current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
 
-def ring(task: "Task[Any, Any]") -> None:
-    """Ask a worker to run `task` once the current transaction has committed.
+def ring(task: "Task[Any, Any] | str") -> None:
+    """Ask a worker to run `task` (or the one of that name) once the transaction has committed.
 
     Without Redis nothing is lost: the task looks into the database for what is due, and beat
     rings it again. So a broken transport is logged, and never stops what a person is doing.
@@ -19,8 +19,9 @@ def ring(task: "Task[Any, Any]") -> None:
     transaction.on_commit(lambda: _ring_now(task))
 
 
-def _ring_now(task: "Task[Any, Any]") -> None:
+def _ring_now(task: "Task[Any, Any] | str") -> None:
+    name = task if isinstance(task, str) else task.name
     try:
-        task.apply_async(retry=False, ignore_result=True)
+        current_app.send_task(name, retry=False, ignore_result=True, expires=60)
     except (OperationalError, OSError):
-        logger.warning("No transport for %s; beat will run it later.", task.name)
+        logger.warning("No transport for %s; beat will run it later.", name)

@@ -1,0 +1,284 @@
+"""Systems that can be opened, and the doors that are opened on them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from core import refs
+from targets import vault
+
+
+class Installation(models.Model):
+    """Which installation of the product this is: what we make on a target is marked with it."""
+
+    singleton = models.BooleanField(primary_key=True, default=True, editable=False)
+    id = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="installation_only_one", condition=Q(singleton=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.id.hex
+
+    @classmethod
+    def mark(cls) -> str:
+        """Return the id of this installation as 32 hex digits, made at first use."""
+        return cls.objects.get_or_create(singleton=True)[0].id.hex
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    def enabled(self) -> TargetQuerySet:
+        """Targets on which doors may be opened."""
+        return self.filter(enabled=True)
+
+    def with_log_to_read(self) -> TargetQuerySet:
+        """Targets whose log may hold actions under a door that are not in the record yet."""
+        return self.filter(doors__in=Door.objects.uncollected()).distinct()
+
+
+class Target(models.Model):
+    """A system with a door, and how its administration account is reached."""
+
+    class Kind(models.TextChoices):
+        POSTGRESQL = "postgresql", "PostgreSQL"
+
+    class Tls(models.TextChoices):
+        DISABLE = "disable", "Never (only on this machine)"
+        PREFER = "prefer", "When the server offers it"
+        REQUIRE = "require", "Always"
+        VERIFY_FULL = "verify-full", "Always, and check the server's name"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.POSTGRESQL)
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField(
+        default=5432, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    database = models.CharField(max_length=63)
+    sslmode = models.CharField("TLS", max_length=12, choices=Tls, default=Tls.REQUIRE)
+    admin_user = models.CharField("administration role", max_length=63)
+    admin_secret = models.BinaryField(editable=False, blank=True, default=b"")
+    secret_set_at = models.DateTimeField(null=True, editable=False)
+    template_role = models.CharField(
+        max_length=63, help_text="What a door may do: its role becomes a member of this one."
+    )
+    read_only_role = models.CharField(
+        max_length=63, blank=True, help_text="The same for doors that may only look; may be empty."
+    )
+    enabled = models.BooleanField(default=True)
+    last_tried_at = models.DateTimeField(null=True, editable=False)
+    last_ok_at = models.DateTimeField(null=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+    objects = models.Manager.from_queryset(TargetQuerySet)()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(name="target_kind_known", condition=Q(kind__in=["postgresql"])),
+            models.CheckConstraint(
+                name="target_port_valid", condition=Q(port__gte=1, port__lte=65535)
+            ),
+            models.CheckConstraint(
+                name="target_sslmode_known",
+                condition=Q(sslmode__in=["disable", "prefer", "require", "verify-full"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this target."""
+        return refs.make("target", self.pk)
+
+    @property
+    def secret_place(self) -> str:
+        """What the administration password is sealed for."""
+        return f"targets_target/{self.pk.hex}/admin_secret"
+
+    def seal_secret(self, secret: str, *, at: datetime) -> None:
+        """Put the administration password into this object, encrypted; the caller saves."""
+        self.admin_secret = vault.seal(secret, place=self.secret_place)
+        self.secret_set_at = at
+
+    def secret(self) -> str:
+        """Return the administration password. Raises VaultError when it cannot be opened."""
+        return vault.unseal(self.admin_secret, place=self.secret_place)
+
+    def role_for(self, *, read_only: bool) -> str:
+        """Return the template role that a door takes its rights from."""
+        return self.read_only_role if read_only else self.template_role
+
+
+class DoorQuerySet(models.QuerySet["Door"]):
+    def for_grant(self, grant: UUID) -> DoorQuerySet:
+        """The doors of one grant, by the name of their target."""
+        return self.filter(grant=grant).select_related("target").order_by("target__name")
+
+    def live(self) -> DoorQuerySet:
+        """Doors that explain a principal of ours on a target: all but the closed ones."""
+        return self.exclude(state=Door.State.CLOSED)
+
+    def usable(self, at: datetime) -> DoorQuerySet:
+        """Doors through which somebody may go at `at`. The clock decides, not the sweep."""
+        return self.filter(state=Door.State.OPEN, starts_at__lte=at, until__gt=at)
+
+    def due(self, at: datetime) -> DoorQuerySet:
+        """Doors whose time is over and which are not proved closed."""
+        return self.live().filter(until__lte=at)
+
+    def unsettled(self, at: datetime) -> DoorQuerySet:
+        """Doors whose target is not yet as they say, and which may be tried (again) at `at`."""
+        opening = Q(state__in=Door.TO_OPEN, starts_at__lte=at, until__gt=at)
+        stale = Q(state=Door.State.OPEN, until__gt=at) & ~Q(until_on_target=F("until"))
+        shutting = Q(state__in=Door.TO_CLOSE)
+        return self.filter(opening | stale | shutting, next_attempt_at__lte=at)
+
+    def uncollected(self) -> DoorQuerySet:
+        """Doors that let somebody in and whose last actions may still be in the target's log."""
+        return self.filter(opened_at__isnull=False, collected_at=None)
+
+    def take_lease(self, door: Door, *, seconds: float) -> UUID | None:
+        """Claim the sole right to act on the door's target for some seconds, by the database's
+        clock; None when another process has it. A lease ends by itself when its holder dies.
+        """
+        lease, free = uuid.uuid4(), Q(lease_until=None) | Q(lease_until__lte=Now())
+        until = Now() + timedelta(seconds=seconds)
+        taken = self.filter(free, pk=door.pk).update(lease=lease, lease_until=until)
+        return lease if taken else None
+
+    def renew_lease(self, lease: UUID, *, seconds: float) -> bool:
+        """Keep a lease for some more seconds; False when another process has it by now."""
+        until = Now() + timedelta(seconds=seconds)
+        return self.filter(lease=lease).update(lease_until=until) == 1
+
+    def drop_lease(self, lease: UUID) -> None:
+        """Give back what `take_lease` claimed."""
+        self.filter(lease=lease).update(lease=None, lease_until=None)
+
+
+class Door(models.Model):
+    """One grant's opening on one target."""
+
+    class State(models.TextChoices):
+        OPENING = "opening", "Opening"
+        OPEN = "open", "Open"
+        OPEN_FAILED = "open_failed", "Cannot be opened"
+        CLOSING = "closing", "Closing"
+        CLOSE_FAILED = "close_failed", "Cannot be closed"
+        CLOSED = "closed", "Closed"
+
+    TO_OPEN = (State.OPENING, State.OPEN_FAILED)
+    TO_CLOSE = (State.CLOSING, State.CLOSE_FAILED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    grant = models.UUIDField(db_index=True)
+    holder = models.CharField(max_length=80)
+    case = models.CharField(max_length=80)
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="doors")
+    read_only = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=State, default=State.OPENING)
+    handle = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+    until_on_target = models.DateTimeField(null=True)  # the `until` that the target was told
+    credentials_issued_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    closing_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)  # when a login was last seen to be refused
+    collected_at = models.DateTimeField(null=True)  # when the log was read past its end
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(DoorQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["until"], name="door_live", condition=~Q(state="closed")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="door_state_known",
+                condition=Q(state__in=["opening", "open", "open_failed"])
+                | Q(state__in=["closing", "close_failed", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="door_ends_after_start", condition=Q(until__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="door_opened_when_open",
+                condition=~Q(state="open") | Q(opened_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="door_closing_at_set_exactly_when_shut",
+                condition=Q(state__in=["opening", "open", "open_failed"], closing_at=None)
+                | Q(state__in=["closing", "close_failed", "closed"], closing_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="door_closed_exactly_with_proof",
+                condition=Q(state="closed", closed_at__isnull=False, verified_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at=None, verified_at=None)),
+            ),
+            models.UniqueConstraint(name="door_one_per_grant", fields=["grant", "target"]),
+            models.UniqueConstraint(name="door_handle_once", fields=["target", "handle"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} ({self.get_state_display().lower()})"
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this door."""
+        return refs.make("door", self.pk)
+
+    @property
+    def grant_ref(self) -> str:
+        """How the ledger names the grant this door belongs to."""
+        return refs.make("grant", self.grant)
+
+    @property
+    def mark(self) -> str:
+        """What stands on the principal at the target, so that we know our own again."""
+        return f"breakglass:{Installation.mark()}:door:{self.pk.hex}"
+
+
+class LogPosition(models.Model):
+    """How far the log of a target has been read; moves together with the entries made of it."""
+
+    target = models.OneToOneField(
+        Target, on_delete=models.CASCADE, primary_key=True, related_name="log_position"
+    )
+    file = models.CharField(max_length=255)
+    offset = models.PositiveBigIntegerField(default=0)
+    modified_at = models.DateTimeField()  # of the file, by the target's clock
+    running = models.JSONField(default=dict)  # statements whose end has not been read yet
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.file}@{self.offset}"
+
+
+def handle_of(door: UUID) -> str:
+    """Return the name of a door's principal at its target: a pure function, so that a crash can
+    never lose what was created.
+    """
+    return f"bg_{door.hex[:16]}"

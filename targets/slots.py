@@ -1,0 +1,32 @@
+"""The lamp of the doors in the health strip."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.slots import Health, health
+from targets.models import Door, LogPosition, Target
+
+_LATE = timedelta(seconds=10)  # what is closing longer than this is a worry
+
+
+@health.provide(order=20)
+def doors(_request: HttpRequest) -> list[Health]:
+    """Red when a door does not close, yellow when a target or its log cannot be reached."""
+    now = timezone.now()
+    stuck = Door.objects.live().filter(until__lte=now - _LATE) | Door.objects.filter(
+        state__in=Door.TO_CLOSE, closing_at__lte=now - _LATE
+    )
+    silent = Target.objects.enabled().exclude(last_error="").count()
+    unread = LogPosition.objects.exclude(last_error="").count()
+    if count := stuck.count():
+        return [_lamp(f"{count} not closed", "danger")]
+    if silent or unread:
+        words = f"{silent} targets do not answer" if silent else f"{unread} logs cannot be read"
+        return [_lamp(words, "wait")]
+    return [_lamp(f"{Door.objects.usable(now).count()} open", "ok")]
+
+
+def _lamp(detail: str, tone: str) -> Health:
+    return Health(key="doors", label="Doors", detail=detail, tone=tone)
