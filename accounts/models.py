@@ -95,6 +95,11 @@ class User(AbstractUser):
         """Whether one of this person's groups plays `part` now."""
         return self.is_active and User.objects.playing(part).filter(pk=self.pk).exists()
 
+    @property
+    def may_read_record(self) -> bool:
+        """Whether this person may read the whole record (what `audit` asks of a reader)."""
+        return not {Part.AUDITOR, Part.COMPLIANCE}.isdisjoint(self.parts())
+
     def parts(self) -> list[Part]:
         """The parts that this person's groups play now, in the order of `Part`."""
         held = Permission.objects.filter(

@@ -1,13 +1,13 @@
 """Which changes of people and groups django-auditlog keeps (and `audit` mirrors)."""
 
-from auditlog.registry import auditlog
 from django.contrib.auth.models import Group
 
 from accounts.models import User
+from audit.config import track
 
-auditlog.register(
+track(
     User,
     exclude_fields=["password", "last_login"],
     m2m_fields={"groups", "user_permissions"},
 )
-auditlog.register(Group, m2m_fields={"permissions"})
+track(Group, m2m_fields={"permissions"})

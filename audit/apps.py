@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AuditConfig(AppConfig):
     name = "audit"
+
+    def ready(self) -> None:
+        """Begin to mirror changes, to check, to show, and to grant rights after migrations."""
+        from audit import checks, config, rights, slots
+
+        post_migrate.connect(rights.grant, sender=self, dispatch_uid="audit.rights")

@@ -87,7 +87,7 @@ def verify(*, start: int = 0, pinned: bytes | None = None) -> Verdict:
     except Broken as broken:
         why, bad = str(broken), walk.seq + 1
     return Verdict(
-        checked=walk.seq + 1 - start,
+        checked=max(0, walk.seq + 1 - start),
         seq=walk.seq,
         link=walk.link,
         seconds=time.perf_counter() - began,
@@ -125,13 +125,13 @@ def _compare_head(walk: _Walk, size: int, link: bytes, at: int) -> None:
 
 
 def _begin_behind(walk: _Walk, pinned: bytes | None) -> None:
-    before = _rows(_BEFORE, [walk.seq])
+    last, walk.seq = walk.seq, walk.seq - 1
+    before = _rows(_BEFORE, [last])
     if not before:
-        raise Broken(f"Entry {walk.seq:,} is missing.")
-    walk.link, walk.at = before[0]
-    if pinned is not None and walk.link != pinned:
-        walk.seq -= 1
-        raise Broken(f"Entry {walk.seq + 1:,} has another link than when it was last verified.")
+        raise Broken(f"Entry {last:,} is missing.")
+    if pinned is not None and before[0][0] != pinned:
+        raise Broken(f"Entry {last:,} has another link than when it was last verified.")
+    walk.seq, (walk.link, walk.at) = last, before[0]
 
 
 def _verify_chunk(walk: _Walk, low: int, high: int) -> None:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -179,6 +180,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 # Seconds between the runs of each sweep. Sweeps only tidy: the clock has already decided.
 SWEEPS: dict[str, float] = {
+    "audit.tasks.verify_new": 60.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "targets.tasks.close_due": 0.5,

@@ -64,6 +64,7 @@ def test_nothing_is_lost_or_doubled_when_the_sequencer_is_killed() -> None:
     last = start(sequencer)
     for process in writers:
         process.join(30)
+        assert process.exitcode == 0
     wait_until(lambda: not Pending.objects.exists())
     stop(last)
 

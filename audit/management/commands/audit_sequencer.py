@@ -2,7 +2,7 @@
 
 import logging
 import signal
-import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -20,42 +20,45 @@ _OFFICE = 0x6272_6561_6B02  # held by the sequencer that works; a second one wai
 
 class Command(BaseCommand):
     help = "Enter committed events into the record, until SIGTERM. A second one stands by."
+    stopped = False
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, self.stop)
         pause = 0.1
-        while not stop.is_set():
+        while not self.stopped:
             try:
                 if _in_office():
                     pause = 0.1
-                    _serve(stop)
+                    self.serve()
                 else:
-                    stop.wait(POLL)
+                    time.sleep(POLL)
             except (DatabaseError, InterfaceError):
                 # Nothing is half done: a batch is one transaction. Begin again with a new
                 # connection; the server may be restarting.
                 logger.exception("The sequencer lost its database; next try in %.1f s.", pause)
                 connection.close()
-                stop.wait(pause)
+                time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         connection.close()
+
+    def stop(self, *args: Any) -> None:
+        """Remember to end. A plain flag: a handler that takes a lock may wait for itself."""
+        self.stopped = True
+
+    def serve(self) -> None:
+        """Enter what is pending, then sleep until a writer rings or a poll is due."""
+        logger.info("The sequencer is at work.")
+        with connection.cursor() as cursor:
+            cursor.execute("LISTEN audit_pending")
+        while not self.stopped:
+            if not sequencer.run_once(at=timezone.now()):
+                with connection.wrap_database_errors:
+                    for _ in connection.connection.notifies(timeout=POLL, stop_after=1):
+                        pass
 
 
 def _in_office() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_OFFICE])
         return bool(cursor.fetchone()[0])
-
-
-def _serve(stop: threading.Event) -> None:
-    """Enter what is pending, then sleep until a writer rings or a poll is due."""
-    logger.info("The sequencer is at work.")
-    with connection.cursor() as cursor:
-        cursor.execute("LISTEN audit_pending")
-    while not stop.is_set():
-        if not sequencer.run_once(at=timezone.now()):
-            with connection.wrap_database_errors:
-                for _ in connection.connection.notifies(timeout=POLL, stop_after=1):
-                    pass

@@ -1,0 +1,94 @@
+"""Who may do what to the tables: the roles of the application and of the sequencer.
+
+Migrations run as the tables' owner. After them, `grant` gives the two roles what they need where
+the cluster has them; in a cluster without them everybody is the owner, and a lamp says so.
+"""
+
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+APPLICATION, SEQUENCER = "breakglass_app", "breakglass_sequencer"
+PROTECTIONS = (
+    "audit_entry_no_change",
+    "audit_entry_no_truncate",
+    "audit_entry_dense",
+    "audit_payload_no_change",
+    "audit_payload_no_truncate",
+    "audit_state_grows",
+    "audit_state_stays",
+)
+# The record's own tables, role by role; whatever is not named is refused.
+RIGHTS: dict[str, dict[str, str]] = {
+    APPLICATION: {
+        "audit_pending": "SELECT, INSERT",
+        "audit_subject": "SELECT, INSERT, UPDATE",
+        "audit_entry": "SELECT",
+        "audit_payload": "SELECT",
+        "audit_state": "SELECT",
+        "audit_cursor": "SELECT, INSERT, UPDATE",
+        "audit_set_aside": "SELECT, INSERT, UPDATE",
+        "audit_verification": "SELECT, INSERT, UPDATE",
+        "audit_reading": "SELECT, INSERT, UPDATE",
+    },
+    SEQUENCER: {
+        "audit_pending": "SELECT, INSERT, DELETE, UPDATE (parked_at, set_aside_at)",
+        "audit_subject": "SELECT, INSERT, UPDATE",
+        "audit_entry": "SELECT, INSERT",
+        "audit_payload": "SELECT, INSERT",
+        "audit_state": "SELECT, UPDATE",
+    },
+}
+_READ_ONLY = "django_migrations"  # the application looks, only the owner migrates
+
+
+def grant(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """Give the roles their rights, and take every other one away. Running twice is harmless."""
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolname <> current_user",
+            [[APPLICATION, SEQUENCER]],
+        )
+        roles = [role for (role,) in cursor.fetchall()]
+        for role in roles:
+            for statement in _statements(role):
+                cursor.execute(statement)
+
+
+def _statements(role: str) -> list[str]:
+    everywhere = "ON ALL TABLES IN SCHEMA public"
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"REVOKE ALL {everywhere} FROM {role}",
+    ]
+    if role == APPLICATION:
+        statements += [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE {everywhere} TO {role}",
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+            f"REVOKE INSERT, UPDATE, DELETE ON {_READ_ONLY} FROM {role}",
+            *(f"REVOKE ALL ON {table} FROM {role}" for table in RIGHTS[role]),
+        ]
+    return statements + [
+        f"GRANT {rights} ON {table} TO {role}" for table, rights in RIGHTS[role].items()
+    ]
+
+
+def owns_the_record() -> bool:
+    """Whether whoever is connected could switch the protection of the record off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class"
+            " WHERE oid = 'audit_entry'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def missing_protections() -> list[str]:
+    """Return the triggers that are absent, or that somebody has switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'A'",
+            [list(PROTECTIONS)],
+        )
+        standing = {name for (name,) in cursor.fetchall()}
+    return [name for name in PROTECTIONS if name not in standing]
