@@ -24,3 +24,13 @@ def relative_words(distance: dt.timedelta) -> str:
         return "now"
     words = duration_words(abs(distance))
     return f"in {words}" if seconds > 0 else f"{words} ago"
+
+
+def minutes_words(minutes: float) -> str:
+    """Say a number of minutes."""
+    return duration_words(dt.timedelta(minutes=minutes))
+
+
+def count_words(number: int, one: str, many: str) -> str:
+    """Say "1 case" or "3 cases"."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -14,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from core import refs
+from core import refs, slots
 from core.forms import looks
 from core.states import face
-from core.words import duration_words, relative_words
+from core.words import duration_words, minutes_words, relative_words
 
 register = template.Library()
 
@@ -124,7 +125,7 @@ def label_of(reference: str, known: dict[str, refs.Label] | None = None) -> Safe
 @register.filter
 def minutes(value: float | None) -> str:
     """Say a number of minutes: "45 min", "1 h 30 min", "3 days"."""
-    return duration_words(dt.timedelta(minutes=value)) if value is not None else ""
+    return minutes_words(value) if value is not None else ""
 
 
 @register.filter
@@ -159,6 +160,12 @@ def control(field: BoundField) -> SafeString:
     return looks(field)
 
 
+@register.simple_tag(takes_context=True)
+def panel(context: dict[str, Any], given: slots.Panel) -> SafeString:
+    """Draw a panel that another room has put into a slot of this page."""
+    return render_to_string(given.template, given.context, context["request"])
+
+
 @register.simple_tag
 def page_url(name: str, *args: object) -> str:
     """Return the address of a page, or nothing when its room is not installed."""
@@ -177,3 +184,9 @@ def query(context: dict[str, Any], **changes: object) -> str:
         if value not in (None, ""):
             params[key] = str(value)
     return f"?{params.urlencode()}"
+
+
+@register.filter
+def at(mapping: dict[str, Any], key: str) -> Any:
+    """Look a key up, where it stands in another variable; None when it is not there."""
+    return mapping.get(key)

@@ -1,0 +1,232 @@
+"""What people fill in. Forms read and hold words; rules are asked by the transitions."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import User
+from breakglass.models import Freeze, Grant, Permit, Request, Scenario
+from breakglass.rules import Rules
+from breakglass.transitions import Ask, Offer
+from core.forms import Cards, ReasonForm, Segmented, SegmentedMany
+from core.words import minutes_words
+from targets.models import Target
+
+_LENGTHS = (15, 30, 60, 120, 240, 480, 1440)
+_WORDS = forms.Textarea(attrs={"rows": 4})
+
+
+def lengths(rules: Rules) -> list[tuple[int, str]]:
+    """Return the lengths to choose from: the usual ones that the scenario allows."""
+    usual = {length for length in _LENGTHS if length <= rules.max_minutes}
+    offered = sorted(usual | {rules.default_minutes, rules.max_minutes})
+    return [(length, minutes_words(length)) for length in offered]
+
+
+class ChooseForm(forms.Form):
+    """Which emergency; the rest of the form depends on it."""
+
+    scenario = forms.ModelChoiceField(
+        Scenario.objects.none(), to_field_name="slug", widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, person: User, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["scenario"]
+        field.queryset = Scenario.objects.in_use().permitting(person, Permit.REQUEST, at)  # type: ignore[attr-defined]
+
+
+class AskForm(forms.Form):
+    """Everything that is asked once the emergency is chosen."""
+
+    targets = forms.ModelMultipleChoiceField(
+        Target.objects.none(),
+        to_field_name="slug",
+        widget=SegmentedMany,
+        error_messages={"required": "Choose at least one target."},
+    )
+    minutes = forms.IntegerField(
+        label="For how long",
+        widget=Segmented,
+        error_messages={
+            "required": "Choose for how long.",
+            "invalid": "Choose one of the lengths shown.",
+        },
+    )
+    reference = forms.CharField(
+        label="Incident or ticket",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+    )
+    justification = forms.CharField(
+        label="Why do you need access?",
+        max_length=5000,
+        widget=_WORDS,
+        error_messages={"required": "Say what is wrong and what you will do about it."},
+    )
+    plan = forms.MultipleChoiceField(
+        label="What do you intend to do?", required=False, widget=SegmentedMany
+    )
+    intent = forms.CharField(
+        label="Your plan in words", max_length=2000, required=False, widget=forms.TextInput
+    )
+    read_only = forms.BooleanField(label="Looking is enough: read-only", required=False)
+    starts_at = forms.DateTimeField(
+        label="Start later",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Only for approval first. Leave it empty to start at the last yes.",
+    )
+    cannot_wait = forms.BooleanField(
+        label="Waiting for an approver would do harm, and I act under my own name.", required=False
+    )
+
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        targets = Target.objects.enabled().filter(pk__in=[UUID(key) for key in rules.targets])
+        self._offer(targets)
+        self.fields["minutes"].initial = rules.default_minutes
+        self.fields["minutes"].widget.choices = lengths(rules)  # type: ignore[attr-defined]
+        self.fields["reference"].required = rules.reference_required
+        self.fields["reference"].error_messages["required"] = (
+            f"Give the incident or ticket, for example {rules.reference_hint}."
+        )
+        self.fields["reference"].help_text = (
+            f"For example {rules.reference_hint}" if rules.reference_hint else ""
+        )
+        verbs = [(verb, verb.replace("_", " ").capitalize()) for verb in rules.expected_verbs]
+        self.fields["plan"].choices = verbs  # type: ignore[attr-defined]
+
+    def _offer(self, targets: QuerySet[Target]) -> None:
+        field = self.fields["targets"]
+        field.queryset = targets  # type: ignore[attr-defined]
+        if len(targets) == 1:
+            field.initial = [targets[0].slug]
+        if not any(target.read_only_role for target in targets):
+            del self.fields["read_only"]
+
+    def urgency(self) -> str:
+        """Which button was pressed."""
+        pressed = self.data.get("urgency", "")
+        return pressed if pressed in Request.Urgency.values else Request.Urgency.NORMAL.value
+
+    def clean(self) -> dict[str, Any]:
+        """Breaking the glass is confirmed in words of its own."""
+        data = super().clean() or self.cleaned_data
+        if self.urgency() == Request.Urgency.BREAK_GLASS and not data.get("cannot_wait"):
+            self.add_error("cannot_wait", "Confirm that it cannot wait, or ask first.")
+        return data
+
+    def ask(self) -> Ask:
+        """Return what was asked for."""
+        data = self.cleaned_data
+        labels = dict(self.fields["plan"].choices)  # type: ignore[attr-defined]
+        plan = ", ".join(labels[verb] for verb in data["plan"])
+        return Ask(
+            targets=list(data["targets"]),
+            justification=data["justification"],
+            minutes=data["minutes"],
+            reference=data["reference"],
+            intent=". ".join(filter(None, [plan, data["intent"]])),
+            read_only=data.get("read_only", False),
+            starts_at=data["starts_at"],
+        )
+
+
+class MoreTimeForm(forms.Form):
+    """How much longer, and why."""
+
+    minutes = forms.IntegerField(label="How much longer", widget=Segmented)
+    justification = forms.CharField(
+        label="Why longer?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, grant: Grant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = grant.request.rules
+        used = int((grant.ends_at - grant.starts_at).total_seconds() // 60)
+        room = max(0, rules.max_minutes - used)
+        offered = sorted({length for length in _LENGTHS if length < room} | {room})
+        self.fields["minutes"].widget.choices = [  # type: ignore[attr-defined]
+            (length, minutes_words(length)) for length in offered
+        ]
+        self.fields["minutes"].initial = offered[0]
+
+
+class AnswerForm(forms.Form):
+    """An approver's answer: the button says which; a no needs words, less needs terms."""
+
+    decision = forms.ChoiceField(
+        choices=[(kind, kind) for kind in ("approve", "deny", "counter", "ratify", "refuse")],
+        widget=forms.HiddenInput,
+    )
+    comment = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    minutes = forms.IntegerField(label="At most", required=False, widget=Segmented)
+    targets = forms.ModelMultipleChoiceField(
+        Target.objects.none(), to_field_name="slug", required=False, widget=SegmentedMany
+    )
+    read_only = forms.BooleanField(label="Read-only", required=False)
+
+    def __init__(self, *args: Any, asked: Request, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        targets = asked.targets.all()
+        shorter = {length for length in _LENGTHS if length < asked.minutes} | {asked.minutes}
+        self.fields["minutes"].widget.choices = [  # type: ignore[attr-defined]
+            (length, minutes_words(length)) for length in sorted(shorter)
+        ]
+        self.fields["minutes"].initial = max(
+            (length for length in shorter if length < asked.minutes), default=asked.minutes
+        )
+        self.fields["targets"].queryset = targets  # type: ignore[attr-defined]
+        self.fields["targets"].initial = [target.slug for target in targets]
+        self.fields["read_only"].initial = asked.read_only
+
+    def offer(self, asked: Request) -> Offer:
+        """Return the smaller terms; what was left out stays as it was asked."""
+        data = self.cleaned_data
+        return Offer(
+            minutes=data["minutes"] if data["minutes"] is not None else asked.minutes,
+            targets=list(data["targets"]) or list(asked.targets.all()),
+            read_only=data["read_only"] or asked.read_only,
+        )
+
+
+class OfferForm(forms.Form):
+    """The requester's answer to an offer of less."""
+
+    answer = forms.ChoiceField(choices=[("accept", "Take it"), ("decline", "Leave it")])
+
+
+class FreezeForm(ReasonForm):
+    """What to freeze, and why. `what` is `person:<id>`, `scenario:<id>` or `all`."""
+
+    what = forms.ChoiceField(
+        label="What to freeze",
+        widget=Cards,
+        error_messages={"required": "Choose what to freeze."},
+    )
+    field_order = ("what", "reason")
+
+    def __init__(
+        self, *args: Any, choices: list[tuple[str, str]], notes: dict[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["what"]
+        field.choices = choices  # type: ignore[attr-defined]
+        field.widget.notes = notes  # type: ignore[attr-defined]
+
+    def target(self) -> dict[str, User | Scenario]:
+        """Return what to freeze as `transitions.freeze` takes it."""
+        kind, _, key = self.cleaned_data["what"].partition(":")
+        if kind == Freeze.Kind.PERSON:
+            return {"person": User.objects.get(pk=key)}
+        if kind == Freeze.Kind.SCENARIO:
+            return {"scenario": Scenario.objects.get(pk=key)}
+        return {}

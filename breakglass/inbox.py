@@ -1,0 +1,64 @@
+"""What waits for whom: found with the same few queries however much there is."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from breakglass import policy
+from breakglass.models import GroupPermit, Permit, Request
+
+_MOST = 200
+
+
+def decides_anywhere(person: User, at: datetime) -> bool:
+    """Whether some scenario lets the person decide."""
+    return _permits(person, at).exists()
+
+
+def decisions_for(person: User, at: datetime) -> list[Request]:
+    """Requests on which the person is asked to answer now, the most urgent first.
+
+    `policy.why_not_decide` has the last word on each; this only spares asking it of every request.
+    """
+    held = set(_permits(person, at).values_list("content_object_id", "group_id"))
+    if not held:
+        return []
+    rows = (
+        Request.objects.undecided(at)
+        .filter(scenario__in={scenario for scenario, _ in held})
+        .exclude(Q(requester=person) | Q(filed_by=person))
+        .told()
+        .prefetch_related("decisions")
+    )
+    asked = [each for each in rows[:_MOST] if _asks(each, person, held, at)]
+    return sorted(asked, key=deadline)
+
+
+def deadline(request: Request) -> datetime:
+    """Return until when an answer counts."""
+    return request.ratify_by or request.lapse_at
+
+
+def offers_for(person: User, at: datetime) -> list[Request]:
+    """The person's requests for which somebody offers less."""
+    rows = Request.objects.filter(
+        Q(requester=person) | Q(filed_by=person),
+        state=Request.State.COUNTERED,
+        lapse_at__gt=at,
+    )
+    return list(rows.told().prefetch_related("decisions__by", "decisions__targets"))
+
+
+def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:
+    permits = GroupPermit.objects.of(Permit.APPROVE).standing(at)
+    return permits.filter(group__in=person.groups.all())
+
+
+def _asks(request: Request, person: User, held: set[tuple[object, int]], at: datetime) -> bool:
+    if any(decision.by_id == person.pk and decision.counts for decision in request.decisions.all()):
+        return False
+    return deadline(request) > at and any(
+        each.waiting(at) and (request.scenario_id, each.step.group_id) in held
+        for each in policy.standing(request)
+    )

@@ -1,0 +1,40 @@
+"""Pages of requests, cases, decisions and what is open now."""
+
+from django.urls import path
+
+from breakglass.views.case import (
+    case,
+    grant_end,
+    grant_more_time,
+    grant_revoke,
+    grant_way_in,
+    request_offer,
+    request_withdraw,
+)
+from breakglass.views.cases import cases
+from breakglass.views.decide import decide, decision, decision_link
+from breakglass.views.home import home
+from breakglass.views.now import freeze, freeze_lift, now
+from breakglass.views.request_new import request_new, request_part
+from breakglass.views.scenarios import scenarios
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("request/", request_new, name="request-new"),
+    path("request/<str:part>/", request_part, name="request-part"),
+    path("requests/<uuid:pk>/withdraw/", request_withdraw, name="request-withdraw"),
+    path("requests/<uuid:pk>/offer/", request_offer, name="request-offer"),
+    path("grants/<uuid:pk>/end/", grant_end, name="grant-end"),
+    path("grants/<uuid:pk>/revoke/", grant_revoke, name="grant-revoke"),
+    path("grants/<uuid:pk>/more-time/", grant_more_time, name="grant-more-time"),
+    path("grants/<uuid:pk>/doors/<slug:target>/", grant_way_in, name="grant-way-in"),
+    path("cases/", cases, name="cases"),
+    path("cases/<int:number>/", case, name="case"),
+    path("decide/", decide, name="decide"),
+    path("decide/<uuid:pk>/", decision, name="decision"),
+    path("d/<str:token>/", decision_link, name="decision-link"),
+    path("now/", now, name="now"),
+    path("now/freeze/", freeze, name="freeze"),
+    path("now/freezes/<uuid:pk>/lift/", freeze_lift, name="freeze-lift"),
+    path("scenarios/", scenarios, name="scenarios"),
+]

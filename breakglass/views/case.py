@@ -1,0 +1,125 @@
+"""The case: one page that shows everything of one emergency, and what the reader can do now."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.requests import PageRequest
+from breakglass import policy, transitions
+from breakglass.access import way_in
+from breakglass.forms import MoreTimeForm, OfferForm
+from breakglass.models import Grant
+from breakglass.views import case_page
+from breakglass.views.pages import (
+    page,
+    visible_case,
+    visible_grant,
+    visible_request,
+)
+from core.errors import DomainError
+from core.forms import ReasonForm, refused
+from core.pages import say
+
+
+@page("GET")
+def case(request: PageRequest, number: int) -> HttpResponse:
+    """Show a case."""
+    show = request.GET.get("show", "")
+    if show not in case_page.SHOWS or set(request.GET) - {"show"}:
+        return say(request, f"A case has no view “{show}”.", title="That view does not exist")
+    return case_page.render_case(request, visible_case(request.user, number), show=show)
+
+
+@page("POST")
+def request_withdraw(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Take a request or an ask for more time back."""
+    asked = visible_request(request.user, pk)
+    try:
+        transitions.withdraw(asked, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return case_page.render_case(request, asked.original, refusal=error)
+    messages.success(request, "Withdrawn. Nobody is asked any more.")
+    return redirect(asked)
+
+
+@page("POST")
+def request_offer(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Take or leave an offer of less."""
+    asked, form = visible_request(request.user, pk), OfferForm(request.POST)
+    if not form.is_valid():
+        return say(request, "Take the offer or leave it.", status=422)
+    take = form.cleaned_data["answer"] == "accept"
+    verb = transitions.accept_counter if take else transitions.decline_counter
+    try:
+        verb(asked, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return case_page.render_case(request, asked.original, refusal=error)
+    messages.success(request, "Taken." if take else "Left. Your request waits as it was.")
+    return redirect(asked)
+
+
+@page("POST")
+def grant_end(request: PageRequest, pk: UUID) -> HttpResponse:
+    """End one's own access early."""
+    grant = visible_grant(request.user, pk)
+    try:
+        transitions.relinquish(grant, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return case_page.render_case(request, grant.request, refusal=error)
+    messages.success(request, "Ended. The door is closing.")
+    return redirect(grant)
+
+
+@page("GET", "POST")
+def grant_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
+    """End somebody's access, with a reason."""
+    grant, now = visible_grant(request.user, pk), timezone.now()
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            transitions.revoke(grant, by=request.user, at=now, **form.cleaned_data)
+        except DomainError as error:
+            refused(form, error)
+        else:
+            messages.success(request, f"Revoked. The door of Case {grant.request.case} is closing.")
+            return redirect(grant)
+    why = policy.why_not_revoke(grant, by=request.user, at=now)
+    context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}
+    status = 422 if form.is_bound else 200
+    return render(request, "breakglass/grant_revoke.html", context, status=status)
+
+
+@page("GET", "POST")
+def grant_more_time(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Ask for more time: a decision of its own, by the same steps."""
+    grant, now = visible_grant(request.user, pk), timezone.now()
+    form = MoreTimeForm(request.POST or None, grant=grant)
+    if form.is_valid():
+        try:
+            transitions.ask_for_more_time(grant, by=request.user, at=now, **form.cleaned_data)
+        except DomainError as error:
+            refused(form, error)
+        else:
+            messages.success(request, "Sent. Your access goes on as it is until they answer.")
+            return redirect(grant)
+    why = policy.why_not_extend(grant, grant.request.rules, minutes=1, by=request.user, at=now)
+    context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}
+    status = 422 if form.is_bound else 200
+    return render(request, "breakglass/grant_more_time.html", context, status=status)
+
+
+@page("POST")
+def grant_way_in(request: PageRequest, pk: UUID, target: str) -> HttpResponse:
+    """Show the credentials of one door, in the answer itself and never again."""
+    grant = visible_grant(request.user, pk)
+    door_to = get_object_or_404(grant.targets, slug=target)
+    renew = request.POST.get("renew") == "yes"
+    try:
+        shown = way_in(grant, door_to, by=request.user, at=timezone.now(), renew=renew)
+    except DomainError as error:
+        return case_page.render_case(request, grant.request, refusal=error)
+    grant = Grant.objects.get(pk=grant.pk)
+    return case_page.render_case(request, grant.request, shown={door_to.slug: shown})

@@ -1,0 +1,162 @@
+"""What the case page shows, gathered for one reader at one moment."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.models import Part, User
+from accounts.requests import PageRequest
+from breakglass import policy
+from breakglass.models import Decision, Grant, Request
+from breakglass.steps import Standing
+from breakglass.views import timeline
+from breakglass.views.pages import status_of
+from core import slots
+from core.errors import DomainError
+from targets.credentials import Credentials
+from targets.models import Door
+
+SHOWS = {"": "Everything", "action": "Actions", "decision": "Decisions", "door": "Doors"}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asking:
+    """One request of the case (the first, or one for more time) with its decisions and steps."""
+
+    request: Request
+    decisions: list[Decision]
+    steps: list[Standing]
+    offer: Decision | None
+    why_not_decide: str | None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to answer."""
+        pending = Request.Ratification.PENDING
+        return self.request.state in Request.OPEN or self.request.ratification == pending
+
+
+def render_case(
+    request: PageRequest,
+    asked: Request,
+    *,
+    show: str = "",
+    refusal: DomainError | None = None,
+    shown: Mapping[str, Credentials] | None = None,
+) -> HttpResponse:
+    """Answer with the page of a case; after a refusal with its sentence and its status."""
+    asked = Request.objects.told().get(pk=asked.pk)
+    context = gather(request, asked, at=timezone.now(), show=show)
+    context |= {"refusal": str(refusal) if refusal else "", "shown": shown or {}}
+    status = status_of(refusal) if refusal else 200
+    return render(request, "breakglass/case.html", context, status=status)
+
+
+def gather(request: PageRequest, asked: Request, *, at: datetime, show: str) -> dict[str, Any]:
+    """Return everything that the page takes."""
+    reader, grant = request.user, getattr(asked, "grant", None)
+    askings = _askings(asked, grant, reader, at)
+    panels = slots.case_panels.gather(request, asked)
+    doors: list[Door] = list(grant.doors()) if grant else []
+    return {
+        "asked": asked,
+        "rules": asked.rules,
+        "targets": [target.name for target in asked.targets.all()],
+        "grant": grant,
+        "live": bool(grant and grant.is_live(at)),
+        "doors": doors,
+        "askings": askings,
+        "waiting": next((each for each in askings if each.open), None),
+        "people_asked": _people_asked(askings, at),
+        "can": _can(asked, grant, askings, reader, at),
+        "as_what": _as_what(asked, reader, askings),
+        "ahead": timeline.to_come(asked, grant, at=at) if not show else [],
+        "lines": timeline.happened(asked.case_ref, only=show),
+        "show": show,
+        "shows": SHOWS.items(),
+        "main_panels": [panel for panel in panels if panel.place == "main"],
+        "side_panels": [panel for panel in panels if panel.place == "side"],
+        "moves": bool(doors and any(door.state != Door.State.CLOSED for door in doors))
+        or any(each.open for each in askings),
+    }
+
+
+def _askings(asked: Request, grant: Grant | None, reader: User, at: datetime) -> list[Asking]:
+    extensions = grant.extensions.told() if grant else Request.objects.none()
+    found = [asked, *extensions.order_by("submitted_at")]
+    return [_asking(each, reader, at) for each in found]
+
+
+def _asking(each: Request, reader: User, at: datetime) -> Asking:
+    decisions = list(each.decisions.select_related("by", "group").prefetch_related("targets"))
+    open_offer = (
+        decision
+        for decision in decisions
+        if decision.kind == Decision.Kind.COUNTER and decision.answer == Decision.Answer.NONE
+    )
+    undecided = each.state == Request.State.PENDING or (
+        each.ratification == Request.Ratification.PENDING
+    )
+    return Asking(
+        request=each,
+        decisions=decisions,
+        steps=policy.standing(each),
+        offer=next(open_offer, None) if each.state == Request.State.COUNTERED else None,
+        why_not_decide=policy.why_not_decide(each, by=reader, at=at)
+        if undecided
+        else "Nothing is to be decided.",
+    )
+
+
+def _people_asked(askings: list[Asking], at: datetime) -> list[str]:
+    """The names of those who can answer now."""
+    names: dict[str, None] = {}
+    for each in askings:
+        if not each.open:
+            continue
+        for step in each.steps:
+            if step.waiting(at):
+                people = policy.deciders(
+                    step.step, each.request.scenario, each.request.requester, at
+                )
+                names |= dict.fromkeys(str(person) for person in people)
+    return list(names)
+
+
+def _can(
+    asked: Request, grant: Grant | None, askings: list[Asking], reader: User, at: datetime
+) -> dict[str, bool]:
+    """What the reader can do now; what it takes is checked again when they do it."""
+    live = bool(grant and grant.status in Grant.STANDING and grant.ends_at > at)
+    held = bool(live and grant and grant.holder_id == reader.pk)
+    mine = reader in (asked.requester, asked.filed_by)
+    return {
+        "enter": bool(held and grant and grant.starts_at <= at),
+        "end": held,
+        "extend": bool(
+            held
+            and grant
+            and not any(each.open for each in askings[1:])
+            and not policy.why_not_extend(grant, asked.rules, minutes=1, by=reader, at=at)
+        ),
+        "withdraw": mine and any(each.request.state in Request.OPEN for each in askings),
+        "decide": any(each.why_not_decide is None for each in askings),
+        "revoke": bool(
+            live and grant and not held and not policy.why_not_revoke(grant, by=reader, at=at)
+        ),
+    }
+
+
+def _as_what(asked: Request, reader: User, askings: list[Asking]) -> str:
+    if reader == asked.requester:
+        return "as requester"
+    if any(each.why_not_decide is None for each in askings):
+        return "as approver"
+    parts = reader.parts()
+    known = {Part.RESPONDER: "as responder", Part.COMPLIANCE: "as compliance officer"}
+    return next((words for part, words in known.items() if part in parts), "as reader")

@@ -1,0 +1,115 @@
+"""Now: what is open at this moment, and how to stop it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.models import Part, User
+from accounts.requests import PageRequest
+from breakglass import policy, transitions
+from breakglass.forms import FreezeForm
+from breakglass.models import Freeze, Grant, Scenario
+from breakglass.views.opened import Opened, opened
+from breakglass.views.pages import page, status_of
+from core.errors import DomainError
+from core.forms import refused
+from core.pages import say
+from core.words import count_words
+from targets.models import Door
+
+
+@page("GET")
+def now(request: PageRequest) -> HttpResponse:
+    """Show every open grant and door, and what is frozen."""
+    return _page(request)
+
+
+@page("POST")
+def freeze(request: PageRequest) -> HttpResponse:
+    """Freeze a person, a scenario or everything."""
+    if why := _why_not_here(request.user):
+        return say(request, why, status=403)
+    form = _freeze_form(request, list(_standing()))
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            made = transitions.freeze(
+                by=request.user, reason=reason, at=timezone.now(), **form.target()
+            )
+        except DomainError as error:
+            refused(form, error)
+        else:
+            messages.success(request, f"Frozen: {made.what}. What was open is closing.")
+            return redirect("now")
+    return _page(request, form=form, status=422)
+
+
+@page("POST")
+def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Propose that a freeze is lifted, or confirm it as the second person."""
+    row = get_object_or_404(Freeze, pk=pk)
+    try:
+        row = transitions.lift(row, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return _page(request, refusal=str(error), status=status_of(error))
+    done = "Lifted." if row.lifted_at else "Proposed. A second responder confirms it."
+    messages.success(request, done)
+    return redirect("now")
+
+
+def _page(
+    request: PageRequest, *, form: FreezeForm | None = None, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    if why := _why_not_here(request.user):
+        return say(request, why, status=403)
+    standing = list(_standing())
+    doors = [door for each in standing for door in each.doors]
+    ids = {each.grant.pk for each in standing}
+    context: dict[str, Any] = {
+        "standing": standing,
+        "left_over": Door.objects.live().exclude(grant__in=ids).select_related("target"),
+        "open_doors": sum(door.state == Door.State.OPEN for door in doors),
+        "freezes": [
+            (each, policy.why_not_lift(each, by=request.user))
+            for each in Freeze.objects.standing().select_related(
+                "person", "scenario", "imposed_by", "lift_proposed_by"
+            )
+        ],
+        "form": form or _freeze_form(request, standing),
+        "refusal": refusal,
+    }
+    return render(request, "breakglass/now.html", context, status=status)
+
+
+def _why_not_here(person: User) -> str | None:
+    if person.plays(Part.RESPONDER):
+        return None
+    return "Only responders see everything that is open. Your own access is on Home."
+
+
+def _standing() -> list[Opened]:
+    return opened(Grant.objects.standing().order_by("ends_at"))
+
+
+def _freeze_form(request: PageRequest, standing: list[Opened]) -> FreezeForm:
+    """Offer what is open now first, then everybody and every scenario."""
+    notes: dict[str, int] = {}
+    for each in standing:
+        for key in (f"person:{each.grant.holder_id}", f"scenario:{each.grant.scenario_id}", "all"):
+            notes[key] = notes.get(key, 0) + 1
+    people = User.objects.active().order_by("name")
+    scenarios = Scenario.objects.in_use().order_by("name")
+    choices = [(f"person:{person.pk}", str(person)) for person in people]
+    choices += [(f"scenario:{scenario.pk}", str(scenario)) for scenario in scenarios]
+    choices.sort(key=lambda choice: choice[0] not in notes)
+    return FreezeForm(
+        request.POST if request.path.endswith("/freeze/") else None,
+        choices=[*choices, ("all", "Everything")],
+        notes={
+            key: count_words(number, "access ends", "accesses end") for key, number in notes.items()
+        },
+    )

@@ -1,0 +1,62 @@
+"""What the views of this room share: who may look, and how a refusal is shown."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.requests import PageRequest
+from breakglass.models import Grant, Request
+from core.errors import DomainError, NotAllowed, WrongState
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+
+def page(*methods: str) -> Callable[[Page[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Let only people who are signed in come here, by these methods; nothing is kept in caches."""
+
+    def wrap(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @login_required
+        @never_cache
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            return view(cast(PageRequest, request), *args, **kwargs)
+
+        return cast(Any, run)  # type: ignore[no-any-return]
+
+    return wrap
+
+
+def visible_case(person: User, case: int) -> Request:
+    """Return the request that opened a case, or answer 404 where the person may not see it."""
+    cases = Request.objects.cases().visible_to(person, timezone.now()).told()
+    return get_object_or_404(cases, case=case)
+
+
+def visible_request(person: User, pk: UUID) -> Request:
+    """Return a request or an extension, or answer 404 where the person may not see it."""
+    return get_object_or_404(Request.objects.visible_to(person, timezone.now()).told(), pk=pk)
+
+
+def visible_grant(person: User, pk: UUID) -> Grant:
+    """Return a grant, or answer 404 where the person may not see its case."""
+    seen = Request.objects.visible_to(person, timezone.now())
+    grants = Grant.objects.filter(request__in=seen.values("pk"))
+    return get_object_or_404(
+        grants.select_related("request__version", "request__scenario", "holder", "scenario"), pk=pk
+    )
+
+
+def status_of(error: DomainError) -> int:
+    """Return the status of a page that says this refusal, where no form does."""
+    return {NotAllowed: 403, WrongState: 409}.get(type(error), 422)
