@@ -13,7 +13,6 @@ from config import embedded
 from config.children import Child, Children
 from config.embedded import FAST_SHUTDOWN, Cluster, Redis
 from config.local import Local
-from targets import demo
 
 DATABASE = "breakglass"
 OWNER, APPLICATION, SEQUENCER = "breakglass_owner", "breakglass_app", "breakglass_sequencer"
@@ -37,6 +36,8 @@ class Addresses:
     owner: str
     sequencer: str
     redis: str
+    # The superuser's, of the demo's target; right only until the demo is loaded, and kept nowhere.
+    shop: str
 
 
 class Backing:
@@ -56,10 +57,19 @@ class Backing:
         address = self._env.get("DATABASE_URL") or "embedded"
         return hashlib.sha256(address.encode()).hexdigest()[:16]
 
+    @property
+    def demo_is_loaded(self) -> bool:
+        """Return whether the demo is in the database, and with it the way into the shop."""
+        return self._local.read("demo") == self.database_id
+
+    def remember_demo(self) -> None:
+        """Note that the demo is in the database."""
+        self._local.write("demo", self.database_id)
+
     def bring_up(self, children: Children) -> Addresses:
         """Start everything at once, put it into the care of `children`, and say where it is."""
-        if self._shop and self._local.read("shop-stocked") != self.database_id:
-            # Its administration's password is in a database that is not ours, or nowhere.
+        if self._shop and not self.demo_is_loaded:
+            # Nobody has the passwords of one that is there: make it anew.
             shutil.rmtree(self._shop.home, ignore_errors=True)
         clusters = [cluster for cluster in (self._database, self._shop) if cluster]
         with ThreadPoolExecutor() as threads:
@@ -68,8 +78,6 @@ class Backing:
             self._local.link("bin/psql", cluster.programs / "psql")
         try:
             self._start(children)
-            if self._shop:
-                self._stock(self._shop)
             return self._addresses()
         except BaseException:
             for server in self._servers().values():
@@ -99,6 +107,7 @@ class Backing:
 
     def _addresses(self) -> Addresses:
         redis = self._redis.url if self._redis else self._env["REDIS_URL"]
+        shop = self._shop.url() if self._shop else ""
         if not self._database:
             given = self._env["DATABASE_URL"]
             return Addresses(
@@ -106,6 +115,7 @@ class Backing:
                 owner=self._env.get("OWNER_DATABASE_URL") or given,
                 sequencer=self._env.get("SEQUENCER_DATABASE_URL") or given,
                 redis=redis,
+                shop=shop,
             )
         words = {role: self._local.secret(role) for role in (OWNER, APPLICATION, SEQUENCER)}
         embedded.make_database(self._database.url(), DATABASE, owner=OWNER, passwords=words)
@@ -118,16 +128,8 @@ class Backing:
             owner=urls[OWNER],
             sequencer=urls[SEQUENCER],
             redis=redis,
+            shop=shop,
         )
-
-    def _stock(self, shop: Cluster) -> None:
-        """Fill the demo's target once. Its superuser's password is forgotten with this process."""
-        if self._local.read("shop-stocked") == self.database_id:
-            return
-        password = demo.prepare(shop.url())
-        address = shop.url(demo.DATABASE, user=demo.ADMIN, password=password)
-        self._local.write("secrets/shop-admin", address)
-        self._local.write("shop-stocked", self.database_id)
 
     def _home(self) -> Path:
         if not self._account.foreign or self._account.may("-x", self._local.path):
@@ -140,7 +142,7 @@ class Backing:
     def _cluster(self, name: str, settings: Mapping[str, str] | None = None) -> Cluster:
         kept = name == "postgres"
         # The demo's record of its target names the port.
-        fixed = not kept and self._local.read("shop-stocked") == self.database_id
+        fixed = not kept and self.demo_is_loaded
         return Cluster(
             home=self.home / name,
             port=self._local.port(name, fixed=fixed),

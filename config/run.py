@@ -107,8 +107,9 @@ class Run:
         self._addresses = backing.bring_up(self._children)
         say("They answer.")
         self._bring_up_to_date(backing.database_id)
-        if self._options.demo:
-            self._load_demo(backing.database_id)
+        if self._options.demo and not backing.demo_is_loaded:
+            self._load_demo()
+            backing.remember_demo()
 
     def _secrets(self) -> dict[str, str]:
         """Return the variables that settings need; what is set already wins."""
@@ -134,19 +135,15 @@ class Run:
             self._finish(step)
         self._local.write("prepared", wanted)
 
-    def _load_demo(self, database_id: str) -> None:
-        known = any(BASE.glob("*/management/commands/demo.py"))
-        if known and self._local.read("demo") != database_id:
-            say("Loading the demo …")
-            self._env["DEMO_TARGET_URL"] = self._local.read("secrets/shop-admin")
-            self._local.write("demo.txt", self._finish(self._manage("demo")))
-            self._local.write("demo", database_id)
-            # From here on only the application has it, sealed.
-            self._local.forget("secrets/shop-admin")
+    def _load_demo(self) -> None:
+        say("Loading the demo …")
+        demo = self._manage("demo", DEMO_TARGET_URL=self._addresses.shop)
+        self._local.write("demo.txt", self._finish(demo))
 
-    def _manage(self, *words: str) -> subprocess.Popen[bytes]:
+    def _manage(self, *words: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a management command as the owner of the tables."""
-        return self._start([sys.executable, "manage.py", *words], self._addresses.owner)
+        command = [sys.executable, "manage.py", *words]
+        return self._start(command, self._addresses.owner, **variables)
 
     def _finish(self, step: subprocess.Popen[bytes]) -> str:
         """Wait for a command and return what it said; Refusal when it failed."""
