@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from core import refs, slots
 from core.forms import looks
-from core.states import face
+from core.faces import face
 from core.words import duration_words, minutes_words, relative_words
 
 register = template.Library()

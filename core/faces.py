@@ -1,0 +1,93 @@
+"""How each state looks: one table for all rooms, so that a state looks the same everywhere.
+
+The word beside it is the model's own (`get_state_display`); colour never stands alone.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """The look of a state: `tone` is a class of the badge, `icon` a name of the sprite."""
+
+    tone: str
+    icon: str
+
+
+_PLAIN = Face("", "info")
+_GOOD = Face("ok", "check")
+_NO = Face("danger", "x")
+_OVER = Face("", "check")
+_WAITS = Face("wait", "clock")
+_JUDGE = Face("flag", "flag")
+_FAILED = Face("danger", "warn")
+
+_FACES: dict[str, Face] = {
+    # request
+    "pending": _WAITS,
+    "countered": Face("wait", "less"),
+    "approved": _GOOD,
+    "denied": _NO,
+    "withdrawn": Face("", "x"),
+    "lapsed": Face("", "clock"),
+    "activated": Face("danger", "glass"),
+    # ratification
+    "not_required": Face("", "check"),
+    "ratified": _GOOD,
+    "refused": _NO,
+    "overdue": _FAILED,
+    # grant
+    "scheduled": Face("wait", "clock"),
+    "active": Face("live", "door"),
+    "expired": Face("", "clock"),
+    "relinquished": _OVER,
+    "revoked": _NO,
+    # door
+    "opening": Face("wait", "door"),
+    "open": Face("live", "door"),
+    "open_failed": _FAILED,
+    "closing": Face("wait", "door"),
+    "close_failed": _FAILED,
+    "closed": _OVER,
+    # after-action review
+    "due": _WAITS,
+    "in_review": Face("live", "review"),
+    "justified": _GOOD,
+    "drill": Face("ok", "flag"),
+    "justified_with_findings": _JUDGE,
+    "misuse": _FAILED,
+    "inconclusive": _JUDGE,
+    # finding
+    "finding:open": _JUDGE,
+    "explained": _OVER,
+    "remediated": _GOOD,
+    "accepted": _OVER,
+    "declined": Face("", "x"),
+    "escalated": _FAILED,
+    "false_positive": Face("", "x"),
+    # delivery
+    "queued": _WAITS,
+    "sent": _GOOD,
+    "retrying": Face("wait", "warn"),
+    "dead": _FAILED,
+    "acknowledged": _GOOD,
+    # decision
+    "approve": _GOOD,
+    "ratify": _GOOD,
+    "deny": _NO,
+    "refuse": _NO,
+    "counter": Face("wait", "less"),
+    # health
+    "ok": _GOOD,
+    "wait": Face("wait", "warn"),
+    "danger": _FAILED,
+    # severity
+    "low": Face("", "info"),
+    "high": Face("wait", "warn"),
+    "critical": Face("danger", "warn"),
+}
+
+
+def face(value: str, *, of: str = "") -> Face:
+    """Return how a state looks; `of` tells states of the same name apart."""
+    return _FACES.get(f"{of}:{value}") or _FACES.get(value) or _PLAIN
