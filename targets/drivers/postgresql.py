@@ -127,7 +127,7 @@ class PostgreSQL:
         row = self._connection.execute(
             "SELECT rolcanlogin, rolconnlimit, rolconfig, oid, rolsuper, rolcreaterole,"
             " rolcreatedb, rolreplication, rolbypassrls,"
-            " extract(epoch FROM rolvaliduntil - clock_timestamp())::float8"
+            " extract(epoch FROM rolvaliduntil)::float8 - extract(epoch FROM clock_timestamp())::float8"
             " FROM pg_roles WHERE rolname = %s",
             [opening.handle],
         ).fetchone()
@@ -250,23 +250,24 @@ def _settings(opening: Opening) -> dict[str, str]:
 def _hand_over(connection: Connection, handle: str, heir: str) -> list[str]:
     """Give what `handle` owns in this database to `heir`, drop its rights, and name the things.
 
-    The administration role takes the rights of both for this one transaction alone. Before 16 it
-    has those of `heir` anyway, and a REVOKE would take its ADMIN OPTION along.
+    The administration role takes the rights of both for this one transaction alone: it needs the
+    heir's also to withdraw what that one granted. Before 16 it has them anyway, and a REVOKE would
+    take its ADMIN OPTION along.
     """
     mine, heirs = sql.Identifier(handle), sql.Identifier(heir)
     modern = connection.info.server_version >= 160000
     with connection.transaction():
         grant = sql.SQL("GRANT {} TO CURRENT_USER" + (" WITH INHERIT TRUE" if modern else ""))
         connection.execute(grant.format(mine))
+        if modern:
+            connection.execute(grant.format(heirs))
         things = [name for (name,) in connection.execute(_OWNED, [handle])]
         if things:
-            if modern:
-                connection.execute(grant.format(heirs))
             connection.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(mine, heirs))
-            if modern:
-                back = "REVOKE {} FROM CURRENT_USER GRANTED BY CURRENT_USER"
-                connection.execute(sql.SQL(back).format(heirs))
         connection.execute(sql.SQL("DROP OWNED BY {}").format(mine))
+        if modern:
+            back = sql.SQL("REVOKE {} FROM CURRENT_USER GRANTED BY CURRENT_USER")
+            connection.execute(back.format(heirs))
     return things
 
 
@@ -288,7 +289,8 @@ def _speaking(address: Address, connection: Connection) -> Iterator[None]:
     except psycopg.Error as error:
         if connection.broken:
             raise _unreachable(address, error) from error
-        words = error.diag.message_primary or str(error)
+        said = [error.diag.message_primary or str(error), error.diag.message_detail]
+        words = ": ".join(part for part in said if part)
         raise TargetError(
             f"{address.name} refused ({error.sqlstate}): {words}. "
             "The action “Test the door” on the target's page says what it needs."

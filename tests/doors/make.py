@@ -42,6 +42,13 @@ class Shop:
             name for (name,) in self.admin("SELECT rolname FROM pg_roles WHERE rolname ^@ 'bg_'")
         }
 
+    def drop(self, role: str) -> None:
+        """Take a door's role away behind our back."""
+        self.admin(
+            f"SET ROLE breakglass_admin; REVOKE CONNECT ON DATABASE shop FROM {role}; RESET ROLE;"
+            f" DROP OWNED BY {role}; DROP ROLE {role}"
+        )
+
     def server_log(self) -> str:
         """Return everything that the server has written down."""
         files = self.admin("SELECT pg_read_file('log/' || name) FROM pg_ls_logdir()")
