@@ -64,6 +64,8 @@ class Children:
                 processes.ask(process, how)
             for process, _ in running:
                 processes.end(process, seconds=10)
+                if process.stdout:
+                    process.stdout.close()
 
     def _begin(self, child: Child) -> None:
         if not child.process:

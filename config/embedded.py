@@ -76,6 +76,7 @@ class Cluster:
     programs: Path
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    _log_begins: int = 0
 
     @property
     def data(self) -> Path:
@@ -128,6 +129,7 @@ class Cluster:
         } | dict(self.settings)
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self.process = processes.start(
                 [self.programs / "postgres", "-D", self.data, "-p", str(self.port), *options],
                 account=self.account,
@@ -144,7 +146,7 @@ class Cluster:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.process or self.process.poll() is not None:
-                if "postmaster.pid" not in self._last_words():
+                if "postmaster.pid" not in self._said():
                     break
                 time.sleep(0.3)
                 self.start()
@@ -152,8 +154,7 @@ class Cluster:
                 return
             time.sleep(0.05)
         raise EmbeddedError(
-            f"PostgreSQL on port {self.port} does not start. {self.log} ends with:\n"
-            f"{self._last_words()}"
+            f"PostgreSQL on port {self.port} does not start. {self.log} ends with:\n{self._said()}"
         )
 
     def stop(self) -> None:
@@ -168,9 +169,12 @@ class Cluster:
             return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         return ["--locale=C"]
 
-    def _last_words(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-5:])
+    def _said(self) -> str:
+        """Return the last lines that the log got since the server was started."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_begins)
+            lines = log.read().decode(errors="replace").splitlines()
+        return "\n".join(lines[-10:])
 
 
 @dataclasses.dataclass(kw_only=True)

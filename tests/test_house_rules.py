@@ -178,7 +178,7 @@ class TestPapers:
         targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
         assert set(re.findall(r"`make ([a-z]+)", text)) <= targets
         commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
-        django = {"migrate", "createsuperuser", "check", "shell", "collectstatic"}
+        django = {"migrate", "createsuperuser", "makemigrations", "check", "shell", "collectstatic"}
         assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= commands | django
 
 
