@@ -8,4 +8,5 @@ class BreakglassConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the shared pages and the record know this room."""
-        import_module("breakglass.labels")
+        for name in ("labels", "slots", "states", "tracking"):
+            import_module(f"breakglass.{name}")

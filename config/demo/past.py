@@ -25,7 +25,9 @@ class Past:
     remark: str = ""
 
 
-_LOCKS = "SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+_LOCKS = (
+    "SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+)
 _STUCK = "SELECT id, customer_id, placed_at FROM orders WHERE state = 'stuck' ORDER BY placed_at"
 
 CASES = (
@@ -152,7 +154,7 @@ CASES = (
         " payments and I will end it.",
         ref="INC-20251", broke_glass=True, answers=(), end="overdue", done_after=25,
         statements=(_LOCKS, "SELECT pg_terminate_backend(6034)"),
-        verdict="justified_with_findings", remark="The approver's phone was off. On-call list fixed.",
+        verdict="justified_with_findings", remark="The approver's phone was off; list corrected.",
     ),
     Past(
         days_ago=7, clock="10:05", scenario="suspected-breach", who="lena",

@@ -29,7 +29,10 @@ CAST = (
     Person("requester2", "Samir Haddad", ("Support engineers",), "asks, in another team"),
     Person("approver", "Bob Lindqvist", ("Database team",), "decides on outages"),
     Person(
-        "approver2", "Priya Raman", ("Operations leads", "Security"), "decides when nobody else does"
+        "approver2",
+        "Priya Raman",
+        ("Operations leads", "Security"),
+        "decides when nobody else does",
     ),
     Person("responder", "Dana Moreau", ("On-call responders",), "sees what is open, and stops it"),
     Person("compliance", "Carl Weiss", ("Compliance",), "reviews what was done"),

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from django.db import transaction
+
 from accounts.models import User
 from audit import log
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
 from config.demo.past import Past
-from django.db import transaction
 from reviews import transitions as reviews
 from reviews.models import Review
 from targets import statements

@@ -1,0 +1,42 @@
+"""What may become of a request, its ratification, a grant and a freeze."""
+
+from core.states import Move, provide
+
+_OPEN = ("pending", "countered")
+_STANDING = ("scheduled", "active")
+
+REQUEST = provide(
+    "Request",
+    Move("submit", (), ("pending",)),
+    Move("break_glass", (), ("activated",)),
+    Move("approve", ("pending",), ("pending", "approved")),
+    Move("deny", ("pending",), ("denied",)),
+    Move("counter", ("pending",), ("countered",)),
+    Move("accept_counter", ("countered",), ("pending", "approved")),
+    Move("decline_counter", ("countered",), ("pending",)),
+    Move("withdraw", _OPEN, ("withdrawn",)),
+    Move("lapse", _OPEN, ("lapsed",)),
+)
+RATIFICATION = provide(
+    "Ratification",
+    Move("submit", (), ("not_required",)),
+    Move("break_glass", (), ("pending",)),
+    Move("ratify", ("pending",), ("pending", "ratified")),
+    Move("refuse", ("pending",), ("refused",)),
+    Move("overdue", ("pending",), ("overdue",)),
+)
+GRANT = provide(
+    "Grant",
+    Move("approve", (), _STANDING),
+    Move("break_glass", (), ("active",)),
+    Move("activate", ("scheduled",), ("active",)),
+    Move("relinquish", _STANDING, ("relinquished",)),
+    Move("revoke", _STANDING, ("revoked",)),
+    Move("expire", _STANDING, ("expired",)),
+)
+FREEZE = provide(
+    "Freeze",
+    Move("freeze", (), ("imposed",)),
+    Move("lift", ("imposed",), ("proposed",)),
+    Move("lift again", ("proposed",), ("lifted",)),
+)
