@@ -84,7 +84,7 @@ class Run:
         self._options, self._local = options, local
         self._children = Children()
         # Celery's advice against root is not for a trial on one's own machine.
-        quiet = {"PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms"}
+        quiet = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         self._env = quiet | dict(os.environ)
 
     def go(self) -> None:
@@ -162,7 +162,7 @@ class Run:
     def _serve(self) -> None:
         say("Starting web, sequencer, worker and beat …")
         python, options, to = sys.executable, self._options, self._addresses
-        celery = [python, "-m", "celery", "-A", "config"]
+        celery = [python, "-m", "celery", "--quiet", "-A", "config"]
         web = [python, "-m", "uvicorn", "config.asgi:application", "--log-level=warning"]
         web += ["--lifespan=off", "--timeout-graceful-shutdown=3"]
         web += [f"--host={options.host}", f"--port={options.port}"]
