@@ -56,7 +56,7 @@ def sql(statement: str, *params: Any) -> None:
 @contextmanager
 def unprotected() -> Iterator[None]:
     """Be the superuser who switches the triggers off, tampers, and switches them on again."""
-    for statement in lifted():
+    for statement in ("SET CONSTRAINTS ALL IMMEDIATE", *lifted()):
         sql(statement)
     yield
     for statement in restored():

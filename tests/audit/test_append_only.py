@@ -1,0 +1,215 @@
+"""Trap 11: nobody updates, deletes or truncates the record, by the ORM or by SQL."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core import checks
+from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import F
+
+from audit import leaf, rights, sequencer
+from audit.checks import protection
+from audit.models import Entry, Payload, Pending, State
+from tests.audit.make import NOON, happen, sequence, sql, unprotected
+from tests.ledger import lifted
+
+pytestmark = pytest.mark.django_db
+
+ENTRY = """INSERT INTO audit_entry (seq, event_id, leaf, leaf_hash, link, kind, actor, subject,
+    "case", version, at, occurred_at) VALUES ({}, gen_random_uuid(), '', '', '', 'x', 'x', 'x', '',
+    1, now(), now())"""
+ATTACKS: dict[str, Callable[[], object] | str] = {
+    "update by the ORM": lambda: Entry.objects.update(actor="user:eve"),
+    "save by the ORM": lambda: Entry.objects.get(seq=0).save(),
+    "delete by the ORM": lambda: Entry.objects.filter(seq=1).delete(),
+    "bulk upsert by the ORM": lambda: Entry.objects.bulk_create(
+        [Entry.objects.get(seq=0)],
+        update_conflicts=True,
+        unique_fields=["seq"],
+        update_fields=["actor"],
+    ),
+    "update of words by the ORM": lambda: Payload.objects.update(body=b"{}"),
+    "delete of words by the ORM": lambda: Payload.objects.all().delete(),
+    "UPDATE": "UPDATE audit_entry SET actor = 'user:eve'",
+    "DELETE": "DELETE FROM audit_entry",
+    "TRUNCATE": "TRUNCATE audit_entry CASCADE",
+    "TRUNCATE of words": "TRUNCATE audit_payload",
+    "ON CONFLICT DO UPDATE": f"{ENTRY.format(0)} ON CONFLICT (seq) DO UPDATE SET actor = 'eve'",
+    "MERGE": "MERGE INTO audit_entry e USING (SELECT 0 AS seq) s ON e.seq = s.seq"
+    " WHEN MATCHED THEN UPDATE SET actor = 'user:eve'",
+    "an entry that is not the next": ENTRY.format(7),
+    "an entry in front": ENTRY.format(-1),
+    "a head that goes back": "UPDATE audit_state SET size = 1",
+    "a head without entries": "UPDATE audit_state SET size = 3",
+    "a head of another time": "UPDATE audit_state SET size = size, last_at = 'epoch'",
+    "no head": "DELETE FROM audit_state",
+    "TRUNCATE of the head": "TRUNCATE audit_state",
+    "a second head": "INSERT INTO audit_state"
+    " SELECT 2, size, link, last_at, false FROM audit_state",
+}
+
+
+@pytest.fixture
+def _two() -> None:
+    happen(words="one")
+    happen()
+    sequence()
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.fixture
+def roles() -> None:
+    """Both roles, with their rights, until this test's transaction is undone."""
+    for role in (rights.APPLICATION, rights.SEQUENCER):
+        sql(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN"
+            f" CREATE ROLE {role}; END IF; END $$"
+        )
+    rights.grant()
+
+
+@pytest.fixture
+def as_role(roles: None) -> Iterator[Callable[[str], None]]:
+    """Become another role; come back at the end."""
+    yield lambda role: sql(f"SET LOCAL ROLE {role}")
+    sql("RESET ROLE")
+
+
+def refused(attack: Callable[[], object] | str, error: type[Error]) -> None:
+    with pytest.raises(error), transaction.atomic():
+        sql(attack) if isinstance(attack, str) else attack()
+    assert [entry.actor for entry in Entry.objects.all()] == ["user:ada"] * 2
+
+
+@pytest.mark.usefixtures("_two")
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=list(ATTACKS))
+class TestAttacks:
+    def test_are_refused_to_the_owner(self, attack: Callable[[], object] | str) -> None:
+        refused(attack, IntegrityError)
+
+    def test_are_refused_to_the_application(
+        self, attack: Callable[[], object] | str, as_role: Callable[[str], None]
+    ) -> None:
+        as_role(rights.APPLICATION)
+
+        refused(attack, ProgrammingError)
+
+    def test_are_refused_to_a_superuser_who_pretends_to_be_a_replica(
+        self, attack: Callable[[], object] | str
+    ) -> None:
+        sql("SET LOCAL session_replication_role = replica")
+
+        refused(attack, IntegrityError)
+
+
+class TestApplication:
+    def test_records_and_reads_and_no_more(self, as_role: Callable[[str], None]) -> None:
+        as_role(rights.APPLICATION)
+        happen()
+
+        assert (Pending.objects.count(), Entry.objects.count()) == (1, 0)
+        for statement in (
+            "DELETE FROM audit_pending",
+            "UPDATE audit_pending SET mac = ''",
+            ENTRY.format(0),
+            "SET session_replication_role = replica",
+            "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+            "DROP TABLE audit_entry",
+            "DELETE FROM django_migrations",
+            "DELETE FROM audit_cursor",
+        ):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                sql(statement)
+
+    def test_works_with_every_other_table(self, as_role: Callable[[str], None]) -> None:
+        as_role(rights.APPLICATION)
+
+        sql("INSERT INTO auth_group (name) VALUES ('a')")
+        sql("UPDATE auth_group SET name = 'b'")
+        sql("DELETE FROM auth_group")
+
+
+class TestSequencer:
+    def test_enters_events_under_its_own_role(self, as_role: Callable[[str], None]) -> None:
+        happen()
+        happen("thing:2")
+        happen("thing:2")
+        sql("DELETE FROM audit_pending WHERE id = (SELECT max(id) - 1 FROM audit_pending)")
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        as_role(rights.SEQUENCER)
+
+        assert len(sequence()) == 1
+        assert Pending.objects.get().parked_at == NOON
+
+    def test_changes_no_entry_and_reads_nothing_else(self, as_role: Callable[[str], None]) -> None:
+        as_role(rights.SEQUENCER)
+
+        for statement in (
+            "UPDATE audit_entry SET actor = ''",
+            "DELETE FROM audit_payload",
+            "SELECT * FROM auth_group",
+        ):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                sql(statement)
+
+
+class TestRights:
+    def test_may_be_granted_again(self, roles: None) -> None:
+        rights.grant()
+
+    def test_name_every_table_of_the_record(self) -> None:
+        tables = connection.introspection.table_names()
+
+        assert {name for name in tables if name.startswith("audit_")} == rights.RIGHTS[
+            rights.APPLICATION
+        ].keys()
+
+    def test_the_owner_is_told_what_they_could_do(self) -> None:
+        assert rights.owns_the_record()
+        assert [found.id for found in protection(databases=["default"])] == ["audit.W001"]
+
+    def test_the_application_does_not_own_the_record(self, as_role: Callable[[str], None]) -> None:
+        as_role(rights.APPLICATION)
+
+        assert protection(databases=["default"]) == []
+
+    def test_a_check_without_a_database_says_nothing(self) -> None:
+        assert protection(databases=None) == []
+
+    def test_a_trigger_that_is_off_is_an_error(self) -> None:
+        for statement in lifted():
+            sql(statement)
+
+        errors = [
+            found for found in protection(databases=["default"]) if found.level >= checks.ERROR
+        ]
+
+        assert [error.id for error in errors] == ["audit.E001"]
+        assert rights.missing_protections() == list(rights.PROTECTIONS)
+
+
+def test_the_head_moves_on_only_with_its_entries() -> None:
+    happen()
+    sequence()
+
+    with pytest.raises(IntegrityError, match="only moves on"), transaction.atomic():
+        State.objects.update(size=F("size") + 1)
+    assert State.objects.get().size == 1
+
+
+def test_the_tests_own_way_around_puts_the_protection_back() -> None:
+    with unprotected():
+        assert rights.missing_protections()
+
+    assert rights.missing_protections() == []
+
+
+def test_entries_continue_after_a_refused_attack() -> None:
+    happen()
+    sequence()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.all()._raw_delete("default")  # noqa: SLF001
+    happen()
+
+    assert sequencer.run_once(at=NOON) == 1
+    assert bytes(State.objects.get().link) != leaf.EMPTY
