@@ -58,6 +58,13 @@ def why_no_room(scenario: Scenario, rules: Rules, *, person: User, at: datetime)
     return None
 
 
+def why_asked_already(scenario: Scenario, *, person: User, at: datetime) -> str | None:
+    """Why `person` may not ask once more: a request of theirs waits in this scenario."""
+    if scenario.requests.open().cases().filter(requester=person, lapse_at__gt=at).exists():
+        return "You have asked for this already. Withdraw that request to ask anew."
+    return None
+
+
 def why_nobody_can_decide(
     rules: Rules, scenario: Scenario, *, requester: User, at: datetime
 ) -> str | None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Part, User
 from breakglass import inbox
 from breakglass.models import Decision, Grant, Request
+from breakglass.simulator import why_not_look
 from core import slots
 from core.words import minutes_words
 
@@ -44,6 +45,19 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
                 count=Grant.objects.live(now).count(),
                 phone=True,
             )
+        )
+    return items + _administration(user)
+
+
+def _administration(user: User) -> list[slots.NavItem]:
+    items = []
+    if why_not_look(by=user) is None:
+        items.append(
+            slots.NavItem(group="Administer", label="Simulator", url_name="simulator", icon="eye")
+        )
+    if user.is_staff:
+        items.append(
+            slots.NavItem(group="Administer", label="Admin", url_name="admin:index", icon="key")
         )
     return items
 

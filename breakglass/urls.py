@@ -16,7 +16,8 @@ from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
 from breakglass.views.now import freeze, freeze_lift, now
 from breakglass.views.request_new import request_new, request_part
-from breakglass.views.scenarios import scenarios
+from breakglass.views.scenarios import scenario, scenario_diff, scenario_version, scenarios
+from breakglass.views.simulator import simulator
 
 urlpatterns = [
     path("", home, name="home"),
@@ -37,4 +38,8 @@ urlpatterns = [
     path("now/freeze/", freeze, name="freeze"),
     path("now/freezes/<uuid:pk>/lift/", freeze_lift, name="freeze-lift"),
     path("scenarios/", scenarios, name="scenarios"),
+    path("scenarios/<slug:slug>/", scenario, name="scenario"),
+    path("scenarios/<slug:slug>/<int:number>/", scenario_version, name="scenario-version"),
+    path("scenarios/<slug:slug>/<int:first>-<int:second>/", scenario_diff, name="scenario-diff"),
+    path("simulator/", simulator, name="simulator"),
 ]

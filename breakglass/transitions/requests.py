@@ -4,8 +4,6 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from targets.models import Target
-
 from accounts.models import User
 from audit import log
 from breakglass import coach, events, policy
@@ -14,6 +12,7 @@ from breakglass.models.request import next_case
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_freezes, lock, lock_request, refuse_unless
 from core.errors import Attempt, BadInput, WrongState
+from targets.models import Target
 
 _FURTHEST_START = timedelta(days=30)
 
@@ -51,9 +50,8 @@ def submit(
         subject=scenario,
         at=at,
     )
-    waiting = scenario.requests.open().cases().filter(requester=person, lapse_at__gt=at).exists()
-    if waiting:
-        raise WrongState("You have asked for this already. Withdraw that request to ask anew.")
+    if why := policy.why_asked_already(scenario, person=person, at=at):
+        raise WrongState(why)
     request = _create(scenario, version, by=by, person=person, ask=ask, at=at)
     _record_submitted(request, version, by=by, ask=ask, at=at)
     return request

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from audit import log
+from audit.config import changing
 from audit.events import Event
 from breakglass import drafts, events, lint
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
@@ -26,7 +27,8 @@ def publish(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -
     scenario = lock(scenario)
     if scenario.archived_at:
         raise WrongState(f"{scenario} is archived. Bring it back before you change it.")
-    let_steps_decide(scenario)
+    with changing(actor=_actor(by), reason=reason):
+        let_steps_decide(scenario)
     if flaws := lint.errors(lint.lint(scenario, at)):
         raise BadInput(" ".join(flaw.sentence for flaw in flaws), field=flaws[0].field)
     return make_version(scenario, by=by, reason=reason, at=at)
@@ -103,4 +105,8 @@ def let_steps_decide(scenario: Scenario) -> None:
 
 
 def _record(scenario: Scenario, event: Event, *, by: User | None, at: datetime) -> None:
-    log.record(event, actor=by.ref if by else log.SYSTEM, subject=scenario.ref, at=at)
+    log.record(event, actor=_actor(by), subject=scenario.ref, at=at)
+
+
+def _actor(by: User | None) -> str:
+    return by.ref if by else log.SYSTEM

@@ -1,0 +1,304 @@
+"""Scenarios as YAML: written in full, read strictly. Groups go by name, targets by slug."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, NoReturn
+
+import yaml
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+
+from breakglass import yaml_values
+from breakglass.models import Permit, Scenario
+from breakglass.wording import DAYS
+from core.errors import BadInput
+from targets.models import Target
+
+# How the permits are called in a file.
+PERMITS = {
+    "request": Permit.REQUEST,
+    "approve": Permit.APPROVE,
+    "review": Permit.REVIEW,
+    "view": Permit.VIEW,
+}
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "name": yaml_values.string,
+    "use_when": yaml_values.string,
+    "not_for": yaml_values.string,
+    "severity": yaml_values.string,
+    "drill": yaml_values.flag,
+    "expected_verbs": yaml_values.words,
+    "expected_objects": yaml_values.words,
+    "break_glass": yaml_values.flag,
+    "ratify_within": yaml_values.positive,
+    "answer_within": yaml_values.positive,
+    "default_minutes": yaml_values.positive,
+    "max_minutes": yaml_values.positive,
+    "max_concurrent": yaml_values.positive,
+    "reference_required": yaml_values.flag,
+    "reference_pattern": yaml_values.string,
+    "reference_hint": yaml_values.string,
+    "intent_required": yaml_values.flag,
+    "min_justification": yaml_values.number,
+    "time_zone": yaml_values.string,
+    "review_within_hours": yaml_values.positive,
+    "strict_review": yaml_values.flag,
+    "retention_class": yaml_values.string,
+}
+_FIELDS = {
+    **_PLAIN,
+    "working_days": yaml_values.days,
+    "working_from": yaml_values.clock,
+    "working_until": yaml_values.clock,
+}
+_STEP: dict[str, Callable[[Any], Any]] = {
+    "position": yaml_values.positive,
+    "quorum": yaml_values.positive,
+    "escalate_after": yaml_values.optional_number,
+    "stands_in": yaml_values.flag,
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StepPlan:
+    """An approval step as a file has it."""
+
+    position: int
+    group: Group
+    quorum: int
+    escalate_after: int | None
+    stands_in: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PermitPlan:
+    """A group's permit as a file has it."""
+
+    permit: Permit
+    group: Group
+    until: dt.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One scenario of a file: `row` is made or changed but not saved, the rest hangs on it."""
+
+    file: str
+    row: Scenario
+    targets: list[Target]
+    alert_groups: list[Group]
+    steps: list[StepPlan]
+    permits: list[PermitPlan]
+
+
+def dump(scenarios: Iterable[Scenario]) -> str:
+    """Return the scenarios as YAML that `read` turns into the same again."""
+    everything = {scenario.slug: _body(scenario) for scenario in scenarios}
+    return yaml.dump(everything, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def read(text: str, *, file: str) -> list[Plan]:
+    """Return what a file wants; nothing is written. A key left out means the usual value.
+
+    Raises BadInput with a sentence that names the file, the scenario and the key.
+    """
+    try:
+        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that is stricter
+    except yaml.YAMLError as error:
+        raise BadInput(f"{file} cannot be read as YAML: {_short(error)}.") from error
+    if not isinstance(found, dict) or not found:
+        raise BadInput(f"{file} holds no scenario: write its slug, a colon, and its rules below.")
+    known = _Known()
+    return [_Reader(file, slug, body, known).plan() for slug, body in found.items()]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as a block."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is there twice, which YAML would silently let win."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - PyYAML's
+    ) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"“{key.value}” is there twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _text_block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_block)
+
+
+def _short(error: yaml.YAMLError) -> str:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    return f"{error.problem} in line {error.problem_mark.line + 1}"
+
+
+def _body(scenario: Scenario) -> dict[str, Any]:
+    plain = {name: getattr(scenario, name) for name in _PLAIN}
+    return {
+        **plain,
+        "working_days": [DAYS[day] for day in scenario.working_days],
+        "working_from": scenario.working_from.strftime("%H:%M"),
+        "working_until": scenario.working_until.strftime("%H:%M"),
+        "targets": list(scenario.targets.order_by("slug").values_list("slug", flat=True)),
+        "alert_groups": list(scenario.alert_groups.order_by("name").values_list("name", flat=True)),
+        "steps": [
+            {
+                "position": step.position,
+                "group": step.group.name,
+                "quorum": step.quorum,
+                "escalate_after": step.escalate_after,
+                "stands_in": step.stands_in,
+            }
+            for step in scenario.steps.select_related("group").order_by("position")
+        ],
+        "permits": {name: _permits(scenario, permit) for name, permit in PERMITS.items()},
+    }
+
+
+def _permits(scenario: Scenario, permit: Permit) -> list[Any]:
+    rows = scenario.permits.of(permit).select_related("group").order_by("group__name")
+    return [
+        {"group": row.group.name, "until": row.until} if row.until else row.group.name
+        for row in rows
+    ]
+
+
+class _Known:
+    """The groups, targets and scenarios there are, fetched once for a file."""
+
+    def __init__(self) -> None:
+        self.groups = {group.name: group for group in Group.objects.all()}
+        self.targets = {target.slug: target for target in Target.objects.all()}
+        self.scenarios = {scenario.slug: scenario for scenario in Scenario.objects.all()}
+
+
+class _Reader:
+    """Reads one scenario of a file and says of each mistake where it is."""
+
+    def __init__(self, file: str, slug: object, body: object, known: _Known) -> None:
+        self._file, self._slug, self._known = file, str(slug), known
+        if not isinstance(slug, str):
+            self._refuse("", "is not a slug; put it in quotes")
+        if not isinstance(body, dict):
+            self._refuse("", "is to be followed by its rules, one key per line")
+        self._body: dict[str, Any] = body
+
+    def plan(self) -> Plan:
+        """Check everything and return what is wanted."""
+        for key in self._body:
+            if key not in _FIELDS and key not in ("targets", "alert_groups", "steps", "permits"):
+                self._refuse(str(key), "is not a key of a scenario")
+        return Plan(
+            file=self._file,
+            row=self._row(),
+            targets=self._named("targets", self._known.targets, "target"),
+            alert_groups=self._named("alert_groups", self._known.groups, "group"),
+            steps=self._steps(),
+            permits=self._permits(),
+        )
+
+    def _refuse(self, key: str, sentence: str) -> NoReturn:
+        place = ": ".join(filter(None, [self._file, self._slug, key]))
+        raise BadInput(f"{place} {sentence}.", field=key)
+
+    def _value(self, key: str, reader: Callable[[Any], Any], value: object) -> Any:
+        try:
+            return reader(value)
+        except yaml_values.Unfit as error:
+            self._refuse(key, str(error))
+
+    def _row(self) -> Scenario:
+        usual = Scenario(slug=self._slug)
+        row = self._known.scenarios.get(self._slug, usual)
+        for key, reader in _FIELDS.items():
+            value = getattr(usual, key)
+            if key in self._body:
+                value = self._value(key, reader, self._body[key])
+            setattr(row, key, value)
+        if row.default_minutes > row.max_minutes:
+            self._refuse("max_minutes", f"is less than the usual {row.default_minutes} minutes")
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            key, messages = next(iter(error.message_dict.items()))
+            self._refuse("" if key == "__all__" else key, f"does not do: {' '.join(messages)}"[:-1])
+        return row
+
+    def _named(self, key: str, known: dict[str, Any], what: str) -> list[Any]:
+        names = self._value(key, yaml_values.words, self._body.get(key, []))
+        for name in names:
+            if name not in known:
+                self._refuse(key, f"names “{name}”, and there is no such {what}; make it first")
+        return [known[name] for name in dict.fromkeys(names)]
+
+    def _group(self, key: str, name: object) -> Group:
+        if not isinstance(name, str) or name not in self._known.groups:
+            self._refuse(key, f"names “{name}”, and there is no such group; make it first")
+        return self._known.groups[name]
+
+    def _steps(self) -> list[StepPlan]:
+        listed = self._value("steps", yaml_values.mappings, self._body.get("steps", []))
+        steps = [self._step(f"steps[{index}]", raw) for index, raw in enumerate(listed, start=1)]
+        positions = [step.position for step in steps]
+        for position in positions:
+            if positions.count(position) > 1:
+                self._refuse("steps", f"has position {position} twice; number the steps 1, 2, 3")
+        return steps
+
+    def _step(self, key: str, raw: dict[str, Any]) -> StepPlan:
+        self._only(key, raw, {"position", "group", *_STEP})
+        usual: dict[str, Any] = {"quorum": 1, "escalate_after": None, "stands_in": False}
+        if "position" not in raw:
+            self._refuse(f"{key}.position", "is missing; number the steps 1, 2, 3")
+        values = {
+            name: self._value(f"{key}.{name}", reader, raw[name])
+            for name, reader in _STEP.items()
+            if name in raw
+        }
+        group = self._group(f"{key}.group", raw.get("group"))
+        return StepPlan(group=group, **{**usual, **values})
+
+    def _permits(self) -> list[PermitPlan]:
+        raw = self._value("permits", yaml_values.mapping, self._body.get("permits", {}))
+        self._only("permits", raw, set(PERMITS))
+        found: list[PermitPlan] = []
+        for name, listed in raw.items():
+            key = f"permits.{name}"
+            items = self._value(key, yaml_values.items, listed)
+            found.extend(self._permit(key, PERMITS[name], item) for item in items)
+        pairs = [(plan.permit, plan.group) for plan in found]
+        for permit, group in pairs:
+            if pairs.count((permit, group)) > 1:
+                self._refuse("permits", f"names {group} twice under one permit")
+        return found
+
+    def _permit(self, key: str, permit: Permit, item: object) -> PermitPlan:
+        raw = item if isinstance(item, dict) else {"group": item}
+        self._only(key, raw, {"group", "until"})
+        until = self._value(f"{key}.until", yaml_values.moment, raw.get("until"))
+        return PermitPlan(permit=permit, group=self._group(key, raw.get("group")), until=until)
+
+    def _only(self, key: str, raw: dict[Any, Any], allowed: set[str]) -> None:
+        for name in raw:
+            if name not in allowed:
+                known = ", ".join(sorted(allowed))
+                self._refuse(f"{key}.{name}", f"is not a key here; there are {known}")

@@ -1,0 +1,91 @@
+"""What single values in a scenario file must be. Each reader returns the value or says why not."""
+
+import datetime as dt
+from typing import Any
+
+from breakglass.wording import DAYS
+
+
+class Unfit(Exception):
+    """A value is not what its key holds; the text stands after the key's name."""
+
+
+def string(value: object) -> str:
+    """Return text."""
+    if not isinstance(value, str):
+        raise Unfit(f"must be text in quotes, not {value!r}")
+    return value
+
+
+def flag(value: object) -> bool:
+    """Return yes or no."""
+    if not isinstance(value, bool):
+        raise Unfit(f"must be true or false, not {value!r}")
+    return value
+
+
+def number(value: object) -> int:
+    """Return a whole number from 0."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise Unfit(f"must be a whole number from 0, not {value!r}")
+    return value
+
+
+def positive(value: object) -> int:
+    """Return a whole number from 1."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Unfit(f"must be a whole number from 1, not {value!r}")
+    return value
+
+
+def optional_number(value: object) -> int | None:
+    """Return a whole number from 0, or None."""
+    return None if value is None else number(value)
+
+
+def items(value: object) -> list[Any]:
+    """Return a list of anything."""
+    if not isinstance(value, list):
+        raise Unfit(f"must be a list, not {value!r}")
+    return value
+
+
+def mapping(value: object) -> dict[Any, Any]:
+    """Return keys and values."""
+    if not isinstance(value, dict):
+        raise Unfit(f"must hold keys and values, not {value!r}")
+    return value
+
+
+def mappings(value: object) -> list[dict[Any, Any]]:
+    """Return a list of keys and values."""
+    return [mapping(item) for item in items(value)]
+
+
+def words(value: object) -> list[str]:
+    """Return a list of text."""
+    return [string(item) for item in items(value)]
+
+
+def days(value: object) -> list[int]:
+    """Return days of the week as numbers from Monday, 0."""
+    names = words(value)
+    for name in names:
+        if name not in DAYS:
+            raise Unfit(f"must hold days such as Monday, not {name!r}")
+    return sorted({DAYS.index(name) for name in names})
+
+
+def clock(value: object) -> dt.time:
+    """Return a time of the day."""
+    try:
+        return dt.datetime.strptime(string(value), "%H:%M").time()  # noqa: DTZ007 - a time alone
+    except ValueError:
+        raise Unfit(f'must be a time in quotes such as "08:00", not {value!r}') from None
+
+
+def moment(value: object) -> dt.datetime | None:
+    """Return an aware time, or None."""
+    if value is None or (isinstance(value, dt.datetime) and value.tzinfo):
+        return value
+    raise Unfit(f"must be a time with its zone, such as 2027-01-31 18:00:00Z, not {value!r}")
