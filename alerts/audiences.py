@@ -1,0 +1,107 @@
+"""Who an audience is, for one story. The order of people is not important; each comes once."""
+
+from collections.abc import Callable, Iterable
+
+from accounts.models import Part, User, UserQuerySet
+from alerts.models import Delivery
+from alerts.stories import Story
+from breakglass import policy
+from breakglass.events import RequestEscalated
+from breakglass.models import GroupPermit, Permit, Request
+from breakglass.rules import Step
+from reviews.policy import why_not_judge
+
+Audience = Delivery.Audience
+
+
+def people(audience: Audience, story: Story) -> list[User]:
+    """Return the active people of an audience who do not know already."""
+    knowing = _knowing(story)
+    found = dict.fromkeys(_FINDERS[audience](story))
+    return [person for person in found if person.is_active and person not in knowing]
+
+
+def _knowing(story: Story) -> set[User]:
+    """Whoever did it, and whose answer brought about what the house then wrote down."""
+    knowing = {story.actor} if story.actor else set()
+    if story.entry.kind in ("request.approved", "ratification.confirmed"):
+        last = story.asked.decisions.counting().select_related("by").order_by("-decided_at").first()
+        knowing |= {last.by} if last else set()
+    return knowing
+
+
+def _asked(story: Story) -> Iterable[User]:
+    """Those who can answer now: the steps that the event asks, without who answered or filed."""
+    asked = story.asked
+    answered = set(asked.decisions.counting().values_list("by_id", flat=True))
+    for step in _steps(story):
+        for person in policy.deciders(step, asked.scenario, asked.requester, story.at):
+            if person.pk not in answered and person != asked.filed_by:
+                yield person
+
+
+def _steps(story: Story) -> list[Step]:
+    if isinstance(story.event, RequestEscalated):
+        return [step for step in story.asked.rules.steps if step.position == story.event.step]
+    standing = policy.standing(story.asked)
+    return [each.step for each in standing if each.asked(story.at)]
+
+
+def _requester(story: Story) -> Iterable[User]:
+    return story.requesters
+
+
+def _frozen(story: Story) -> Iterable[User]:
+    return [story.freeze.person] if story.freeze and story.freeze.person else []
+
+
+def _approvers(story: Story) -> Iterable[User]:
+    """Those who were asked by a message of ours."""
+    told = Delivery.objects.filter(audience=Audience.ASKED, subject__in=_subjects(story.asked))
+    approvers: UserQuerySet = User.objects.filter(pk__in=told.values("recipient"))
+    return approvers
+
+
+def _subjects(asked: Request) -> list[str]:
+    """What the messages that asked for an answer were about: the request, or its start."""
+    grant = getattr(asked, "grant", None)
+    return [asked.ref, grant.ref] if grant else [asked.ref]
+
+
+def _alerted(story: Story) -> Iterable[User]:
+    groups = story.asked.original.rules.alert_groups
+    members: UserQuerySet = User.objects.filter(groups__in=groups)
+    return members
+
+
+def _reviewers(story: Story) -> Iterable[User]:
+    """Those who may judge the case, the scenario's own reviewers before compliance."""
+    asked, grant = story.asked, story.asked.original.grant
+    permits = GroupPermit.objects.of(Permit.REVIEW).standing(story.at)
+    groups = permits.filter(content_object=asked.scenario_id).values("group")
+    for candidates in (
+        User.objects.active().filter(groups__in=groups).distinct(),
+        User.objects.playing(Part.COMPLIANCE),
+    ):
+        able = [each for each in candidates if not why_not_judge(grant, by=each, at=story.at)]
+        if able:
+            return able
+    return []
+
+
+def _playing(part: Part) -> Callable[[Story], Iterable[User]]:
+    return lambda _: User.objects.playing(part)
+
+
+_FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
+    Audience.ASKED: _asked,
+    Audience.REQUESTER: _requester,
+    Audience.FROZEN: _frozen,
+    Audience.APPROVER: _approvers,
+    Audience.ALERTED: _alerted,
+    Audience.REVIEWER: _reviewers,
+    Audience.RESPONDER: _playing(Part.RESPONDER),
+    Audience.COMPLIANCE: _playing(Part.COMPLIANCE),
+    Audience.AUDITOR: _playing(Part.AUDITOR),
+    Audience.ADMINISTRATOR: _playing(Part.ADMINISTRATOR),
+}

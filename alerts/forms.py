@@ -1,0 +1,66 @@
+"""What may stand in the address of the list of messages."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import User
+from alerts.models import Delivery
+
+_SHOWS = {
+    "queued": "Queued",
+    "retrying": "Tried again",
+    "dead": "Undelivered",
+    "sent": "Sent",
+    "unread": "Not read yet",
+}
+
+
+class Place(forms.RegexField):
+    """The last message of a page: its entry and its id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^\d{1,18}\.[0-9a-f]{32}$", **options)
+
+    def clean(self, value: Any) -> tuple[int, UUID] | None:
+        """Return the entry's number and the message's id."""
+        text = super().clean(value)
+        if not text:
+            return None
+        seq, _, key = text.partition(".")
+        return int(seq), UUID(key)
+
+
+class FilterForm(forms.Form):
+    """Filters; anything else in the address is an error, never ignored."""
+
+    state = forms.ChoiceField(required=False, choices=list(_SHOWS.items()))
+    case = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    person = forms.ModelChoiceField(User.objects.order_by("name"), required=False)
+    before = Place(required=False)
+
+    def why_not(self) -> str | None:
+        """Why this address lists nothing."""
+        if unknown := sorted(set(self.data) - set(self.fields)):
+            known = ", ".join(self.fields)
+            return f"This list has no filter “{unknown[0]}”. It knows {known}."
+        if not self.is_valid():
+            name = next(iter(self.errors))
+            return f"“{self.data.get(name, '')}” is not something to filter “{name}” by."
+        return None
+
+    def condition(self) -> Q:
+        """Return what the chosen filters let through."""
+        chosen, found = self.cleaned_data, Q()
+        if chosen["state"] == "unread":
+            found &= Q(receipt=True, acknowledged_at=None)
+        elif chosen["state"]:
+            found &= Q(state=Delivery.State(chosen["state"]))
+        if chosen["person"]:
+            found &= Q(recipient=chosen["person"])
+        if chosen["before"]:
+            seq, key = chosen["before"]
+            found &= Q(entry_seq__lte=seq) & (Q(entry_seq__lt=seq) | Q(pk__lt=key))
+        return found

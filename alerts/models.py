@@ -1,0 +1,193 @@
+"""Who is told of what, through which channel, and whether they said that they have read it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts.models import Part, User
+from core import refs
+
+# Who looks after all messages; anybody else sees their own.
+OVERSEERS = (Part.RESPONDER, Part.COMPLIANCE, Part.AUDITOR, Part.ADMINISTRATOR)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, at: datetime) -> DeliveryQuerySet:
+        """Messages to hand over at `at`, the urgent ones first."""
+        rows = self.filter(state__in=Delivery.WAITING, next_attempt_at__lte=at)
+        return rows.order_by("-urgent", "entry_seq", "pk")
+
+    def unread(self) -> DeliveryQuerySet:
+        """Messages whose recipients still have to say that they have read them."""
+        return self.filter(receipt=True, acknowledged_at=None)
+
+    def of_case(self, case: str) -> DeliveryQuerySet:
+        """The messages of one case, oldest first."""
+        return self.filter(case=case).order_by("entry_seq", "pk")
+
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        """All messages for those who look after them, for anybody else their own."""
+        if set(OVERSEERS) & set(user.parts()):
+            return self
+        return self.filter(recipient=user)
+
+
+class Delivery(models.Model):
+    """One event, one recipient, one channel.
+
+    `attempts` counts what was begun, also what broke off with the process that began it.
+    `next_attempt_at` is when it is tried (again); while it is being tried, when another process
+    may take it for lost.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENT = "sent", "Sent"
+        RETRYING = "retrying", "Tried again"
+        DEAD = "dead", "Undelivered"
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", "Mail"
+
+    class Audience(models.TextChoices):
+        ASKED = "asked", "you are asked to decide"
+        REQUESTER = "requester", "this is your access"
+        FROZEN = "frozen", "you are frozen"
+        APPROVER = "approver", "you were asked to decide"
+        RESPONDER = "responder", "you are a responder"
+        COMPLIANCE = "compliance", "you are a compliance officer"
+        ALERTED = "alerted", "your group is alerted in this scenario"
+        REVIEWER = "reviewer", "you review cases of this scenario"
+        AUDITOR = "auditor", "you are an auditor"
+        ADMINISTRATOR = "administrator", "you are an administrator"
+
+    WAITING = (State.QUEUED, State.RETRYING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry_seq = models.BigIntegerField()
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    case = models.CharField(max_length=80, blank=True)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    audience = models.CharField(max_length=16, choices=Audience)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
+    urgent = models.BooleanField(default=False)
+    receipt = models.BooleanField(default=False)
+    drill = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    objects = models.Manager.from_queryset(DeliveryQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-entry_seq", "-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="delivery_waiting",
+                condition=Q(state__in=["queued", "retrying"]),
+            ),
+            models.Index(
+                fields=["state", "-entry_seq", "-id"],
+                name="delivery_not_sent",
+                condition=~Q(state="sent"),
+            ),
+            models.Index(fields=["recipient", "-entry_seq", "-id"], name="delivery_of_recipient"),
+            models.Index(fields=["-entry_seq", "-id"], name="delivery_newest"),
+            models.Index(fields=["case", "entry_seq"], name="delivery_of_case"),
+            models.Index(fields=["subject"], name="delivery_asked", condition=Q(audience="asked")),
+            models.Index(
+                fields=["recipient"],
+                name="delivery_unread",
+                condition=Q(receipt=True, acknowledged_at=None),
+            ),
+            models.Index(fields=["kind", "-created_at"], name="delivery_of_kind"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry_seq", "recipient", "channel"], name="delivery_once"
+            ),
+            models.CheckConstraint(
+                name="delivery_state_known",
+                condition=Q(state__in=["queued", "sent", "retrying", "dead"]),
+            ),
+            models.CheckConstraint(
+                name="delivery_channel_known", condition=Q(channel__in=["mail"])
+            ),
+            models.CheckConstraint(
+                name="delivery_sent_at_set_exactly_when_sent",
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at=None)),
+            ),
+            models.CheckConstraint(
+                name="delivery_tried_again_exactly_while_it_waits",
+                condition=Q(state__in=["queued", "retrying"], next_attempt_at__isnull=False)
+                | (~Q(state__in=["queued", "retrying"]) & Q(next_attempt_at=None)),
+            ),
+            models.CheckConstraint(
+                name="delivery_acknowledged_by_somebody",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_times_in_order",
+                condition=(Q(sent_at=None) | Q(sent_at__gte=F("created_at")))
+                & (Q(acknowledged_at=None) | Q(acknowledged_at__gte=F("created_at"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("alert", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this delivery."""
+        return refs.make("delivery", self.pk)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def of(self, person: User) -> MailQuerySet:
+        """One person's mails, newest first."""
+        return self.filter(person=person).order_by("-pk")
+
+    def unread(self) -> MailQuerySet:
+        """Mails that nobody has opened."""
+        return self.filter(read_at=None)
+
+
+class Mail(models.Model):
+    """A mail that was kept here, because no mail server is named. `person` may be nobody's."""
+
+    address = models.CharField(max_length=320)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mails", null=True)
+    message_id = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=998)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    sent_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(MailQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-id"], name="mail_of_person")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("mail", args=[self.pk])

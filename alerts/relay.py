@@ -1,0 +1,60 @@
+"""Read the record entry by entry, and make a message for everybody who has to know."""
+
+from datetime import datetime
+
+from alerts.models import Delivery
+from alerts.routes import ROUTES, tellings
+from alerts.stories import story_of
+from audit import cursor
+from audit.models import Cursor, Entry, State
+from core import doorbell
+
+CURSOR = "alerts"
+
+
+def run(*, at: datetime, limit: int = 500) -> int:
+    """Handle up to `limit` new entries; return how many there were.
+
+    Messages are made in the transaction that moves the cursor: an entry is told once, whenever
+    we crash. One that cannot be handled is set aside by the cursor, and the others go on.
+    """
+    handled = cursor.follow(CURSOR, lambda entry: tell(entry, at=at), limit=limit)
+    if handled:
+        doorbell.ring("alerts.tasks.deliver")
+    return handled
+
+
+def take_up_again(*, at: datetime) -> int:
+    """Try once more what was set aside; return how many entries could be told now."""
+    return cursor.retry(CURSOR, lambda entry: tell(entry, at=at))
+
+
+def tell(entry: Entry, *, at: datetime) -> None:
+    """Make the messages of one entry; those that exist already stay as they are."""
+    route = ROUTES.get(entry.kind)
+    if route is None:
+        return
+    story = story_of(entry)
+    rows = [
+        Delivery(
+            entry_seq=entry.seq,
+            kind=entry.kind,
+            subject=entry.subject,
+            case=entry.case,
+            recipient=telling.person,
+            audience=telling.audience,
+            urgent=route.urgent,
+            receipt=telling.receipt,
+            drill=story.drill,
+            created_at=at,
+            next_attempt_at=at,
+        )
+        for telling in tellings(route, story)
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def begin_here() -> None:
+    """Leave everything recorded so far untold: for a history that is loaded, such as the demo's."""
+    head = State.objects.get().size - 1
+    Cursor.objects.update_or_create(name=CURSOR, defaults={"seq": head})

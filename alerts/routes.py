@@ -1,0 +1,141 @@
+"""Which events of the record are told to whom: one table."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+
+from accounts.models import User
+from alerts import audiences
+from alerts.audiences import Audience
+from alerts.events import DeliveryDead
+from alerts.models import Delivery
+from alerts.stories import Story
+from breakglass.models import Request
+
+ASKED, REQUESTER, APPROVER = Audience.ASKED, Audience.REQUESTER, Audience.APPROVER
+RESPONDER, COMPLIANCE, ALERTED = Audience.RESPONDER, Audience.COMPLIANCE, Audience.ALERTED
+# Those who have to say that they have read what is urgent. Whoever is asked answers anyway.
+READERS = frozenset({RESPONDER, COMPLIANCE, ALERTED, Audience.AUDITOR, Audience.ADMINISTRATOR})
+_QUIET = timedelta(minutes=15)
+
+
+def _always(_: Story) -> bool:
+    return True
+
+
+def _approval_first(story: Story) -> bool:
+    """Breaking the glass has an alert of its own."""
+    return story.asked.urgency == Request.Urgency.NORMAL
+
+
+def _more_to_come(story: Story) -> bool:
+    """Where this answer was the last one, what follows from it is told instead."""
+    asked = story.asked
+    return asked.state in Request.OPEN or asked.ratification == Request.Ratification.PENDING
+
+
+def _not_lately(story: Story) -> bool:
+    """One message in a quarter of an hour, and none about a message of this very kind."""
+    if isinstance(story.event, DeliveryDead) and story.event.about == DeliveryDead.kind:
+        return False
+    lately = Delivery.objects.filter(kind=story.entry.kind, created_at__gt=story.at - _QUIET)
+    return not lately.exists()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Route:
+    """Whom one kind of event is told, the first audience that a person belongs to counting.
+
+    `broken` hears of it as well where the case began by breaking the glass. What is `urgent` is
+    sent first, and its readers are asked to say that they have read it.
+    """
+
+    title: str
+    to: tuple[Audience, ...]
+    broken: tuple[Audience, ...] = ()
+    urgent: bool = False
+    when: Callable[[Story], bool] = _always
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One person who is told, and as what."""
+
+    person: User
+    audience: Audience
+    receipt: bool
+
+
+_EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
+
+ROUTES: dict[str, Route] = {
+    "request.submitted": Route(
+        title="Asked to decide", to=(ASKED,), urgent=True, when=_approval_first
+    ),
+    "request.escalated": Route(title="Asked to decide", to=(ASKED,), urgent=True),
+    "request.approved": Route(title="Approved", to=(APPROVER,)),
+    "request.withdrawn": Route(title="Withdrawn", to=(APPROVER, REQUESTER)),
+    "request.lapsed": Route(title="Lapsed", to=(REQUESTER, APPROVER)),
+    "decision.approved": Route(title="One yes, more needed", to=(REQUESTER,), when=_more_to_come),
+    "decision.denied": Route(title="Denied", to=(REQUESTER, APPROVER)),
+    "decision.countered": Route(title="Less was offered", to=(REQUESTER,), urgent=True),
+    "decision.ratified": Route(
+        title="One ratification, more needed", to=(REQUESTER,), when=_more_to_come
+    ),
+    "counter.accepted": Route(title="Offer accepted", to=(APPROVER,), when=_more_to_come),
+    "counter.declined": Route(title="Offer declined", to=(ASKED,), urgent=True),
+    "breakglass.activated": Route(
+        title="Glass broken",
+        to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER),
+        urgent=True,
+    ),
+    "grant.scheduled": Route(title="Access scheduled", to=(REQUESTER,)),
+    "grant.activated": Route(title="Access started", to=(REQUESTER, ALERTED), urgent=True),
+    "grant.extended": Route(title="Access extended", to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.expired": Route(title="Access ended", to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.relinquished": Route(title="Access ended early", to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.revoked": Route(
+        title="Access revoked", to=(REQUESTER,), broken=(ALERTED,), urgent=True
+    ),
+    "ratification.confirmed": Route(title="Ratified", to=_EVERYBODY),
+    "ratification.refused": Route(title="Ratification refused", to=_EVERYBODY, urgent=True),
+    "ratification.overdue": Route(title="Ratification overdue", to=_EVERYBODY, urgent=True),
+    "freeze.imposed": Route(title="Frozen", to=(Audience.FROZEN, RESPONDER), urgent=True),
+    "freeze.lift_proposed": Route(title="Lifting a freeze proposed", to=(RESPONDER,)),
+    "freeze.lifted": Route(title="Freeze lifted", to=(Audience.FROZEN, RESPONDER)),
+    "door.open_failed": Route(
+        title="Door does not open", to=(REQUESTER, RESPONDER), urgent=True
+    ),
+    "door.close_failed": Route(title="Door does not close", to=(RESPONDER,), urgent=True),
+    "review.owed": Route(title="Review owed", to=(Audience.REVIEWER,)),
+    "delivery.dead": Route(
+        title="Message undelivered", to=(Audience.ADMINISTRATOR,), when=_not_lately
+    ),
+    "audit.gap": Route(
+        title="Entry missing", to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
+        urgent=True,
+    ),
+    "audit.pending_altered": Route(
+        title="Entry altered", to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
+        urgent=True,
+    ),
+}  # fmt: skip
+
+
+def tellings(route: Route, story: Story) -> list[Telling]:
+    """Return who is told of a story: each person once, and nobody of what they did themselves."""
+    if not route.when(story):
+        return []
+    found: dict[User, Audience] = {}
+    for audience in (*route.to, *(route.broken if story.broken else ())):
+        for person in audiences.people(audience, story):
+            found.setdefault(person, audience)
+    return [
+        Telling(person=person, audience=audience, receipt=route.urgent and audience in READERS)
+        for person, audience in found.items()
+    ]
+
+
+def title_of(kind: str) -> str:
+    """Return what a kind of event is called, also one that nobody is told of any more."""
+    return ROUTES[kind].title if kind in ROUTES else kind

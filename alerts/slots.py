@@ -1,0 +1,101 @@
+"""What this room shows on shared pages: lines of the rail, a lamp, what waits, a panel."""
+
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from alerts.models import OVERSEERS, Delivery, Mail
+from alerts.relay import CURSOR
+from alerts.routes import title_of
+from audit.models import Cursor, Entry
+from breakglass.models import Request
+from core import refs, slots
+
+LATE = timedelta(seconds=30)  # a message is usually handed over within three
+_RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
+_MOST = 5
+_MOST_OF_CASE = 300
+
+
+@slots.nav.provide(order=40)
+def nav(request: HttpRequest) -> list[slots.NavItem]:
+    """Lead to one's messages, and to the mailbox where there is no mail server."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    group = "Respond" if set(OVERSEERS) & set(user.parts()) else "Me"
+    unread = Delivery.objects.unread().filter(recipient=user).count()
+    items = [
+        slots.NavItem(group=group, label="Alerts", url_name="alerts", icon="bell", count=unread)
+    ]
+    if settings.EMAIL_BACKEND == "alerts.mailbox.MailboxBackend":
+        new = Mail.objects.of(user).unread().count()
+        items.append(
+            slots.NavItem(group="Me", label="Mailbox", url_name="mailbox", icon="mail", count=new)
+        )
+    return items
+
+
+@slots.waiting.provide(order=30)
+def waiting(request: HttpRequest) -> list[slots.Waiting]:
+    """Show the alerts that this person has to say they have read."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    rows = Delivery.objects.unread().filter(recipient=user).order_by("-entry_seq")[:_MOST]
+    cases = refs.labels({row.case for row in rows if row.case})
+    return [
+        slots.Waiting(
+            icon="bell",
+            tone="danger",
+            title=title_of(row.kind) + (f": {cases[row.case].text}" if row.case else ""),
+            detail="You were alerted. Say that you have read it.",
+            url=row.get_absolute_url(),
+            action="Read it",
+        )
+        for row in rows
+    ]
+
+
+@slots.health.provide(order=40)
+def health(_request: HttpRequest | None = None) -> list[slots.Health]:
+    """Say whether everybody is told who has to be."""
+    now = timezone.now()
+    waits = Delivery.objects.filter(state__in=Delivery.WAITING)
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD, created_at__gt=now - _RECENT).count()
+    late = waits.filter(created_at__lt=now - LATE).count()
+    if dead:
+        tone, detail = "danger", f"{dead} undelivered"
+    elif behind := _behind(now - LATE):
+        tone, detail = "danger", f"{behind} entries not told yet; is the worker running?"
+    elif late:
+        tone, detail = "wait", f"{late} late, tried again"
+    else:
+        tone, detail = "ok", f"{waits.count()} on their way"
+    return [
+        slots.Health(
+            key="alerts", label="Alerts delivered", detail=detail, tone=tone, url=reverse("alerts")
+        )
+    ]
+
+
+@slots.case_panels.provide(order=60)
+def case_panel(_request: HttpRequest, asked: Request) -> list[slots.Panel]:
+    """Show who was told of what in a case."""
+    rows = Delivery.objects.of_case(asked.case_ref).select_related("recipient")[:_MOST_OF_CASE]
+    told = [
+        (title_of(messages[0].kind), messages)
+        for messages in (list(group) for _, group in groupby(rows, lambda row: row.entry_seq))
+    ]
+    return [slots.Panel(template="alerts/_case_panel.html", context={"told": told}, place="side")]
+
+
+def _behind(since: datetime) -> int:
+    """Return how many entries were made before `since` and not told to anybody."""
+    cursor = Cursor.objects.filter(name=CURSOR).first()
+    return Entry.objects.after(cursor.seq if cursor else -1).filter(at__lt=since)[:1000].count()

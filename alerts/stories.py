@@ -1,0 +1,111 @@
+"""What an entry of the record is about: the facts that routes and letters are made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from audit.events import Event
+from audit.models import Entry
+from audit.reading import event_of
+from breakglass.models import Freeze, Grant, Request
+
+
+class NothingToTell(Exception):
+    """The entry's words are not there (any more), so nobody can be told of it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Story:
+    """One entry with what it concerns.
+
+    `request` is the request it is about, an extension where it is about one, or else the one
+    that opened the case; None for what belongs to no case.
+    """
+
+    entry: Entry
+    event: Event
+    actor: User | None
+    request: Request | None
+    freeze: Freeze | None
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.entry.occurred_at
+
+    @property
+    def asked(self) -> Request:
+        """The request. Raises NothingToTell where there is none."""
+        if self.request is None:
+            raise NothingToTell(f"{self.entry} names no request that exists.")
+        return self.request
+
+    @property
+    def broken(self) -> bool:
+        """Whether it belongs to a case that began by breaking the glass."""
+        if self.request is None:
+            return False
+        return self.request.original.urgency == Request.Urgency.BREAK_GLASS
+
+    @property
+    def drill(self) -> bool:
+        """Whether it belongs to an exercise."""
+        return self.request is not None and self.request.rules.drill
+
+    @property
+    def requesters(self) -> list[User]:
+        """Who asked, and who filed it for them."""
+        if self.request is None:
+            return []
+        return list(dict.fromkeys([self.request.requester, self.request.filed_by]))
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """The names of the targets that it is about."""
+        named: Sequence[str] = getattr(self.event, "targets", ())
+        if not named and self.request:
+            named = [target.name for target in self.request.targets.all()]
+        return named
+
+
+def story_of(entry: Entry) -> Story:
+    """Gather what an entry is about. Raises NothingToTell when its words were erased."""
+    event = event_of(entry)
+    if event is None:
+        raise NothingToTell(f"The words of {entry} cannot be read.")
+    return Story(
+        entry=entry,
+        event=event,
+        actor=User.objects.filter(pk=key).first() if (key := _key(entry.actor, "user")) else None,
+        request=_request_of(entry),
+        freeze=_freeze_of(entry),
+    )
+
+
+def _request_of(entry: Entry) -> Request | None:
+    rows = Request.objects.told().select_related("extends__request__version")
+    if key := _key(entry.subject, "grant"):
+        of_grant = Grant.objects.filter(pk=key).values("request")
+        return rows.filter(pk__in=of_grant).first()
+    if key := _key(entry.subject, "request") or _key(entry.case, "request"):
+        return rows.filter(pk=key).first()
+    return None
+
+
+def _freeze_of(entry: Entry) -> Freeze | None:
+    key = _key(entry.subject, "freeze")
+    rows = Freeze.objects.select_related("person", "scenario")
+    return rows.filter(pk=key).first() if key else None
+
+
+def _key(reference: str, kind: str) -> UUID | None:
+    """Return the id in a reference of that kind, or None for other references."""
+    found, _, key = reference.partition(":")
+    try:
+        return UUID(key) if found == kind else None
+    except ValueError:
+        return None

@@ -1,0 +1,25 @@
+"""The beats of this room. Each asks the database what is due; running twice is harmless."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from alerts import deliver as post
+from alerts import relay as record
+
+
+@shared_task(ignore_result=True, expires=60)
+def relay() -> None:
+    """Make messages of what is new in the record, and ring for their delivery."""
+    record.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def take_up_again() -> None:
+    """Try once more to tell what could not be told."""
+    record.take_up_again(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def deliver() -> None:
+    """Hand over the messages that are due."""
+    post.run(timezone.now)

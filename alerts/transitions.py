@@ -1,0 +1,126 @@
+"""What happens to messages, verb by verb. Nothing else changes their state.
+
+Handing over is not in here: `deliver` does it between `claim` and `sent` or `failed`, outside any
+transaction. If we crash there, the claim runs out and the message is sent again: perhaps twice,
+never not at all.
+"""
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from accounts.models import User
+from alerts import events, policy
+from alerts.models import Delivery
+from audit import log
+from core import doorbell
+from core.errors import NotAllowed, WrongState
+
+# Longer than one attempt can last with the time-outs of settings.
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 12  # over about an hour and a half
+_LONGEST_PAUSE = 900.0
+_random = random.SystemRandom()
+
+
+def pause(attempts: int) -> timedelta:
+    """Return how long to wait after that many attempts: seconds first, then up to 15 minutes."""
+    seconds = min(2.0 * 3 ** (attempts - 1), _LONGEST_PAUSE)
+    return timedelta(seconds=seconds * _random.uniform(0.8, 1.2))
+
+
+def claim(*, at: datetime) -> Delivery | None:
+    """Return a message that is due, held for `LEASE` by whoever calls, or None."""
+    with transaction.atomic():
+        due = Delivery.objects.due(at).select_related("recipient")
+        free = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        delivery = free.first()
+        if delivery is None:
+            return None
+        delivery.attempts += 1
+        delivery.next_attempt_at = at + LEASE
+        delivery.save(update_fields=["attempts", "next_attempt_at"])
+    return delivery
+
+
+def sent(delivery: Delivery, *, at: datetime) -> None:
+    """Write down that the channel has taken the message over.
+
+    Clocks of two machines differ; a message that was sent must never be sent again for that.
+    """
+    Delivery.objects.filter(pk=delivery.pk, state__in=Delivery.WAITING).update(
+        state=Delivery.State.SENT,
+        sent_at=Greatest(F("created_at"), Value(at)),
+        next_attempt_at=None,
+        last_error="",
+    )
+
+
+@log.transition
+def failed(delivery: Delivery, *, error: str, final: bool, at: datetime) -> Delivery:
+    """Write down that an attempt failed: it is tried again later, or given up."""
+    tried, delivery = delivery.attempts, _lock(delivery)
+    if delivery.state not in Delivery.WAITING or delivery.attempts != tried:
+        return delivery  # somebody else has taken it up since
+    delivery.last_error = error[:500]
+    if final or tried >= MOST_ATTEMPTS:
+        delivery.state, delivery.next_attempt_at = Delivery.State.DEAD, None
+    else:
+        delivery.state, delivery.next_attempt_at = Delivery.State.RETRYING, at + pause(tried)
+    delivery.save(update_fields=["state", "next_attempt_at", "last_error"])
+    if delivery.state == Delivery.State.DEAD:
+        event = events.DeliveryDead(
+            about=delivery.kind,
+            recipient=delivery.recipient.ref,
+            channel=delivery.channel,
+            attempts=delivery.attempts,
+            error=delivery.last_error,
+        )
+        log.record(event, actor=log.SYSTEM, subject=delivery.ref, at=at, case=delivery.case)
+    return delivery
+
+
+@log.transition
+def retry(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
+    """Send a message that was given up, from the first attempt on.
+
+    Raises WrongState when it was not given up, NotAllowed for anybody but those who look after it.
+    """
+    delivery = _lock(delivery)
+    if why := policy.why_not_retry(by=by):
+        raise NotAllowed(why, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
+    if delivery.state != Delivery.State.DEAD:
+        raise WrongState(f"This message is {delivery.get_state_display().lower()}, not given up.")
+    delivery.state, delivery.attempts = Delivery.State.RETRYING, 0
+    delivery.next_attempt_at = at
+    delivery.save(update_fields=["state", "attempts", "next_attempt_at"])
+    event = events.DeliveryRetried(about=delivery.kind)
+    log.record(event, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
+    doorbell.ring("alerts.tasks.deliver")
+    return delivery
+
+
+@log.transition
+def acknowledge(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
+    """Write down that the recipient has read it, in whatever way it reached them.
+
+    Raises WrongState when they said so before, NotAllowed for anybody else.
+    """
+    delivery = _lock(delivery)
+    if why := policy.why_not_acknowledge(delivery, by=by):
+        raise NotAllowed(why, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
+    if delivery.acknowledged_at:
+        raise WrongState("You said that you have read it already.")
+    delivery.acknowledged_at, delivery.acknowledged_by = max(at, delivery.created_at), by
+    delivery.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    event = events.DeliveryAcknowledged(about=delivery.kind, entry=delivery.entry_seq)
+    log.record(event, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
+    return delivery
+
+
+def _lock(delivery: Delivery) -> Delivery:
+    rows = Delivery.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("recipient").get(pk=delivery.pk)

@@ -1,0 +1,14 @@
+"""Pages of this room."""
+
+from django.urls import path
+
+from alerts import views
+
+urlpatterns = [
+    path("alerts/", views.alerts, name="alerts"),
+    path("alerts/<uuid:pk>/", views.alert, name="alert"),
+    path("alerts/<uuid:pk>/acknowledge/", views.alert_acknowledge, name="alert-acknowledge"),
+    path("alerts/<uuid:pk>/retry/", views.alert_retry, name="alert-retry"),
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", views.mail, name="mail"),
+]

@@ -1,0 +1,146 @@
+"""The pages of messages: all of them, one of them, and the mailbox of the demo."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.requests import PageRequest
+from alerts import policy, transitions
+from alerts.forms import FilterForm
+from alerts.letters import Words, words_of
+from alerts.models import Delivery, Mail
+from alerts.routes import title_of
+from alerts.stories import NothingToTell, Story, story_of
+from audit.models import Entry
+from breakglass.models import Request
+from breakglass.views.pages import page
+from core import refs
+from core.errors import DomainError
+from core.pages import say
+
+_PAGE = 50
+
+
+@page("GET")
+def alerts(request: PageRequest) -> HttpResponse:
+    """List who was told of what, and whether it arrived and was read."""
+    form = FilterForm(request.GET)
+    if why := form.why_not():
+        return say(request, why, status=400, title="That filter does not exist")
+    mine = Delivery.objects.visible_to(request.user)
+    rows = mine.filter(form.condition()).select_related("recipient")
+    if number := form.cleaned_data["case"]:
+        rows = rows.filter(case=_case_ref(number))
+    found = list(rows.order_by("-entry_seq", "-pk")[: _PAGE + 1])
+    shown = found[:_PAGE]
+    last = shown[-1] if len(found) > _PAGE else None
+    context: dict[str, Any] = {
+        "form": form,
+        "chosen": form.cleaned_data,
+        "rows": [(row, title_of(row.kind)) for row in shown],
+        "cases": refs.labels({row.case for row in shown if row.case}),
+        "older": f"{last.entry_seq}.{last.pk.hex}" if last else None,
+        "counts": _counts(request.user),
+        "may_retry": policy.why_not_retry(by=request.user) is None,
+    }
+    return render(request, "alerts/alerts.html", context)
+
+
+@page("GET")
+def alert(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Show one message: what it says, how it went, and the button that says it was read."""
+    delivery = get_object_or_404(_visible(request.user), pk=pk)
+    try:
+        story = story_of(Entry.objects.get(pk=delivery.entry_seq))
+    except NothingToTell:
+        story = None
+    context = {
+        "delivery": delivery,
+        "title": title_of(delivery.kind),
+        "case": refs.labels([delivery.case])[delivery.case] if delivery.case else None,
+        "words": _words(delivery, story, reader=request.user),
+        "mine": delivery.recipient == request.user,
+        "may_retry": policy.why_not_retry(by=request.user) is None,
+    }
+    return render(request, "alerts/alert.html", context)
+
+
+@page("POST")
+def alert_acknowledge(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Say that one has read a message."""
+    delivery = get_object_or_404(_visible(request.user), pk=pk)
+    try:
+        transitions.acknowledge(delivery, by=request.user, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Noted: you have read it.")
+    return redirect(delivery)
+
+
+@page("POST")
+def alert_retry(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Have a message that was given up sent again."""
+    delivery = get_object_or_404(_visible(request.user), pk=pk)
+    try:
+        transitions.retry(delivery, by=request.user, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"It is being sent to {delivery.recipient} again.")
+    return redirect(delivery)
+
+
+@page("GET")
+def mailbox(request: PageRequest) -> HttpResponse:
+    """List the mails that were sent to this person and kept here."""
+    before = request.GET.get("before", "")
+    if set(request.GET) - {"before"} or (before and not before.isdecimal()):
+        return say(request, "The mailbox has no such page. Begin with the newest mails.")
+    rows = Mail.objects.of(request.user)
+    found = list((rows.filter(pk__lt=int(before)) if before else rows)[: _PAGE + 1])
+    older = found[_PAGE - 1].pk if len(found) > _PAGE else None
+    return render(request, "alerts/mailbox.html", {"rows": found[:_PAGE], "older": older})
+
+
+@page("GET")
+def mail(request: PageRequest, pk: int) -> HttpResponse:
+    """Show one of this person's mails; its plain part, since nothing foreign is drawn here."""
+    found = get_object_or_404(Mail.objects.of(request.user), pk=pk)
+    if found.read_at is None:
+        Mail.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
+    return render(request, "alerts/mail.html", {"mail": found})
+
+
+def _visible(person: User) -> Any:
+    return Delivery.objects.visible_to(person).select_related("recipient", "acknowledged_by")
+
+
+def _case_ref(number: int) -> str:
+    """Return how the record names a case; no message is about one that does not exist."""
+    case = Request.objects.cases().filter(case=number).first()
+    return case.ref if case else "none"
+
+
+def _counts(person: User) -> dict[str, int]:
+    """Count what needs somebody; what was sent is not counted, however much there is."""
+    mine = Delivery.objects.visible_to(person)
+    states = mine.exclude(state=Delivery.State.SENT).values("state").annotate(count=Count("pk"))
+    return {row["state"]: row["count"] for row in states} | {"unread": mine.unread().count()}
+
+
+def _words(delivery: Delivery, story: Story | None, *, reader: User) -> Words | None:
+    """Return what the message says to those who may know it; others see how it went."""
+    if story is None:
+        return None
+    if delivery.recipient != reader and story.request:
+        seen = Request.objects.visible_to(reader, timezone.now())
+        if not seen.filter(Q(pk=story.request.original.pk)).exists():
+            return None
+    return words_of(story)

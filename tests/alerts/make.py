@@ -1,0 +1,79 @@
+"""Make people and cases that are told about, and read what they were told."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group
+
+from accounts.models import Part, User
+from alerts import deliver, relay
+from alerts.models import Delivery, Mail
+from audit import sequencer
+from breakglass.models import Scenario
+from breakglass.transitions import scenarios
+from tests.make import NOON, make_group, make_scenario, make_user
+
+SOON = NOON + timedelta(seconds=2)
+
+
+def make_cast(*, drill: bool = False, **fields: object) -> Scenario:
+    """Return a scenario that alerts Tess's team, in a house with everybody who may be told.
+
+    Ada and Eve ask, Bob and Carl decide, Rita reviews, Rob and Rosa respond, Cora complies, Otto
+    audits, Max administers.
+    """
+    make_group("Responders", make_user("rob"), make_user("rosa"), part=Part.RESPONDER)
+    make_group("Compliance", make_user("cora"), part=Part.COMPLIANCE)
+    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
+    make_group("Administrators", make_user("max"), part=Part.ADMINISTRATOR)
+    watchers = make_group("Shop managers", make_user("tess"))
+    scenario = make_scenario(drill=drill, **fields)
+    return with_alerted(scenario, [watchers])
+
+
+def with_alerted(scenario: Scenario, groups: Sequence[Group]) -> Scenario:
+    """Publish that `groups` are alerted."""
+    scenario.alert_groups.set(groups)
+    scenarios.make_version(scenario, by=None, reason="Somebody is alerted.", at=NOON)
+    return scenario
+
+
+def catch_up(at: datetime = SOON) -> None:
+    """Enter everything that happened, and make messages of it."""
+    while sequencer.run_once(at=at):
+        pass
+    while relay.run(at=at):
+        pass
+
+
+def send(at: datetime = SOON) -> int:
+    """Hand over whatever is due."""
+    return deliver.run(lambda: at)
+
+
+def told(kind: str) -> dict[str, str]:
+    """Return who was told of events of this kind, and as what."""
+    rows = Delivery.objects.filter(kind=kind).select_related("recipient")
+    return {row.recipient.email.partition("@")[0]: row.audience for row in rows}
+
+
+def mail_of(name: str, containing: str = "") -> Mail:
+    """Return the newest mail of a person whose subject contains some words."""
+    mail = Mail.objects.of(make_user(name)).filter(subject__contains=containing).first()
+    assert mail, f"no mail to {name} says {containing!r} in its subject"
+    return mail
+
+
+def make_delivery(recipient: User | None = None, **fields: object) -> Delivery:
+    """Return a queued message about an entry that need not exist."""
+    values: dict[str, object] = {
+        "entry_seq": random.randrange(10**9),
+        "kind": "grant.expired",
+        "subject": "grant:0",
+        "audience": "requester",
+        "created_at": NOON,
+        "next_attempt_at": NOON,
+        **fields,
+    }
+    return Delivery.objects.create(recipient=recipient or make_user("ada"), **values)
