@@ -15,7 +15,7 @@ CONFIGURATION = (
     "auth.group",
     "accounts.user",
 )
-_LOOK_ONLY = ("auditlog.logentry", "accounts.apitoken")
+_LOOK_ONLY = ("auditlog.logentry", "accounts.apitoken", "alerts.delivery")
 
 
 def permissions_of(part: Part) -> Q:

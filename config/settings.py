@@ -183,11 +183,15 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.verify_new": 60.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
+    "reviews.tasks.detect": 5.0,
     "targets.tasks.close_due": 0.5,
     "targets.tasks.settle": 5.0,
     "targets.tasks.collect": 3.0,
     "targets.tasks.reconcile": 30.0,
     "targets.tasks.try_targets": 300.0,
+    "alerts.tasks.relay": 1.0,
+    "alerts.tasks.deliver": 2.0,
+    "alerts.tasks.take_up_again": 300.0,
 }
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1)}}

@@ -11,4 +11,6 @@ urlpatterns = [
     re_path("^api/", NotFound.as_view()),
     path("", include("accounts.urls")),
     path("", include("breakglass.urls")),
+    path("", include("alerts.urls")),
+    path("", include("reviews.urls")),
 ]
