@@ -184,6 +184,7 @@ SWEEPS: dict[str, float] = {
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "reviews.tasks.detect": 5.0,
+    "reviews.tasks.take_up_again": 300.0,
     "targets.tasks.close_due": 0.5,
     "targets.tasks.settle": 5.0,
     "targets.tasks.collect": 3.0,
@@ -216,6 +217,14 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Break-glass access with a record that can be proved.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "RequestState": "breakglass.models.Request.State",
+        "ReviewState": "reviews.models.Review.State",
+        "FindingState": "reviews.models.Finding.State",
+        "FindingKind": "reviews.models.Finding.Kind",
+        "DecisionKind": "breakglass.models.Decision.Kind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }

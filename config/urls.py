@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     re_path("^api/", NotFound.as_view()),
     path("", include("accounts.urls")),
+    path("", include("audit.urls")),
     path("", include("breakglass.urls")),
     path("", include("alerts.urls")),
     path("", include("reviews.urls")),

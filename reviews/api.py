@@ -1,0 +1,195 @@
+"""Reviews and findings in the API: the same verbs as the pages, in other clothes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.requests import ApiRequest
+from core.api import Endpoint, StrictInput, StrictQuery
+from core.paging import MOST, USUAL, page, schema_of
+from reviews import transitions
+from reviews.models import Finding, Review, ReviewQuerySet
+
+Shape = serializers.Serializer[Any]
+
+
+class ReviewerShape(Shape):
+    """A person, compared by `id`."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ReviewShape(Shape):
+    """The examination of one use. A verdict stands when the state is `closed`."""
+
+    id = serializers.UUIDField()
+    case = serializers.IntegerField(source="grant.request.case")
+    grant = serializers.UUIDField(source="grant_id")
+    scenario = serializers.CharField(source="grant.scenario.slug")
+    holder = ReviewerShape(source="grant.holder")
+    state = serializers.ChoiceField(choices=Review.State.choices)
+    owed_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    reviewer = ReviewerShape(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    verdict = serializers.ChoiceField(choices=Review.Verdict.choices)
+    comment = serializers.CharField()
+    concluded_at = serializers.DateTimeField(allow_null=True)
+    second_reviewer = ReviewerShape(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class FindingShape(Shape):
+    """Something that has to be answered for. `entry` is the one of the record that shows it."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Finding.Kind.choices)
+    severity = serializers.ChoiceField(choices=Finding.Severity.choices)
+    subject = serializers.CharField()
+    case = serializers.IntegerField(source="case.case", default=None, allow_null=True)
+    text = serializers.CharField()
+    state = serializers.ChoiceField(choices=Finding.State.choices)
+    opened_at = serializers.DateTimeField()
+    opened_by = ReviewerShape(allow_null=True)
+    entry = serializers.IntegerField(source="entry_seq", allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    resolved_by = ReviewerShape(allow_null=True)
+    resolution = serializers.CharField()
+
+
+class Reviews(Endpoint):
+    """Reviews that you may see, the newest first."""
+
+    Output = schema_of(ReviewShape)
+
+    class Query(StrictQuery):
+        """Which reviews; by default all."""
+
+        state = serializers.ChoiceField(choices=Review.State.choices, required=False)
+        verdict = serializers.ChoiceField(
+            choices=[choice for choice in Review.Verdict.choices if choice[0]], required=False
+        )
+        scenario = serializers.SlugField(required=False)
+        person = serializers.UUIDField(required=False)
+        overdue = serializers.BooleanField(required=False, help_text="only those that are late")
+        limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
+        cursor = serializers.CharField(default="", help_text="as in `next`")
+
+    def get(self, request: ApiRequest) -> Response:
+        query, now = dict(self.query), timezone.now()
+        limit, cursor = query.pop("limit"), query.pop("cursor")
+        rows = _reviews(request, now)
+        if query.pop("overdue", False):
+            rows = rows.overdue(now)
+        if "scenario" in query:
+            query["grant__scenario__slug"] = query.pop("scenario")
+        if "person" in query:
+            query["grant__holder"] = query.pop("person")
+        rows = rows.filter(**query)
+        found = page(rows, key="-owed_at", request=request, limit=limit, cursor=cursor)
+        items = ReviewShape(found.items, many=True)
+        return Response({"items": items.data, "next": found.next})
+
+
+class ReviewDetail(Endpoint):
+    """One review."""
+
+    Output = ReviewShape
+
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        return _answer(request, pk)
+
+
+class ReviewStart(Endpoint):
+    """POST takes a review that nobody has taken."""
+
+    Result = ReviewShape
+
+    class Input(StrictInput):
+        """Nothing."""
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        self.body(request)
+        now = timezone.now()
+        transitions.start(_review(request, pk, now), by=request.user, at=now)
+        return _answer(request, pk)
+
+
+class ReviewClosure(Endpoint):
+    """POST gives the verdict. In a strict scenario it waits for a second reviewer."""
+
+    Result = ReviewShape
+
+    class Input(StrictInput):
+        """The verdict; a comment is needed for misuse and for findings."""
+
+        verdict = serializers.ChoiceField(
+            choices=[choice for choice in Review.Verdict.choices if choice[0]]
+        )
+        comment = serializers.CharField(max_length=5000, allow_blank=True, default="")
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        body, now = self.body(request), timezone.now()
+        transitions.close(_review(request, pk, now), by=request.user, at=now, **body)
+        return _answer(request, pk)
+
+
+class ReviewConfirmation(Endpoint):
+    """POST agrees with the verdict as the second reviewer."""
+
+    Result = ReviewShape
+
+    class Input(StrictInput):
+        """Nothing."""
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        self.body(request)
+        now = timezone.now()
+        transitions.confirm(_review(request, pk, now), by=request.user, at=now)
+        return _answer(request, pk)
+
+
+class Findings(Endpoint):
+    """Findings that you may see, the newest first."""
+
+    Output = schema_of(FindingShape)
+
+    class Query(StrictQuery):
+        """Which findings; by default all."""
+
+        state = serializers.ChoiceField(choices=Finding.State.choices, required=False)
+        kind = serializers.ChoiceField(choices=Finding.Kind.choices, required=False)
+        case = serializers.IntegerField(min_value=1, required=False)
+        scenario = serializers.SlugField(required=False)
+        limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
+        cursor = serializers.CharField(default="", help_text="as in `next`")
+
+    def get(self, request: ApiRequest) -> Response:
+        query = dict(self.query)
+        limit, cursor = query.pop("limit"), query.pop("cursor")
+        if "case" in query:
+            query["case__case"] = query.pop("case")
+        if "scenario" in query:
+            query["case__scenario__slug"] = query.pop("scenario")
+        rows = Finding.objects.visible_to(request.user, timezone.now()).told().filter(**query)
+        found = page(rows, key="-opened_at", request=request, limit=limit, cursor=cursor)
+        items = FindingShape(found.items, many=True)
+        return Response({"items": items.data, "next": found.next})
+
+
+def _reviews(request: ApiRequest, at: datetime) -> ReviewQuerySet:
+    return Review.objects.visible_to(request.user, at).told()
+
+
+def _review(request: ApiRequest, pk: UUID, at: datetime) -> Review:
+    return get_object_or_404(_reviews(request, at), pk=pk)
+
+
+def _answer(request: ApiRequest, pk: UUID) -> Response:
+    return Response(ReviewShape(_review(request, pk, timezone.now())).data)

@@ -1,0 +1,26 @@
+"""How references to reviews and findings read on a page."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from core.refs import Label
+from reviews.models import Finding, Review
+
+
+def reviews(keys: list[str]) -> dict[str, Label]:
+    """Return the names of reviews by their ids: those of their cases."""
+    rows = Review.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "grant__request__case")
+    return {
+        key.hex: Label(f"Review of case {case}", reverse("review", args=[key]))
+        for key, case in rows
+    }
+
+
+def findings(keys: list[str]) -> dict[str, Label]:
+    """Return the names of findings by their ids: their kinds."""
+    rows = Finding.objects.filter(pk__in=map(UUID, keys)).only("pk", "kind")
+    return {
+        row.pk.hex: Label(f"Finding: {row.get_kind_display().lower()}", row.get_absolute_url())
+        for row in rows
+    }

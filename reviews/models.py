@@ -1,0 +1,338 @@
+"""After-action reviews, and the findings that they and the record bring up."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from accounts.models import Part, User
+from breakglass.models import Decision, Grant, Permit, Request, Scenario
+from core import refs
+
+_SEES_ALL = (Part.COMPLIANCE, Part.AUDITOR)
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def owed(self) -> ReviewQuerySet:
+        """Reviews that nobody has closed, taken or not."""
+        return self.filter(state__in=Review.OWED)
+
+    def untaken(self) -> ReviewQuerySet:
+        """Reviews that nobody has begun."""
+        return self.filter(state=Review.State.DUE)
+
+    def overdue(self, at: datetime) -> ReviewQuerySet:
+        """Reviews whose deadline has passed and that nobody has closed."""
+        return self.owed().filter(due_at__lte=at)
+
+    def visible_to(self, user: User, at: datetime) -> ReviewQuerySet:
+        """Reviews that the person may read: those of their scenarios, or all by their part."""
+        if any(part in _SEES_ALL for part in user.parts()):
+            return self
+        return self.filter(
+            grant__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
+        )
+
+    def open_to(self, user: User, at: datetime) -> ReviewQuerySet:
+        """What waits for this person: reviews to take, to go on with, or to confirm.
+
+        `policy.why_not_review` has the last word; a test holds the two together.
+        """
+        if not user.is_active:
+            return self.none()
+        rows = self.independent_of(user)
+        if Part.COMPLIANCE not in user.parts():
+            permitted = Scenario.objects.permitting(user, Permit.REVIEW, at)
+            rows = rows.filter(grant__scenario__in=permitted.values("pk"))
+        concluded = Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
+        mine = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
+        return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
+
+    def independent_of(self, user: User) -> ReviewQuerySet:
+        """Reviews of cases in which the person had no part."""
+        decided = Decision.objects.filter(
+            Q(request=OuterRef("grant__request")) | Q(request__extends=OuterRef("grant")), by=user
+        )
+        asked = Q(grant__request__requester=user) | Q(grant__request__filed_by=user)
+        ended = Q(grant__ended_by=user)
+        return self.exclude(asked | ended | Q(grant__holder=user)).filter(~Exists(decided))
+
+    def told(self) -> ReviewQuerySet:
+        """Fetch with each review what a list or a page shows of it."""
+        return self.select_related(
+            "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
+            "grant__request__version",
+        ).prefetch_related("grant__targets")  # fmt: skip
+
+
+class Review(models.Model):
+    """The examination of one use by somebody who had no part in it.
+
+    A strict scenario wants two people: the first one's verdict is `concluded` and closes the
+    review only when a second one has confirmed it.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        IN_REVIEW = "in_review", "In review"
+        CLOSED = "closed", "Closed"
+
+    class Verdict(models.TextChoices):
+        NONE = "", "No verdict"
+        JUSTIFIED = "justified", "Justified"
+        DRILL = "drill", "Drill"
+        JUSTIFIED_WITH_FINDINGS = "justified_with_findings", "Justified with findings"
+        MISUSE = "misuse", "Misuse"
+        INCONCLUSIVE = "inconclusive", "Inconclusive"
+
+    OWED = (State.DUE, State.IN_REVIEW)
+    EXPLAINED = (Verdict.JUSTIFIED_WITH_FINDINGS, Verdict.MISUSE)  # these need a comment
+    CLEAN = (Verdict.JUSTIFIED, Verdict.DRILL)  # these leave no finding open
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="review")
+    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    owed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews", null=True)
+    started_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=24, choices=Verdict, default=Verdict.NONE, blank=True)
+    comment = models.TextField(blank=True)
+    concluded_at = models.DateTimeField(null=True)
+    second_reviewer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="confirmed_reviews", null=True
+    )
+    closed_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(ReviewQuerySet)()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="review_owed", condition=~Q(state="closed")),
+            models.Index(
+                fields=["-closed_at", "-id"], name="review_done", condition=Q(state="closed")
+            ),
+            models.Index(fields=["-owed_at", "-id"], name="review_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="review_state_known", condition=Q(state__in=["due", "in_review", "closed"])
+            ),
+            models.CheckConstraint(
+                name="review_verdict_known",
+                condition=Q(
+                    verdict__in=[
+                        "",
+                        "justified",
+                        "drill",
+                        "justified_with_findings",
+                        "misuse",
+                        "inconclusive",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="review_reviewer_set_exactly_when_taken",
+                condition=Q(state="due", reviewer=None, started_at=None)
+                | (~Q(state="due") & Q(reviewer__isnull=False, started_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="review_verdict_set_exactly_when_concluded",
+                condition=Q(verdict="", concluded_at=None)
+                | (~Q(verdict="") & Q(concluded_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="review_concluded_when_taken",
+                condition=~Q(state="due") | Q(concluded_at=None),
+            ),
+            models.CheckConstraint(
+                name="review_closed_exactly_with_verdict",
+                condition=Q(state="closed", closed_at__isnull=False, concluded_at__isnull=False)
+                | (~Q(state="closed") & Q(closed_at=None)),
+            ),
+            models.CheckConstraint(
+                name="review_verdict_explained",
+                condition=~Q(verdict__in=["justified_with_findings", "misuse"]) | ~Q(comment=""),
+            ),
+            models.CheckConstraint(
+                name="review_second_is_another_person",
+                condition=Q(second_reviewer=None)
+                | (Q(state="closed") & ~Q(second_reviewer=F("reviewer"))),
+            ),
+            models.CheckConstraint(
+                name="review_times_in_order",
+                condition=Q(due_at__gt=F("owed_at"))
+                & (Q(closed_at=None) | Q(closed_at__gte=F("concluded_at"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Review of case {self.grant.request.case}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("review", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this review."""
+        return refs.make("review", self.pk)
+
+    @property
+    def case_ref(self) -> str:
+        """How the ledger names the case."""
+        return self.grant.case_ref
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Whether a verdict is given that somebody else has yet to confirm."""
+        return self.state == Review.State.IN_REVIEW and self.concluded_at is not None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the deadline has passed and nobody has closed it."""
+        return self.state in Review.OWED and self.due_at <= at
+
+    def findings(self) -> FindingQuerySet:
+        """The findings of the case, open ones first."""
+        return Finding.objects.filter(case=self.grant.request_id).told()
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def open(self) -> FindingQuerySet:
+        """Findings that nobody has resolved."""
+        return self.filter(state=Finding.State.OPEN)
+
+    def visible_to(self, user: User, at: datetime) -> FindingQuerySet:
+        """Findings that the person may read: those of their scenarios, or all by their part."""
+        if any(part in _SEES_ALL for part in user.parts()):
+            return self
+        return self.filter(
+            case__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
+        )
+
+    def told(self) -> FindingQuerySet:
+        """Fetch with each finding what a list or a page shows of it."""
+        return self.select_related("case__scenario", "case__requester", "opened_by", "resolved_by")
+
+
+class Finding(models.Model):
+    """Something that has to be answered for: a breach, a gap, or more than was declared."""
+
+    class Kind(models.TextChoices):
+        RATIFICATION_REFUSED = "ratification_refused", "Ratification refused"
+        RATIFICATION_OVERDUE = "ratification_overdue", "Ratification overdue"
+        DOOR_CLOSE_FAILED = "door_close_failed", "Door did not close"
+        REFUSED_REPEATEDLY = "refused_repeatedly", "Refused again and again"
+        RECORD_ALTERED = "record_altered", "Record tampered with"
+        OUTSIDE_PLAN = "outside_plan", "More than was declared"
+        OTHER = "other", "Something else"
+
+    class Severity(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        EXPLAINED = "explained", "Explained"
+        REMEDIATED = "remediated", "Remediated"
+        ACCEPTED = "accepted", "Accepted as a risk"
+        ESCALATED = "escalated", "Escalated"
+        FALSE_POSITIVE = "false_positive", "False alarm"
+
+    BY_HAND = (Kind.OUTSIDE_PLAN, Kind.OTHER)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind)
+    severity = models.CharField(max_length=6, choices=Severity)
+    subject = models.CharField(max_length=80)  # whom or what it is about, as the ledger names it
+    case = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="findings", null=True)
+    text = models.TextField()
+    state = models.CharField(max_length=14, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    entry_seq = models.PositiveBigIntegerField(null=True)  # of the entry that brought it up
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    resolution = models.TextField(blank=True)
+    objects = models.Manager.from_queryset(FindingQuerySet)()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(
+                fields=["-opened_at", "-id"], name="finding_open", condition=Q(state="open")
+            ),
+            models.Index(fields=["-opened_at", "-id"], name="finding_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="finding_kind_known",
+                condition=Q(
+                    kind__in=[
+                        "ratification_refused",
+                        "ratification_overdue",
+                        "door_close_failed",
+                        "refused_repeatedly",
+                        "record_altered",
+                        "outside_plan",
+                        "other",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_severity_known", condition=Q(severity__in=["low", "medium", "high"])
+            ),
+            models.CheckConstraint(
+                name="finding_state_known",
+                condition=Q(
+                    state__in=[
+                        "open",
+                        "explained",
+                        "remediated",
+                        "accepted",
+                        "escalated",
+                        "false_positive",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_resolved_exactly_when_not_open",
+                condition=Q(state="open", resolved_at=None, resolved_by=None, resolution="")
+                | (
+                    ~Q(state="open")
+                    & Q(resolved_at__isnull=False, resolved_by__isnull=False)
+                    & ~Q(resolution="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_by_a_person_or_from_the_record",
+                condition=Q(entry_seq=None, opened_by__isnull=False)
+                | Q(entry_seq__isnull=False, opened_by=None),
+            ),
+            models.CheckConstraint(
+                name="finding_times_in_order",
+                condition=Q(resolved_at=None) | Q(resolved_at__gte=F("opened_at")),
+            ),
+            # Reading the record twice makes no second finding of the same entry.
+            models.UniqueConstraint(fields=["kind", "entry_seq"], name="finding_once_per_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("finding", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this finding."""
+        return refs.make("finding", self.pk)
+
+    @property
+    def case_ref(self) -> str:
+        """How the ledger names the case, or nothing."""
+        return refs.make("request", self.case_id) if self.case_id else ""

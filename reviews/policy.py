@@ -1,0 +1,105 @@
+"""Every rule of reviews and findings, once: the sentence why not, or None."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import Part, User
+from breakglass.models import Decision, Grant, Permit, Request, Scenario
+from reviews.models import Finding, Review
+
+
+def why_not_review(review: Review, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not judge this use."""
+    return why_not_judge(review.grant, by=by, at=at)
+
+
+def why_not_judge(grant: Grant, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not judge what was done under `grant`: no right, or a part in the case."""
+    if not by.is_active:
+        return "This account is switched off."
+    if not _reviews_in(grant.scenario, by, at):
+        return (
+            f"Only a reviewer of {grant.scenario} or a compliance officer reviews this."
+            " Ask an administrator to add you."
+        )
+    return _why_dependent(grant, by)
+
+
+def why_not_close(review: Review, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not give the verdict on a review that has begun."""
+    if review.reviewer and by != review.reviewer:
+        return f"{review.reviewer} has taken this review. They close it, or give it back first."
+    return why_not_review(review, by=by, at=at)
+
+
+def why_not_hand_over(review: Review, *, by: User) -> str | None:
+    """Why `by` may not give the review back to be taken by somebody else."""
+    if by == review.reviewer or by.plays(Part.COMPLIANCE):
+        return None
+    return f"Only {review.reviewer} or a compliance officer gives this review back."
+
+
+def why_not_confirm(review: Review, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not confirm or dispute the verdict as the second reviewer."""
+    if by == review.reviewer:
+        return "A second reviewer has to confirm; you gave the verdict."
+    return why_not_review(review, by=by, at=at)
+
+
+def why_bad_verdict(review: Review, *, verdict: str, comment: str) -> tuple[str, str] | None:
+    """Why this verdict does not fit the case: the field and the sentence."""
+    if not verdict or verdict not in Review.Verdict.values:
+        return "verdict", "Choose a verdict."
+    if verdict == Review.Verdict.DRILL and not review.grant.request.rules.drill:
+        return "verdict", "This was no drill. Choose another verdict."
+    if verdict in Review.CLEAN and (count := review.findings().open().count()):
+        open_now = "1 finding is open" if count == 1 else f"{count} findings are open"
+        return (
+            "verdict",
+            f"{open_now} in this case. Resolve it first, or choose “justified with findings”.",
+        )
+    if verdict in Review.EXPLAINED and not comment.strip():
+        return "comment", "Say what you found; it stands in the record."
+    return None
+
+
+def needs_second(review: Review) -> bool:
+    """Whether two people have to agree on the verdict."""
+    return review.grant.request.rules.strict_review
+
+
+def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not resolve a finding."""
+    if finding.subject == by.ref:
+        return "Nobody resolves a finding about themselves."
+    if finding.case and (grant := finding.case.held):
+        return why_not_judge(grant, by=by, at=at)
+    if by.plays(Part.COMPLIANCE):
+        return None
+    return "Only a compliance officer resolves this finding."
+
+
+def why_not_oversee(*, by: User) -> str | None:
+    """Why `by` may not see the figures of the whole house."""
+    if any(part in (Part.COMPLIANCE, Part.AUDITOR) for part in by.parts()):
+        return None
+    return "The dashboard is for compliance officers and auditors. Ask an administrator."
+
+
+def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:
+    if by.plays(Part.COMPLIANCE):
+        return True
+    return Scenario.objects.permitting(by, Permit.REVIEW, at).filter(pk=scenario.pk).exists()
+
+
+def _why_dependent(grant: Grant, by: User) -> str | None:
+    request: Request = grant.request
+    if by in (grant.holder, request.requester, request.filed_by):
+        return "Nobody reviews their own access."
+    decided = Decision.objects.filter(Q(request=request) | Q(request__extends=grant), by=by)
+    if decided.exists():
+        return "You decided on this case, so somebody else has to review it."
+    if by == grant.ended_by:
+        return "You ended this access, so somebody else has to review it."
+    return None

@@ -1,0 +1,18 @@
+"""What runs by itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reviews import detect as detection
+
+
+@shared_task(ignore_result=True, expires=60)
+def detect() -> None:
+    """Open the findings that new entries of the record call for. Running twice is harmless."""
+    detection.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def take_up_again() -> None:
+    """Look once more at what could not be looked at."""
+    detection.take_up_again(at=timezone.now())

@@ -1,0 +1,240 @@
+"""The verbs: nothing else changes the state of a review or a finding."""
+
+import dataclasses
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from audit import log
+from audit.events import Event
+from breakglass.models import Grant, Request
+from breakglass.transitions.locks import lock, refuse_unless
+from core.errors import BadInput, WrongState
+from reviews import events, policy
+from reviews.models import Finding, Review
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What a finding says. `subject` is a reference; `entry_seq` names the entry it comes from."""
+
+    kind: Finding.Kind
+    severity: Finding.Severity
+    text: str
+    subject: str
+    case: Request | None = None
+    entry_seq: int | None = None
+
+
+@log.transition
+def owe(grant: Grant, *, at: datetime) -> Review:
+    """Let a review of a grant that has just ended become due; twice is harmless."""
+    within = timedelta(hours=grant.request.rules.review_within_hours)
+    review, fresh = Review.objects.get_or_create(
+        grant=grant, defaults={"owed_at": at, "due_at": at + within}
+    )
+    if fresh:
+        event = events.ReviewOwed(due_at=review.due_at.isoformat())
+        _record(review, event, actor=log.SYSTEM, at=at)
+    return review
+
+
+@log.transition
+def start(review: Review, *, by: User, at: datetime) -> Review:
+    """Take a review that nobody has taken.
+
+    Raises WrongState when somebody has, NotAllowed for whoever had a part in the case.
+    """
+    review = lock(review)
+    why = policy.why_not_review(review, by=by, at=at)
+    refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    if review.state == Review.State.IN_REVIEW:
+        raise WrongState(f"{review.reviewer} has taken this review already.")
+    _expect(review, Review.State.DUE)
+    review.state = Review.State.IN_REVIEW
+    review.reviewer, review.started_at = by, at
+    review.save(update_fields=["state", "reviewer", "started_at"])
+    _record(review, events.ReviewStarted(), actor=by.ref, at=at)
+    return review
+
+
+@log.transition
+def close(review: Review, *, by: User, verdict: str, comment: str, at: datetime) -> Review:
+    """Give the verdict; in a strict scenario a second person has to confirm it.
+
+    Raises WrongState when the review has not begun or has its verdict, NotAllowed for anybody
+    but its reviewer, BadInput when the verdict does not fit the case.
+    """
+    review = lock(review)
+    _expect_unjudged(review)
+    why = policy.why_not_close(review, by=by, at=at)
+    refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    if bad := policy.why_bad_verdict(review, verdict=verdict, comment=comment):
+        raise BadInput(bad[1], field=bad[0])
+    review.verdict, review.comment, review.concluded_at = verdict, comment.strip(), at
+    review.save(update_fields=["verdict", "comment", "concluded_at"])
+    if policy.needs_second(review):
+        event = events.ReviewConcluded(verdict=verdict, comment=review.comment)
+        _record(review, event, actor=by.ref, at=at)
+    else:
+        _close(review, actor=by.ref, at=at)
+    return review
+
+
+@log.transition
+def confirm(review: Review, *, by: User, at: datetime) -> Review:
+    """Agree with the verdict as the second reviewer, which closes the review.
+
+    Raises WrongState when no verdict waits, NotAllowed for the first reviewer and whoever had a
+    part in the case.
+    """
+    review = _lock_concluded(review, by=by, at=at)
+    if bad := policy.why_bad_verdict(review, verdict=review.verdict, comment=review.comment):
+        raise WrongState(bad[1])  # a finding came up since the verdict was given
+    review.second_reviewer = by
+    _record(review, events.ReviewConfirmed(verdict=review.verdict), actor=by.ref, at=at)
+    _close(review, actor=log.SYSTEM, at=at)
+    return review
+
+
+@log.transition
+def dispute(review: Review, *, by: User, reason: str, at: datetime) -> Review:
+    """Disagree with the verdict as the second reviewer; the first one judges again.
+
+    Raises as `confirm` does, and BadInput without a reason.
+    """
+    review = _lock_concluded(review, by=by, at=at)
+    reason = _words(reason, "Say why you do not agree; the first reviewer reads it.", "reason")
+    review.verdict, review.comment, review.concluded_at = Review.Verdict.NONE, "", None
+    review.save(update_fields=["verdict", "comment", "concluded_at"])
+    _record(review, events.ReviewDisputed(reason=reason), actor=by.ref, at=at)
+    return review
+
+
+@log.transition
+def hand_over(review: Review, *, by: User, reason: str, at: datetime) -> Review:
+    """Give a begun review back, so that somebody else can take it.
+
+    Raises WrongState when it has not begun or has its verdict, NotAllowed for anybody but its
+    reviewer and compliance, BadInput without a reason.
+    """
+    review = lock(review)
+    _expect_unjudged(review)
+    why = policy.why_not_hand_over(review, by=by)
+    refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    reason = _words(reason, "Say why; whoever takes the review reads it.", "reason")
+    review.state = Review.State.DUE
+    review.reviewer = review.started_at = None
+    review.save(update_fields=["state", "reviewer", "started_at"])
+    _record(review, events.ReviewReturned(reason=reason), actor=by.ref, at=at)
+    return review
+
+
+@log.transition
+def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Severity, text: str,
+         at: datetime) -> Finding:  # fmt: skip
+    """Open a finding by hand in the case under review, also after its end.
+
+    Raises NotAllowed for whoever may not review the case, BadInput without words.
+    """
+    review = lock(review)
+    why = policy.why_not_review(review, by=by, at=at)
+    refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    if kind not in Finding.BY_HAND:
+        raise BadInput("Choose what the finding is about.", field="kind")
+    text = _words(text, "Say what you found.", "text")
+    seen = Observation(
+        kind=kind, severity=severity, text=text, subject=review.grant.ref,
+        case=review.grant.request,
+    )  # fmt: skip
+    return open_finding(seen, by=by, at=at)
+
+
+@log.transition
+def open_finding(seen: Observation, *, by: User | None, at: datetime) -> Finding:
+    """Write down a finding; without `by` it comes from the record, and only once per entry."""
+    values = {
+        "severity": seen.severity,
+        "text": seen.text,
+        "subject": seen.subject,
+        "case": seen.case,
+        "opened_at": at,
+        "opened_by": by,
+    }
+    if seen.entry_seq is None:
+        finding, fresh = Finding.objects.create(kind=seen.kind, **values), True
+    else:
+        finding, fresh = Finding.objects.get_or_create(
+            kind=seen.kind, entry_seq=seen.entry_seq, defaults=values
+        )
+    if fresh:
+        event = events.FindingOpened(
+            finding=seen.kind.value, severity=seen.severity.value, about=seen.subject,
+            text=seen.text, entry=seen.entry_seq,
+        )  # fmt: skip
+        _record(finding, event, actor=by.ref if by else log.SYSTEM, at=at)
+    return finding
+
+
+@log.transition
+def resolve_finding(
+    finding: Finding, *, by: User, resolution: Finding.State, comment: str, at: datetime
+) -> Finding:
+    """Say what became of a finding.
+
+    Raises WrongState when it is resolved already, NotAllowed for whoever had a part in the case,
+    BadInput without words.
+    """
+    finding = lock(finding)
+    if finding.state != Finding.State.OPEN:
+        raise WrongState(f"This finding is already {finding.get_state_display().lower()}.")
+    why = policy.why_not_resolve(finding, by=by, at=at)
+    refuse_unless(why, by=by, subject=finding, at=at, case=finding.case_ref)
+    if resolution == Finding.State.OPEN:
+        raise BadInput("Choose what became of it.", field="resolution")
+    comment = _words(comment, "Say what was done about it; it stands in the record.", "comment")
+    finding.state, finding.resolution = resolution, comment
+    finding.resolved_by, finding.resolved_at = by, at
+    finding.save(update_fields=["state", "resolution", "resolved_by", "resolved_at"])
+    event = events.FindingResolved(resolution=resolution.value, comment=comment)
+    _record(finding, event, actor=by.ref, at=at)
+    return finding
+
+
+def _close(review: Review, *, actor: str, at: datetime) -> None:
+    review.state, review.closed_at = Review.State.CLOSED, at
+    review.save(update_fields=["state", "closed_at", "second_reviewer"])
+    event = events.ReviewClosed(verdict=review.verdict, comment=review.comment)
+    _record(review, event, actor=actor, at=at)
+
+
+def _lock_concluded(review: Review, *, by: User, at: datetime) -> Review:
+    review = lock(review)
+    if not review.waits_for_second:
+        raise WrongState("No verdict waits to be confirmed here.")
+    why = policy.why_not_confirm(review, by=by, at=at)
+    refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    return review
+
+
+def _expect_unjudged(review: Review) -> None:
+    if review.state == Review.State.DUE:
+        raise WrongState("Nobody has taken this review. Take it first.")
+    _expect(review, Review.State.IN_REVIEW)
+    if review.waits_for_second:
+        raise WrongState("The verdict is given; a second reviewer has to confirm it.")
+
+
+def _expect(review: Review, state: Review.State) -> None:
+    if review.state != state:
+        raise WrongState(f"This review is already {review.get_state_display().lower()}.")
+
+
+def _words(text: str, sentence: str, field: str) -> str:
+    """Return the text without blanks around it; raise BadInput with `sentence` when empty."""
+    if not text.strip():
+        raise BadInput(sentence, field=field)
+    return text.strip()
+
+
+def _record(subject: Review | Finding, event: Event, *, actor: str, at: datetime) -> None:
+    log.record(event, actor=actor, subject=subject.ref, at=at, case=subject.case_ref)

@@ -1,0 +1,224 @@
+"""Pages of reviewers and of those who oversee the house."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.requests import PageRequest
+from breakglass.views.pages import page, status_of
+from core import paging
+from core.errors import BadInput, DomainError
+from core.forms import ReasonForm, refused
+from core.pages import say
+from core.problems import BadQuery
+from reviews import figures, lists, policy, story, transitions
+from reviews.forms import FindingForm, ResolveForm, VerdictForm
+from reviews.models import Finding, Review
+
+_NO_SUCH_FILTER = "That filter does not exist"
+
+
+@page("GET")
+def reviews(request: PageRequest) -> HttpResponse:
+    """List the reviews that this person may see."""
+    form, now = lists.ReviewFilter(request.GET), timezone.now()
+    if why := lists.why_not_list(form, request.GET):
+        return say(request, why, status=400, title=_NO_SUCH_FILTER)
+    chosen, rows = form.cleaned_data, Review.objects.visible_to(request.user, now)
+    counts = lists.counts(lists.narrowed(rows, chosen, at=now), at=now)
+    rows, order = lists.reviews(rows, chosen, at=now)
+    context = {
+        "form": form,
+        "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
+        "tab": chosen["tab"] or Review.State.DUE.value,
+        "now": now,
+        "filtered": any(chosen[name] for name in lists.NARROWING),
+    }
+    return _list(request, "reviews/reviews.html", rows, order, context)
+
+
+@page("GET")
+def review(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Show the story of a case, exceptions first; `?action=` begins a finding about one."""
+    return _page(request, _visible(request, pk))
+
+
+@page("POST")
+def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Take a review."""
+    return _act(request, pk, None, transitions.start, "The review is yours.")
+
+
+@page("POST")
+def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Give the verdict."""
+    found = _visible(request, pk)
+    form = VerdictForm(request.POST, drill=found.grant.request.rules.drill)
+    done = (
+        "The verdict waits for a second reviewer."
+        if policy.needs_second(found)
+        else "The verdict stands in the record."
+    )
+    return _act(request, pk, form, transitions.close, done, name="verdict_form")
+
+
+@page("POST")
+def review_confirm(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Agree with the verdict as the second reviewer."""
+    return _act(request, pk, None, transitions.confirm, "Confirmed. The verdict stands.")
+
+
+@page("POST")
+def review_dispute(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Disagree with the verdict as the second reviewer."""
+    form, done = ReasonForm(request.POST), "The first reviewer looks at it again."
+    return _act(request, pk, form, transitions.dispute, done, name="reason_form")
+
+
+@page("POST")
+def review_hand_over(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Give a review back, so that somebody else can take it."""
+    form, done = ReasonForm(request.POST), "The review waits for somebody else."
+    return _act(request, pk, form, transitions.hand_over, done, name="reason_form")
+
+
+@page("POST")
+def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Open a finding in the case under review."""
+    form, done = FindingForm(request.POST), "The finding is open."
+    return _act(request, pk, form, transitions.find, done, name="finding_form")
+
+
+@page("GET")
+def findings(request: PageRequest) -> HttpResponse:
+    """List the findings that this person may see."""
+    form, now = lists.FindingFilter(request.GET), timezone.now()
+    if why := lists.why_not_list(form, request.GET):
+        return say(request, why, status=400, title=_NO_SUCH_FILTER)
+    chosen = form.cleaned_data
+    rows, order = lists.findings(Finding.objects.visible_to(request.user, now), chosen)
+    context = {
+        "form": form,
+        "tabs": lists.FINDING_TABS.items(),
+        "tab": chosen["tab"] or Finding.State.OPEN.value,
+        "filtered": any(chosen[name] for name in ("scenario", "person", "kind")),
+    }
+    return _list(request, "reviews/findings.html", rows, order, context)
+
+
+@page("GET", "POST")
+def finding(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Show a finding; POST says what became of it."""
+    now = timezone.now()
+    seen = get_object_or_404(Finding.objects.visible_to(request.user, now).told(), pk=pk)
+    form, status = ResolveForm(request.POST or None), 422 if request.POST else 200
+    if form.is_valid():
+        try:
+            transitions.resolve_finding(seen, by=request.user, at=now, **form.cleaned_data)
+        except DomainError as error:
+            refused(form, error)
+            status = status_of(error)
+        else:
+            messages.success(request, "The finding is resolved.")
+            return redirect(seen)
+    why_not = policy.why_not_resolve(seen, by=request.user, at=now)
+    context = {"finding": seen, "form": form, "why_not": why_not}
+    return render(request, "reviews/finding.html", context, status=status)
+
+
+@page("GET")
+def dashboard(request: PageRequest) -> HttpResponse:
+    """Show the figures of the last days, each with the way to what it counts."""
+    if why := policy.why_not_oversee(by=request.user):
+        return say(request, why, status=403)
+    days = request.GET.get("days", str(lists.PERIODS[0]))
+    if set(request.GET) - {"days"} or days not in map(str, lists.PERIODS):
+        known = " or ".join(str(period) for period in lists.PERIODS)
+        return say(request, f"The dashboard knows “days”, which is {known}.", status=400)
+    total, scenarios = figures.by_scenario(days=int(days), at=timezone.now())
+    context = {
+        "days": int(days), "periods": lists.PERIODS, "total": total, "scenarios": scenarios,
+    }  # fmt: skip
+    return render(request, "reviews/dashboard.html", context)
+
+
+def _list(
+    request: PageRequest, template: str, rows: QuerySet[Any], order: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Answer with the rows behind the cursor in the address."""
+    try:
+        found = paging.page(rows, key=order, request=request, cursor=request.GET.get("cursor", ""))
+    except BadQuery as error:
+        return say(request, str(error), status=400)
+    return render(request, template, context | {"page": found})
+
+
+def _visible(request: PageRequest, pk: UUID) -> Review:
+    return get_object_or_404(Review.objects.visible_to(request.user, timezone.now()).told(), pk=pk)
+
+
+def _act(
+    request: PageRequest, pk: UUID, form: forms.Form | None, verb: Callable[..., object],
+    done: str, *, name: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Apply one verb with what the form holds; go back to the page, or show it with the refusal."""
+    found = _visible(request, pk)
+    if form is not None and not form.is_valid():
+        return _page(request, found, status=422, **{name: form})
+    try:
+        verb(found, by=request.user, at=timezone.now(), **(form.cleaned_data if form else {}))
+    except DomainError as error:
+        if form is not None and isinstance(error, BadInput):
+            refused(form, error)
+            return _page(request, found, status=422, **{name: form})
+        return _page(request, _visible(request, pk), status=status_of(error), refusal=str(error))
+    messages.success(request, done)
+    return redirect(found)
+
+
+def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:
+    """Answer with the page of a review; `given` are forms and a refusal to show on it."""
+    now, told = timezone.now(), story.of(found)
+    context: dict[str, Any] = {
+        "review": found,
+        "story": told,
+        "overdue": found.is_overdue(now),
+        "step": _step(found, request),
+        "verdict_form": VerdictForm(drill=told.rules.drill),
+        "reason_form": ReasonForm(),
+        "finding_form": FindingForm(initial={"text": _about(told, request.GET.get("action", ""))}),
+        "why_not": policy.why_not_review(found, by=request.user, at=now),
+        "may_hand_over": found.state == Review.State.IN_REVIEW
+        and not found.waits_for_second
+        and policy.why_not_hand_over(found, by=request.user) is None,
+        "needs_second": policy.needs_second(found),
+        **given,
+    }
+    return render(request, "reviews/review.html", context, status=status)
+
+
+def _step(found: Review, request: PageRequest) -> str:
+    """Name what this person can do next with the review, if anything."""
+    now = timezone.now()
+    if found.state == Review.State.CLOSED or policy.why_not_review(found, by=request.user, at=now):
+        return ""
+    if found.state == Review.State.DUE:
+        return "start"
+    if found.waits_for_second:
+        return "" if found.reviewer == request.user else "confirm"
+    return "judge" if found.reviewer == request.user else ""
+
+
+def _about(told: story.Story, action: str) -> str:
+    """Begin the words of a finding about one action."""
+    for each in [*told.actions.outside, *told.actions.within]:
+        if str(each.seq) == action:
+            return f"{each.title} on {each.target}, entry {each.seq}: "
+    return ""

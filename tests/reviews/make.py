@@ -1,0 +1,101 @@
+"""Make reviews, and what was done before them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Part, User
+from audit import log, sequencer
+from breakglass import transitions as verbs
+from breakglass.models import Grant, Scenario
+from core.errors import Attempt, NotAllowed
+from reviews import transitions
+from reviews.models import Finding, Review
+from targets.events import ActionPerformed
+from tests.make import NOON, make_broken_glass, make_group, make_scenario, make_user
+
+ENDED = NOON + timedelta(minutes=20)
+LATER = NOON + timedelta(hours=1)
+
+
+def make_carla() -> User:
+    """Return Carla, a compliance officer."""
+    carla = make_user("carla")
+    make_group("Compliance", carla, part=Part.COMPLIANCE)
+    return carla
+
+
+def make_cast() -> dict[str, User]:
+    """Return one person for each part; a scenario must be there."""
+    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
+    make_group("Responders", make_user("dana"), part=Part.RESPONDER)
+    make_group("Administrators", make_user("alma"), part=Part.ADMINISTRATOR)
+    make_carla()
+    names = ("ada", "eve", "bob", "rita", "carla", "otto", "dana", "alma", "mallory")
+    return {name: make_user(name) for name in names}
+
+
+def make_use(scenario: Scenario | None = None, *, at: datetime = NOON, **ask: Any) -> Grant:
+    """Return Ada's access, got by breaking the glass and still open."""
+    return make_broken_glass(scenario, at=at, **ask).grant
+
+
+def make_review(
+    scenario: Scenario | None = None, *, at: datetime = NOON, by: str = "ada", **ask: Any
+) -> Review:
+    """Return the review that is due since the access, begun at `at`, was given back 20 min on."""
+    grant = make_broken_glass(scenario, by=make_user(by), at=at, **ask).grant
+    verbs.relinquish(grant, by=make_user(by), at=at + timedelta(minutes=20))
+    return Review.objects.get(grant=grant)
+
+
+def make_strict_review() -> Review:
+    """Return a review that two people have to agree on: Rita and Rolf review."""
+    scenario = make_scenario(strict_review=True)
+    make_group("Reviewers", make_user("rolf"))
+    return make_review(scenario)
+
+
+def taken(review: Review, *, by: str = "rita", at: datetime = LATER) -> Review:
+    """Return the review after somebody took it."""
+    return transitions.start(review, by=make_user(by), at=at)
+
+
+def judge(review: Review, verdict: str = "justified", comment: str = "", by: str = "rita",
+          at: datetime = LATER) -> Review:  # fmt: skip
+    """Return the review after its reviewer gave the verdict."""
+    return transitions.close(review, by=make_user(by), verdict=verdict, comment=comment, at=at)
+
+
+def make_finding(review: Review | None = None, *, by: str = "rita", text: str = "A dump.",
+                 at: datetime = LATER) -> Finding:  # fmt: skip
+    """Return a finding that Rita opened."""
+    return transitions.find(
+        review or make_review(), by=make_user(by), kind=Finding.Kind.OUTSIDE_PLAN,
+        severity=Finding.Severity.MEDIUM, text=text, at=at,
+    )  # fmt: skip
+
+
+def act(grant: Grant, verb: str = "select", *objects: str, result: str = "00000",
+        statement: str = "") -> None:  # fmt: skip
+    """Record that the holder did something behind the door."""
+    event = ActionPerformed(
+        target="shop-db", statement=statement or f"{verb} {' '.join(objects)}", parameters="",
+        verb=verb, objects=list(objects), result=result, message="", database="shop",
+        session="1", application="psql", client_address="", microseconds=1500, truncated=False,
+    )  # fmt: skip
+    with transaction.atomic():
+        log.record(event, actor=grant.holder.ref, subject=grant.ref, case=grant.case_ref, at=NOON)
+
+
+def refuse(person: User, *, at: datetime = NOON) -> None:
+    """Record that a person was refused something."""
+    refusal = NotAllowed("No.", actor=person.ref, subject="scenario:1", at=at)
+    log.refused(refusal, Attempt(actor=person.ref, subject="scenario:1", at=at), verb="submit")
+
+
+def sequence(at: datetime = LATER) -> None:
+    """Put everything that is pending into the record."""
+    while sequencer.run_once(at=at):
+        pass
