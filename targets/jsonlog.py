@@ -20,6 +20,7 @@ _BEGIN = re.compile(
     r"(?:statement|execute (?:fetch from )?[^:]*|fastpath function call): ", re.DOTALL
 )
 _DURATION = re.compile(r"duration: (\d+)\.(\d{3}) ms")
+_PARAMETERS = re.compile(r"^parameters: ", re.IGNORECASE)  # the case differs by version
 _FAILED = ("ERROR", "FATAL", "PANIC")
 
 Line = dict[str, Any]
@@ -99,7 +100,7 @@ def _action(line: Line, statement: str) -> Action:
         client_address=line.get("remote_host", ""),
         application=line.get("application_name", ""),
         statement=statements.redacted(statement[:LONGEST_STATEMENT]),
-        parameters=line.get("detail", "").removeprefix("Parameters: ")[:LONGEST_STATEMENT],
+        parameters=_PARAMETERS.sub("", line.get("detail", ""))[:LONGEST_STATEMENT],
         truncated=len(statement) > LONGEST_STATEMENT,
     )
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.ledger import flushable_record
+
+__all__ = ["flushable_record"]
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
         "logging_collector": "on",
         "log_destination": "jsonlog",
         "log_directory": "log",
-        "log_filename": "server.log",
+        "log_filename": "server-%H%M%S.log",
         "log_rotation_size": "0",
         "log_rotation_age": "0",
     }

@@ -5,11 +5,12 @@ is what its template role may do; the door's own role owns nothing and inherits 
 `SET ROLE NONE` leaves it bare.
 """
 
+import functools
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 import psycopg
 from psycopg import sql
@@ -36,12 +37,28 @@ _POWERS = ("superuser", "createrole", "createdb", "replication", "bypassrls")
 _REFUSALS = ("28P01", "28000")
 
 Connection = psycopg.Connection[TupleRow]
+P = ParamSpec("P")
+R = TypeVar("R")
+Spoken = Callable[Concatenate["PostgreSQL", P], R]
+
+
+def _in_words(method: Spoken[P, R]) -> Spoken[P, R]:
+    """Turn what the server says into a sentence: every verb of a driver raises TargetError."""
+
+    @functools.wraps(method)
+    def speaking(self: "PostgreSQL", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except psycopg.Error as error:
+            raise self._sentence(error) from error
+
+    return speaking
 
 
 @contextmanager
 def connected(address: Address) -> Iterator["PostgreSQL"]:
     """Connect to the server as its administration role, for as long as the block lasts."""
-    with _connect(address) as connection, _speaking(address, connection):
+    with _connect(address) as connection:
         yield PostgreSQL(address, connection)
 
 
@@ -55,6 +72,7 @@ class PostgreSQL:
         self._address = address
         self._connection = connection
 
+    @_in_words
     def open(self, opening: Opening) -> None:
         # One transaction: whoever kills us leaves either nothing or a whole role with its mark.
         handle = sql.Identifier(opening.handle)
@@ -77,6 +95,7 @@ class PostgreSQL:
             self._run("ALTER ROLE {} LOGIN CONNECTION LIMIT {}", handle, sql.Literal(CONNECTIONS))
             self.prolong(opening.handle, opening.seconds)
 
+    @_in_words
     def set_password(self, handle: str, password: str) -> None:
         # The verifier is made here: a plaintext password would stand in the log of a server
         # whose log_statement is "ddl".
@@ -86,11 +105,13 @@ class PostgreSQL:
         secret = sql.Literal(verifier.decode())
         self._run("ALTER ROLE {} PASSWORD {}", sql.Identifier(handle), secret)
 
+    @_in_words
     def prolong(self, handle: str, seconds: float) -> None:
         end = self._one("SELECT clock_timestamp() + make_interval(secs => %s)", seconds)[0]
         moment = sql.Literal(end.isoformat())
         self._run("ALTER ROLE {} VALID UNTIL {}", sql.Identifier(handle), moment)
 
+    @_in_words
     def cut(self, handle: str) -> int:
         # Committed before anybody is sent away: who comes back finds the door shut. A login that
         # had passed the check just before is seen by one of the next rounds.
@@ -110,6 +131,7 @@ class PostgreSQL:
             time.sleep(0.01)
         return ended
 
+    @_in_words
     def remove(self, handle: str, *, heir: str) -> list[str]:
         if self._mark(handle) is None:
             return []
@@ -123,12 +145,13 @@ class PostgreSQL:
         self._run("DROP ROLE IF EXISTS {}", sql.Identifier(handle))
         return left
 
+    @_in_words
     def verify(self, opening: Opening) -> State:
         row = self._connection.execute(
             "SELECT rolcanlogin, rolconnlimit, rolconfig, oid, rolsuper, rolcreaterole,"
             " rolcreatedb, rolreplication, rolbypassrls,"
-            " extract(epoch FROM rolvaliduntil)::float8 - extract(epoch FROM clock_timestamp())::float8"
-            " FROM pg_roles WHERE rolname = %s",
+            " extract(epoch FROM rolvaliduntil)::float8"
+            " - extract(epoch FROM clock_timestamp())::float8 FROM pg_roles WHERE rolname = %s",
             [opening.handle],
         ).fetchone()
         if row is None:
@@ -152,6 +175,7 @@ class PostgreSQL:
             danger=tuple(danger),
         )
 
+    @_in_words
     def refuses(self, handle: str) -> bool:
         # libpq does not tell the SQLSTATE of a refused login, so its words are read; a server
         # that asked for the password and said no has refused in any language.
@@ -164,10 +188,12 @@ class PostgreSQL:
             raise _unreachable(self._address, error) from error
         return False
 
+    @_in_words
     def sessions(self, handle: str) -> int:
         question = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
         return int(self._one(question, handle)[0])
 
+    @_in_words
     def ours(self, prefix: str) -> dict[str, str]:
         rows = self._connection.execute(
             "SELECT rolname, shobj_description(oid, 'pg_authid') FROM pg_roles"
@@ -176,9 +202,11 @@ class PostgreSQL:
         )
         return dict(rows.fetchall())
 
+    @_in_words
     def complaints(self, roles: Sequence[str]) -> list[str]:
         return complaints(self._connection, roles)
 
+    @_in_words
     def log_files(self) -> list[LogFile]:
         rows = self._connection.execute(
             "SELECT name, size, modification FROM pg_ls_logdir()"
@@ -186,12 +214,25 @@ class PostgreSQL:
         )
         return [LogFile(name=name, size=size, modified_at=when) for name, size, when in rows]
 
+    @_in_words
     def read_log(self, name: str, offset: int, length: int) -> bytes:
         row = self._one("SELECT breakglass.read_log(%s, %s, %s)", name, offset, length)
         return bytes(row[0] or b"")
 
+    @_in_words
     def log_zone(self) -> str:
         return str(self._one("SELECT current_setting('log_timezone')")[0])
+
+    def _sentence(self, error: psycopg.Error) -> TargetError:
+        """Return what the server said as a sentence that tells what to do."""
+        if self._connection.broken:
+            return _unreachable(self._address, error)
+        said = [error.diag.message_primary or str(error), error.diag.message_detail]
+        words = ": ".join(part for part in said if part)
+        return TargetError(
+            f"{self._address.name} refused ({error.sqlstate}): {words}. "
+            "The action “Test the door” on the target's page says what it needs."
+        )
 
     def _grant(self, opening: Opening) -> None:
         database, handle = self._address.database, sql.Identifier(opening.handle)
@@ -279,22 +320,6 @@ def _connect(address: Address, database: str = "") -> Iterator[Connection]:
         raise _unreachable(address, error) from error
     with connection:
         yield connection
-
-
-@contextmanager
-def _speaking(address: Address, connection: Connection) -> Iterator[None]:
-    """Turn what the server says into a sentence."""
-    try:
-        yield
-    except psycopg.Error as error:
-        if connection.broken:
-            raise _unreachable(address, error) from error
-        said = [error.diag.message_primary or str(error), error.diag.message_detail]
-        words = ": ".join(part for part in said if part)
-        raise TargetError(
-            f"{address.name} refused ({error.sqlstate}): {words}. "
-            "The action “Test the door” on the target's page says what it needs."
-        ) from error
 
 
 def _login(address: Address, user: str, password: str, database: str = "") -> Connection:

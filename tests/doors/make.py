@@ -62,7 +62,7 @@ def make_target(shop: Shop, **fields: Any) -> Target:
         "slug": f"shop-{Target.objects.count()}",
         "name": "shop-db",
         "host": address["host"],
-        "port": int(address["port"]),
+        "port": int(address["port"] or 5432),
         "database": demo.DATABASE,
         "sslmode": Target.Tls.PREFER,
         "admin_user": demo.ADMIN,

@@ -123,7 +123,7 @@ class TestClosing:
         assert "privileges for table public.customers" in door.last_error
         with pytest.raises(psycopg.OperationalError):
             login(issued)
-        shop.admin(f"REVOKE SELECT ON customers FROM {door.handle}")
+        shop.admin(f"REVOKE SELECT ON customers FROM {door.handle}")  # noqa: S608
         assert engine.close_door(door, at=timezone.now()).state == Door.State.CLOSED
 
     def test_takes_no_rights_along_for_the_administration(
