@@ -1,19 +1,23 @@
 """People, groups and tokens in the admin."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import transitions
-from accounts.forms import GroupForm, PersonCreationForm
+from accounts import events, transitions
+from accounts.forms import GroupForm, PersonCreationForm, PersonForm
 from accounts.models import ApiToken, Part, User
 from accounts.parts import give_part, parts_of, take_part
+from audit import log
+from audit.config import changing
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
 
@@ -22,10 +26,24 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(Group)
 
 
+class ReasonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Configuration whose every change is recorded with who and why.
+
+    Forms have a field `reason` (`accounts.forms.Reason`).
+    """
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save in one transaction, under the person's name and reason."""
+        who = request.user.ref if isinstance(request.user, User) else ""
+        with changing(actor=who, reason=request.POST.get("reason", "")):
+            return super().changeform_view(request, *args, **kwargs)
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # not generic at run time
+class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not generic at run time
     """People. Rights come from groups alone, so none can be given here one by one."""
 
+    form = PersonForm
     add_form = PersonCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -37,10 +55,23 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # not generic at run tim
         (None, {"fields": ["email", "name", "password", "time_zone"]}),
         ("Rights", {"fields": ["is_active", "is_staff", "groups"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
+        ("This change", {"fields": ["reason"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),
+        ("This change", {"fields": ["reason"]}),
     ]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's
+        """Set somebody's password, which lets one act as them: so it is on the record."""
+        with transaction.atomic():
+            answer = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and answer.status_code == 302:
+                subject, person = User(pk=UUID(id)), request.user
+                event = events.PasswordChanged(how="administrator")
+                actor = person.ref if isinstance(person, User) else log.SYSTEM
+                log.record(event, actor=actor, subject=subject.ref, at=timezone.now())
+            return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are switched off, never removed: the record speaks of them."""
@@ -48,7 +79,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # not generic at run tim
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class GroupAdmin(ReasonedAdmin):
     """Groups and the parts that they play."""
 
     form = GroupForm

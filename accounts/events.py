@@ -36,6 +36,19 @@ class SignInFailed(Event, kind="sign_in.failed", personal=("address",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event, kind="password.changed"):
+    """A person has a new password; `how` is themselves, link or administrator."""
+
+    how: str
+
+    def sentence(self) -> str:
+        return {
+            "themselves": "changed the password",
+            "link": "set a new password by a mailed link",
+        }.get(self.how, "set the password of somebody else")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TokenIssued(Event, kind="token.issued", personal=("name",)):
     """A person got a token for the API; `token` is its id."""
 

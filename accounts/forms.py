@@ -4,7 +4,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 
 from accounts import policy
@@ -40,16 +40,33 @@ class TokenForm(forms.Form):
     )
 
 
+class Reason(forms.CharField):
+    """Why configuration is changed; it stands in the record beside the difference."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Why this change?", max_length=500)
+
+
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor at run time
     """A new person, by mail address."""
+
+    reason = Reason()
 
     class Meta:
         model = User
         fields = ("email", "name")
 
 
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+    """A person, and why they are changed."""
+
+    reason = Reason()
+
+
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
     """A group and the parts that its members play."""
+
+    reason = Reason()
 
     parts = forms.MultipleChoiceField(
         choices=Part.choices,

@@ -100,6 +100,11 @@ class User(AbstractUser):
         """Whether this person may read the whole record (what `audit` asks of a reader)."""
         return not {Part.AUDITOR, Part.COMPLIANCE}.isdisjoint(self.parts())
 
+    def clean(self) -> None:
+        """Keep addresses in lower case, so that one person has one."""
+        super().clean()
+        self.email = self.email.lower()
+
     def parts(self) -> list[Part]:
         """The parts that this person's groups play now, in the order of `Part`."""
         held = Permission.objects.filter(

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -48,6 +49,18 @@ def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_:
     user = User.objects.filter(email__iexact=typed).first()
     event = events.SignInFailed(known=user is not None, address=_address(request))
     _record(event, actor=NOBODY, subject=user.ref if user else NOBODY)
+
+
+@receiver([password_changed, password_set])
+def changed(user: User, **_: Any) -> None:
+    """Record that `user` chose a new password."""
+    _record(events.PasswordChanged(how="themselves"), actor=user.ref, subject=user.ref)
+
+
+@receiver(password_reset)
+def reset(user: User, **_: Any) -> None:
+    """Record that `user` came by the link in a mail and chose a new password."""
+    _record(events.PasswordChanged(how="link"), actor=user.ref, subject=user.ref)
 
 
 def _record(event: Event, *, actor: str, subject: str) -> None:

@@ -5,9 +5,6 @@ from django.contrib.auth.models import Group
 from accounts.models import User
 from audit.config import track
 
-track(
-    User,
-    exclude_fields=["password", "last_login"],
-    m2m_fields={"groups", "user_permissions"},
-)
+# Passwords and sign-ins have events of their own.
+track(User, exclude_fields=["password", "last_login"], m2m_fields={"groups", "user_permissions"})
 track(Group, m2m_fields={"permissions"})

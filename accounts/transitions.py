@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts import events, policy
 from accounts.models import ApiToken, User
 from audit import log
+from audit.config import changing
 from core.errors import BadInput, NotAllowed, WrongState
 
 
@@ -61,7 +62,8 @@ def set_time_zone(user: User, *, time_zone: str) -> User:
     """Let `user` read times in `time_zone`. The change of the row is tracked and so recorded."""
     user = User.objects.select_for_update().get(pk=user.pk)
     user.time_zone = time_zone
-    user.save(update_fields=["time_zone"])
+    with changing(actor=user.ref):
+        user.save(update_fields=["time_zone"])
     return user
 
 
