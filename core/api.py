@@ -8,6 +8,7 @@ where it differs). Whatever is not named there is refused.
 from typing import Any, ClassVar
 
 from django.http import Http404
+from django.utils import timezone
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -27,7 +28,7 @@ class _Strict(serializers.Serializer[Any]):
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
             known = ", ".join(self.fields) or "none"
             sentence = f"Unknown here. Known are: {known}."
-            raise serializers.ValidationError({str(name): [sentence] for name in unknown})
+            raise serializers.ValidationError({_printable(name): [sentence] for name in unknown})
         return super().to_internal_value(data)
 
 
@@ -41,6 +42,11 @@ class StrictQuery(_Strict):
 
 class _Nothing(StrictQuery):
     """No parameters."""
+
+
+def _printable(name: str) -> str:
+    """Return a key that may be sent back: half a character (a lone surrogate) cannot be."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def read_query(request: Request, shape: type[StrictQuery] = _Nothing) -> dict[str, Any]:
@@ -71,6 +77,7 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        timezone.deactivate()  # programs get UTC, whatever zone the person reads pages in
         self.query = read_query(request, self.Query if request.method == "GET" else _Nothing)
 
     def body(self, request: Request) -> dict[str, Any]:

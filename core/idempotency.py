@@ -48,7 +48,7 @@ def _check(key: str) -> None:
 
 
 def _once(handle: Callable[[], Response], request: Request, key: str) -> Response:
-    fingerprint, person = _fingerprint(request), request.user.pk
+    fingerprint, person = _fingerprint(request), getattr(request.user, "pk", None)
     if person is None:
         raise NotAuthenticated
     with transaction.atomic():

@@ -25,7 +25,8 @@ class StoredAnswer(models.Model):
             ),
             models.CheckConstraint(
                 name="answer_status_set_exactly_when_answered",
-                condition=Q(status=None, body=None) | Q(status__gte=200, body__isnull=False),
+                condition=Q(status=None, body=None)
+                | Q(status__isnull=False, status__gte=200, body__isnull=False),
             ),
         ]
 

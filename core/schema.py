@@ -1,5 +1,6 @@
 """How the OpenAPI document is drawn from the nested shapes of the endpoints (see `core.api`)."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -42,12 +43,12 @@ class HouseSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """Group by the first word of the path: requests, grants, cases, ledger."""
-        return [self.path.removeprefix(self.path_prefix).strip("/").split("/")[0]]
+        return [re.sub(self.path_prefix, "", self.path).strip("/").split("/")[0]]
 
     def get_override_parameters(self) -> list[Any]:
         view = self.view
         found: list[Any] = []
-        if isinstance(view, Endpoint) and self.method == "GET":
+        if isinstance(view, Endpoint) and self.method == "GET" and view.Query().fields:
             found.append(view.Query)
         if getattr(getattr(view, self.method.lower()), "idempotent", False):
             found.append(

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'core_stored_answer',
-                'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='answer_once_per_person_and_key'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('status', None)), models.Q(('body__isnull', False), ('status__gte', 200)), _connector='OR'), name='answer_status_set_exactly_when_answered')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='answer_once_per_person_and_key'), models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('status', None)), models.Q(('body__isnull', False), ('status__gte', 200), ('status__isnull', False)), _connector='OR'), name='answer_status_set_exactly_when_answered')],
             },
         ),
     ]
