@@ -1,0 +1,77 @@
+"""Fetch what the caller may see; what they may not is 404, and the attempt is on the record."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from audit import log
+from breakglass.models import Grant, Request
+from core.errors import Attempt, DomainError, NotAllowed
+from targets.models import Target
+
+_DETAILS = ("decisions__by", "decisions__group", "decisions__targets")
+
+
+def requests_for(person: User, at: datetime) -> QuerySet[Request]:
+    """The requests that the person may see, with what a line of a list shows."""
+    rows = Request.objects.visible_to(person, at).select_related("extends")
+    return rows.select_related("requester", "scenario", "version", "grant").prefetch_related(
+        "targets"
+    )
+
+
+def request_for(person: User, pk: UUID, at: datetime) -> Request:
+    """Return one request that the person may see; Http404 otherwise."""
+    if found := _detailed(requests_for(person, at)).filter(pk=pk).first():
+        return found
+    raise _hidden(Request.objects.filter(pk=pk).first(), person, at)
+
+
+def case_for(person: User, case: int, at: datetime) -> list[Request]:
+    """Return the requests of one case, the original first; Http404 where they may not be seen."""
+    rows = _detailed(requests_for(person, at)).filter(case=case).order_by("submitted_at")
+    if found := sorted(rows, key=lambda request: request.extends_id is not None):
+        return found
+    raise _hidden(Request.objects.cases().filter(case=case).first(), person, at)
+
+
+def grant_for(person: User, pk: UUID, at: datetime) -> Grant:
+    """Return one grant whose case the person may see; Http404 otherwise."""
+    visible = Request.objects.visible_to(person, at)
+    rows = Grant.objects.select_related("request", "scenario", "holder", "ended_by").filter(pk=pk)
+    if found := rows.filter(request__in=visible.values("pk")).first():
+        return found
+    raise _hidden(rows.first(), person, at)
+
+
+def targets_named(slugs: list[str], among: QuerySet[Target]) -> tuple[list[Target], list[str]]:
+    """Return the targets called `slugs`, and those names that nothing has."""
+    found = {target.slug: target for target in among.filter(slug__in=slugs)}
+    wanted = list(dict.fromkeys(slugs))
+    return [found[slug] for slug in wanted if slug in found], [s for s in wanted if s not in found]
+
+
+def recorded(refusal: DomainError, attempt: Attempt, *, verb: str) -> DomainError:
+    """Put a refusal that no transition has made on the record, and return it."""
+    log.refused(refusal, attempt, verb=verb)
+    return refusal
+
+
+def _detailed(rows: QuerySet[Request]) -> QuerySet[Request]:
+    return rows.select_related("filed_by").prefetch_related(*_DETAILS)
+
+
+def _hidden(subject: Request | Grant | None, person: User, at: datetime) -> Http404:
+    """Return an answer as if it were not there, which tells nothing; the record knows better."""
+    if subject is not None:
+        case = subject.case_ref
+        refusal = NotAllowed(
+            "This case is not theirs to see.",
+            actor=person.ref, subject=subject.ref, at=at, case=case,
+        )  # fmt: skip
+        if refusal.attempt:
+            log.refused(refusal, refusal.attempt, verb="see_a_case")
+    return Http404()
