@@ -38,10 +38,16 @@ class Account:
         return self.uid != os.geteuid()
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end as this account and return what it said."""
-        return subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd="/", **self.become()
-        )
+        """Run a command to its end as this account and return what it said.
+
+        A command that this account may not even reach returns 126, as in a shell.
+        """
+        try:
+            return subprocess.run(
+                command, check=False, capture_output=True, text=True, cwd="/", **self.become()
+            )
+        except PermissionError as error:
+            return subprocess.CompletedProcess(command, 126, "", str(error))
 
     def may(self, test: str, path: Path) -> bool:
         """Return whether this account passes `test(1)`, such as `-x` or `-w`, on `path`."""

@@ -83,6 +83,7 @@ class Run:
     def __init__(self, options: Options, local: Local) -> None:
         self._options, self._local = options, local
         self._children = Children()
+        self._kept = ".local/"
         # Celery's advice against root is not for a trial on one's own machine.
         quiet = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         self._env = quiet | dict(os.environ)
@@ -97,13 +98,14 @@ class Run:
                 signal.signal(number, signal.SIG_IGN)
             say("Stopping …")
             self._children.stop()
-            say("Stopped. Everything is kept in .local/.")
+            say(f"Stopped. Everything is kept in {self._kept}.")
 
     def _prepare(self) -> None:
         self._env |= self._secrets()
         backing = Backing(self._local, self._env, demo=self._options.demo)
-        where = "" if backing.home == self._local.path else f" in {backing.home}"
-        say(f"Starting PostgreSQL and Redis{where} …")
+        if backing.home != self._local.path:
+            self._kept = f".local/ and {backing.home}/"
+        say(f"Starting PostgreSQL and Redis, with data in {self._kept} …")
         self._addresses = backing.bring_up(self._children)
         say("They answer.")
         self._bring_up_to_date(backing.database_id)
