@@ -24,7 +24,8 @@ class Refs(Protocol):
 
 def lock(row: M) -> M:
     """Return `row` as it is now, locked until the end of the transaction."""
-    manager = type(row)._base_manager  # noqa: SLF001  (Django's documented way past filters)
+    # `__class__`, not type(): the person of a web request comes wrapped in a lazy object.
+    manager = row.__class__._base_manager  # noqa: SLF001  (Django's documented way past filters)
     return manager.select_for_update(no_key=True).get(pk=row.pk)
 
 
