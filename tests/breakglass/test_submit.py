@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from audit.models import Pending
@@ -272,6 +273,19 @@ class TestBreakGlass:
         second = make_broken_glass(scenario, at=NOON + timedelta(minutes=30))
 
         assert second.grant.is_live(NOON + timedelta(minutes=30))
+
+    def test_the_lazy_person_of_a_web_request_is_a_person(self) -> None:
+        scenario = make_scenario()
+        ada = make_user("ada")
+
+        request = transitions.break_glass(
+            scenario,
+            by=SimpleLazyObject(lambda: ada),  # type: ignore[arg-type]
+            ask=make_ask(scenario),
+            at=NOON,
+        )
+
+        assert request.requester == ada
 
     def test_cannot_be_scheduled(self) -> None:
         with pytest.raises(BadInput, match="starts now"):

@@ -1,0 +1,111 @@
+"""The whole story against real processes, and against processes that die in the middle of it."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.faults.house import House, Person, until
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Run the demonstration with every process."""
+    home = tmp_path_factory.mktemp("house")
+    home.chmod(0o711)
+    for parent in list(home.parents)[:3]:
+        parent.chmod(0o755)
+    house = House(home)
+    house.start()
+    yield house
+    house.stop()
+
+
+def connect(way: dict[str, str]) -> psycopg.Connection:
+    """Walk through an open door."""
+    return psycopg.connect(
+        host=way["host"], port=way["port"], user=way["user"], password=way["password"],
+        dbname=way["database"], connect_timeout=5, autocommit=True,
+    )  # fmt: skip
+
+
+def refused(way: dict[str, str]) -> bool:
+    """Whether the target lets nobody in any more."""
+    try:
+        connect(way).close()
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def cut(session: psycopg.Connection) -> bool:
+    """Whether a session that was open is gone."""
+    try:
+        session.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def test_from_the_broken_glass_to_the_owed_review(house: House) -> None:
+    ada, bob, carl = (house.sign_in(who) for who in ("requester", "approver", "compliance"))
+    made = ada.break_glass()
+    grant = made["grant"]
+    way = ada.post(f"grants/{grant}/doors/shop-db/credentials")
+
+    with connect(way) as session:
+        assert session.execute("SELECT count(*) FROM customers").fetchone() == (240,)
+        bob.post(f"requests/{made['id']}/ratify", comment="Right so.")
+        ada.post(f"grants/{grant}/relinquish")
+        assert until(lambda: cut(session), seconds=5) < 2
+    assert refused(way)
+    until(lambda: _door(ada, grant)["state"] == "closed", seconds=10)
+    kinds = _kinds(house, made["case"])
+    until(lambda: "action.performed" in _kinds(house, made["case"]), seconds=15)
+    assert {"breakglass.activated", "door.opened", "credentials.issued", "review.owed"} <= kinds
+    reviews = carl.get("reviews")["items"]
+    assert any(review["case"] == made["case"] for review in reviews)
+
+
+@pytest.mark.parametrize("name", ["worker", "redis", "sequencer", "beat", "web"])
+def test_nothing_is_lost_when_a_process_dies(house: House, name: str) -> None:
+    """Kill it before the glass is broken, and again while the door stands open."""
+    ada, elif_ = house.sign_in("requester"), house.sign_in("auditor")
+    house.kill(name)
+    until(house.answers, seconds=20)
+    made = ada.break_glass()
+    way = ada.post(f"grants/{made['grant']}/doors/shop-db/credentials")
+    with connect(way) as session:
+        session.execute("SELECT id FROM orders LIMIT 1")
+        house.kill(name)
+        until(house.answers, seconds=20)
+        ada.post(f"grants/{made['grant']}/relinquish")
+        until(lambda: cut(session), seconds=20)
+    until(lambda: refused(way), seconds=20)
+    until(lambda: _door(ada, made["grant"])["state"] == "closed", seconds=60)
+    until(lambda: "review.owed" in _kinds(house, made["case"]), seconds=20)
+    assert elif_.get("ledger/entries?limit=1")
+
+
+def test_redis_that_is_gone_stops_nobody(house: House) -> None:
+    """The door opens in the web process when no worker can be rung."""
+    ada = house.sign_in("requester")
+    house.kill("redis")
+    house.kill("worker")
+
+    made = ada.break_glass()
+    way = ada.post(f"grants/{made['grant']}/doors/shop-db/credentials")
+
+    assert not refused(way)
+    ada.post(f"grants/{made['grant']}/relinquish")
+    until(lambda: refused(way), seconds=20)
+
+
+def _door(person: Person, grant: str) -> dict[str, str]:
+    doors = person.get(f"grants/{grant}")["doors"]
+    return dict(doors[0])
+
+
+def _kinds(house: House, case: int) -> set[str]:
+    entries = house.sign_in("auditor").get(f"cases/{case}")["entries"]
+    return {entry["kind"] for entry in entries}
