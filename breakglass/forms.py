@@ -205,26 +205,39 @@ class OfferForm(forms.Form):
 
 
 class FreezeForm(ReasonForm):
-    """What to freeze, and why. `what` is `person:<id>`, `scenario:<id>` or `all`."""
+    """What to freeze, and why. Values are `person:<id>`, `scenario:<id>` or `all`."""
 
-    what = forms.ChoiceField(
-        label="What to freeze",
-        widget=Cards,
-        error_messages={"required": "Choose what to freeze."},
+    what = forms.ChoiceField(label="What to freeze", widget=Cards, required=False)
+    other = forms.ChoiceField(
+        label="Or somebody or something else", required=False
     )
-    field_order = ("what", "reason")
+    field_order = ("what", "other", "reason")
 
     def __init__(
-        self, *args: Any, choices: list[tuple[str, str]], notes: dict[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        inside: list[tuple[str, str]],
+        others: list[tuple[str, str]],
+        notes: dict[str, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["what"]
-        field.choices = choices  # type: ignore[attr-defined]
-        field.widget.notes = notes  # type: ignore[attr-defined]
+        what, other = self.fields["what"], self.fields["other"]
+        what.choices = [*inside, ("all", "Everything")]  # type: ignore[attr-defined]
+        what.widget.notes = notes  # type: ignore[attr-defined]
+        other.choices = [("", "Nobody else"), *others]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one thing is frozen at a time."""
+        data = super().clean() or self.cleaned_data
+        if bool(data.get("what")) == bool(data.get("other")) and not self.errors:
+            self.add_error("what", "Choose one thing to freeze.")
+        return data
 
     def target(self) -> dict[str, User | Scenario]:
         """Return what to freeze as `transitions.freeze` takes it."""
-        kind, _, key = self.cleaned_data["what"].partition(":")
+        chosen = self.cleaned_data["what"] or self.cleaned_data["other"]
+        kind, _, key = chosen.partition(":")
         if kind == Freeze.Kind.PERSON:
             return {"person": User.objects.get(pk=key)}
         if kind == Freeze.Kind.SCENARIO:

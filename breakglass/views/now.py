@@ -1,5 +1,6 @@
 """Now: what is open at this moment, and how to stop it."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -69,9 +70,11 @@ def _page(
     standing = list(_standing())
     doors = [door for each in standing for door in each.doors]
     ids = {each.grant.pk for each in standing}
+    left_over = list(Door.objects.live().exclude(grant__in=ids).select_related("target"))
     context: dict[str, Any] = {
         "standing": standing,
-        "left_over": Door.objects.live().exclude(grant__in=ids).select_related("target"),
+        "left_over": left_over,
+        "closing_doors": len(left_over),
         "open_doors": sum(door.state == Door.State.OPEN for door in doors),
         "freezes": [
             (each, policy.why_not_lift(each, by=request.user))
@@ -96,20 +99,19 @@ def _standing() -> list[Opened]:
 
 
 def _freeze_form(request: PageRequest, standing: list[Opened]) -> FreezeForm:
-    """Offer what is open now first, then everybody and every scenario."""
-    notes: dict[str, int] = {}
+    """Offer who and what is inside now as cards, everybody and every scenario below them."""
+    ends: Counter[str] = Counter()
     for each in standing:
-        for key in (f"person:{each.grant.holder_id}", f"scenario:{each.grant.scenario_id}", "all"):
-            notes[key] = notes.get(key, 0) + 1
+        ends.update([f"person:{each.grant.holder_id}", f"scenario:{each.grant.scenario_id}", "all"])
     people = User.objects.active().order_by("name")
-    scenarios = Scenario.objects.in_use().order_by("name")
     choices = [(f"person:{person.pk}", str(person)) for person in people]
-    choices += [(f"scenario:{scenario.pk}", str(scenario)) for scenario in scenarios]
-    choices.sort(key=lambda choice: choice[0] not in notes)
+    choices += [(f"scenario:{row.pk}", row.name) for row in Scenario.objects.in_use()]
+    notes = {
+        key: count_words(number, "access ends", "accesses end") for key, number in ends.items()
+    }
     return FreezeForm(
-        request.POST if request.path.endswith("/freeze/") else None,
-        choices=[*choices, ("all", "Everything")],
-        notes={
-            key: count_words(number, "access ends", "accesses end") for key, number in notes.items()
-        },
+        request.POST if request.method == "POST" and "reason" in request.POST else None,
+        inside=[choice for choice in choices if choice[0] in ends],
+        others=[choice for choice in choices if choice[0] not in ends],
+        notes={"all": "Nobody can ask or go in"} | notes,
     )
