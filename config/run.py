@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -115,7 +115,7 @@ class Run:
 
     def _secrets(self) -> dict[str, str]:
         """Return the variables that settings need; what is set already wins."""
-        made = {
+        made: dict[str, Callable[[], str]] = {
             "SECRET_KEY": lambda: self._local.secret(
                 "secret-key", lambda: secrets.token_urlsafe(48)
             ),
