@@ -22,6 +22,7 @@ SYSTEMS = {
     "breakglass": "Breakglass",
     "command-line": "Somebody at the command line",
     "nobody": "Somebody unknown",
+    "sequencer": "The sequencer",
 }
 
 
@@ -96,4 +97,4 @@ def _systems(keys: list[str]) -> dict[str, Label]:
 
 refs.provide("user", _people)
 refs.provide("token", _tokens)
-refs.provide("system", _systems)
+refs.provide("system", _systems, named=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -58,6 +59,16 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def after(self, seq: int) -> EntryQuerySet:
         """The entries behind `seq`, oldest first; -1 is before the first."""
         return self.filter(seq__gt=seq).order_by("seq")
+
+    def matching(
+        self, *, since: datetime | None = None, until: datetime | None = None, **columns: str
+    ) -> EntryQuerySet:
+        """The entries with these values in their columns, that happened from `since` to `until`.
+
+        Empty values do not narrow anything.
+        """
+        wanted: dict[str, Any] = {"occurred_at__gte": since, "occurred_at__lt": until, **columns}
+        return self.filter(**{column: value for column, value in wanted.items() if value})
 
 
 class Entry(models.Model):

@@ -76,4 +76,4 @@ def protection(_: HttpRequest) -> list[Health]:
     return [Health(key="protection", label="Protection", detail=detail, tone=tone)]
 
 
-provide("record", lambda keys: {key: Label("the record") for key in keys})
+provide("record", lambda keys: {key: Label("the record") for key in keys}, named=True)

@@ -5,6 +5,7 @@ references of their kinds are shown; pages resolve many at once.
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
@@ -19,6 +20,8 @@ class Label:
 
 Resolver = Callable[[list[str]], dict[str, Label]]
 _resolvers: dict[str, Resolver] = {}
+_named: set[str] = set()  # kinds whose ids are words
+_ID = re.compile("[0-9a-f]{32}")
 
 
 def make(kind: str, key: UUID) -> str:
@@ -26,9 +29,15 @@ def make(kind: str, key: UUID) -> str:
     return f"{kind}:{key.hex}"
 
 
-def provide(kind: str, resolver: Resolver) -> None:
-    """Register the function that turns ids (32 hex digits) of `kind` into labels."""
+def provide(kind: str, resolver: Resolver, *, named: bool = False) -> None:
+    """Register the function that turns ids of `kind` into labels.
+
+    It gets nothing but 32 hex digits, whatever stands in a filter or an old entry, unless the ids
+    of this kind are `named`: words.
+    """
     _resolvers[kind] = resolver
+    if named:
+        _named.add(kind)
 
 
 def labels(references: Iterable[str]) -> dict[str, Label]:
@@ -37,7 +46,8 @@ def labels(references: Iterable[str]) -> dict[str, Label]:
     by_kind: dict[str, list[str]] = {}
     for reference in found:
         kind, _, key = reference.partition(":")
-        by_kind.setdefault(kind, []).append(key)
+        if kind in _named or _ID.fullmatch(key):
+            by_kind.setdefault(kind, []).append(key)
     for kind, keys in by_kind.items():
         if resolver := _resolvers.get(kind):
             for key, label in resolver(keys).items():

@@ -15,9 +15,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def _names() -> Iterator[None]:
     known = dict(refs._resolvers)  # noqa: SLF001
-    refs.provide("user", lambda keys: {key: refs.Label(key.title()) for key in keys})
+    refs.provide("user", lambda keys: {key: refs.Label(key.title()) for key in keys}, named=True)
     yield
     refs._resolvers.update(known)  # noqa: SLF001
+    refs._named.discard("user")  # noqa: SLF001
 
 
 def test_the_event_comes_back_as_it_was_recorded() -> None:

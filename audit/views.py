@@ -1,0 +1,130 @@
+"""The pages of the ledger: the list of entries, and one entry with all that proves it."""
+
+import dataclasses
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from audit import leaf, reading, transitions
+from audit.forms import LedgerFilter
+from audit.models import Entry, EntryQuerySet, Verification
+from audit.policy import Reader
+from core import refs
+from core.errors import NotAllowed
+from core.pages import say
+
+PAGE = 50
+_NARROWING = ("kind", "actor", "subject", "case", "since", "until")
+
+
+@dataclasses.dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the address of the list without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """Some entries, the newest first, and where to go on from them."""
+
+    entries: list[Entry]
+    newer: int | None  # go to what comes after this entry
+    older: int | None  # go to what comes before this entry
+
+
+@login_required
+@never_cache
+@require_GET
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Show entries, the newest first, narrowed by what the address asks for."""
+    form = LedgerFilter(request.GET)
+    if unknown := form.unknown():
+        known = ", ".join(form.fields)
+        return say(request, f"Unknown filter: {', '.join(unknown)}. Known are: {known}.")
+    valid = form.is_valid()
+    given = {name: request.GET.get(name, "") for name in _NARROWING}
+    chosen = {name: value for name, value in given.items() if value and valid}
+    if refusal := _read(request, page="list", filters=chosen):
+        return refusal
+    page = _page(form.cleaned_data) if valid else Page([], None, None)
+    lines = list(zip(reading.told(page.entries), page.entries, strict=True))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "labels": refs.labels({entry.case for entry in page.entries}),
+        "chips": _chips(request, form, chosen),
+        "kinds": form.kinds(),
+        "verification": Verification.objects.first(),
+    }
+    return render(request, "audit/ledger.html", context, status=200 if valid else 422)
+
+
+@login_required
+@never_cache
+@require_GET
+def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
+    """Show one entry: its envelope, its words, its hashes, and its neighbours."""
+    if refusal := _read(request, page=f"entry {seq}", filters={}):
+        return refusal
+    entry = get_object_or_404(Entry, seq=seq)
+    around = Entry.objects.filter(seq__in=[seq - 1, seq + 1]).in_bulk()
+    before, behind = around.get(seq - 1), around.get(seq + 1)
+    link = bytes(before.link) if before else leaf.EMPTY
+    hashed = leaf.leaf_hash(bytes(entry.leaf))
+    context = {
+        "entry": entry,
+        "told": reading.told([entry])[0],
+        "case": refs.labels([entry.case])[entry.case],
+        "envelope": bytes(entry.leaf).decode(),
+        "hashes": [bytes(value).hex() for value in (link, entry.leaf_hash, entry.link)],
+        "fits": hashed == bytes(entry.leaf_hash) and leaf.link(link, hashed) == bytes(entry.link),
+        "before": before,
+        "behind": behind,
+    }
+    return render(request, "audit/entry.html", context)
+
+
+def _read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:
+    """Put the look at the record on the record, or return the page that refuses it."""
+    reader = cast(Reader, request.user)
+    try:
+        transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())
+    except NotAllowed as refusal:
+        return say(request, str(refusal), status=403)
+    return None
+
+
+def _chips(request: HttpRequest, form: LedgerFilter, chosen: dict[str, str]) -> list[Chip]:
+    labels = refs.labels(chosen.values())
+    chips = []
+    for name, value in chosen.items():
+        rest = {key: other for key, other in chosen.items() if key != name}
+        address = f"{request.path}?{urlencode(rest)}"
+        chips.append(Chip(str(form[name].label), labels[value].text, address))
+    return chips
+
+
+def _page(asked: dict[str, Any]) -> Page:
+    before, after = asked["before"], asked["after"]
+    rows: EntryQuerySet = Entry.objects.matching(**{name: asked[name] for name in _NARROWING})
+    if after is not None:
+        found = list(rows.after(after)[: PAGE + 1])
+        more, entries = len(found) > PAGE, found[:PAGE][::-1]
+        newer = entries[0].seq if more else None
+        return Page(entries, newer, entries[-1].seq if entries else None)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = list(rows.order_by("-seq")[: PAGE + 1])
+    more, entries = len(found) > PAGE, found[:PAGE]
+    newer = entries[0].seq if before is not None and entries else None
+    return Page(entries, newer, entries[-1].seq if more else None)

@@ -1,0 +1,208 @@
+"""The pages of the ledger: who may look, what they show, and that looking is recorded."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Part, User
+from audit.models import Entry, Pending, Verification
+from tests.audit.make import NOON, happen, sequence, sql, unprotected
+from tests.make import make_group, make_user
+
+pytestmark = pytest.mark.django_db
+LEDGER = "/ledger/"
+
+
+def shown(client: Client, query: str = "") -> list[int]:
+    """Return the entries that the list shows."""
+    response = client.get(f"{LEDGER}{query}")
+    assert response.status_code == 200, response.content
+    return [entry.seq for entry in response.context["page"].entries]
+
+
+def recorded(kind: str) -> list[str]:
+    """Return who is pending to have done what is called `kind`."""
+    envelopes = [json.loads(bytes(row.envelope)) for row in Pending.objects.order_by("pk")]
+    return [envelope["actor"] for envelope in envelopes if envelope["ev"] == kind]
+
+
+class TestWhoMayRead:
+    @pytest.mark.parametrize("part", [Part.AUDITOR, Part.COMPLIANCE])
+    def test_auditors_and_compliance_officers_may(self, client: Client, part: Part) -> None:
+        person = make_user("carl")
+        make_group("readers", person, part=part)
+        client.force_login(person)
+
+        assert client.get(LEDGER).status_code == 200
+        assert "Ledger</a>" in client.get(LEDGER).content.decode()
+
+    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/"])
+    def test_others_get_a_sentence_and_stand_in_the_record(
+        self, client: Client, address: str
+    ) -> None:
+        happen()
+        sequence()
+        person = make_user("eve", is_superuser=True)
+        make_group("responders", person, part=Part.RESPONDER)
+        client.force_login(person)
+
+        response = client.get(address)
+
+        assert response.status_code == 403
+        assert "Only auditors and compliance officers" in response.content.decode()
+        assert recorded("access.refused") == [person.ref]
+
+    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/"])
+    def test_strangers_sign_in_first(self, client: Client, address: str) -> None:
+        assert client.get(address).status_code == 302
+
+
+class TestReadingIsRecorded:
+    def test_once_a_minute_however_much_is_read(self, signed_in: Client, auditor: User) -> None:
+        for address in (LEDGER, f"{LEDGER}?kind=test.happened", "/ledger/0/"):
+            signed_in.get(address)
+
+        assert recorded("audit.read") == [auditor.ref]
+
+    def test_again_after_a_minute(self, signed_in: Client, auditor: User) -> None:
+        signed_in.get(LEDGER)
+        sql("UPDATE audit_reading SET at = at - interval '61 s'")
+        signed_in.get(LEDGER)
+
+        assert recorded("audit.read") == [auditor.ref] * 2
+
+
+class TestList:
+    def test_an_empty_record_says_what_would_be_here(self, signed_in: Client) -> None:
+        assert "The record is empty" in signed_in.get(LEDGER).content.decode()
+
+    def test_shows_the_newest_first_and_says_what_happened(self, signed_in: Client) -> None:
+        happen(what="rain", words="It was <wet>.")
+        happen(what="sun")
+        sequence()
+
+        text = signed_in.get(LEDGER).content.decode()
+
+        assert shown(signed_in)[-2:] == sorted(shown(signed_in)[-2:], reverse=True)
+        assert "made rain happen: It was &lt;wet&gt;." in text
+
+    def test_narrows_to_what_is_asked_for(self, signed_in: Client) -> None:
+        start = len(sequence())
+        happen("thing:1", actor="user:ada", case="request:1", at=NOON)
+        happen("thing:2", actor="user:bob", case="request:2", at=NOON + timedelta(hours=2))
+        sequence(NOON + timedelta(days=999))
+
+        first, second = [start], [start + 1]
+        assert shown(signed_in, "?subject=thing:1") == first
+        assert shown(signed_in, "?actor=user:bob") == second
+        assert shown(signed_in, "?case=request:2") == second
+        assert shown(signed_in, "?kind=test.happened") == second + first
+        assert shown(signed_in, "?since=2026-11-02T13:00&until=2026-11-02T15:00") == second
+        assert shown(signed_in, "?until=2026-11-02T13:00&kind=test.happened") == first
+        assert shown(signed_in, "?kind=test.happened&actor=user:eve") == []
+
+    def test_names_the_filters_and_lets_one_take_them_away(self, signed_in: Client) -> None:
+        response = signed_in.get(f"{LEDGER}?kind=a.b&actor=user:x")
+
+        chips = [(chip.name, chip.value, chip.without) for chip in response.context["chips"]]
+        assert ("Event", "a.b", "/ledger/?actor=user%3Ax") in chips
+        assert "No entry fits." in response.content.decode()
+
+    def test_an_unknown_filter_is_refused_rather_than_ignored(self, signed_in: Client) -> None:
+        response = signed_in.get(f"{LEDGER}?colour=red")
+
+        assert response.status_code == 400
+        assert "Unknown filter: colour. Known are: kind," in response.content.decode()
+
+    @pytest.mark.parametrize("query", ["since=yesterday", "before=-1", "after=x", "kind=%00"])
+    def test_a_malformed_filter_shows_nothing(self, signed_in: Client, query: str) -> None:
+        happen()
+        sequence()
+
+        response = signed_in.get(f"{LEDGER}?{query}")
+
+        assert response.status_code == 422
+        assert response.context["lines"] == []
+
+    def test_turns_pages_back_and_forth(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("audit.views.PAGE", 2)
+        start = len(sequence())
+        for _ in range(5):
+            happen("thing:1")
+        sequence(NOON + timedelta(days=999))
+        turn = "?subject=thing:1"
+
+        page = signed_in.get(f"{LEDGER}{turn}").context["page"]
+        assert ([e.seq - start for e in page.entries], page.newer) == ([4, 3], None)
+        page = signed_in.get(f"{LEDGER}{turn}&before={page.older}").context["page"]
+        assert [e.seq - start for e in page.entries] == [2, 1]
+        last = signed_in.get(f"{LEDGER}{turn}&before={page.older}").context["page"]
+        assert ([e.seq - start for e in last.entries], last.older) == ([0], None)
+        assert shown(signed_in, f"{turn}&after={page.newer}") == [start + 4, start + 3]
+
+    @pytest.mark.parametrize("place", [10**18, 10**30])
+    def test_places_beyond_the_end_are_no_error(self, signed_in: Client, place: int) -> None:
+        assert shown(signed_in, f"?after={place}") == []
+
+    def test_asks_the_database_no_more_when_there_is_more(
+        self, signed_in: Client, django_assert_max_num_queries: object
+    ) -> None:
+        for number in range(40):
+            happen(f"thing:{number}", actor=f"user:{number:032x}", case=f"request:{number:032x}")
+        sequence(NOON + timedelta(days=999))
+        signed_in.get(LEDGER)
+
+        with django_assert_max_num_queries(30):  # type: ignore[operator]
+            signed_in.get(LEDGER)
+
+    def test_says_whether_the_record_is_whole(self, signed_in: Client) -> None:
+        assert "Not verified yet" in signed_in.get(LEDGER).content.decode()
+        last = Verification.objects.create(at=timezone.now())
+        assert "none missing, none changed" in signed_in.get(LEDGER).content.decode()
+        last.why = "Entry 3 is missing."
+        last.save()
+        assert "Entry 3 is missing." in signed_in.get(LEDGER).content.decode()
+
+
+class TestEntry:
+    def test_shows_words_envelope_hashes_and_neighbours(self, signed_in: Client) -> None:
+        for number in range(3):
+            happen(what=f"thing {number}", case="request:1")
+        entries = [e for e in sequence(NOON + timedelta(days=999)) if e.kind == "test.happened"]
+
+        text = signed_in.get(reverse("ledger-entry", args=[entries[1].seq])).content.decode()
+
+        assert "made thing 1 happen" in text
+        assert "Hash and link fit" in text
+        for entry in entries:
+            assert bytes(entries[1].link).hex() in text
+            assert f"{entry.seq}" in text
+
+    def test_says_when_the_hash_does_not_fit(self, signed_in: Client) -> None:
+        happen()
+        (*_, entry) = sequence()
+        with unprotected():
+            sql("UPDATE audit_entry SET leaf_hash = sha256('x')")
+
+        response = signed_in.get(reverse("ledger-entry", args=[entry.seq]))
+        assert "Hash or link does not fit" in response.content.decode()
+
+    @pytest.mark.parametrize("seq", [99_999, 10**30])
+    def test_an_entry_that_is_not_there_is_404(self, signed_in: Client, seq: int) -> None:
+        assert signed_in.get(f"/ledger/{seq}/").status_code == 404
+
+    def test_words_that_were_erased_are_missed_politely(self, signed_in: Client) -> None:
+        happen(words="gone")
+        (*_, entry) = sequence()
+        with unprotected():
+            sql("DELETE FROM audit_payload")
+
+        text = signed_in.get(reverse("ledger-entry", args=[entry.seq])).content.decode()
+        assert "or they were erased" in text
+        assert Entry.objects.filter(pk=entry.pk).exists()
