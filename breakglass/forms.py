@@ -91,7 +91,7 @@ class AskForm(forms.Form):
         targets = Target.objects.enabled().filter(pk__in=[UUID(key) for key in rules.targets])
         self._offer(targets)
         self.fields["minutes"].initial = rules.default_minutes
-        self.fields["minutes"].widget.choices = lengths(rules)  # type: ignore[attr-defined]
+        self.fields["minutes"].widget.choices = lengths(rules)
         self.fields["reference"].required = rules.reference_required
         self.fields["reference"].error_messages["required"] = (
             f"Give the incident or ticket, for example {rules.reference_hint}."
@@ -152,7 +152,7 @@ class MoreTimeForm(forms.Form):
         used = int((grant.ends_at - grant.starts_at).total_seconds() // 60)
         room = max(0, rules.max_minutes - used)
         offered = sorted({length for length in _LENGTHS if length < room} | {room})
-        self.fields["minutes"].widget.choices = [  # type: ignore[attr-defined]
+        self.fields["minutes"].widget.choices = [
             (length, minutes_words(length)) for length in offered
         ]
         self.fields["minutes"].initial = offered[0]
@@ -178,7 +178,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         targets = asked.targets.all()
         shorter = {length for length in _LENGTHS if length < asked.minutes} | {asked.minutes}
-        self.fields["minutes"].widget.choices = [  # type: ignore[attr-defined]
+        self.fields["minutes"].widget.choices = [
             (length, minutes_words(length)) for length in sorted(shorter)
         ]
         self.fields["minutes"].initial = max(
@@ -208,9 +208,7 @@ class FreezeForm(ReasonForm):
     """What to freeze, and why. Values are `person:<id>`, `scenario:<id>` or `all`."""
 
     what = forms.ChoiceField(label="What to freeze", widget=Cards, required=False)
-    other = forms.ChoiceField(
-        label="Or somebody or something else", required=False
-    )
+    other = forms.ChoiceField(label="Or somebody or something else", required=False)
     field_order = ("what", "other", "reason")
 
     def __init__(
@@ -224,7 +222,7 @@ class FreezeForm(ReasonForm):
         super().__init__(*args, **kwargs)
         what, other = self.fields["what"], self.fields["other"]
         what.choices = [*inside, ("all", "Everything")]  # type: ignore[attr-defined]
-        what.widget.notes = notes  # type: ignore[attr-defined]
+        what.widget.notes = notes
         other.choices = [("", "Nobody else"), *others]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -234,12 +232,17 @@ class FreezeForm(ReasonForm):
             self.add_error("what", "Choose one thing to freeze.")
         return data
 
-    def target(self) -> dict[str, User | Scenario]:
-        """Return what to freeze as `transitions.freeze` takes it."""
-        chosen = self.cleaned_data["what"] or self.cleaned_data["other"]
+    def person(self) -> User | None:
+        """Return whom to freeze."""
+        kind, key = self._chosen()
+        return User.objects.get(pk=key) if kind == Freeze.Kind.PERSON else None
+
+    def scenario(self) -> Scenario | None:
+        """Return which scenario to freeze; with no person either, everything is meant."""
+        kind, key = self._chosen()
+        return Scenario.objects.get(pk=key) if kind == Freeze.Kind.SCENARIO else None
+
+    def _chosen(self) -> tuple[str, str]:
+        chosen: str = self.cleaned_data["what"] or self.cleaned_data["other"]
         kind, _, key = chosen.partition(":")
-        if kind == Freeze.Kind.PERSON:
-            return {"person": User.objects.get(pk=key)}
-        if kind == Freeze.Kind.SCENARIO:
-            return {"scenario": Scenario.objects.get(pk=key)}
-        return {}
+        return kind, key

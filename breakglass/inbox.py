@@ -1,6 +1,7 @@
 """What waits for whom: found with the same few queries however much there is."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -55,7 +56,7 @@ def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:
     return permits.filter(group__in=person.groups.all())
 
 
-def _asks(request: Request, person: User, held: set[tuple[object, int]], at: datetime) -> bool:
+def _asks(request: Request, person: User, held: set[tuple[UUID, int]], at: datetime) -> bool:
     if any(decision.by_id == person.pk and decision.counts for decision in request.decisions.all()):
         return False
     return deadline(request) > at and any(

@@ -36,10 +36,13 @@ def freeze(request: PageRequest) -> HttpResponse:
         return say(request, why, status=403)
     form = _freeze_form(request, list(_standing()))
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
             made = transitions.freeze(
-                by=request.user, reason=reason, at=timezone.now(), **form.target()
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+                at=timezone.now(),
+                person=form.person(),
+                scenario=form.scenario(),
             )
         except DomainError as error:
             refused(form, error)

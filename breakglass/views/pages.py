@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -19,22 +19,32 @@ from core.errors import DomainError, NotAllowed, WrongState
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def page(*methods: str) -> Callable[[Page[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def page(*methods: str) -> Callable[[Page[P]], View[P]]:
     """Let only people who are signed in come here, by these methods; nothing is kept in caches."""
 
-    def wrap(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @login_required
-        @never_cache
-        @require_http_methods(list(methods))
-        @wraps(view)
+    def wrap(view: Page[P]) -> View[P]:
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
             return view(cast(PageRequest, request), *args, **kwargs)
 
-        return cast(Any, run)  # type: ignore[no-any-return]
+        return cast(View[P], wraps(view)(never_cache(require_http_methods([*methods])(run))))
 
     return wrap
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a person to the sign-in page; a page that htmx keeps fresh goes there as a whole.
+
+    A part of a form that is asked for while somebody types stays as it is: nothing is lost.
+    """
+    if "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path())
+    stale = {"HX-Refresh": "true"} if request.method == "GET" else {}
+    return HttpResponse(status=204, headers=stale)
 
 
 def visible_case(person: User, case: int) -> Request:
