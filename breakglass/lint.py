@@ -14,6 +14,8 @@ from breakglass import drafts, policy
 from breakglass.models import Permit, Scenario
 from breakglass.rules import Rules, Step
 
+_YEAR = 365 * 24 * 60  # minutes
+
 
 class Severity(enum.StrEnum):
     """Whether a remark keeps the scenario from being published."""
@@ -136,6 +138,14 @@ def _durations(rules: Rules) -> Iterator[Remark]:
             "max_minutes", f"At most {rules.max_minutes} minutes is less than the usual"
             f" {rules.default_minutes}. Raise the one or lower the other.",
         )  # fmt: skip
+    for field in ("answer_within", "ratify_within", "max_minutes", "review_within_hours"):
+        if getattr(rules, field) > (_YEAR // 60 if field == "review_within_hours" else _YEAR):
+            yield _error(field, f"{getattr(rules, field):,} is longer than a year. Choose less.")
+    yield from _waits(rules)
+
+
+def _waits(rules: Rules) -> Iterator[Remark]:
+    """Whether each step is asked before the request lapses."""
     wait = 0
     for step in rules.steps[:-1]:
         if step.escalate_after is None:

@@ -77,9 +77,9 @@ def days(value: object) -> list[int]:
 
 
 def clock(value: object) -> dt.time:
-    """Return a time of the day."""
+    """Return a time of the day. YAML takes 18:00 without quotes for a number."""
     try:
-        return dt.datetime.strptime(string(value), "%H:%M").time()  # noqa: DTZ007 - a time alone
+        return dt.datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007 - a time alone
     except ValueError:
         raise Unfit(f'must be a time in quotes such as "08:00", not {value!r}') from None
 
