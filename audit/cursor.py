@@ -59,15 +59,16 @@ def _follow_batch(name: str, handle: Handle, size: int) -> int:
 
 def _retry_one(pk: int, handle: Handle) -> bool:
     with transaction.atomic():
-        waiting = SetAside.objects.open().select_for_update(skip_locked=True).filter(pk=pk)
+        rows = SetAside.objects.open().filter(pk=pk)
+        waiting = rows.select_for_update(skip_locked=True, of=["self"])  # nobody locks entries
         item = waiting.select_related("entry").first()
         if item is None:
             return False  # somebody else is at it, or was
         error = _attempt(item.entry, handle)
         if error:
-            waiting.update(attempts=F("attempts") + 1, error=error)
+            rows.update(attempts=F("attempts") + 1, error=error)
         else:
-            waiting.update(resolved_at=Now())
+            rows.update(resolved_at=Now())
         return not error
 
 

@@ -7,9 +7,9 @@ from django.core import checks
 from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import F
 
-from audit import leaf, rights, sequencer
+from audit import cursor, leaf, rights, sequencer, tasks
 from audit.checks import protection
-from audit.models import Entry, Payload, Pending, State
+from audit.models import Entry, Payload, Pending, State, Verification
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.ledger import lifted
 
@@ -120,6 +120,20 @@ class TestApplication:
         ):
             with pytest.raises(ProgrammingError), transaction.atomic():
                 sql(statement)
+
+    def test_follows_verifies_and_shows_the_record(self, as_role: Callable[[str], None]) -> None:
+        def fail(_: Entry) -> None:
+            raise ValueError
+
+        happen()
+        sequence()
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        as_role(rights.APPLICATION)
+
+        assert cursor.follow("test.reader", fail) == 1
+        assert cursor.retry("test.reader", lambda _: None) == 1
+        tasks.verify_new()
+        assert Verification.objects.get().why == ""
 
     def test_works_with_every_other_table(self, as_role: Callable[[str], None]) -> None:
         as_role(rights.APPLICATION)
