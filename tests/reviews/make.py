@@ -50,11 +50,11 @@ def make_review(
     return Review.objects.get(grant=grant)
 
 
-def make_strict_review() -> Review:
+def make_strict_review(*, at: datetime = NOON) -> Review:
     """Return a review that two people have to agree on: Rita and Rolf review."""
     scenario = make_scenario(strict_review=True)
     make_group("Reviewers", make_user("rolf"))
-    return make_review(scenario)
+    return make_review(scenario, at=at)
 
 
 def taken(review: Review, *, by: str = "rita", at: datetime = LATER) -> Review:

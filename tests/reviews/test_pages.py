@@ -1,0 +1,367 @@
+"""The pages of reviews, for every part, with and without something to show."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from breakglass.models import Scenario
+from reviews.models import Finding, Review
+from tests.make import make_group, make_scenario, make_user
+from tests.reviews.make import (
+    act,
+    judge,
+    make_cast,
+    make_finding,
+    make_review,
+    make_strict_review,
+    sequence,
+    taken,
+)
+
+pytestmark = pytest.mark.django_db
+MAY = {"rita", "carla", "otto"}
+CAST = ["ada", "bob", "rita", "carla", "otto", "dana", "alma", "mallory"]
+
+
+def client(name: str) -> Client:
+    """Return a browser in which the person is signed in."""
+    browser = Client()
+    browser.force_login(make_user(name))
+    return browser
+
+
+def page(name: str, url: str, **query: Any) -> Any:
+    """Return the page as the person sees it."""
+    return client(name).get(url, query)
+
+
+def recent(scenario: Scenario | None = None, **ask: Any) -> Review:
+    """Return a review that is due since a minute ago."""
+    return make_review(scenario, at=timezone.now() - timedelta(minutes=21), **ask)
+
+
+def late(scenario: Scenario | None = None, *, by: str = "ada") -> Review:
+    """Return a review that is overdue since weeks."""
+    return make_review(scenario, at=timezone.now() - timedelta(days=60), by=by)
+
+
+def judged(review: Review, verdict: str = "justified", comment: str = "") -> Review:
+    """Return the review after Rita took it and gave the verdict, just now."""
+    now = timezone.now()
+    return judge(taken(review, at=now), verdict, comment, at=now)
+
+
+def post(name: str, url_name: str, review: Review | Finding, **data: str) -> Any:
+    """Send a form of the review's page."""
+    return client(name).post(reverse(url_name, args=[review.pk]), data)
+
+
+class TestList:
+    def test_asks_strangers_to_sign_in(self) -> None:
+        assert Client().get(reverse("reviews")).status_code == 302
+
+    @pytest.mark.parametrize("name", CAST)
+    def test_shows_each_part_what_it_may_see(self, name: str) -> None:
+        review = recent()
+        make_cast()
+
+        answer = page(name, reverse("reviews"))
+
+        assert answer.status_code == 200
+        assert (review.get_absolute_url() in answer.content.decode()) is (name in MAY)
+
+    def test_has_a_tab_for_each_state(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        due, old = recent(scenario), late(scenario)
+        begun, done = taken(recent(scenario), at=timezone.now()), judged(recent(scenario))
+        tabs = {"due": {due, old}, "in_review": {begun}, "overdue": {old}, "done": {done},
+                "all": {due, old, begun, done}}  # fmt: skip
+
+        for tab, rows in tabs.items():
+            found = page("rita", reverse("reviews"), tab=tab).context["page"].items
+            assert set(found) == rows, tab
+
+    def test_the_most_urgent_stands_first(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        soon, old = recent(scenario), late(scenario)
+
+        assert page("rita", reverse("reviews")).context["page"].items == [old, soon]
+
+    def test_filters_by_scenario_person_period_and_start(self) -> None:
+        review = recent(make_scenario())
+        other = late(make_scenario("lost-admin"), by="eve")
+        filters = {"scenario": "lost-admin", "person": make_user("eve").pk}
+
+        for name, value in filters.items():
+            answer = page("rita", reverse("reviews"), tab="all", **{name: value})
+            assert answer.context["page"].items == [other], name
+        assert page("rita", reverse("reviews"), days=30).context["page"].items == [review]
+        assert not page("rita", reverse("reviews"), tab="all", glass="no").context["page"].items
+
+    @pytest.mark.parametrize(
+        "query", [{"colour": "red"}, {"tab": "old"}, {"scenario": "none"}, {"person": "x"},
+                  {"cursor": "x"}, {"days": "7"}]
+    )  # fmt: skip
+    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
+        make_scenario()
+
+        assert page("rita", reverse("reviews"), **query).status_code == 400
+
+    def test_goes_on_behind_a_cursor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
+        scenario = make_scenario(max_concurrent=9)
+        made = [recent(scenario) for _ in range(5)]
+        seen: list[Review] = []
+        url: str | None = reverse("reviews")
+
+        while url:
+            answer = client("rita").get(url)
+            seen += answer.context["page"].items
+            url = answer.context["page"].next
+
+        assert set(seen) == set(made)
+        assert len(seen) == 5
+
+    def test_the_number_of_queries_does_not_grow(self) -> None:
+        scenario = make_scenario(max_concurrent=99)
+        browser, counts = client("rita"), []
+        for number in (2, 8):
+            for _ in range(number):
+                recent(scenario)
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(reverse("reviews"))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
+
+
+class TestReview:
+    @pytest.mark.parametrize("name", CAST)
+    def test_is_for_those_who_review_and_oversee(self, name: str) -> None:
+        review = recent()
+        make_cast()
+
+        status = page(name, review.get_absolute_url()).status_code
+
+        assert status == (200 if name in MAY else 404)
+
+    def test_puts_what_was_not_expected_first(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario)
+        act(review.grant, "select", "orders", statement="SELECT * FROM orders")
+        act(review.grant, "copy", "customers", statement="COPY customers TO STDOUT")
+        sequence(timezone.now())
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        assert "1 action outside the plan" in text
+        assert text.index("COPY customers") < text.index("SELECT * FROM orders")
+
+    def test_escapes_what_people_wrote(self) -> None:
+        review = recent(justification="<script>alert('customers cannot pay')</script> and more")
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        assert "<script>alert" not in text
+
+    def test_tells_the_dependent_why_not(self) -> None:
+        review = recent()
+        make_group("Reviewers", make_user("ada"))
+
+        assert (
+            "Nobody reviews their own access"
+            in page("ada", review.get_absolute_url()).content.decode()
+        )
+
+    def test_begins_a_finding_about_an_action(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"]))
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        first = page("rita", review.get_absolute_url())
+        seq = first.context["story"].actions.outside[0].seq
+
+        text = page("rita", review.get_absolute_url(), action=seq).content.decode()
+
+        assert f"Copy customers on shop-db, entry {seq}:" in text
+
+    def test_the_number_of_queries_does_not_grow(self) -> None:
+        review, browser, counts = recent(), client("rita"), []
+        for number in (2, 9):
+            for _ in range(number):
+                act(review.grant, "copy", "customers")
+                make_finding(review, at=timezone.now())
+            sequence(timezone.now())
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(review.get_absolute_url())
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
+
+
+class TestVerbs:
+    def test_take_judge_and_be_thanked(self) -> None:
+        review = recent()
+
+        assert post("rita", "review-start", review).status_code == 302
+        answer = post("rita", "review-close", review, verdict="justified", comment="")
+
+        review.refresh_from_db()
+        assert answer.status_code == 302
+        assert (review.state, review.verdict) == ("closed", "justified")
+
+    def test_a_form_with_a_mistake_comes_back(self) -> None:
+        review = taken(recent(), at=timezone.now())
+
+        answer = post("rita", "review-close", review, verdict="misuse", comment="")
+
+        assert answer.status_code == 422
+        assert "Say what you found" in answer.content.decode()
+
+    def test_no_verdict_is_asked_for_again(self) -> None:
+        review = taken(recent(), at=timezone.now())
+
+        assert post("rita", "review-close", review).status_code == 422
+
+    def test_the_second_of_two_is_told_why_not(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        make_cast()
+
+        answer = post("carla", "review-start", review)
+
+        assert answer.status_code == 409
+        assert "Rita has taken this review already" in answer.content.decode()
+
+    def test_somebody_elses_review_is_not_closed(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        make_cast()
+
+        assert post("carla", "review-close", review, verdict="justified").status_code == 403
+
+    def test_two_people_agree(self) -> None:
+        strict = make_strict_review(at=timezone.now() - timedelta(minutes=21))
+        review = judged(strict, "misuse", "A private search.")
+        assert "Confirm the verdict" in page("rolf", review.get_absolute_url()).content.decode()
+        assert "Confirm the verdict" not in page("rita", review.get_absolute_url()).content.decode()
+
+        assert post("rolf", "review-dispute", review, reason="").status_code == 422
+        assert post("rolf", "review-confirm", review).status_code == 302
+
+        review.refresh_from_db()
+        assert review.state == "closed"
+
+    def test_two_people_do_not_agree(self) -> None:
+        strict = make_strict_review(at=timezone.now() - timedelta(minutes=21))
+        review = judged(strict, "misuse", "A private search.")
+
+        post("rolf", "review-dispute", review, reason="It was agreed.")
+        post("rita", "review-hand-over", review, reason="Not for me.")
+
+        review.refresh_from_db()
+        assert review.state == "due"
+
+    def test_a_finding_is_opened_and_resolved(self) -> None:
+        review = recent()
+
+        post("rita", "finding-new", review, kind="other", severity="low", text="No ticket.")
+        finding = Finding.objects.get()
+        answer = post("rita", "finding", finding, resolution="explained", comment="Found it.")
+
+        finding.refresh_from_db()
+        assert answer.status_code == 302
+        assert finding.state == "explained"
+
+    @pytest.mark.parametrize("url", ["review-start", "review-close", "review-confirm"])
+    def test_looking_never_acts(self, url: str) -> None:
+        review = recent()
+
+        assert page("rita", reverse(url, args=[review.pk])).status_code == 405
+
+    def test_those_who_may_not_see_it_get_nothing(self) -> None:
+        assert post("mallory", "review-start", recent()).status_code == 404
+
+
+class TestFindings:
+    @pytest.mark.parametrize("name", CAST)
+    def test_are_for_those_who_review_and_oversee(self, name: str) -> None:
+        finding = make_finding(recent(), at=timezone.now())
+        make_cast()
+
+        rows = page(name, reverse("findings")).context["page"].items
+        status = page(name, finding.get_absolute_url()).status_code
+
+        assert (rows, status) == (([finding], 200) if name in MAY else ([], 404))
+
+    def test_filters(self) -> None:
+        finding = make_finding(recent(), at=timezone.now())
+        ada, eve = make_user("ada").pk, make_user("eve").pk
+        for query in ({"tab": "open"}, {"tab": "all"}, {"kind": "outside_plan"},
+                      {"scenario": "production-outage"}, {"person": ada}):  # fmt: skip
+            answer = page("rita", reverse("findings"), **query)
+            assert answer.context["page"].items == [finding], query
+        for query in ({"tab": "resolved"}, {"kind": "other"}, {"person": eve}):
+            assert page("rita", reverse("findings"), **query).context["page"].items == [], query
+        assert page("rita", reverse("findings"), state="x").status_code == 400
+        assert page("rita", reverse("findings"), cursor="x").status_code == 400
+
+    def test_a_finding_about_oneself_is_not_resolved(self) -> None:
+        finding = make_finding(recent(), at=timezone.now())
+        Finding.objects.update(subject=make_user("rita").ref)
+
+        answer = post("rita", "finding", finding, resolution="explained", comment="It was me.")
+
+        assert answer.status_code == 403
+        assert "Nobody resolves a finding about themselves" in answer.content.decode()
+
+    def test_a_resolution_without_words_comes_back(self) -> None:
+        finding = make_finding(recent(), at=timezone.now())
+
+        answer = post("rita", "finding", finding, resolution="explained", comment="")
+
+        assert answer.status_code == 422
+
+
+class TestDashboard:
+    @pytest.mark.parametrize("name", CAST)
+    def test_is_for_compliance_and_audit(self, name: str) -> None:
+        recent()
+        make_cast()
+
+        assert page(name, reverse("dashboard")).status_code == (
+            200 if name in {"carla", "otto"} else 403
+        )
+
+    @pytest.mark.parametrize("query", [{"days": "31"}, {"days": "x"}, {"scenario": "x"}])
+    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
+        make_scenario()
+        make_cast()
+
+        assert page("carla", reverse("dashboard"), **query).status_code == 400
+
+    def test_each_figure_leads_to_what_it_counts(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        for _ in range(3):
+            recent(scenario)
+        make_finding(late(scenario), at=timezone.now())
+        make_cast()
+        answer = page("carla", reverse("dashboard"), days=90)
+        total = answer.context["total"]
+
+        for query, count in [
+            ({"tab": "all", "days": 90}, total.uses),
+            ({"tab": "all", "days": 90, "glass": "yes"}, total.glass),
+            ({"tab": "overdue"}, total.overdue),
+        ]:
+            assert len(page("carla", reverse("reviews"), **query).context["page"].items) == count
+        assert len(page("carla", reverse("findings")).context["page"].items) == total.findings
+
+    def test_says_so_when_there_is_nothing(self) -> None:
+        make_scenario()
+        make_cast()
+
+        assert "No access was used" in page("carla", reverse("dashboard")).content.decode()

@@ -1,0 +1,123 @@
+"""What this room shows on the pages of others."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from core import refs
+from reviews import slots
+from tests.make import make_request, make_scenario, make_user
+from tests.reviews.make import judge, make_cast, make_finding, make_review, taken
+
+pytestmark = pytest.mark.django_db
+
+
+def looking(name: str = "") -> HttpRequest:
+    """Return a request of the person, or of nobody."""
+    request = RequestFactory().get("/")
+    request.user = make_user(name) if name else AnonymousUser()
+    return request
+
+
+class TestNav:
+    @pytest.mark.parametrize(
+        ("name", "labels"),
+        [
+            ("rita", ["Reviews", "Findings"]),
+            ("carla", ["Reviews", "Findings", "Dashboard"]),
+            ("otto", ["Reviews", "Findings", "Dashboard"]),
+            ("ada", []),
+            ("", []),
+        ],
+    )
+    def test_leads_each_part_where_it_may_go(self, name: str, labels: list[str]) -> None:
+        make_scenario()
+        make_cast()
+
+        assert [item.label for item in slots.nav(looking(name))] == labels
+
+    def test_counts_what_waits_for_the_person(self) -> None:
+        make_review()
+        make_cast()
+
+        assert slots.nav(looking("rita"))[0].count == 1
+        assert slots.nav(looking("otto"))[0].count == 0
+
+
+class TestWaiting:
+    def test_the_overdue_stand_first(self) -> None:
+        now, scenario = timezone.now(), make_scenario(max_concurrent=2)
+        make_review(scenario, at=now - timedelta(minutes=21))
+        make_review(scenario, at=now - timedelta(days=30))
+
+        found = slots.waiting(looking("rita"))
+
+        assert [item.tone for item in found] == ["danger", "wait"]
+        assert found[0].title == "Overdue: review of Ada's access"
+
+    @pytest.mark.parametrize("name", ["ada", "bob", ""])
+    def test_nothing_for_those_who_do_not_review(self, name: str) -> None:
+        make_review()
+
+        assert slots.waiting(looking(name)) == []
+
+
+class TestHealth:
+    def test_is_well_while_nothing_is_overdue(self) -> None:
+        assert [lamp.tone for lamp in slots.health()] == ["ok"]
+
+    def test_waits_while_something_is(self) -> None:
+        make_review(at=timezone.now() - timedelta(days=30))
+
+        lamp = slots.health()[0]
+
+        assert (lamp.tone, lamp.detail) == ("wait", "1 should be done")
+
+
+class TestCase:
+    def test_without_a_use_there_is_no_panel(self) -> None:
+        assert slots.panels(looking("ada"), make_request()) == []
+
+    def test_the_requester_sees_the_state_but_not_the_findings(self) -> None:
+        finding = make_finding()
+        assert finding.case is not None
+
+        panels = slots.panels(looking("ada"), finding.case)
+
+        assert [panel.template for panel in panels] == ["reviews/_panel.html"]
+        assert panels[0].context["readable"] is False
+
+    def test_a_reviewer_sees_both(self) -> None:
+        finding = make_finding()
+        assert finding.case is not None
+
+        panels = slots.panels(looking("rita"), finding.case)
+
+        assert [panel.place for panel in panels] == ["side", "main"]
+
+    @pytest.mark.parametrize("name", ["ada", "rita"])
+    def test_they_can_be_drawn(self, name: str) -> None:
+        review = judge(taken(make_review()))
+        make_finding(review)
+        browser = Client()
+        browser.force_login(make_user(name))
+
+        answer = browser.get(review.grant.request.get_absolute_url())
+
+        assert answer.status_code == 200
+        assert "Justified" in answer.content.decode()
+
+
+def test_references_read_as_words_and_lead_somewhere() -> None:
+    finding = make_finding(review := make_review())
+
+    labels = refs.labels([review.ref, finding.ref])
+
+    assert labels[review.ref].text == f"Review of case {review.grant.request.case}"
+    assert labels[review.ref].url == reverse("review", args=[review.pk])
+    assert labels[finding.ref].text == "Finding: more than was declared"
