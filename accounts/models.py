@@ -130,8 +130,8 @@ class ApiToken(models.Model):
     """
 
     class Scope(models.TextChoices):
-        READ = "read", "May look"
-        WRITE = "write", "May look and act"
+        READ = "read", "Look"
+        WRITE = "write", "Look and act"
 
     PREFIX = "bgp_"  # lets secret scanners recognise one
 

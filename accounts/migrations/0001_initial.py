@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=60)),
                 ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('scope', models.CharField(choices=[('read', 'May look'), ('write', 'May look and act')], default='read', max_length=5)),
+                ('scope', models.CharField(choices=[('read', 'Look'), ('write', 'Look and act')], default='read', max_length=5)),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('last_used_at', models.DateTimeField(null=True)),
