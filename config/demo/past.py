@@ -161,7 +161,7 @@ CASES = (
         why="A former colleague's key was used at 09:40; I will check which tables it touched on"
         " shop-db.",
         ref="SEC-802", minutes=45, answers=(("approver2", 10), ("ingrid", 25)), done_after=40,
-        statements=("SELECT usename, query FROM pg_stat_activity",), verdict="",
+        statements=("SELECT usename, query FROM pg_stat_activity",),
     ),
     Past(
         days_ago=6, clock="12:44", scenario="production-outage", who="requester",
@@ -170,7 +170,7 @@ CASES = (
         ref="INC-20263", answers=(("approver", 5),), end="revoked", done_after=8,
         statements=("SELECT id, name FROM products WHERE price_cents = 1",
                     "DELETE FROM payments WHERE paid_at IS NULL"),
-        verdict="", remark="That was not the plan.",
+        verdict="misuse", remark="Deleting payments was not the plan. 14 rows were restored.",
     ),
     Past(
         days_ago=4, clock="04:21", scenario="production-outage", who="lena",

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from audit import log
+from alerts import relay
+from audit import log, sequencer
+from audit.models import Cursor, State
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
 from config.demo.past import Past
@@ -38,6 +40,29 @@ class Replay:
         self._end(grant, request, past, opened)
         self._close_doors(grant)
         self._review(grant, past)
+
+    def forget_old_news(self) -> None:
+        """Give the past its place in the record, and let nobody be told of it weeks later."""
+        while sequencer.run_once(at=self._now):
+            pass
+        head = State.objects.get().size - 1
+        Cursor.objects.update_or_create(name=relay.CURSOR, defaults={"seq": head})
+
+    def begin_today(self) -> None:
+        """Leave one request open, so that somebody has something to decide."""
+        self._ask(
+            Past(
+                days_ago=0,
+                clock="",
+                scenario="production-outage",
+                who="lena",
+                why="Invoices have not been sent since 06:00: I will look on shop-db for the orders"
+                " that block the nightly run and correct nothing.",
+                ref="INC-20290",
+                minutes=30,
+            ),
+            self._now,
+        )
 
     def _moment(self, past: Past) -> datetime:
         day = self._now.date() - timedelta(days=past.days_ago)
@@ -132,7 +157,7 @@ class Replay:
             transitions.expire(grant, at=grant.ends_at)
         elif past.end == "revoked":
             responder = self._people["responder"]
-            transitions.revoke(grant, by=responder, reason=past.remark, at=after)
+            transitions.revoke(grant, by=responder, reason="That was not the plan.", at=after)
         elif after < grant.ends_at:
             transitions.relinquish(grant, by=grant.holder, at=after)
         else:
@@ -150,7 +175,9 @@ class Replay:
         reviewer = self._people["compliance"]
         begun = min(review.due_at, self._now) - timedelta(hours=5)
         review = reviews.start(review, by=reviewer, at=begun)
-        reviews.close(
+        review = reviews.close(
             review, by=reviewer, verdict=past.verdict, comment=past.remark,
             at=begun + timedelta(minutes=12),
         )  # fmt: skip
+        if review.state != Review.State.CLOSED:  # a second pair of eyes is wanted
+            reviews.confirm(review, by=self._people["hugo"], at=begun + timedelta(minutes=90))

@@ -55,6 +55,8 @@ class Command(BaseCommand):
             replay = Replay(cast, now=now)
             for past in CASES:
                 replay.run(past)
+            replay.forget_old_news()
+            replay.begin_today()
         self.stdout.write(self._told(password))
 
     def _make_target(self) -> None:
