@@ -195,7 +195,8 @@ def say(text: str) -> None:
 def main() -> int:
     """Run until Ctrl-C or SIGTERM; return 0 after that and 1 when we could not."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
     if "--with-parent" in sys.argv:
         processes.follow_parent()
     os.chdir(BASE)
