@@ -19,7 +19,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from alerts.models import Delivery
-from alerts.stories import Story, story_of
+from alerts.routes import title_of
+from alerts.stories import Story, story_at
 from audit.models import Entry, State
 from breakglass import links, policy
 from breakglass.models import DecisionLink, Request
@@ -45,29 +46,27 @@ def write(delivery: Delivery, *, at: datetime) -> EmailMultiAlternatives:
 
     Raises NothingToTell when its words are not there any more.
     """
-    entry = Entry.objects.get(pk=delivery.entry_seq)
-    story = story_of(entry)
+    story = story_at(delivery.entry_seq)
     with timezone.override(ZoneInfo(delivery.recipient.time_zone)):
         words = words_of(story)
         state = State.objects.get()
         context = {
             "words": words,
             "drill": story.drill,
-            "action": _action(delivery, story, at=at),
-            "receipt_url": _absolute(delivery.get_absolute_url()) if delivery.receipt else "",
+            "actions": _actions(delivery, story, at=at),
             "because": delivery.get_audience_display(),
-            "entry": entry.seq,
+            "entry": story.entry.seq,
             "size": state.size,
             "link": bytes(state.link).hex(),
             "home": settings.BASE_URL,
         }
-        text = render_to_string("email/layout.txt", context)
-        html = render_to_string("email/layout.html", context)
+        text = render_to_string("email/layout.txt", context).strip()
+        html = render_to_string("email/layout.html", context).strip()
     mail = EmailMultiAlternatives(
         subject=words.subject,
         body=text,
         to=[formataddr((one_line(str(delivery.recipient)), delivery.recipient.email))],
-        headers=_headers(delivery, entry, state, at=at),
+        headers=_headers(delivery, story.entry, state, at=at),
     )
     mail.attach_alternative(html, "text/html")
     return mail
@@ -85,6 +84,7 @@ def words_of(story: Story) -> Words:
         "targets": [one_line(name) for name in story.targets],
         "length": duration_words(timedelta(minutes=asked.minutes)) if asked else "",
         "scenario": one_line(asked.rules.name) if asked else "",
+        "about": title_of(getattr(event, "about", "")),
         "deadline": (asked.ratify_by or asked.lapse_at) if asked else None,
     }
     text = render_to_string(f"email/{story.entry.kind}.txt", context).strip()
@@ -131,15 +131,19 @@ def _quotes(story: Story) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _action(delivery: Delivery, story: Story, *, at: datetime) -> tuple[str, str]:
-    """Return the words and the address of the one button."""
+def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[str, str]]:
+    """Return the words and the address of the button, and of the second one if there is one."""
     asked, person = story.request, delivery.recipient
+    alert = _absolute(delivery.get_absolute_url())
+    found = []
     if asked and delivery.audience == Audience.ASKED and (link := _link(asked, person, at=at)):
         verb = "Ratify or refuse" if asked.ratify_by else "Decide"
-        return verb, _absolute(reverse("decision-link", args=[links.token(link)]))
-    if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
-        return "Open the case", _absolute(asked.get_absolute_url())
-    return "Open the alert", _absolute(delivery.get_absolute_url())
+        found = [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
+    elif asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
+        found = [("Open the case", _absolute(asked.get_absolute_url()))]
+    if delivery.receipt:
+        found.append(("Say that you have read this", alert))
+    return found or [("Open the alert", alert)]
 
 
 def _link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:

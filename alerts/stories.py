@@ -86,7 +86,18 @@ def story_of(entry: Entry) -> Story:
     )
 
 
+def story_at(seq: int) -> Story:
+    """Gather what the entry of that number is about. Raises as `story_of` does."""
+    entry = Entry.objects.filter(pk=seq).first()
+    if entry is None:
+        raise NothingToTell(f"The record has no entry {seq}.")
+    return story_of(entry)
+
+
 def _request_of(entry: Entry) -> Request | None:
+    """Return the request; news of a message are not news of its case, which others may not see."""
+    if entry.kind.startswith("delivery."):
+        return None
     rows = Request.objects.told().select_related("extends__request__version")
     if key := _key(entry.subject, "grant"):
         of_grant = Grant.objects.filter(pk=key).values("request")

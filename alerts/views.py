@@ -16,8 +16,7 @@ from alerts.forms import FilterForm
 from alerts.letters import Words, words_of
 from alerts.models import Delivery, Mail
 from alerts.routes import title_of
-from alerts.stories import NothingToTell, Story, story_of
-from audit.models import Entry
+from alerts.stories import NothingToTell, Story, story_at
 from breakglass.models import Request
 from breakglass.views.pages import page
 from core import refs
@@ -57,7 +56,7 @@ def alert(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show one message: what it says, how it went, and the button that says it was read."""
     delivery = get_object_or_404(_visible(request.user), pk=pk)
     try:
-        story = story_of(Entry.objects.get(pk=delivery.entry_seq))
+        story = story_at(delivery.entry_seq)
     except NothingToTell:
         story = None
     context = {

@@ -1,10 +1,12 @@
 """Make people and cases that are told about, and read what they were told."""
 
-import random
+import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from accounts.models import Part, User
 from alerts import deliver, relay
@@ -15,9 +17,10 @@ from breakglass.transitions import scenarios
 from tests.make import NOON, make_group, make_scenario, make_user
 
 SOON = NOON + timedelta(seconds=2)
+_numbers = itertools.count(10**6)
 
 
-def make_cast(*, drill: bool = False, **fields: object) -> Scenario:
+def make_cast(*, drill: bool = False, **fields: Any) -> Scenario:
     """Return a scenario that alerts Tess's team, in a house with everybody who may be told.
 
     Ada and Eve ask, Bob and Carl decide, Rita reviews, Rob and Rosa respond, Cora complies, Otto
@@ -35,7 +38,8 @@ def make_cast(*, drill: bool = False, **fields: object) -> Scenario:
 def with_alerted(scenario: Scenario, groups: Sequence[Group]) -> Scenario:
     """Publish that `groups` are alerted."""
     scenario.alert_groups.set(groups)
-    scenarios.make_version(scenario, by=None, reason="Somebody is alerted.", at=NOON)
+    with transaction.atomic():
+        scenarios.make_version(scenario, by=None, reason="Somebody is alerted.", at=NOON)
     return scenario
 
 
@@ -65,10 +69,10 @@ def mail_of(name: str, containing: str = "") -> Mail:
     return mail
 
 
-def make_delivery(recipient: User | None = None, **fields: object) -> Delivery:
+def make_delivery(recipient: User | None = None, **fields: Any) -> Delivery:
     """Return a queued message about an entry that need not exist."""
-    values: dict[str, object] = {
-        "entry_seq": random.randrange(10**9),
+    values: dict[str, Any] = {
+        "entry_seq": next(_numbers),
         "kind": "grant.expired",
         "subject": "grant:0",
         "audience": "requester",

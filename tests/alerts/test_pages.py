@@ -1,0 +1,263 @@
+"""The pages of messages: each person sees what is theirs, and the same few queries do it."""
+
+from http import HTTPStatus
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Part
+from accounts.parts import give_part
+from alerts import slots, transitions
+from alerts.models import Delivery, Mail
+from audit import sequencer
+from breakglass.models import Request
+from tests.alerts.make import SOON, catch_up, make_cast, make_delivery, send
+from tests.make import make_broken_glass, make_group, make_request, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broken() -> Request:
+    """A broken glass of which everybody was told."""
+    request = make_broken_glass(make_cast())
+    catch_up()
+    send()
+    return request
+
+
+def as_person(client: Client, name: str) -> Client:
+    client.force_login(make_user(name))
+    return client
+
+
+def of(name: str) -> Delivery:
+    return Delivery.objects.get(recipient=make_user(name))
+
+
+class TestList:
+    @pytest.mark.parametrize(
+        ("name", "count"),
+        [("rob", 6), ("cora", 6), ("otto", 6), ("max", 6), ("bob", 1), ("tess", 1), ("eve", 0)],
+    )
+    @pytest.mark.usefixtures("broken")
+    def test_shows_all_to_those_who_look_after_them(
+        self, client: Client, name: str, count: int
+    ) -> None:
+        answer = as_person(client, name).get("/alerts/")
+        assert len(answer.context["rows"]) == count
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [("?state=sent", 6), ("?state=dead", 0), ("?state=unread", 4), ("?case=0999", 0)],
+    )
+    @pytest.mark.usefixtures("broken")
+    def test_filters(self, client: Client, query: str, count: int) -> None:
+        answer = as_person(client, "rob").get(f"/alerts/{query}")
+        assert len(answer.context["rows"]) == count
+
+    def test_filters_by_case_and_person(self, client: Client, broken: Request) -> None:
+        make_delivery(make_user("bob"))
+        query = f"?case={broken.case}&person={make_user('bob').pk}"
+        assert len(as_person(client, "rob").get(f"/alerts/{query}").context["rows"]) == 1
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "?colour=red",
+            "?state=lost",
+            "?case=x",
+            "?case=0",
+            "?person=1",
+            "?before=1",
+            "?before=\0",
+        ],
+    )
+    def test_refuses_what_is_no_filter(self, client: Client, query: str) -> None:
+        answer = as_person(client, "eve").get(f"/alerts/{query}")
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+        assert "filter" in answer.content.decode()
+
+    def test_pages_through_all_of_them_once(self, client: Client) -> None:
+        for number in range(105):
+            make_delivery(entry_seq=1 + number // 30, recipient=make_user(f"p{number}"))
+        make_cast()
+        seen, path = [], "/alerts/"
+        while path:
+            context = as_person(client, "rob").get(path).context
+            seen += [row.pk for row, _ in context["rows"]]
+            path = context["older"] and f"/alerts/?before={context['older']}"
+        assert len(seen) == len(set(seen)) == 105
+
+    @pytest.mark.usefixtures("broken")
+    def test_asks_no_more_of_the_database_when_there_is_more(self, client: Client) -> None:
+        as_person(client, "rob").get("/alerts/")
+        with CaptureQueriesContext(
+            connection,
+        ) as few:
+            client.get("/alerts/")
+        for number in range(30):
+            make_delivery(make_user(f"p{number}"), state="dead", next_attempt_at=None)
+        with CaptureQueriesContext(connection) as many:
+            client.get("/alerts/")
+        assert len(many) == len(few) < 25
+
+    def test_needs_somebody_signed_in(self, client: Client) -> None:
+        assert client.get("/alerts/").status_code == HTTPStatus.FOUND
+
+
+class TestOne:
+    @pytest.mark.usefixtures("broken")
+    def test_says_what_the_mail_says(self, client: Client) -> None:
+        page = as_person(client, "tess").get(of("tess").get_absolute_url()).content.decode()
+        assert "Ada broke the glass on shop-db" in page
+        assert "I have read it" in page
+
+    @pytest.mark.usefixtures("broken")
+    def test_is_closed_to_others(self, client: Client) -> None:
+        assert as_person(client, "eve").get(of("tess").get_absolute_url()).status_code == 404
+
+    @pytest.mark.usefixtures("broken")
+    def test_tells_administrators_how_it_went_and_not_what_it_says(self, client: Client) -> None:
+        page = as_person(client, "max").get(of("tess").get_absolute_url()).content.decode()
+        assert "How it went" in page
+        assert "blocking session" not in page
+
+    def test_stays_readable_when_its_words_are_gone(
+        self, client: Client, broken: Request, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("alerts.stories.event_of", lambda _: None)
+        assert as_person(client, "rob").get(of("rob").get_absolute_url()).status_code == 200
+
+    def test_is_there_even_when_its_entry_is_not(self, client: Client) -> None:
+        row = make_delivery()
+        assert as_person(client, "ada").get(row.get_absolute_url()).status_code == 200
+
+
+class TestAcknowledge:
+    @pytest.mark.usefixtures("broken")
+    def test_is_a_press_of_a_button(self, client: Client) -> None:
+        path = reverse("alert-acknowledge", args=[of("tess").pk])
+        assert as_person(client, "tess").get(path).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        assert of("tess").acknowledged_at is None
+        assert client.post(path).status_code == HTTPStatus.FOUND
+        assert of("tess").acknowledged_by == make_user("tess")
+
+    @pytest.mark.usefixtures("broken")
+    def test_of_others_is_refused_with_a_sentence(self, client: Client) -> None:
+        path = reverse("alert-acknowledge", args=[of("tess").pk])
+        page = as_person(client, "rob").post(path, follow=True).content.decode()
+        assert "Only Tess can say" in page
+        assert of("tess").acknowledged_at is None
+
+    @pytest.mark.usefixtures("broken")
+    def test_needs_our_own_form(self) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        path = reverse("alert-acknowledge", args=[of("tess").pk])
+        assert as_person(strict, "tess").post(path).status_code == HTTPStatus.FORBIDDEN
+
+
+class TestRetry:
+    def test_sends_again(self, client: Client) -> None:
+        make_cast()
+        row = make_delivery(state="dead", next_attempt_at=None)
+        as_person(client, "rob").post(reverse("alert-retry", args=[row.pk]))
+        row.refresh_from_db()
+        assert row.state == "retrying"
+
+    def test_is_not_for_auditors(self, client: Client) -> None:
+        make_cast()
+        row = make_delivery(state="dead", next_attempt_at=None)
+        path = reverse("alert-retry", args=[row.pk])
+        page = as_person(client, "otto").post(path, follow=True).content.decode()
+        assert "Only a responder or an administrator" in page
+
+
+class TestMailbox:
+    @pytest.mark.usefixtures("broken")
+    def test_shows_ones_own_mails_alone(self, client: Client) -> None:
+        as_person(client, "tess")
+        mine = Mail.objects.get(person=make_user("tess"))
+        other = Mail.objects.get(person=make_user("rob"))
+        assert [row.pk for row in client.get("/mailbox/").context["rows"]] == [mine.pk]
+        assert client.get(mine.get_absolute_url()).status_code == HTTPStatus.OK
+        assert client.get(other.get_absolute_url()).status_code == HTTPStatus.NOT_FOUND
+        assert Mail.objects.get(pk=mine.pk).read_at
+
+    @pytest.mark.parametrize("query", ["?before=x", "?state=new", "?before=-1"])
+    def test_refuses_what_is_no_page(self, client: Client, query: str) -> None:
+        assert as_person(client, "eve").get(f"/mailbox/{query}").status_code == 400
+
+    def test_pages(self, client: Client) -> None:
+        Mail.objects.bulk_create(
+            Mail(address="e", person=make_user("eve"), subject=f"{n}", text="") for n in range(60)
+        )
+        older = as_person(client, "eve").get("/mailbox/").context["older"]
+        assert len(client.get(f"/mailbox/?before={older}").context["rows"]) == 10
+
+
+class TestSlots:
+    def asked_by(self, name: str) -> HttpRequest:
+        request = RequestFactory().get("/")
+        request.user = make_user(name)
+        return request
+
+    @pytest.mark.usefixtures("broken")
+    def test_home_asks_for_a_receipt_until_it_is_given(self) -> None:
+        request = self.asked_by("tess")
+        (item,) = slots.waiting(request)
+        assert item.title.startswith("Glass broken: Case")
+        transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
+        assert slots.waiting(request) == []
+        assert slots.waiting(self.asked_by("bob")) == []  # who is asked answers, and that is that
+
+    def test_the_rail_counts_what_is_new(self, broken: Request) -> None:
+        alerts, mailbox = slots.nav(self.asked_by("rob"))
+        assert (alerts.group, alerts.count, mailbox.count) == ("Respond", 1, 1)
+
+    def test_there_is_no_mailbox_where_mail_goes_out(self, settings: object) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+        assert [item.label for item in slots.nav(self.asked_by("eve"))] == ["Alerts"]
+
+    def test_the_case_shows_who_was_told(self, client: Client, broken: Request) -> None:
+        transitions.acknowledge(of("rob"), by=make_user("rob"), at=SOON)
+        page = as_person(client, "rob").get(broken.get_absolute_url()).content.decode()
+        assert "Rob (has read it)" in page
+
+
+class TestHealth:
+    def lamp(self) -> tuple[str, str]:
+        (lamp,) = slots.health(None)
+        return lamp.tone, lamp.detail
+
+    def test_is_green_when_everybody_is_told(self) -> None:
+        assert self.lamp() == ("ok", "0 on their way")
+
+    def test_is_red_when_somebody_was_not_reached(self) -> None:
+        make_delivery(state="dead", next_attempt_at=None, created_at=timezone.now())
+        assert self.lamp() == ("danger", "1 undelivered")
+
+    def test_is_yellow_when_it_takes_long(self) -> None:
+        now = timezone.now()
+        make_delivery(created_at=now - slots.LATE * 2, next_attempt_at=now)
+        assert self.lamp() == ("wait", "1 late, tried again")
+
+    def test_is_red_when_nobody_reads_the_record(self) -> None:
+        make_request(make_cast())
+        entered = sequencer.run_once(at=timezone.now() - slots.LATE * 2)
+        assert self.lamp() == ("danger", f"{entered} entries not told yet; is the worker running?")
+
+
+def test_the_admin_shows_and_changes_nothing(client: Client) -> None:
+    group = make_group("Administrators", make_user("max", is_staff=True))
+    give_part(group, Part.ADMINISTRATOR)
+    row = make_delivery()
+    as_person(client, "max")
+    assert client.get("/admin/alerts/delivery/").status_code == HTTPStatus.OK
+    assert client.get(f"/admin/alerts/delivery/{row.pk}/change/").status_code == HTTPStatus.OK
+    assert client.post(f"/admin/alerts/delivery/{row.pk}/delete/").status_code == 403
