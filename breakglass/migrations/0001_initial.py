@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['decided_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['approve', 'deny', 'counter', 'ratify', 'refuse'])), name='decision_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'counter'), ('minutes__gt', 0)), models.Q(models.Q(('kind', 'counter'), _negated=True), ('answer', ''), ('minutes', None)), _connector='OR'), name='decision_counter_has_terms'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['accepted', 'declined']), ('answered_at__isnull', False)), _connector='OR'), name='decision_answered_at_set_exactly_when_answered'), models.UniqueConstraint(condition=models.Q(('kind', 'counter'), _negated=True), fields=('request', 'by'), name='decision_once_per_person'), models.UniqueConstraint(condition=models.Q(('answer', ''), ('kind', 'counter')), fields=('request',), name='decision_one_open_counter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['approve', 'deny', 'counter', 'ratify', 'refuse'])), name='decision_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'counter'), ('minutes__gt', 0), ('minutes__isnull', False)), models.Q(models.Q(('kind', 'counter'), _negated=True), ('answer', ''), ('minutes', None)), _connector='OR'), name='decision_counter_has_terms'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['accepted', 'declined']), ('answered_at__isnull', False)), _connector='OR'), name='decision_answered_at_set_exactly_when_answered'), models.UniqueConstraint(condition=models.Q(('kind', 'counter'), _negated=True), fields=('request', 'by'), name='decision_once_per_person'), models.UniqueConstraint(condition=models.Q(('answer', ''), ('kind', 'counter')), fields=('request',), name='decision_one_open_counter')],
             },
         ),
         migrations.AddConstraint(
@@ -300,6 +300,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='request',
             index=models.Index(condition=models.Q(('extends', None)), fields=['-case'], name='request_newest_case'),
+        ),
+        migrations.AddIndex(
+            model_name='request',
+            index=models.Index(fields=['-case', '-id'], name='request_newest'),
         ),
         migrations.AddIndex(
             model_name='request',

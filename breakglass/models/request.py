@@ -133,6 +133,7 @@ class Request(models.Model):
         ordering = ["-submitted_at"]
         indexes = [
             models.Index(fields=["-case"], name="request_newest_case", condition=Q(extends=None)),
+            models.Index(fields=["-case", "-id"], name="request_newest"),
             models.Index(fields=["requester", "-case"], name="request_of_requester"),
             models.Index(fields=["scenario", "-case"], name="request_of_scenario"),
             models.Index(
@@ -282,7 +283,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_counter_has_terms",
-                condition=Q(kind="counter", minutes__gt=0)
+                condition=Q(kind="counter", minutes__isnull=False, minutes__gt=0)
                 | (~Q(kind="counter") & Q(minutes=None, answer="")),
             ),
             models.CheckConstraint(

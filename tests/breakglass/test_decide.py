@@ -4,16 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import Part
-from breakglass import links, policy, transitions
-from breakglass.models import Decision, DecisionLink, Grant, Request
+from breakglass import policy, transitions
+from breakglass.models import Decision, Grant, Request
 from core.errors import BadInput, NotAllowed, WrongState
 from targets.models import Door
 from tests.make import (
     NOON,
     StepOf,
-    make_broken_glass,
     make_group,
     make_request,
     make_scenario,
@@ -291,133 +291,6 @@ class TestCounter:
             _offer(request, **terms)
 
 
-class TestLinks:
-    """Trap 8, as far as it does not need a browser."""
-
-    def test_a_link_is_used_once(self) -> None:
-        database = make_group("Database team", make_user("bob"), make_user("carl"))
-        request = make_request(make_scenario(steps=[StepOf(database, quorum=2)]))
-        link = _link(request, "bob")
-
-        transitions.approve(request, voice=voice("bob", link=link), at=LATER)
-
-        link.refresh_from_db()
-        assert link.used_at == LATER
-        assert links.why_spent(link, at=LATER) is not None
-
-    def test_a_forwarded_link_does_nothing_for_somebody_else(self) -> None:
-        request = make_request(make_scenario())
-        link = _link(request, "bob")
-
-        with pytest.raises(NotAllowed, match="was sent to Bob"):
-            transitions.approve(request, voice=voice("carl", link=link), at=LATER)
-
-        link.refresh_from_db()
-        assert link.used_at is None
-
-    def test_an_expired_link_does_nothing(self) -> None:
-        request = make_request(make_scenario())
-        link = _link(request, "bob")
-        DecisionLink.objects.update(expires_at=LATER)
-        link.refresh_from_db()
-
-        with pytest.raises(NotAllowed, match="This link ended"):
-            transitions.approve(request, voice=voice("bob", link=link), at=LATER)
-
-    def test_a_withdrawn_link_does_nothing(self) -> None:
-        request = make_request(make_scenario())
-        link = _link(request, "bob")
-        link.revoked_at = LATER
-        link.save()
-
-        with pytest.raises(NotAllowed, match="withdrawn"):
-            transitions.approve(request, voice=voice("bob", link=link), at=LATER)
-
-    def test_a_link_of_another_request_does_nothing(self) -> None:
-        scenario = make_scenario()
-        link = _link(make_request(scenario), "bob")
-        other = make_request(scenario, by=make_user("eve"))
-
-        with pytest.raises(NotAllowed, match="another request"):
-            transitions.approve(other, voice=voice("bob", link=link), at=LATER)
-
-    def test_an_altered_token_names_nothing(self) -> None:
-        token = links.token(_link(make_request(make_scenario()), "bob"))
-
-        assert links.find(token) is not None
-        assert links.find("0" + token[1:]) is None
-        assert links.find("nonsense") is None
-
-    def test_the_same_person_gets_the_same_open_link(self) -> None:
-        request = make_request(make_scenario())
-
-        assert _link(request, "bob") == _link(request, "bob")
-
-
-class TestRatify:
-    def test_is_complete_when_every_step_has_said_so(self) -> None:
-        from_two = [
-            StepOf(make_group("One", make_user("bob"))),
-            StepOf(make_group("Two", make_user("mia"))),
-        ]
-        request = _broken(steps=from_two)
-        transitions.ratify(request, voice=voice("mia"), at=LATER)
-
-        request = transitions.ratify(request, voice=voice("bob"), at=LATER)
-
-        assert request.ratification == Request.Ratification.RATIFIED
-        assert request.grant.is_live(LATER)
-
-    def test_a_refusal_revokes_what_is_open(self) -> None:
-        request = _broken()
-
-        request = transitions.refuse(request, voice=voice("bob", "No reason."), at=LATER)
-
-        grant = Grant.objects.get()
-        assert request.ratification == Request.Ratification.REFUSED
-        assert grant.status == Grant.Status.REVOKED
-        assert Door.objects.get().state == Door.State.CLOSING
-
-    def test_silence_revokes_what_is_open(self) -> None:
-        request = _broken(ratify_within=10)
-
-        transitions.overdue(request, at=NOON + timedelta(minutes=10))
-
-        assert Grant.objects.get().status == Grant.Status.REVOKED
-        assert "ratification.overdue" in kinds()
-
-    def test_is_too_late_after_the_deadline_though_no_sweep_has_run(self) -> None:
-        request = _broken(ratify_within=10)
-
-        with pytest.raises(WrongState, match="time to ratify is over"):
-            transitions.ratify(request, voice=voice("bob"), at=NOON + timedelta(minutes=10))
-
-    def test_is_possible_after_the_access_has_ended(self) -> None:
-        request = _broken()
-        transitions.relinquish(request.grant, by=make_user("ada"), at=LATER)
-
-        request = transitions.ratify(request, voice=voice("bob"), at=LATER)
-
-        assert request.ratification == Request.Ratification.RATIFIED
-
-    def test_nobody_ratifies_their_own(self) -> None:
-        request = _broken()
-        make_group("Database team", make_user("ada"))
-
-        with pytest.raises(NotAllowed, match="their own request"):
-            transitions.ratify(request, voice=voice("ada"), at=LATER)
-
-    def test_a_normal_request_needs_none(self) -> None:
-        request = make_request(make_scenario())
-
-        with pytest.raises(WrongState, match="not made by breaking the glass"):
-            transitions.ratify(request, voice=voice("bob"), at=LATER)
-
-    def test_overdue_waits_for_the_deadline(self) -> None:
-        with pytest.raises(WrongState, match="still time"):
-            transitions.overdue(_broken(), at=LATER)
-
-
 def test_the_page_shows_the_sentence_that_the_verb_raises() -> None:
     request = make_request(make_scenario())
     why = policy.why_not_decide(request, by=make_user("mallory"), at=LATER)
@@ -434,11 +307,19 @@ def _offer(request: Request, **terms: Any) -> Decision:
     return transitions.counter(request, voice=voice("bob", "Less will do."), offer=offer, at=LATER)
 
 
-def _link(request: Request, name: str) -> DecisionLink:
-    link = links.issue(request, person=make_user(name), at=NOON)
-    assert link is not None
-    return link
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "maybe"},
+        {"kind": "counter"},
+        {"minutes": 10},
+        {"answer": "accepted"},
+        {"answered_at": NOON},
+    ],
+)
+def test_database_refuses_an_impossible_decision(fields: dict[str, Any]) -> None:
+    request = make_request(make_scenario())
+    transitions.approve(request, voice=voice("bob"), at=LATER)
 
-
-def _broken(**fields: Any) -> Request:
-    return make_broken_glass(make_scenario(**fields))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.update(**fields)
