@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.models import Grant, Request
-from core.errors import DomainError, NotAllowed, WrongState
+from core.errors import DomainError
+from core.problems import of_domain
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[PageRequest, P], HttpResponse]
@@ -68,5 +69,5 @@ def visible_grant(person: User, pk: UUID) -> Grant:
 
 
 def status_of(error: DomainError) -> int:
-    """Return the status of a page that says this refusal, where no form does."""
-    return {NotAllowed: 403, WrongState: 409}.get(type(error), 422)
+    """Return the status of a page that says this refusal, where no form does: the API's."""
+    return of_domain(error).status

@@ -1,7 +1,7 @@
 """Scenarios: what one may use and why not the others, their rules, versions and differences."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.requests import PageRequest
@@ -9,6 +9,7 @@ from breakglass import lint, policy, preflight, wording
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.simulator import why_not_look
 from breakglass.views.pages import page
+from core.pages import say
 
 
 @page("GET")
@@ -65,6 +66,15 @@ def scenario_diff(request: PageRequest, slug: str, first: int, second: int) -> H
         "changes": wording.changes(before.body, after.body),
     }
     return render(request, "breakglass/scenario_diff.html", context)
+
+
+@page("GET")
+def scenario_compare(request: PageRequest, slug: str) -> HttpResponse:
+    """Lead to the difference between the two versions that were chosen."""
+    numbers = [request.GET.get(name, "") for name in ("first", "second")]
+    if not all(number.isdecimal() for number in numbers):
+        return say(request, "Choose two versions of the scenario.", status=422)
+    return redirect("scenario-diff", slug, *map(int, numbers))
 
 
 def _version(slug: str, number: int) -> ScenarioVersion:

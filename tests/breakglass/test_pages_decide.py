@@ -1,0 +1,234 @@
+"""Decide: from the list, and by a link that acts for nobody but its person, once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Entry
+from breakglass import links, transitions
+from breakglass.models import DecisionLink, Grant, Request
+from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
+from tests.make import REASON, make_group, make_scenario, make_user, voice
+
+pytestmark = pytest.mark.django_db
+
+
+def url(request: Request) -> str:
+    """Return the page on which a request is decided."""
+    return reverse("decision", args=[request.pk])
+
+
+def answer(name: str, request: Request, decision: str, **fields: Any) -> Any:
+    """Press a button of that page."""
+    return client(name).post(url(request), {"decision": decision, **fields})
+
+
+def now_of(request: Request) -> Request:
+    """Return the request as it is now."""
+    return Request.objects.get(pk=request.pk)
+
+
+class TestList:
+    def test_shows_what_waits_the_most_urgent_first(self) -> None:
+        make_cast()
+        slow = asked()
+        fast = broken(scenario=make_scenario("drill"), by=make_user("eve"))
+        page = text(see("bob", "/decide/"))
+        assert "2 decisions wait for you" in page
+        assert page.index(url(fast)) < page.index(url(slow))
+
+    def test_is_empty_after_the_answer_and_remembers_it(self) -> None:
+        make_cast()
+        request = asked()
+        answer("bob", request, "approve", comment="Go.")
+        page = text(see("bob", "/decide/"))
+        assert "Nothing waits for you." in page
+        assert "“Go.”" in page
+
+    def test_tells_a_stranger_who_decides(self) -> None:
+        make_cast()
+        assert "You decide in no scenario." in text(see("ada", "/decide/"))
+
+    def test_leaves_out_ones_own(self) -> None:
+        make_cast()
+        make_group("Platform engineers", make_user("bob"))
+        asked(by=make_user("bob"))
+        assert "Nothing waits for you." in text(see("bob", "/decide/"))
+
+
+class TestPage:
+    def test_says_who_what_why_and_how_long(self) -> None:
+        make_cast()
+        page = text(see("bob", url(asked(reference="INC-7"))))
+        for words in ("Ada asks for shop-db", REASON, "INC-7", "30 min", "First time", "Approve"):
+            assert words in page
+
+    def test_asks_after_a_broken_glass_whether_it_was_right(self) -> None:
+        make_cast()
+        request = broken()
+        opened(request)
+        page = text(see("bob", url(request)))
+        assert "Ada broke the glass on shop-db" in page
+        assert "Door already open" in page
+        assert "Offer less" not in page
+
+    @pytest.mark.parametrize(
+        ("name", "status", "sentence"),
+        [
+            ("ada", 200, "Nobody decides on their own request."),
+            ("dana", 200, "Only Database team decides on this."),
+            ("rita", 200, "Only Database team decides on this."),
+            ("mallory", 404, ""),
+        ],
+    )
+    def test_others_read_why_not(self, name: str, status: int, sentence: str) -> None:
+        make_cast()
+        response = see(name, url(asked()))
+        assert response.status_code == status
+        assert sentence in text(response)
+        assert 'value="approve"' not in text(response)
+
+    def test_says_that_it_is_decided(self) -> None:
+        make_cast()
+        request = asked()
+        transitions.deny(request, voice=voice("carl", "No."), at=timezone.now())
+        assert "This is decided: denied." in text(see("bob", url(request)))
+
+
+class TestAnswer:
+    def test_approves(self) -> None:
+        make_cast()
+        request = asked()
+        assert answer("bob", request, "approve")["Location"] == "/decide/"
+        assert Grant.objects.get().is_live(timezone.now())
+
+    def test_denies_with_a_reason_alone(self) -> None:
+        make_cast()
+        request = asked()
+        response = answer("bob", request, "deny")
+        assert response.status_code == 422
+        assert "Say why you deny it; the requester reads it." in text(response)
+        answer("bob", request, "deny", comment="Use the copy.")
+        assert now_of(request).state == "denied"
+
+    def test_offers_less(self) -> None:
+        make_cast()
+        request = asked()
+        answer("bob", request, "counter", minutes="15", targets=["shop-db"], read_only="on")
+        offer = now_of(request).decisions.get()
+        assert (offer.minutes, offer.read_only) == (15, True)
+
+    def test_an_offer_has_to_be_less(self) -> None:
+        make_cast()
+        response = answer("bob", asked(), "counter", minutes="30", targets=["shop-db"])
+        assert response.status_code == 422
+        assert "Approve it, or offer less." in text(response)
+
+    def test_ratifies(self) -> None:
+        make_cast()
+        request = broken()
+        answer("bob", request, "ratify")
+        assert now_of(request).ratification == "ratified"
+
+    def test_refuses_and_ends_it(self) -> None:
+        make_cast()
+        request = broken()
+        answer("bob", request, "refuse", comment="There was no outage.")
+        assert Grant.objects.get().status == "revoked"
+
+    @pytest.mark.parametrize(
+        ("decision", "sentence"),
+        [("ratify", "was not made by breaking the glass"), ("maybe", "not one of the available")],
+    )
+    def test_answers_422_to_what_does_not_fit(self, decision: str, sentence: str) -> None:
+        make_cast()
+        response = answer("bob", asked(), decision)
+        assert response.status_code == 422
+        assert sentence in text(response)
+
+    def test_refuses_the_requester_on_the_record(self) -> None:
+        make_cast()
+        response = answer("ada", asked(), "approve")
+        assert response.status_code == 422
+        entered()
+        assert Entry.objects.get(kind="access.refused").actor == make_user("ada").ref
+
+    def test_says_that_somebody_was_faster(self) -> None:
+        make_cast()
+        request = asked()
+        transitions.deny(request, voice=voice("carl", "No."), at=timezone.now())
+        response = answer("bob", request, "approve")
+        assert response.status_code == 422
+        assert "This request is already denied." in text(response)
+
+
+class TestLink:
+    def make(self, name: str = "bob", request: Request | None = None) -> str:
+        """Return the address that was sent to `name`."""
+        at = timezone.now() - timedelta(seconds=30)
+        link = links.issue(request or asked(), person=make_user(name), at=at)
+        assert link
+        return reverse("decision-link", args=[links.token(link)])
+
+    def test_shows_and_does_not_act(self) -> None:
+        make_cast()
+        address = self.make()
+        assert "Ada asks for shop-db" in text(see("bob", address))
+        assert not DecisionLink.objects.get().used_at
+        assert Request.objects.get().state == "pending"
+
+    def test_leads_through_sign_in(self) -> None:
+        make_cast()
+        address = self.make()
+        assert Client().get(address)["Location"].startswith(reverse("account_login"))
+
+    def test_answers_for_its_person(self) -> None:
+        make_cast()
+        client("bob").post(self.make(), {"decision": "approve"})
+        assert Grant.objects.exists()
+        assert DecisionLink.objects.get().used_at
+
+    @pytest.mark.parametrize("name", ["carl", "ada", "dana", "mallory"])
+    def test_does_nothing_for_somebody_else_and_says_so_on_the_record(self, name: str) -> None:
+        make_cast()
+        address = self.make()
+        for response in (
+            client(name).get(address),
+            client(name).post(address, {"decision": "approve"}),
+        ):
+            assert response.status_code == 403
+            assert "does nothing for anybody else" in text(response)
+            assert REASON not in text(response)
+        entered()
+        assert Entry.objects.filter(kind="access.refused").count() == 2
+        assert Request.objects.get().state == "pending"
+
+    def test_works_once(self) -> None:
+        make_cast()
+        address = self.make()
+        client("bob").post(address, {"decision": "deny", "comment": "No."})
+        response = see("bob", address)
+        assert response.status_code == 410
+        assert "it works once" in text(response)
+
+    def test_ends(self) -> None:
+        make_cast()
+        address = self.make()
+        past = timezone.now() - timedelta(minutes=1)
+        DecisionLink.objects.update(made_at=past - timedelta(hours=1), expires_at=past)
+        assert see("bob", address).status_code == 410
+
+    def test_can_be_withdrawn(self) -> None:
+        make_cast()
+        address = self.make()
+        DecisionLink.objects.update(revoked_at=timezone.now())
+        assert "This link was withdrawn." in text(see("bob", address))
+
+    @pytest.mark.parametrize("token", ["nonsense", "0" * 32, "a:b"])
+    def test_is_nothing_when_we_did_not_make_it(self, token: str) -> None:
+        make_cast()
+        assert see("bob", reverse("decision-link", args=[token])).status_code == 404

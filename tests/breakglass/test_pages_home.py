@@ -1,0 +1,114 @@
+"""Home and the rail, for every part."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from breakglass import transitions
+from breakglass.transitions import Offer
+from tests.breakglass.browser import (
+    CAST,
+    asked,
+    broken,
+    client,
+    make_cast,
+    opened,
+    queries,
+    see,
+    text,
+)
+from tests.make import make_scenario, make_user, voice
+
+pytestmark = pytest.mark.django_db
+HOME = "/"
+
+
+class TestHome:
+    def test_asks_strangers_to_sign_in_and_brings_them_back(self) -> None:
+        response = Client().get(reverse("decide"))
+        assert response.status_code == 302
+        assert response["Location"] == f"{reverse('account_login')}?next=/decide/"
+
+    @pytest.mark.parametrize("name", CAST)
+    def test_has_the_red_button_for_everybody(self, name: str) -> None:
+        make_cast()
+        page = see(name, HOME)
+        assert page.status_code == 200
+        assert "Break the glass" in text(page)
+
+    def test_shows_open_access_with_its_time_left(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        page = text(see("ada", HOME))
+        assert f"Case {grant.request.case}" in page
+        assert "<count-down" in page
+        assert "Door open" in page
+
+    def test_shows_what_waits_for_approval(self) -> None:
+        make_cast()
+        request = asked()
+        assert f"Case {request.case}</a> waits for approval" in text(see("ada", HOME))
+
+    def test_shows_an_offer_to_the_requester(self) -> None:
+        make_cast()
+        request = asked()
+        offer = Offer(minutes=15, targets=list(request.targets.all()), read_only=True)
+        transitions.counter(request, voice=voice("bob"), offer=offer, at=timezone.now())
+        page = text(see("ada", HOME))
+        assert "Bob offers less on shop-db" in page
+        assert "15 min, read-only, instead of 30 min" in page
+
+    def test_shows_decisions_to_the_approver_alone(self) -> None:
+        make_cast()
+        broken()
+        assert "Ada broke the glass on shop-db" in text(see("bob", HOME))
+        assert "Ada broke the glass on shop-db" not in text(see("rita", HOME))
+
+    def test_says_what_would_be_there_when_nothing_is(self) -> None:
+        make_cast()
+        page = text(see("mallory", HOME))
+        assert "Nothing is open." in page
+        assert "You may use 0 of 1 scenario." in page
+
+
+class TestRail:
+    @pytest.mark.parametrize(
+        ("name", "line", "there"),
+        [
+            ("bob", "decide", True),
+            ("ada", "decide", False),
+            ("dana", "now", True),
+            ("bob", "now", False),
+            ("mallory", "cases", True),
+        ],
+    )
+    def test_leads_where_the_person_may_go(self, name: str, line: str, *, there: bool) -> None:
+        make_cast()
+        assert (f'class="nav" href="{reverse(line)}"' in text(see(name, HOME))) is there
+
+    def test_counts_what_waits(self) -> None:
+        make_cast()
+        broken()
+        page = text(see("bob", HOME))
+        assert 'Decisions<span class="count soft">1<span class="sr"> waiting</span></span>' in page
+
+    def test_marks_the_page_one_is_on(self) -> None:
+        make_cast()
+        page = text(see("ada", reverse("cases")))
+        assert 'href="/cases/" aria-current="page"' in page
+        assert 'href="/" aria-current="page"' not in page
+
+    def test_asks_no_more_when_more_waits(self) -> None:
+        make_cast()
+        for slug in ("first", "second"):
+            broken(scenario=make_scenario(slug), by=make_user("eve"))
+        browser = client("bob")
+        browser.get(HOME)
+        with queries() as few:
+            browser.get(HOME)
+        for slug in ("third", "fourth", "fifth"):
+            broken(scenario=make_scenario(slug), by=make_user("eve"))
+        with queries() as many:
+            browser.get(HOME)
+        assert len(many) == len(few)

@@ -1,0 +1,124 @@
+"""Now: responders see what is open and stop it; nobody else does."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from breakglass import transitions
+from breakglass.models import Freeze, Grant
+from targets.models import Door
+from tests.breakglass.browser import broken, client, make_cast, opened, queries, see, text
+from tests.make import make_scenario, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = "/now/"
+
+
+def impose(name: str = "dana", **fields: Any) -> Any:
+    """Send the freeze form."""
+    return client(name).post(reverse("freeze"), {"reason": "Breach.", **fields})
+
+
+class TestPage:
+    @pytest.mark.parametrize("name", ["ada", "bob", "rita", "carla", "otto", "mallory"])
+    def test_is_for_responders(self, name: str) -> None:
+        make_cast()
+        response = see(name, NOW)
+        assert response.status_code == 403
+        assert "Only responders see everything that is open." in text(response)
+
+    def test_says_that_nobody_is_inside(self) -> None:
+        make_cast()
+        assert "Nobody is inside." in text(see("dana", NOW))
+
+    def test_shows_who_is_inside_and_how_to_end_it(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        page = text(see("dana", NOW))
+        assert "1 door open" in page
+        assert reverse("grant-revoke", args=[grant.pk]) in page
+
+    def test_shows_doors_that_are_still_closing(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
+        page = text(see("dana", NOW))
+        assert "0 doors open, 1 closing" in page
+        assert Door.objects.get().state == "closing"
+
+    def test_asks_no_more_when_more_is_open(self) -> None:
+        make_cast()
+        broken()
+        browser = client("dana")
+        browser.get(NOW)
+        with queries() as few:
+            browser.get(NOW)
+        for slug in ("a", "b"):
+            broken(scenario=make_scenario(slug), by=make_user("eve"))
+        with queries() as many:
+            browser.get(NOW)
+        assert len(many) == len(few)
+
+
+class TestFreeze:
+    def test_a_person(self) -> None:
+        make_cast()
+        broken()
+        impose(what=f"person:{make_user('ada').pk}")
+        assert Freeze.objects.get().person == make_user("ada")
+        assert Grant.objects.get().status == "revoked"
+
+    def test_somebody_who_is_not_inside(self) -> None:
+        make_cast()
+        impose(other=f"person:{make_user('eve').pk}")
+        assert Freeze.objects.get().person == make_user("eve")
+
+    def test_a_scenario(self) -> None:
+        scenario = make_cast()
+        impose(other=f"scenario:{scenario.pk}")
+        assert Freeze.objects.get().scenario == scenario
+
+    def test_everything(self) -> None:
+        make_cast()
+        impose(what="all")
+        assert "Everything is frozen" in text(see("dana", NOW))
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({}, "Choose one thing to freeze."),
+            ({"what": "all", "reason": ""}, "Say why; it stands in the record."),
+            ({"what": "person:nobody"}, "not one of the available choices"),
+        ],
+    )
+    def test_answers_422_with_a_sentence(self, fields: dict[str, str], sentence: str) -> None:
+        make_cast()
+        response = impose(**fields)
+        assert response.status_code == 422
+        assert sentence in text(response)
+        assert not Freeze.objects.exists()
+
+    def test_not_twice(self) -> None:
+        make_cast()
+        impose(what="all")
+        assert "This is frozen already." in text(impose(what="all"))
+
+    def test_not_by_others(self) -> None:
+        make_cast()
+        assert impose("bob", what="all").status_code == 403
+        assert not Freeze.objects.exists()
+
+
+class TestLift:
+    def test_takes_two(self) -> None:
+        make_cast()
+        impose(what="all")
+        url = reverse("freeze-lift", args=[Freeze.objects.get().pk])
+        client("dana").post(url)
+        assert "A second responder has to confirm" in text(see("dana", NOW))
+        assert client("dana").post(url).status_code == 403
+        assert "Confirm: lift it" in text(see("noor", NOW))
+        client("noor").post(url)
+        assert Freeze.objects.get().lifted_by == make_user("noor")

@@ -1,0 +1,188 @@
+"""New request: it works without a script, loses nothing, and says no in a sentence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from breakglass.models import Request
+from tests.breakglass.browser import client, make_cast, see, text
+from tests.make import REASON, make_request, make_scenario, make_target
+
+pytestmark = pytest.mark.django_db
+NEW = "/request/"
+FULL: dict[str, Any] = {
+    "scenario": "production-outage",
+    "targets": ["shop-db"],
+    "minutes": "30",
+    "justification": REASON,
+    "urgency": "normal",
+}
+
+
+def send(name: str = "ada", **changes: Any) -> Any:
+    """Send the form with some fields changed; None leaves one out."""
+    fields = {key: value for key, value in (FULL | changes).items() if value is not None}
+    return client(name).post(NEW, fields)
+
+
+class TestForm:
+    def test_offers_the_scenarios_that_are_open_to_the_person(self) -> None:
+        make_cast()
+        assert 'value="production-outage"' in text(see("ada", NEW))
+        assert "No scenario is open to you." in text(see("mallory", NEW))
+
+    def test_goes_straight_to_the_only_scenario(self) -> None:
+        make_cast()
+        page = text(see("ada", NEW))
+        assert "Who can answer now" in page
+        assert "Bob, Carl" in page
+
+    def test_asks_first_which_one_when_there_are_several(self) -> None:
+        make_cast()
+        make_scenario("suspected-breach")
+        assert "The rest of the form follows your choice." in text(see("ada", NEW))
+
+    def test_says_what_breaking_the_glass_will_do(self) -> None:
+        make_cast()
+        page = text(see("ada", NEW, urgency="break_glass"))
+        assert "If you break the glass now" in page
+        assert "opens for you, until" in page
+
+    def test_says_so_where_approval_comes_first(self) -> None:
+        make_scenario(break_glass=False)
+        page = text(see("ada", NEW, urgency="break_glass"))
+        assert "needs approval first" in page
+        assert 'value="break_glass">' not in page.replace('name="wish" value="break_glass">', "")
+
+    def test_offers_no_length_above_the_cap(self) -> None:
+        make_scenario(max_minutes=45)
+        page = text(see("ada", NEW))
+        assert 'name="minutes" value="45"' in page
+        assert 'name="minutes" value="60"' not in page
+
+
+class TestSend:
+    def test_asks_and_leads_to_the_case(self) -> None:
+        make_cast()
+        response = send()
+        request = Request.objects.get()
+        assert response["Location"] == f"/cases/{request.case}/"
+        assert request.state == "pending"
+        assert request.justification == REASON
+
+    def test_breaks_the_glass_once_it_is_confirmed(self) -> None:
+        make_cast()
+        send(urgency="break_glass", cannot_wait="on")
+        assert Request.objects.get().grant.is_live(timezone.now())
+
+    def test_does_not_break_the_glass_unconfirmed(self) -> None:
+        make_cast()
+        response = send(urgency="break_glass", wish="break_glass")
+        assert response.status_code == 422
+        assert "Confirm that it cannot wait" in text(response)
+        assert not Request.objects.exists()
+
+    def test_takes_the_plan_as_words(self) -> None:
+        make_scenario(expected_verbs=["select", "end_session"])
+        send(plan=["select", "end_session"], intent="Look first.")
+        assert Request.objects.get().intent == "Select, End session. Look first."
+
+    def test_can_start_later(self) -> None:
+        make_cast()
+        later = (timezone.now() + timedelta(hours=2)).replace(second=0, microsecond=0)
+        send(starts_at=later.strftime("%Y-%m-%dT%H:%M"))
+        assert Request.objects.get().starts_at == later
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"justification": "Help."}, "Say why in at least 20 characters; you wrote 5."),
+            ({"justification": None}, "Say what is wrong and what you will do about it."),
+            ({"minutes": "500"}, "Choose 1 to 60 minutes"),
+            ({"minutes": "soon"}, "Choose one of the lengths shown."),
+            ({"minutes": None}, "Choose for how long."),
+            ({"targets": []}, "Choose at least one target."),
+            ({"targets": ["nowhere"]}, "nowhere is not one of the available choices."),
+            ({"starts_at": "2020-01-01T00:00"}, "Choose a start in the next 30 days"),
+            ({"scenario": None}, "Choose the emergency first."),
+            ({"scenario": "unknown"}, "Choose the emergency first."),
+        ],
+    )
+    def test_answers_422_with_a_sentence(self, changes: dict[str, Any], sentence: str) -> None:
+        make_cast()
+        response = send(**changes)
+        assert response.status_code == 422
+        assert sentence in text(response)
+        assert not Request.objects.exists()
+
+    def test_wants_the_reference_in_its_form(self) -> None:
+        make_scenario(reference_required=True, reference_pattern=r"INC-\d+")
+        assert "for example INC-20481" in text(send())
+        assert "Write the reference like INC-20481." in text(send(reference="urgent"))
+        assert send(reference="INC-1").status_code == 302
+
+    def test_loses_nothing_that_was_typed(self) -> None:
+        make_cast()
+        page = text(send(minutes="500", justification="Too short", intent="Look at the locks"))
+        assert "Too short</textarea>" in page
+        assert 'value="Look at the locks"' in page
+
+    def test_refuses_a_second_ask_in_words(self) -> None:
+        make_cast()
+        make_request(at=timezone.now())
+        response = send()
+        assert response.status_code == 422
+        assert "You have asked for this already." in text(response)
+
+    def test_refuses_a_target_of_another_scenario(self) -> None:
+        make_cast()
+        make_target("billing-db")
+        assert send(targets=["billing-db"]).status_code == 422
+
+    def test_shows_markup_as_text(self) -> None:
+        make_cast()
+        page = text(send(justification="<script>alert(1)</script>", minutes="500"))
+        assert "<script>alert(1)</script>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+class TestParts:
+    def test_the_coach_comments_and_sends_nothing(self) -> None:
+        make_cast()
+        response = client("ada").post("/request/coach/", FULL | {"justification": "help"})
+        assert "Say in one sentence what is wrong" in text(response)
+        assert "It never stops you." in text(response)
+        assert not Request.objects.exists()
+
+    def test_another_scenario_keeps_what_was_typed(self) -> None:
+        make_cast()
+        make_scenario("drill", max_minutes=15, default_minutes=10)
+        chosen = FULL | {"scenario": "drill", "minutes": "60", "wish": "break_glass"}
+        page = text(client("ada").post("/request/terms/", chosen))
+        assert REASON in page
+        assert 'name="minutes" value="10" id="id_minutes_0" checked' in page
+        assert 'id="preflight"' in page
+
+    def test_what_would_happen_follows_the_choices(self) -> None:
+        make_scenario(targets=[make_target("shop-db"), make_target("billing-db")])
+        chosen = FULL | {"wish": "break_glass"}
+        both = chosen | {"targets": ["shop-db", "billing-db"]}
+        none = chosen | {"targets": []}
+        url = "/request/consequences/"
+        assert "billing-db and shop-db" in text(client("ada").post(url, both))
+        assert "the targets you choose" in text(client("ada").post(url, none))
+
+    @pytest.mark.parametrize(("part", "data"), [("nonsense", FULL), ("coach", {})])
+    def test_nothing_is_drawn_for_nonsense(self, part: str, data: dict[str, Any]) -> None:
+        make_cast()
+        assert client("ada").post(f"/request/{part}/", data).status_code == 204
+
+    def test_a_form_whose_session_ended_stays_as_it_is(self) -> None:
+        make_cast()
+        browser = client("ada")
+        browser.logout()
+        response = browser.post("/request/coach/", FULL, headers={"HX-Request": "true"})
+        assert response.status_code == 204
+        assert "HX-Refresh" not in response
