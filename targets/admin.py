@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.admin import ReasonedAdmin
+from accounts.forms import Reason
 from core.admin import ReadOnlyAdmin
 from targets import trial
 from targets.models import Door, Target, TargetQuerySet
@@ -23,12 +24,13 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Kept encrypted and never shown. Leave empty to keep the one that is set.",
     )
+    reason = Reason()
 
     class Meta:
         model = Target
         fields = [
             "name", "slug", "kind", "host", "port", "database", "sslmode", "admin_user", "secret",
-            "template_role", "read_only_role", "enabled",
+            "template_role", "read_only_role", "enabled", "reason",
         ]  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
@@ -39,7 +41,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+class TargetAdmin(ReasonedAdmin):
     """Targets are defined here, and tried before an emergency needs them."""
 
     form = TargetForm
@@ -52,11 +54,10 @@ class TargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at 
     def save_model(
         self, request: HttpRequest, obj: Target, form: forms.BaseForm, change: Any
     ) -> None:
-        """Seal a new password; the change and its entry in the record are one transaction."""
-        with transaction.atomic():
-            if secret := form.cleaned_data.get("secret"):
-                obj.seal_secret(secret, at=timezone.now())
-            super().save_model(request, obj, form, change)
+        """Seal a new password before the target is saved."""
+        if secret := form.cleaned_data.get("secret"):
+            obj.seal_secret(secret, at=timezone.now())
+        super().save_model(request, obj, form, change)
 
     @admin.action(description="Test the door", permissions=["change"])
     def try_doors(self, request: HttpRequest, targets: TargetQuerySet) -> None:

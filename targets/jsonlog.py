@@ -15,6 +15,7 @@ from targets import statements
 
 LONGEST_STATEMENT = 65_536  # characters that are kept
 WELL = "00000"
+_NEEDED = {"timestamp", "user", "session_id", "error_severity"}
 _OURS = b'"user":"bg_'
 _BEGIN = re.compile(
     r"(?:statement|execute (?:fetch from )?[^:]*|fastpath function call): ", re.DOTALL
@@ -52,7 +53,7 @@ def read_lines(lines: Iterable[bytes], running: Running) -> tuple[list[Action], 
     ended: list[Action] = []
     going = {session: Action(**facts) for session, facts in running.items()}
     for raw in lines:
-        if _OURS in raw and (line := _parse(raw)):
+        if _OURS in raw and (line := _parse(raw)) and line.keys() >= _NEEDED:
             ended += _read_line(line, going)
     return ended, {session: dataclasses.asdict(action) for session, action in going.items()}
 

@@ -22,9 +22,12 @@ def doors(_request: HttpRequest) -> list[Health]:
     unread = LogPosition.objects.exclude(last_error="").count()
     if count := stuck.count():
         return [_lamp(f"{count} not closed", "danger")]
-    if silent or unread:
-        words = f"{silent} targets do not answer" if silent else f"{unread} logs cannot be read"
-        return [_lamp(words, "wait")]
+    if silent:
+        words = "target does not answer" if silent == 1 else "targets do not answer"
+        return [_lamp(f"{silent} {words}", "wait")]
+    if unread:
+        words = "log cannot be read" if unread == 1 else "logs cannot be read"
+        return [_lamp(f"{unread} {words}", "wait")]
     return [_lamp(f"{Door.objects.usable(now).count()} open", "ok")]
 
 

@@ -6,12 +6,20 @@ from collections.abc import Iterable
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 UNKNOWN = "unknown"
 _LONGEST = 20_000  # characters that are parsed; what is longer is known by its first word
 _MOST_OBJECTS = 50
-_PASSWORD = re.compile(r"(\bPASSWORD\s+)(?:E|U&)?'(?:[^'\\]|\\.|'')*'?", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"(\bPASSWORD\s+)(?:(?:E|U&)?'(?:[^'\\]|\\.|'')*'?|(\$\w*\$).*?(?:\2|$))",
+    re.IGNORECASE | re.DOTALL,
+)
+# What carries another statement within it, which our parser knows by its first word alone.
+_WRAPPER = re.compile(
+    r"\s*(?:(explain)(?:\s*\([^)]*\)|(?:\s+(?:analyze|verbose))*)"
+    r"|(prepare)\s+\S+?(?:\s*\([^)]*\))?\s+as)\s+(?=[a-z(])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*([A-Za-z]+)", re.DOTALL)
 _VERBS = (
     exp.Select, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter,
@@ -36,18 +44,28 @@ def describe(statement: str) -> tuple[str, list[str]]:
     """
     if len(statement) > _LONGEST:
         return _first_word(statement), []
+    wrappers, statement = _unwrapped(statement)
     try:
         trees = [tree for tree in sqlglot.parse(statement, read="postgres") if tree]
-    except (SqlglotError, RecursionError):
-        return UNKNOWN, []
-    verbs = _once(verb for tree in trees for verb in _verbs_of(tree))
-    tables = _once(name for tree in trees for name in _tables_of(tree))
-    return ", ".join(verbs) or UNKNOWN, sorted(tables)[:_MOST_OBJECTS]
+        verbs = _once(verb for tree in trees for verb in _verbs_of(tree))
+        tables = _once(name for tree in trees for name in _tables_of(tree))
+    except Exception:  # noqa: BLE001 - whatever a parser stumbles over still goes on the record
+        return ", ".join([*wrappers, UNKNOWN]), []
+    return ", ".join([*wrappers, *(verbs or [UNKNOWN])]), sorted(tables)[:_MOST_OBJECTS]
 
 
 def redacted(statement: str) -> str:
     """Return the statement without the passwords that are set in it."""
     return _PASSWORD.sub(r"\1'[not kept]'", statement)
+
+
+def _unwrapped(statement: str) -> tuple[list[str], str]:
+    """Return the words around a statement ("explain", "prepare") and the statement itself."""
+    words: list[str] = []
+    while len(words) < 3 and (wrapper := _WRAPPER.match(statement)):
+        words.append((wrapper[1] or wrapper[2]).lower())
+        statement = statement[wrapper.end() :]
+    return words, statement
 
 
 def _verbs_of(tree: exp.Expr) -> Iterable[str]:

@@ -33,6 +33,7 @@ _OWNED = """
     WHERE refclassid = 'pg_authid'::regclass AND deptype = 'o'
       AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = %s)
       AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 50"""
+_TURN = 0x6272_6561_6B02  # "break" and the second of its locks
 _POWERS = ("superuser", "createrole", "createdb", "replication", "bypassrls")
 _REFUSALS = ("28P01", "28000")
 
@@ -77,6 +78,7 @@ class PostgreSQL:
         # One transaction: whoever kills us leaves either nothing or a whole role with its mark.
         handle = sql.Identifier(opening.handle)
         with self._connection.transaction():
+            _take_turn(self._connection)
             mark = self._mark(opening.handle)
             if mark is None:
                 self._run("CREATE ROLE {} NOLOGIN NOINHERIT", handle)
@@ -298,6 +300,7 @@ def _hand_over(connection: Connection, handle: str, heir: str) -> list[str]:
     mine, heirs = sql.Identifier(handle), sql.Identifier(heir)
     modern = connection.info.server_version >= 160000
     with connection.transaction():
+        _take_turn(connection)
         grant = sql.SQL("GRANT {} TO CURRENT_USER" + (" WITH INHERIT TRUE" if modern else ""))
         connection.execute(grant.format(mine))
         if modern:
@@ -310,6 +313,11 @@ def _hand_over(connection: Connection, handle: str, heir: str) -> list[str]:
             back = sql.SQL("REVOKE {} FROM CURRENT_USER GRANTED BY CURRENT_USER")
             connection.execute(back.format(heirs))
     return things
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait for other doors of the same database: the server fails GRANTs that meet on one row."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def _of_log(connection: psycopg.Connection[Any]) -> list[str]:
         "to_regprocedure('breakglass.read_log(text,bigint,bigint)'), 'EXECUTE'), false)"
     )
     if not ls or not read:
-        found.append(f"{name} may not read the server's log; run `manage.py target_sql`.")
+        found.append(f"{name} may not read the log; `manage.py target_sql` prints what is missing.")
     for parameter in LOGGED:
         query = "SELECT has_parameter_privilege(%s, 'SET')"
         ((allowed,),) = connection.execute(query, [parameter])

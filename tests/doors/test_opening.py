@@ -154,3 +154,9 @@ class TestAnUnreachableTarget:
         door = engine.open_door(make_door(target), at=timezone.now())
         Target.objects.update(port=make_target(shop).port)
         assert engine.open_door(door, at=timezone.now()).state == Door.State.OPEN
+
+
+def test_doors_that_open_at_the_same_instant_all_open(shop: Shop, transactional_db: None) -> None:
+    doors = [make_door(make_target(shop)) for _ in range(8)]
+    engine.settle_all(doors, at=timezone.now())
+    assert set(Door.objects.values_list("state", flat=True)) == {Door.State.OPEN}
