@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -91,10 +92,16 @@ def _tokens(keys: list[str]) -> dict[str, Label]:
     return {key: Label(f"token {found[pk]}") for key, pk in known.items() if pk in found}
 
 
+def _groups(keys: list[str]) -> dict[str, Label]:
+    found = Group.objects.in_bulk([int(key) for key in keys if key.isdecimal() and len(key) < 10])
+    return {str(pk): Label(f"group {group.name}") for pk, group in found.items()}
+
+
 def _systems(keys: list[str]) -> dict[str, Label]:
     return {key: Label(SYSTEMS[key]) for key in keys if key in SYSTEMS}
 
 
 refs.provide("user", _people)
 refs.provide("token", _tokens)
+refs.provide("group", _groups, named=True)
 refs.provide("system", _systems, named=True)

@@ -89,11 +89,12 @@ def mirror(instance: LogEntry, *, created: bool, raw: bool, **_: Any) -> None:
     if not created or raw or instance.action not in _ACTIONS:
         return
     cause = _cause.get() or _Cause(_person(instance), "")
+    words_of = {name: _words(change) for name, change in instance.changes.items()}
     event = ConfigChanged(
         action=_ACTIONS[instance.action],
         model=str(instance.content_type.name),
         name=instance.object_repr,
-        changes={name: _words(change) for name, change in instance.changes.items()},
+        changes={name: words for name, words in words_of.items() if any(words)},
         reason=cause.reason,
         address=str(instance.remote_addr or ""),
     )
@@ -113,11 +114,14 @@ def _subject(entry: LogEntry) -> str:
 
 
 def _words(change: Any) -> list[str]:
-    """Return [before, after]; of a relation, what was taken away and what was added."""
+    """Return [before, after]; of a relation, what was taken away and what was added.
+
+    auditlog writes what is absent as "None".
+    """
     if isinstance(change, dict):
         names = ", ".join(sorted(change["objects"]))
         return ["", names] if change["operation"] == "add" else [names, ""]
-    return [str(value) for value in change]
+    return ["" if str(value) == "None" else str(value) for value in change]
 
 
 def _hidden(difference: Any) -> Any:

@@ -60,6 +60,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "newer": _address(request, chosen, after=page.newer),
+        "older": _address(request, chosen, before=page.older),
         "lines": lines,
         "labels": refs.labels({entry.case for entry in page.entries}),
         "chips": _chips(request, form, chosen),
@@ -77,14 +79,16 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
     if refusal := _read(request, page=f"entry {seq}", filters={}):
         return refusal
     entry = get_object_or_404(Entry, seq=seq)
+    told = reading.told([entry])[0]
     around = Entry.objects.filter(seq__in=[seq - 1, seq + 1]).in_bulk()
     before, behind = around.get(seq - 1), around.get(seq + 1)
     link = bytes(before.link) if before else leaf.EMPTY
     hashed = leaf.leaf_hash(bytes(entry.leaf))
     context = {
         "entry": entry,
-        "told": reading.told([entry])[0],
+        "told": told,
         "case": refs.labels([entry.case])[entry.case],
+        "words": _words(told.details),
         "envelope": bytes(entry.leaf).decode(),
         "hashes": [bytes(value).hex() for value in (link, entry.leaf_hash, entry.link)],
         "fits": hashed == bytes(entry.leaf_hash) and leaf.link(link, hashed) == bytes(entry.link),
@@ -112,6 +116,37 @@ def _chips(request: HttpRequest, form: LedgerFilter, chosen: dict[str, str]) -> 
         address = f"{request.path}?{urlencode(rest)}"
         chips.append(Chip(str(form[name].label), labels[value].text, address))
     return chips
+
+
+def _address(request: HttpRequest, chosen: dict[str, str], **place: int | None) -> str:
+    """Return where the list goes on, or nothing where it does not."""
+    if None in place.values():
+        return ""
+    return f"{request.path}?{urlencode(chosen | place)}"
+
+
+def _words(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return facts as names and texts; empty ones are left out."""
+    lines: list[tuple[str, str]] = []
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            lines += [(f"{name}: {inner}", _change(told)) for inner, told in value.items()]
+        else:
+            lines.append((name.replace("_", " "), _text(value)))
+    return [(name, text) for name, text in lines if text]
+
+
+def _change(value: Any) -> str:
+    """Say what was and what is, where a fact is such a pair."""
+    if isinstance(value, list) and len(value) == 2:
+        return " → ".join(_text(side) or "nothing" for side in value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _page(asked: dict[str, Any]) -> Page:

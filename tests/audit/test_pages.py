@@ -146,6 +146,10 @@ class TestList:
         assert ([e.seq - start for e in last.entries], last.older) == ([0], None)
         assert shown(signed_in, f"{turn}&after={page.newer}") == [start + 4, start + 3]
 
+    @pytest.mark.parametrize("subject", ["group:9999999999", "group:x", "request:1", ":", "%F0"])
+    def test_odd_references_show_nothing(self, signed_in: Client, subject: str) -> None:
+        assert shown(signed_in, f"?subject={subject}") == []
+
     @pytest.mark.parametrize("place", [10**18, 10**30])
     def test_places_beyond_the_end_are_no_error(self, signed_in: Client, place: int) -> None:
         assert shown(signed_in, f"?after={place}") == []
@@ -183,6 +187,16 @@ class TestEntry:
         for entry in entries:
             assert bytes(entries[1].link).hex() in text
             assert f"{entry.seq}" in text
+
+    def test_shows_what_was_and_what_is(self, signed_in: Client) -> None:
+        group = make_group("dba")
+        group.name = "database"
+        group.save()
+        (*_, entry) = sequence()
+
+        text = signed_in.get(reverse("ledger-entry", args=[entry.seq])).content.decode()
+        assert "dba → database" in text
+        assert "group database" in text
 
     def test_says_when_the_hash_does_not_fit(self, signed_in: Client) -> None:
         happen()
