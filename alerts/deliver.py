@@ -26,7 +26,7 @@ from django.db import connection
 
 from alerts import letters, transitions
 from alerts.models import Delivery
-from alerts.stories import NothingToTell
+from alerts.stories import NothingToTell, Story, story_at
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def run(clock: Callable[[], datetime]) -> int:
     handed_over, end = 0, clock() + LONGEST
     with _alone() as alone, _post() as post:
         while alone and (at := clock()) < end and (delivery := transitions.claim(at=at)):
-            trouble = _hand_over(delivery, post, at=at)
+            trouble = post.hand_over(delivery, at=at)
             if trouble is None:
                 transitions.sent(delivery, at=clock())
                 handed_over += 1
@@ -74,18 +74,36 @@ def run(clock: Callable[[], datetime]) -> int:
     return handed_over
 
 
-def _hand_over(delivery: Delivery, post: BaseEmailBackend, *, at: datetime) -> Trouble | None:
-    if delivery.attempts > transitions.MOST_ATTEMPTS:
-        # It took its process down each time, or the outcome could never be written.
-        return Trouble(error="Every attempt broke off before its end.", final=True)
-    try:
-        mail = letters.write(delivery, at=at)
-        post.open()
-        post.send_messages([mail])
-    except Exception as error:
-        logger.exception("Delivery %s was not handed over.", delivery.pk)
-        return trouble_of(error)
-    return None
+class Post:
+    """The mail channel during one run: connected by the first mail, closed at the end."""
+
+    def __init__(self) -> None:
+        self._backend: BaseEmailBackend = get_connection()
+        self._story: Story | None = None
+
+    def hand_over(self, delivery: Delivery, *, at: datetime) -> Trouble | None:
+        """Write and send one message; say what stood against it, if anything."""
+        if delivery.attempts > transitions.MOST_ATTEMPTS:
+            # It took its process down each time, or the outcome could never be written.
+            return Trouble(error="Every attempt broke off before its end.", final=True)
+        try:
+            mail = letters.write(delivery, self._story_of(delivery), at=at)
+            self._backend.open()
+            self._backend.send_messages([mail])
+        except Exception as error:
+            logger.exception("Delivery %s was not handed over.", delivery.pk)
+            return trouble_of(error)
+        return None
+
+    def close(self) -> None:
+        """Hang up; the next mail connects anew."""
+        self._backend.close()
+
+    def _story_of(self, delivery: Delivery) -> Story:
+        """Gather a story once for all who are told of it; they come one after the other."""
+        if self._story is None or self._story.entry.seq != delivery.entry_seq:
+            self._story = story_at(delivery.entry_seq)
+        return self._story
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -118,9 +136,8 @@ def _alone() -> Iterator[bool]:
 
 
 @contextmanager
-def _post() -> Iterator[BaseEmailBackend]:
-    """Return the mail channel, connected when the first mail is sent and closed at the end."""
-    post = get_connection()
+def _post() -> Iterator[Post]:
+    post = Post()
     try:
         yield post
     finally:

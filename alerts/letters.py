@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import User
 from alerts.models import Delivery
 from alerts.routes import title_of
-from alerts.stories import Story, story_at
+from alerts.stories import Story
 from audit.models import Entry, State
 from breakglass import links, policy
 from breakglass.models import DecisionLink, Request
@@ -41,12 +41,8 @@ class Words:
     quotes: list[tuple[str, list[str]]]
 
 
-def write(delivery: Delivery, *, at: datetime) -> EmailMultiAlternatives:
-    """Return the mail of a delivery as things stand at `at`.
-
-    Raises NothingToTell when its words are not there any more.
-    """
-    story = story_at(delivery.entry_seq)
+def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAlternatives:
+    """Return the mail that tells a delivery's recipient its story, as things stand at `at`."""
     with timezone.override(ZoneInfo(delivery.recipient.time_zone)):
         words = words_of(story)
         state = State.objects.get()

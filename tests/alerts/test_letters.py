@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 from django.conf import settings
-from django.core.mail import BadHeaderError
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +17,7 @@ from alerts import letters
 from alerts import transitions as messages
 from alerts.models import Delivery, Mail
 from alerts.routes import ROUTES
+from alerts.stories import story_at
 from alerts.templatetags.letters import instant
 from alerts.templatetags.mailbox import our_links
 from audit import log
@@ -49,7 +50,11 @@ NASTY = (
 def letter_to(name: str, kind: str = "", at: datetime = SOON) -> Message:
     """Return the mail of the newest message to a person, as it goes out."""
     rows = Delivery.objects.filter(recipient=make_user(name), kind__startswith=kind)
-    return letters.write(rows.order_by("-entry_seq")[:1].get(), at=at).message()
+    return written(rows.order_by("-entry_seq")[:1].get(), at=at).message()
+
+
+def written(row: Delivery, *, at: datetime) -> EmailMultiAlternatives:
+    return letters.write(row, story_at(row.entry_seq), at=at)
 
 
 def part(mail: Message, subtype: str) -> str:
@@ -146,7 +151,7 @@ class TestLinks:
         request = make_request(make_cast())
         catch_up()
         row = Delivery.objects.filter(recipient=make_user("bob")).get()
-        assert "/d/" not in letters.write(row, at=request.lapse_at).body
+        assert "/d/" not in written(row, at=request.lapse_at).body
 
 
 class TestHeaders:
@@ -211,7 +216,7 @@ class TestWhatPeopleWrote:
         User.objects.filter(email="bob@example.com").update(email="bob@example.com\nBcc: eve@x.org")
         row = Delivery.objects.get(recipient__name="Bob")
         with pytest.raises(BadHeaderError):
-            letters.write(row, at=SOON).message()
+            written(row, at=SOON).message()
 
 
 @pytest.mark.parametrize(
