@@ -1,11 +1,28 @@
 #!/usr/bin/env python
 """Run a management command of Breakglass."""
 
+import json
 import os
 import sys
+from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+# As whom commands go to the database that may do more than the application.
+_ADDRESSES = {"migrate": "OWNER_DATABASE_URL", "audit_sequencer": "SEQUENCER_DATABASE_URL"}
+
+
+def main() -> None:
+    """Run the command with the addresses of `make run`, unless the environment has others."""
+    lent = Path(__file__).resolve().parent / ".local" / "environment.json"
+    if not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys() and os.access(lent, os.R_OK):
+        os.environ.update(json.loads(lent.read_text(encoding="utf-8")))
+    command = "".join(sys.argv[1:2])
+    if address := os.environ.get(_ADDRESSES.get(command, "")):
+        os.environ["DATABASE_URL"] = address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import hashlib
 import ipaddress
+import json
 import os
 import secrets
 import signal
@@ -108,6 +109,7 @@ class Run:
         say(f"Starting PostgreSQL and Redis, with data in {self._kept} …")
         self._addresses = backing.bring_up(self._children)
         say("They answer.")
+        self._lend()
         self._bring_up_to_date(backing.database_id)
         if self._options.demo and not backing.demo_is_loaded:
             self._load_demo()
@@ -125,6 +127,19 @@ class Run:
             "DEMO": lambda: "yes" if self._options.demo else "no",
         }
         return {name: self._env.get(name) or make() for name, make in made.items()}
+
+    def _lend(self) -> None:
+        """Leave to `manage.py` what we made ourselves, so that its commands find everything."""
+        if "DATABASE_URL" in os.environ:
+            self._local.forget("environment.json")
+            return
+        addresses = {
+            "DATABASE_URL": self._addresses.application,
+            "OWNER_DATABASE_URL": self._addresses.owner,
+            "SEQUENCER_DATABASE_URL": self._addresses.sequencer,
+            "REDIS_URL": self._addresses.redis,
+        }
+        self._local.write("environment.json", json.dumps(self._secrets() | addresses))
 
     def _bring_up_to_date(self, database_id: str) -> None:
         """Make tables and static files, unless nothing has changed since they were made."""
