@@ -31,9 +31,7 @@ class _Filter(forms.Form):
     scenario = forms.ModelChoiceField(
         Scenario.objects.all(), to_field_name="slug", required=False, empty_label="Every scenario"
     )
-    person = forms.ModelChoiceField(
-        User.objects.order_by("name"), required=False, empty_label="Everybody"
-    )
+    person = forms.ModelChoiceField(User.objects.all(), required=False, widget=forms.HiddenInput)
     cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
 
@@ -42,13 +40,15 @@ class ReviewFilter(_Filter):
 
     tab = forms.ChoiceField(required=False, choices=list(TABS.items()))
     days = forms.TypedChoiceField(
-        label="Ended in the last", required=False, coerce=int, empty_value=None,
-        choices=[("", "Any time"), *((days, f"{days} days") for days in PERIODS)],
-    )  # fmt: skip
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[(days, days) for days in PERIODS],
+        widget=forms.HiddenInput,
+    )
     glass = forms.ChoiceField(
-        label="Started", required=False,
-        choices=[("", "Either way"), ("yes", "By breaking the glass"), ("no", "After approval")],
-    )  # fmt: skip
+        required=False, choices=[("yes", "yes"), ("no", "no")], widget=forms.HiddenInput
+    )
 
 
 class FindingFilter(_Filter):

@@ -29,11 +29,6 @@ class Story:
         return self.asked.rules
 
     @property
-    def open_findings(self) -> int:
-        """How many findings nobody has resolved."""
-        return sum(finding.state == Finding.State.OPEN for finding in self.findings)
-
-    @property
     def unproved(self) -> list[Door]:
         """The doors that no probe has seen closed yet."""
         return [door for door in self.doors if door.state != Door.State.CLOSED]

@@ -39,6 +39,7 @@ def reviews(request: PageRequest) -> HttpResponse:
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
         "tab": chosen["tab"] or Review.State.DUE.value,
         "now": now,
+        "chosen": chosen,
         "filtered": any(chosen[name] for name in lists.NARROWING),
     }
     return _list(request, "reviews/reviews.html", rows, order, context)
@@ -108,6 +109,7 @@ def findings(request: PageRequest) -> HttpResponse:
         "form": form,
         "tabs": lists.FINDING_TABS.items(),
         "tab": chosen["tab"] or Finding.State.OPEN.value,
+        "chosen": chosen,
         "filtered": any(chosen[name] for name in ("scenario", "person", "kind")),
     }
     return _list(request, "reviews/findings.html", rows, order, context)

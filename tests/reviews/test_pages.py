@@ -352,11 +352,12 @@ class TestDashboard:
         answer = page("carla", reverse("dashboard"), days=90)
         total = answer.context["total"]
 
-        for query, count in [
+        ways: list[tuple[dict[str, Any], int]] = [
             ({"tab": "all", "days": 90}, total.uses),
             ({"tab": "all", "days": 90, "glass": "yes"}, total.glass),
             ({"tab": "overdue"}, total.overdue),
-        ]:
+        ]
+        for query, count in ways:
             assert len(page("carla", reverse("reviews"), **query).context["page"].items) == count
         assert len(page("carla", reverse("findings")).context["page"].items) == total.findings
 
