@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.log import SYSTEM
-from targets import credentials, engine, tasks, transitions
+from targets import credentials, engine, tasks, transitions, trial
 from targets.credentials import Credentials
+from targets.drivers import postgresql
+from targets.drivers.postgresql import PostgreSQL
 from targets.models import Door, Target
 from tests.doors.make import Shop, eventually, login, make_door, make_target, recorded
 
@@ -198,6 +200,52 @@ class TestAnUnreachableTarget:
             door = engine.close_door(door, at=now)
             pauses.append(round((door.next_attempt_at - now).total_seconds()))
         assert pauses == [1, 2, 4, 8, 16, 30, 30]
+
+
+class TestATargetThatLetsEverybodyIn:
+    """As one does whose pg_hba.conf says "trust"."""
+
+    @pytest.fixture(autouse=True)
+    def trusting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(PostgreSQL, "refuses", lambda _driver, _handle: False)
+
+    def test_is_never_called_closed(self, target: Target, ada: User) -> None:
+        door = make_door(target)
+        go_in(door, ada)
+        door = close(door)
+        assert door.state == Door.State.CLOSING
+        assert "still lets" in door.last_error
+
+    def test_is_found_by_the_trial(self, target: Target) -> None:
+        assert all("with a wrong password" in words for words in trial.complaints(target))
+        assert len(trial.complaints(target)) == 2
+
+
+def test_a_session_that_does_not_end_keeps_the_door_closing(
+    target: Target, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = make_door(target)
+    issued = go_in(door, ada)
+    monkeypatch.setattr(postgresql, "CUT_SECONDS", -1.0)
+    with login(issued):
+        door = close(door)
+    assert "do not end" in door.last_error
+
+
+def test_who_lost_the_lease_stops(
+    target: Target, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = make_door(target)
+    go_in(door, ada)
+    monkeypatch.setattr(engine, "LEASE_SECONDS", 60)
+    cut = PostgreSQL.cut
+
+    def slowly(driver: PostgreSQL, handle: str) -> int:
+        Door.objects.update(lease=uuid.uuid4())  # ours ran out, and somebody took it
+        return cut(driver, handle)
+
+    monkeypatch.setattr(PostgreSQL, "cut", slowly)
+    assert "another process has taken over" in close(door).last_error
 
 
 class TestALease:

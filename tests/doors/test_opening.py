@@ -120,6 +120,18 @@ class TestCredentials:
         with pytest.raises(WrongState, match="is over"):
             issue(door, ada)
 
+    def test_wait_for_who_is_opening_but_not_for_ever(
+        self, target: Target, ada: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(credentials, "_PATIENCE", 0.05)
+        door = make_door(target)
+        Door.objects.take_lease(door, seconds=60)
+        with pytest.raises(WrongState, match="is being opened; try again"):
+            issue(door, ada)
+        Door.objects.update(lease_until=timezone.now() + timedelta(seconds=0.2))
+        monkeypatch.setattr(credentials, "_PATIENCE", 2.0)
+        login(issue(door, ada)).close()
+
     def test_are_in_no_log_and_no_entry(self, target: Target, ada: User, shop: Shop) -> None:
         door = make_door(target)
         secrets = [issue(door, ada).password, issue(door, ada, renew=True).password]

@@ -1,0 +1,72 @@
+"""Each event says in a sentence what happened, to stand after a name."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from audit.events import Event
+from targets import events
+
+ACTION: dict[str, Any] = {
+    field.name: "" for field in dataclasses.fields(events.ActionPerformed)
+} | {"target": "shop-db", "verb": "delete", "objects": ["orders"], "microseconds": 7}
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (
+            events.DoorOpening(target="shop-db", starts_at="10:00", until="11:00", read_only=True),
+            "asked for the door of shop-db to be opened until 11:00, for looking only",
+        ),
+        (
+            events.DoorOpened(target="shop-db", until="11:00", milliseconds=41),
+            "opened the door of shop-db in 41 ms",
+        ),
+        (
+            events.DoorOpenFailed(target="shop-db", error="nobody answers"),
+            "could not open the door of shop-db: nobody answers",
+        ),
+        (
+            events.DoorClosing(target="shop-db", why="its time was over"),
+            "began to close the door of shop-db: its time was over",
+        ),
+        (
+            events.DoorClosed(target="shop-db", verified_at="11:00", left_behind=["shop: table t"]),
+            "closed the door of shop-db and saw a login refused; handed over shop: table t",
+        ),
+        (
+            events.DoorCloseFailed(target="shop-db", error="nobody answers"),
+            "cannot close the door of shop-db, and keeps trying: nobody answers",
+        ),
+        (
+            events.DoorRepaired(target="shop-db", what=["end", "login"]),
+            "repaired the door of shop-db: end, login",
+        ),
+        (
+            events.DoorOrphanRemoved(target="shop-db", handle="bg_1"),
+            "removed bg_1 from shop-db, which no access explains",
+        ),
+        (
+            events.DoorProlonged(target="shop-db", until="12:00"),
+            "moved the end of the door of shop-db to 12:00",
+        ),
+        (
+            events.CredentialsIssued(target="shop-db", renewed=True),
+            "took new credentials for shop-db",
+        ),
+        (events.ActionPerformed(**ACTION | {"result": "00000"}), "did delete orders on shop-db"),
+        (
+            events.ActionPerformed(**ACTION | {"result": "42501"}),
+            "did delete orders on shop-db (failed: 42501)",
+        ),
+    ],
+)
+def test_sentence(event: Event, sentence: str) -> None:
+    assert event.sentence() == sentence
+
+
+def test_what_people_wrote_is_kept_apart() -> None:
+    personal = events.ActionPerformed(**ACTION).compartments()["p"]
+    assert set(personal) >= {"statement", "parameters", "client_address"}
