@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -29,7 +30,19 @@ from core.errors import DomainError
 _INLINE = ("steps",)  # edited in tables of their own below the fields
 
 
-class _PartOfScenario(admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
+class _WithoutShortcuts(admin.options.BaseModelAdmin):  # type: ignore[type-arg] # not generic then
+    """Leaves out the buttons beside a choice: groups and targets have pages of their own."""
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
+        """Draw a choice without buttons to add, change, view or delete what is chosen."""
+        field = super().formfield_for_dbfield(*args, **kwargs)
+        for verb in ("add", "change", "view", "delete"):
+            if field and hasattr(field.widget, f"can_{verb}_related"):
+                setattr(field.widget, f"can_{verb}_related", False)
+        return field
+
+
+class _PartOfScenario(_WithoutShortcuts, admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
     """Rows that belong to a scenario: who may change it may add and remove them."""
 
     extra = 0
@@ -51,7 +64,7 @@ class PermitInline(_PartOfScenario):
 
 
 @admin.register(Scenario)
-class ScenarioAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ScenarioAdmin(_WithoutShortcuts, admin.ModelAdmin):  # type: ignore[type-arg]
     """Scenarios. Saving publishes a version, or says why not; nothing is ever deleted."""
 
     form = ScenarioForm
@@ -114,7 +127,7 @@ class ScenarioAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Save and publish in one transaction; what publishing refuses stands in the form."""
-        context = {**(extra_context or {}), "remarks": _remarks(object_id)}
+        context = {**(extra_context or {}), "remarks": self._remarks(request, object_id)}
         view = super().changeform_view
         if request.method != "POST":
             return view(request, object_id, form_url, context)
@@ -153,6 +166,11 @@ class ScenarioAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Take the chosen scenarios into use again."""
         self._each(request, chosen, transitions.bring_back, "is in use again")
 
+    def _remarks(self, request: HttpRequest, object_id: str | None) -> list[lint.Remark]:
+        """Ask the lint about the scenario as it is saved."""
+        scenario = self.get_object(request, unquote(object_id)) if object_id else None
+        return lint.lint(scenario, timezone.now()) if scenario else []
+
     def _each(self, request: HttpRequest, chosen: QuerySet[Scenario], verb: Any, done: str) -> None:
         reason, now = request.POST.get("reason", ""), timezone.now()
         for scenario in chosen:
@@ -162,17 +180,6 @@ class ScenarioAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 messages.error(request, f"{scenario}: {error}")
             else:
                 messages.success(request, f"{scenario} {done}.")
-
-
-def _remarks(object_id: str | None) -> list[lint.Remark]:
-    """What the lint says of the scenario as it is saved."""
-    if object_id is None:
-        return []
-    try:
-        scenario = Scenario.objects.filter(pk=object_id).first()
-    except ValueError:  # not an id; the admin says so itself
-        return []
-    return lint.lint(scenario, timezone.now()) if scenario else []
 
 
 @admin.register(ScenarioVersion)

@@ -46,6 +46,12 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
     class Meta:
         model = Scenario
         exclude = ("archived_at",)  # noqa: DJ006 - the admin's fieldsets say which are shown
+        widgets = {
+            "expected_verbs": forms.TextInput(attrs={"size": 80}),
+            "expected_objects": forms.TextInput(attrs={"size": 80}),
+            "working_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "working_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
         help_texts = {
             "expected_verbs": "Separated by commas: select, update. Anything else is flagged.",
             "expected_objects": "Separated by commas: orders, payments.",

@@ -236,13 +236,16 @@ def _break_glass(ask: _Ask) -> Iterator[Line]:
     )  # fmt: skip
     yield from _told(ask)
     ends = Line(
-        name="ends", at=ends_at, text="The access ends by itself.", rule=f"{ask.minutes} minutes"
+        name="ends",
+        at=ends_at,
+        text="The access ends by itself.",
+        rule=f"Asked for: {ask.minutes} min",
     )
     ratify = Line(
         name="ratify", at=ratify_by, tone="wait",
         rule=ask.says("ratify_within", f"{rules.ratify_within} min"),
-        text="Somebody of each step must have ratified. A refusal or silence revokes what is still"
-        " open and opens a finding.",
+        text="Every step must have ratified. A refusal or silence revokes what is still open and"
+        " opens a finding.",
     )  # fmt: skip
     yield from sorted([ends, ratify], key=lambda line: line.at or ask.at)
     yield _review(ask, ends_at=ends_at)

@@ -16,7 +16,13 @@ from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
 from breakglass.views.now import freeze, freeze_lift, now
 from breakglass.views.request_new import request_new, request_part
-from breakglass.views.scenarios import scenario, scenario_diff, scenario_version, scenarios
+from breakglass.views.scenarios import (
+    scenario,
+    scenario_compare,
+    scenario_diff,
+    scenario_version,
+    scenarios,
+)
 from breakglass.views.simulator import simulator
 
 urlpatterns = [
@@ -39,6 +45,7 @@ urlpatterns = [
     path("now/freezes/<uuid:pk>/lift/", freeze_lift, name="freeze-lift"),
     path("scenarios/", scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenario, name="scenario"),
+    path("scenarios/<slug:slug>/compare/", scenario_compare, name="scenario-compare"),
     path("scenarios/<slug:slug>/<int:number>/", scenario_version, name="scenario-version"),
     path("scenarios/<slug:slug>/<int:first>-<int:second>/", scenario_diff, name="scenario-diff"),
     path("simulator/", simulator, name="simulator"),

@@ -137,7 +137,7 @@ def _lines(field: str, value: Any, names: Names) -> list[str]:
     if reader := _READERS.get(field):
         return reader(value, names)
     if isinstance(value, list):
-        return [str(item) for item in value]
+        return [", ".join(map(str, value))]
     return [str(value)]
 
 

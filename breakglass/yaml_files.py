@@ -139,10 +139,11 @@ class _Loader(yaml.SafeLoader):
 
 def _text_block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
 
 
 _Dumper.add_representer(str, _text_block)
+_Dumper.add_multi_representer(str, _text_block)  # choices are text of a class of their own
 
 
 def _short(error: yaml.YAMLError) -> str:

@@ -88,6 +88,7 @@ class TestSave:
             ("max_minutes", 10, "Less than the usual 30 minutes."),
             ("answer_within", 0, "Choose 1 or more."),
             ("time_zone", "Mars", "Choose a time zone"),
+            ("time_zone", "", "This field is required."),
             ("use_when", "", "Say when to use it"),
         ],
     )
@@ -157,6 +158,9 @@ class TestPages:
         page = client.get(address(make_scenario())).content.decode()
 
         assert "Name a group to alert" in page
+
+    def test_an_address_of_nothing_leads_back(self, client: Client, mei: User) -> None:
+        assert client.get(f"{LIST}nothing/change/").status_code == 302
 
     def test_the_list_shows_versions(
         self, client: Client, mei: User, django_assert_max_num_queries: Any

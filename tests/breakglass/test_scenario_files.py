@@ -125,6 +125,34 @@ outage:
 """
 
 
+class TestChange:
+    """A file is the whole scenario: what it leaves out goes."""
+
+    def test_steps_are_changed_added_and_removed(self) -> None:
+        one, two = make_group("One", make_user("bob")), make_group("Two", make_user("carl"))
+        scenario = make_scenario(steps=[StepOf(one, escalate_after=5), StepOf(two)])
+        text = yaml_files.dump([scenario])
+        second = text[text.index("  - position: 2") : text.index("  permits:")]
+        kept = scenario.steps.get(position=1).pk
+
+        bring(text.replace(second, "").replace("escalate_after: 5", "escalate_after: 7"))
+
+        step = scenario.steps.get()
+        assert (step.pk, step.escalate_after) == (kept, 7)
+
+    def test_permits_get_an_end_and_go(self) -> None:
+        scenario = make_scenario()
+        text = yaml_files.dump([scenario])
+        ends = "{group: Platform engineers, until: 2027-01-31 18:00:00Z}"
+
+        text = text.replace("review:\n    - Reviewers", "review: []")
+        bring(text.replace("- Platform engineers", f"- {ends}"))
+
+        permits = scenario.permits.order_by("group__name").values_list("group__name", "until")
+        until = dt.datetime(2027, 1, 31, 18, tzinfo=dt.UTC)
+        assert list(permits) == [("Database team", None), ("Platform engineers", until)]
+
+
 class TestBadFiles:
     @pytest.fixture(autouse=True)
     def house(self) -> None:
@@ -146,6 +174,10 @@ class TestBadFiles:
             ("[Platform engineers]", "[Nobody]", "outage: permits.request names “Nobody”"),
             ("position: 1,", "position: 1, quorum: -1,", "outage: steps[1].quorum must be a whole"),
             ("position: 1,", "", "outage: steps[1].position is missing"),
+            ("position: 1,", "position: 1, escalate_after: x,", "must be a whole number from 0"),
+            ("    request: [Platform engineers]", "    - request", "permits must hold keys and"),
+            ("name: Outage", "name: A\n  min_justification: -1", "must be a whole number from 0"),
+            ("name: Outage", "name: \x07", "x.yaml cannot be read as YAML: unacceptable character"),
             ("position: 1,", "position: 1, boss: Bob,", "outage: steps[1].boss is not a key here"),
             ("targets: [shop-db]", "targets: [shop]", "outage: targets names “shop”"),
             ("targets: [shop-db]", "targets: shop-db", "outage: targets must be a list"),

@@ -115,6 +115,17 @@ class TestVersions:
         assert "These two versions say the same." in same
         assert "1 h" in seen(client, "ada", "/scenarios/production-outage/2-1/")
 
+    def test_two_are_chosen_on_the_page_of_the_scenario(
+        self, client: Client, second_version: Scenario
+    ) -> None:
+        url = "/scenarios/production-outage/compare/"
+        assert url in seen(client, "ada", "/scenarios/production-outage/")
+
+        answer = client.get(url, {"first": "2", "second": "1"})
+
+        assert answer.headers["location"] == "/scenarios/production-outage/2-1/"
+        assert client.get(url, {"first": "x"}).status_code == 422
+
     @pytest.mark.parametrize("path", ["3/", "1-3/", "0-1/"])
     def test_what_is_not_there_is_404(
         self, client: Client, second_version: Scenario, path: str

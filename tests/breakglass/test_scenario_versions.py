@@ -229,6 +229,7 @@ class TestWording:
     def test_says_names_where_a_version_has_ids(self) -> None:
         scenario = make_scenario()
         scenario.alert_groups.add(make_group("On-call responders"))
+        scenario.expected_verbs = ["select", "update"]
         body = drafts.body_of(scenario)
 
         said = dict(wording.sections(body, wording.Names.of(body)))
@@ -238,6 +239,7 @@ class TestWording:
         assert lines["alert_groups"] == ["On-call responders"]
         assert lines["working_days"] == ["Monday, Tuesday, Wednesday, Thursday, Friday"]
         assert lines["max_minutes"] == ["1 h"]
+        assert lines["expected_verbs"] == ["select, update"]
         assert lines["not_for"] == []
 
     def test_says_each_step_in_a_sentence(self) -> None:

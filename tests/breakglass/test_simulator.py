@@ -127,6 +127,16 @@ class TestApproval:
 
         assert story.when("asked") == asked == [NOON, NOON + timedelta(minutes=10)]
 
+    def test_a_step_without_escalation_waits_for_the_one_before(self) -> None:
+        one, two = make_group("One", make_user("bob")), make_group("Two", make_user("carl"))
+        scenario = make_scenario(steps=[StepOf(one), StepOf(two)])
+
+        lines = simulate(scenario, make_user("ada"), NOON).lines
+
+        assert ("Two is asked when One has agreed: 1 of Carl must agree.", None) in [
+            (line.text, line.at) for line in lines
+        ]
+
     def test_lapses_when_the_story_says(self) -> None:
         scenario = make_scenario()
         story = simulate(scenario, make_user("ada"), NOON)
