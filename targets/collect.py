@@ -16,7 +16,7 @@ from targets import jsonlog, statements
 from targets.drivers.base import Driver, LogFile, TargetError
 from targets.events import ActionPerformed
 from targets.jsonlog import Action, Running
-from targets.models import Door, LogPosition, Target
+from targets.models import Door, DoorQuerySet, LogPosition, Target
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ def read(target: Target, driver: Driver, *, at: datetime) -> int:
     zone, made = _zone(driver.log_zone()), 0
     for _ in range(_MOST_CHUNKS):
         position = LogPosition.objects.filter(target=target).first()
-        if position is None:
+        if position is None:  # `start_reading` comes before any opening: nobody was let in here
+            _closed_before(target, at - _SETTLING).update(collected_at=at)
             return made
         files = driver.log_files()
         start, later = _place(position, files)
@@ -142,7 +143,7 @@ def _commit(position: LogPosition, end: LogFile, running: Running, entries: _Ent
 
 def _finish(target: Target, position: LogPosition, zone: tzinfo, *, at: datetime) -> int:
     """At the end of the log: declare doors done that were closed a little while ago."""
-    done = list(Door.objects.uncollected().filter(target=target, closed_at__lte=at - _SETTLING))
+    done = list(_closed_before(target, at - _SETTLING))
     gone, running = jsonlog.abandon(position.running, {door.handle for door in done})
     end = LogFile(name=position.file, size=position.offset, modified_at=position.modified_at)
     with transaction.atomic():
@@ -150,6 +151,10 @@ def _finish(target: Target, position: LogPosition, zone: tzinfo, *, at: datetime
             return 0
         Door.objects.filter(pk__in=[door.pk for door in done]).update(collected_at=at)
     return len(gone)
+
+
+def _closed_before(target: Target, moment: datetime) -> DoorQuerySet:
+    return Door.objects.uncollected().filter(target=target, closed_at__lte=moment)
 
 
 def _place(position: LogPosition, files: list[LogFile]) -> tuple[LogFile, list[LogFile]]:

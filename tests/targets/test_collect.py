@@ -9,7 +9,7 @@ from audit import log
 from audit.models import Pending
 from targets import collect
 from targets.drivers.base import Driver, TargetError
-from targets.models import Door, LogPosition
+from targets.models import Door, LogPosition, Target
 from tests.make import NOON
 from tests.targets.make import LOG_STARTED, FakeLog, line, make_door, open_door
 
@@ -165,5 +165,9 @@ class TestStartReading:
             collect.start_reading(make_door(), cast(Driver, FakeLog()))
 
 
-def test_nothing_is_read_where_no_door_ever_opened() -> None:
-    assert read(make_door(), FakeLog(a_json=b"1\n")) == 0
+def test_nothing_is_read_where_no_door_was_ever_opened_by_us() -> None:
+    past = NOON - timedelta(hours=1)
+    stamps = {"opened_at": past, "closing_at": past, "closed_at": past, "verified_at": past}
+    told = make_door(state="closed", **stamps)  # as the demonstration's past is
+    assert read(told, FakeLog(a_json=b"1\n")) == 0
+    assert not Target.objects.with_log_to_read().exists()
