@@ -5,9 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 
 from accounts.models import User
-from alerts import relay
-from audit import log, sequencer
-from audit.models import Cursor, State
+from audit import log
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
 from config.demo.past import Past
@@ -40,13 +38,6 @@ class Replay:
         self._end(grant, request, past, opened)
         self._close_doors(grant)
         self._review(grant, past)
-
-    def forget_old_news(self) -> None:
-        """Give the past its place in the record, and let nobody be told of it weeks later."""
-        while sequencer.run_once(at=self._now):
-            pass
-        head = State.objects.get().size - 1
-        Cursor.objects.update_or_create(name=relay.CURSOR, defaults={"seq": head})
 
     def begin_today(self) -> None:
         """Leave one request open, so that somebody has something to decide."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.config import changing
-from config.demo import people
+from config.demo import people, told
 from config.demo.past import CASES
 from config.demo.replay import Replay
 from targets import demo as shop
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             replay = Replay(cast, now=now)
             for past in CASES:
                 replay.run(past)
-            replay.forget_old_news()
+            told.tell(now=now)
             replay.begin_today()
         self.stdout.write(self._told(password))
 
