@@ -1,7 +1,7 @@
 """Every line of a log is read once, however it is cut, rotated, removed or interrupted."""
 
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -167,7 +167,12 @@ class TestStartReading:
 
 def test_nothing_is_read_where_no_door_was_ever_opened_by_us() -> None:
     past = NOON - timedelta(hours=1)
-    stamps = {"opened_at": past, "closing_at": past, "closed_at": past, "verified_at": past}
+    stamps: dict[str, Any] = {
+        "opened_at": past,
+        "closing_at": past,
+        "closed_at": past,
+        "verified_at": past,
+    }
     told = make_door(state="closed", **stamps)  # as the demonstration's past is
     assert read(told, FakeLog(a_json=b"1\n")) == 0
     assert not Target.objects.with_log_to_read().exists()
