@@ -11,6 +11,7 @@ from core.words import relative_words
 from reviews.models import Review
 
 _SHOWN = 5
+_COUNTED = 99
 
 
 @slots.nav.provide(order=40)
@@ -23,7 +24,8 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     oversees = Part.COMPLIANCE in parts or Part.AUDITOR in parts
     if not oversees and not Scenario.objects.permitting(user, Permit.REVIEW, now).exists():
         return []
-    waiting = Review.objects.open_to(user, now).count()
+    # The line stands on every page, so it never counts further than its badge has room for.
+    waiting = Review.objects.open_to(user, now)[:_COUNTED].count()
     items = [
         slots.NavItem(group="Review", label="Reviews", url_name="reviews", icon="review",
                       count=waiting, phone=True),
