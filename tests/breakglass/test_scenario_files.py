@@ -245,7 +245,7 @@ class TestCommand:
     def test_imports_and_says_what_changed(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        make_scenario()
+        make_scenario(break_glass=False)
         file = tmp_path / "all.yaml"
         file.write_text(yaml_files.dump(Scenario.objects.all()).replace("60", "50"))
 
@@ -257,6 +257,15 @@ class TestCommand:
             "production-outage: is now version 2",
             "production-outage: unchanged, version 2",
         ]
+
+    def test_says_what_is_odd(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        make_scenario()
+        file = tmp_path / "all.yaml"
+        file.write_text(yaml_files.dump(Scenario.objects.all()))
+
+        call_command("scenarios", "import", str(file))
+
+        assert "  warning: Access may start before approval" in capsys.readouterr().out
 
     @pytest.mark.parametrize(
         ("arguments", "sentence"),

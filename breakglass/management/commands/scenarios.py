@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from breakglass import yaml_files
+from breakglass import lint, yaml_files
 from breakglass.models import Scenario
 from breakglass.transitions.imports import BroughtIn, bring_in
 from core.errors import DomainError
@@ -49,16 +49,17 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} cannot be read: {error}.") from error
         reason = options["reason"] or f"Imported from {file.name}."
-        by = _person(options["email"])
+        by, now = _person(options["email"]), timezone.now()
         try:
             with transaction.atomic():
                 plans = yaml_files.read(text, file=file.name)
-                done = bring_in(plans, by=by, reason=reason, at=timezone.now())
+                for each in bring_in(plans, by=by, reason=reason, at=now):
+                    self.stdout.write(_told(each, dry_run=options["dry_run"]))
+                    for remark in lint.lint(each.scenario, now):
+                        self.stdout.write(f"  {remark.severity}: {remark.sentence}")
                 transaction.set_rollback(options["dry_run"])
         except DomainError as error:
             raise CommandError(str(error)) from error
-        for each in done:
-            self.stdout.write(_told(each, dry_run=options["dry_run"]))
 
 
 def _person(email: str) -> User | None:
