@@ -27,17 +27,18 @@ def main(cases: int, entries: int) -> int:
         print(f"{'page':<12}{'as':<12}{'median ms':>10}{'p95 ms':>10}{'queries':>9}")
         missed = 0
         for name, address, person in _pages(latest):
-            client = Client()
+            client = Client(SERVER_NAME="127.0.0.1")
             client.force_login(people[person])
             client.get(address)
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(address)
+                asked = len(queries)
             assert answer.status_code == 200, (address, answer.status_code)
             times = [_timed(client, address) for _ in range(ROUNDS)]
             worst = quantile(times, 0.95)
             missed += worst > GOAL
             print(f"{name:<12}{person:<12}{quantile(times, 0.5) * 1e3:>10.0f}{worst * 1e3:>10.0f}"
-                  f"{len(queries):>9}")  # fmt: skip
+                  f"{asked:>9}")  # fmt: skip
     return int(missed > 0)
 
 

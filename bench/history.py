@@ -28,12 +28,12 @@ INSERT INTO breakglass_request (
 SELECT md5('request' || n)::uuid, nextval('breakglass_case'), s.id, v.id, p.id, p.id,
     'Checkout fails for customers since ' || n || '; I will end the blocking session.',
     'INC-' || n, '', 30, false,
-    CASE WHEN n % 3 = 0 THEN 'break_glass' ELSE 'normal' END, 60 + n % 40,
+    CASE WHEN n %% 3 = 0 THEN 'break_glass' ELSE 'normal' END, 60 + n %% 40,
     t.at, t.at + interval '4 hours',
-    CASE WHEN n % 3 = 0 THEN 'activated' ELSE 'approved' END, t.at + interval '5 minutes', 1,
-    CASE WHEN n % 3 = 0 THEN 'ratified' ELSE 'not_required' END,
-    CASE WHEN n % 3 = 0 THEN t.at + interval '1 hour' END,
-    CASE WHEN n % 3 = 0 THEN t.at + interval '9 minutes' END
+    CASE WHEN n %% 3 = 0 THEN 'activated' ELSE 'approved' END, t.at + interval '5 minutes', 1,
+    CASE WHEN n %% 3 = 0 THEN 'ratified' ELSE 'not_required' END,
+    CASE WHEN n %% 3 = 0 THEN t.at + interval '1 hour' END,
+    CASE WHEN n %% 3 = 0 THEN t.at + interval '9 minutes' END
 FROM generate_series(1, %(cases)s) AS n
 CROSS JOIN LATERAL (SELECT %(now)s - (%(cases)s - n) * %(gap)s AS at) t
 JOIN (SELECT id, row_number() OVER (ORDER BY slug) - 1 AS k FROM breakglass_scenario) s
@@ -79,11 +79,13 @@ _TARGETS = (
 )
 
 _REVIEWS = """
-INSERT INTO reviews_review (id, grant_id, state, due_at, reviewer_id, started_at, closed_at,
-    verdict, comment)
+INSERT INTO reviews_review (id, grant_id, state, owed_at, due_at, reviewer_id, started_at,
+    concluded_at, closed_at, verdict, comment)
 SELECT md5('review' || r."case")::uuid, g.id,
-    CASE WHEN r."case" %% 50 = 0 THEN 'due' ELSE 'closed' END, g.ends_at + interval '3 days',
+    CASE WHEN r."case" %% 50 = 0 THEN 'due' ELSE 'closed' END, g.ends_at,
+    g.ends_at + interval '3 days',
     CASE WHEN r."case" %% 50 <> 0 THEN %(reviewer)s::uuid END,
+    CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN 'justified' ELSE '' END, ''
