@@ -16,7 +16,7 @@ class DoorOpening(Event, kind="door.opening"):
 
     def sentence(self) -> str:
         looking = ", for looking only" if self.read_only else ""
-        return f"asked for the door of {self.target} to be opened until {self.until}{looking}"
+        return f"asked for the door of {self.target} to be opened{looking}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class DoorProlonged(Event, kind="door.prolonged"):
     until: str
 
     def sentence(self) -> str:
-        return f"moved the end of the door of {self.target} to {self.until}"
+        return f"moved the end of the door of {self.target}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

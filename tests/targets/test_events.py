@@ -18,7 +18,7 @@ ACTION: dict[str, Any] = {
     [
         (
             events.DoorOpening(target="shop-db", starts_at="10:00", until="11:00", read_only=True),
-            "asked for the door of shop-db to be opened until 11:00, for looking only",
+            "asked for the door of shop-db to be opened, for looking only",
         ),
         (
             events.DoorOpened(target="shop-db", until="11:00", milliseconds=41),
@@ -50,7 +50,7 @@ ACTION: dict[str, Any] = {
         ),
         (
             events.DoorProlonged(target="shop-db", until="12:00"),
-            "moved the end of the door of shop-db to 12:00",
+            "moved the end of the door of shop-db",
         ),
         (
             events.CredentialsIssued(target="shop-db", renewed=True),
