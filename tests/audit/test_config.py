@@ -58,6 +58,12 @@ class TestMirror:
 
         assert [change["action"] for change in changes()] == ["added", "removed"]
 
+    def test_editing_the_history_itself_is_no_change(self) -> None:
+        Group.objects.create(name="dba")
+        LogEntry.objects.get().save()
+
+        assert len(changes()) == 1
+
     def test_nothing_changed_is_no_event(self) -> None:
         group = Group.objects.create(name="dba")
         group.save()

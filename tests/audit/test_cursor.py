@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from audit import cursor, log, reading
@@ -127,6 +128,17 @@ class TestRetry:
         assert reader.seen == [0]
         assert not SetAside.objects.open().exists()
         assert cursor.retry(NAME, reader) == 0
+
+    def test_leaves_what_another_one_has_just_handled(self, reader: Reader) -> None:
+        happen(what="poison")
+        happen(what="poison")
+        sequence()
+        cursor.follow(NAME, reader)
+
+        def twice(entry: Entry) -> None:
+            SetAside.objects.exclude(entry=entry).update(resolved_at=Now())
+
+        assert cursor.retry(NAME, twice) == 1
 
     def test_counts_what_still_fails(self, reader: Reader) -> None:
         happen(what="poison")

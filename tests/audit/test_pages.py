@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Part, User
+from audit import views
 from audit.models import Entry, Pending, Verification
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
@@ -197,6 +198,15 @@ class TestEntry:
         text = signed_in.get(reverse("ledger-entry", args=[entry.seq])).content.decode()
         assert "dba → database" in text
         assert "group database" in text
+
+    def test_shows_lists_and_pairs_in_words(self) -> None:
+        facts = {"targets": ["a", "b"], "ends_at": None, "rules": {"minutes": ["", "30"], "by": 1}}
+
+        assert views._words(facts) == [  # noqa: SLF001
+            ("targets", "a, b"),
+            ("rules: minutes", "nothing → 30"),
+            ("rules: by", "1"),
+        ]
 
     def test_says_when_the_hash_does_not_fit(self, signed_in: Client) -> None:
         happen()

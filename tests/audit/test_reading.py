@@ -1,5 +1,6 @@
 """Entries read as people read them."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,13 @@ from core import refs
 from tests.audit.make import Happened, happen, sequence, sql, unprotected
 
 pytestmark = pytest.mark.django_db
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Grown(events.Event, kind="test.grown"):
+    """An event that knows more than it did once."""
+
+    more: str
 
 
 @pytest.fixture
@@ -74,6 +82,17 @@ def test_an_entry_without_any_payload_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert told.sentence == "test.happened (erased)"
 
 
+def test_an_event_that_has_grown_a_fact_falls_back_to_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happen()
+    entries = sequence()
+    monkeypatch.setitem(events._kinds, "test.happened", Grown)  # noqa: SLF001
+
+    assert reading.event_of(entries[0]) is None
+    assert reading.told(entries)[0].sentence == "test.happened"
+
+
 def test_facts_that_the_event_has_lost_meanwhile_are_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -95,3 +114,11 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries: object) 
 
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert len(reading.told(Entry.objects.all())) == 9
+
+
+def test_a_case_is_its_entries_in_order() -> None:
+    for case in ("request:1", "request:2", "request:1"):
+        happen(case=case)
+    sequence()
+
+    assert [entry.seq for entry in Entry.objects.of_case("request:1")] == [0, 2]

@@ -169,7 +169,14 @@ class TestAlteredEvents:
     def test_content_that_contradicts_its_tag_is_set_aside(self) -> None:
         happen()
         row = Pending.objects.get()
-        for envelope in (b"[]", b'{"v":1}', bytes(row.envelope).replace(b'"v":1', b'"v":2')):
+        whole = bytes(row.envelope)
+        for envelope in (
+            b"[]",
+            b'{"v":1}',
+            whole.replace(b'"v":1', b'"v":2'),
+            whole.replace(b"thing:1", b"thing:\\u0000"),
+            whole.replace(b'"pc":{', b'"pc":{"x":"",'),
+        ):
             tag = log.mac(envelope, bytes(row.payload))
             sql("UPDATE audit_pending SET envelope = %s, mac = %s", envelope, tag)
             assert sequencer.run_once(at=NOON) == 0

@@ -90,6 +90,9 @@ def test_entries_that_a_reader_passed_over_show(request_: HttpRequest) -> None:
 
 def test_protection_that_is_off_shows(request_: HttpRequest) -> None:
     assert one(slots.protection, request_)[0] == "wait"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audit.rights.owns_the_record", lambda: False)
+        assert one(slots.protection, request_) == ("ok", "Append-only")
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     for statement in lifted():
         sql(statement)

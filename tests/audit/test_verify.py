@@ -21,6 +21,12 @@ TAMPERINGS = {
         "column actor does not agree",
     ),
     "a leaf that is no JSON": (EDIT.format("leaf = leaf || ' '::bytea"), 3, "not canonical JSON"),
+    "a leaf of nothing but depth": (
+        EDIT.format("leaf = repeat('[', 100000)::bytea"),
+        3,
+        "not canonical JSON",
+    ),
+    "a leaf that is a list": (EDIT.format("leaf = '[]'"), 3, "not canonical JSON"),
     "a leaf with a key twice": (
         EDIT.format(
             """leaf = replace(convert_from(leaf, 'UTF8'), '"v":1', '"v":1,"v":1')::bytea"""
@@ -222,6 +228,13 @@ class TestVerify:
         verdict = verify(start=start)
 
         assert (verdict.why, verdict.checked) == ("", 6 - start)
+
+    def test_goes_through_a_long_record_piece_by_piece(
+        self, six: list[Entry], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("audit.verify._CHUNK", 2)
+
+        assert [verify(start=start).why for start in (0, 1)] == ["", ""]
 
     def test_sees_gaps_of_objects_whose_beginning_it_has_not_seen(self, six: list[Entry]) -> None:
         fields = six[5].envelope | {"ov": 4}

@@ -54,8 +54,7 @@ class Command(BaseCommand):
         while not self.stopped:
             if not sequencer.run_once(at=timezone.now()):
                 with connection.wrap_database_errors:
-                    for _ in connection.connection.notifies(timeout=POLL, stop_after=1):
-                        pass
+                    list(connection.connection.notifies(timeout=POLL, stop_after=1))
 
 
 def _in_office() -> bool:
