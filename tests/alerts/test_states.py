@@ -9,6 +9,7 @@ from accounts.models import Part
 from alerts import states, transitions
 from alerts.models import Delivery
 from core.errors import WrongState
+from core.states import Move
 from tests.alerts.make import SOON, make_delivery
 from tests.make import NOON, make_group, make_user
 
@@ -28,7 +29,7 @@ _VERBS: dict[str, Callable[[Delivery], object]] = {
 
 @pytest.mark.parametrize("state", Delivery.State.values)
 @pytest.mark.parametrize("move", states.DELIVERY[1:], ids=lambda move: move.verb)
-def test_a_verb_moves_only_from_where_the_table_says(move: states.Move, state: str) -> None:
+def test_a_verb_moves_only_from_where_the_table_says(move: Move, state: str) -> None:
     make_group("Responders", make_user("rob"), part=Part.RESPONDER)
     row = make_delivery(state=state, **_TIMES[state])
     try:
