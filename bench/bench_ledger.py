@@ -1,6 +1,6 @@
 """What the record costs and how fast it is read back.
 
-Usage: python bench/bench_ledger.py [TRANSACTIONS]        (500 for each part if not given)
+Usage: python -m bench.bench_ledger [TRANSACTIONS]        (500 for each part if not given)
 
 A business transaction (lock, change, tell) with a recorded event against one with a plain row of
 the same size; then entries per second of the sequencer and of the verifier. One run, one server
@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from ground import installation
+from bench.ground import installation
 
 ROUNDS, ENTRIES = 5, 20_000
 

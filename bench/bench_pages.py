@@ -1,6 +1,6 @@
 """Page times at a size that a large organisation reaches in years: median and 95th percentile.
 
-Usage: python bench/bench_pages.py [CASES] [ENTRIES]      (100,000 and 1,000,000 if not given)
+Usage: python -m bench.bench_pages [CASES] [ENTRIES]      (100,000 and 1,000,000 if not given)
 
 Each page is asked for in this process, through every middleware, as the person it is for.
 """
@@ -8,8 +8,9 @@ Each page is asked for in this process, through every middleware, as the person 
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
-from ground import installation, quantile
+from bench.ground import installation, quantile
 
 ROUNDS = 30
 GOAL = 0.2  # seconds
@@ -42,9 +43,9 @@ def main(cases: int, entries: int) -> int:
     return int(missed > 0)
 
 
-def _timed(client: object, address: str) -> float:
+def _timed(client: Any, address: str) -> float:
     begun = time.perf_counter()
-    client.get(address)  # type: ignore[attr-defined]
+    client.get(address)
     return time.perf_counter() - begun
 
 
@@ -66,7 +67,7 @@ def _pages(latest: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def _fill(cases: int, entries: int) -> tuple[dict[str, object], int]:
+def _fill(cases: int, entries: int) -> tuple[dict[str, Any], int]:
     from accounts.models import Part, User
     from bench import history
     from breakglass.models import Request

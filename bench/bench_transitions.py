@@ -1,6 +1,6 @@
 """Transitions per second through the API against the same number of bare INSERT … COMMIT pairs.
 
-Usage: python bench/bench_transitions.py [SECONDS]        (10 for each part if not given)
+Usage: python -m bench.bench_transitions [SECONDS]        (10 for each part if not given)
 
 Eight clients over HTTP, each with a person and a scenario of its own, submit and withdraw against
 a real server process; then eight connections insert and commit one row of the same size. Both
@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import psycopg
-from ground import installation
 
+from bench.ground import installation
 from config.local import free_port
 
 CLIENTS = 8

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -93,24 +94,29 @@ FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id
 """
 
 
-def make(*, cases: int, entries: int, now: datetime, **names: object) -> None:
+def make(*, cases: int, entries: int, now: datetime, **names: Any) -> None:
     """Fill the tables: `cases` over three years up to `now`, `entries` spread over them."""
-    values = {"cases": cases, "now": now, "gap": timedelta(days=3 * 365) / cases, **names}
+    values: dict[str, Any] = {
+        "cases": cases,
+        "now": now,
+        "gap": timedelta(days=3 * 365) / cases,
+        **names,
+    }
     with connection.cursor() as cursor:
         for statement in (_REQUESTS, _GRANTS, _DECISIONS, *_TARGETS, _REVIEWS):
             cursor.execute(statement, values if "%(" in statement else None)
         cursor.execute('SELECT id FROM breakglass_request ORDER BY "case"')
         keys = [row[0] for row in cursor.fetchall()]
-        _record(cursor, keys, entries)
+        _record(keys, entries)
         cursor.execute("VACUUM ANALYZE")
 
 
-def _record(cursor: object, keys: list[uuid.UUID], entries: int) -> None:
+def _record(keys: list[uuid.UUID], entries: int) -> None:
     """Write entries and payloads by COPY, below the triggers that keep others from it."""
     raw = connection.connection
     for statement in lifted():
         raw.execute(statement)
-    first = raw.execute("SELECT size, link FROM audit_state").fetchone()
+    first: tuple[int, bytes] = raw.execute("SELECT size, link FROM audit_state").fetchone()
     rows = list(_entries(keys, entries, start=first[0], link=bytes(first[1])))
     with raw.cursor() as writer:
         with writer.copy(
@@ -133,7 +139,7 @@ def _record(cursor: object, keys: list[uuid.UUID], entries: int) -> None:
 
 def _entries(
     keys: list[uuid.UUID], count: int, *, start: int, link: bytes
-) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
     chance = random.Random(1)
     at = datetime.now(UTC) - timedelta(days=3 * 365)
     step = timedelta(days=3 * 365) / count

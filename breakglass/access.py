@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from targets.credentials import Credentials
-
 from accounts.models import User
 from audit import log
 from breakglass import policy, transitions
 from breakglass.models import Grant
 from core.errors import NotAllowed, WrongState
 from targets import credentials
+from targets.credentials import Credentials
 from targets.models import Target
 
 

@@ -20,9 +20,11 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 def make_user(name: str = "ada", **fields: Any) -> User:
     """Return the person called `name`, made at first use."""
-    if found := User.objects.filter(email=f"{name}@example.com").first():
+    found: User | None = User.objects.filter(email=f"{name}@example.com").first()
+    if found:
         return found
-    return User.objects.create_user(f"{name}@example.com", name=name.title(), **fields)
+    made: User = User.objects.create_user(f"{name}@example.com", name=name.title(), **fields)
+    return made
 
 
 def make_group(name: str, *members: User, part: Part | None = None) -> Group:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
-from targets.models import Door, Target
 
 from accounts.models import User
 from breakglass.models.request import Request
 from breakglass.models.scenario import Scenario
 from core import refs
+from targets.models import Door, Target
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

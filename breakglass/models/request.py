@@ -10,11 +10,11 @@ from django.contrib.auth.models import Group
 from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
-from targets.models import Target
 
 from accounts.models import Part, User
 from breakglass.models.scenario import Permit, Scenario, ScenarioVersion
 from core import refs
+from targets.models import Target
 
 if TYPE_CHECKING:
     from breakglass.models.grant import Grant

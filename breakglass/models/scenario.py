@@ -196,7 +196,7 @@ class GroupPermit(GroupObjectPermissionBase):
 
     content_object = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="permits")
     until = models.DateTimeField(null=True, blank=True)
-    objects: ClassVar[GroupPermitManager] = GroupPermitManager()  # type: ignore[assignment]
+    objects: ClassVar[GroupPermitManager] = GroupPermitManager()
 
     def __str__(self) -> str:
         return f"{self.group}: {self.permission.codename} in {self.content_object}"

@@ -20,7 +20,10 @@ _REQUEST_VERBS: dict[str, Callable[[Request], object]] = {
     "approve": lambda r: transitions.approve(r, voice=voice("bob"), at=LATER),
     "deny": lambda r: transitions.deny(r, voice=voice("bob", "No."), at=LATER),
     "counter": lambda r: transitions.counter(
-        r, voice=voice("bob"), offer=transitions.Offer(minutes=5, targets=r.targets.all()), at=LATER
+        r,
+        voice=voice("bob"),
+        offer=transitions.Offer(minutes=5, targets=list(r.targets.all())),
+        at=LATER,
     ),
     "accept_counter": lambda r: transitions.accept_counter(r, by=make_user("ada"), at=LATER),
     "decline_counter": lambda r: transitions.decline_counter(r, by=make_user("ada"), at=LATER),
