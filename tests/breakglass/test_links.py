@@ -76,7 +76,8 @@ class TestLinks:
         token = links.token(_link(make_request(make_scenario()), "bob"))
 
         assert links.find(token) is not None
-        assert links.find("0" + token[1:]) is None
+        other = "1" if token.startswith("0") else "0"
+        assert links.find(other + token[1:]) is None
         assert links.find("nonsense") is None
 
     def test_the_same_person_gets_the_same_open_link(self) -> None:
