@@ -24,7 +24,11 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def page(*methods: str) -> Callable[[Page[P]], View[P]]:
-    """Let only people who are signed in come here, by these methods; nothing is kept in caches."""
+    """Let only people who are signed in come here, by these methods; nothing is kept in caches.
+
+    Where a page may be fetched, its head may be too.
+    """
+    allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
 
     def wrap(view: Page[P]) -> View[P]:
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -32,7 +36,7 @@ def page(*methods: str) -> Callable[[Page[P]], View[P]]:
                 return _to_sign_in(request)
             return view(cast(PageRequest, request), *args, **kwargs)
 
-        return cast(View[P], wraps(view)(never_cache(require_http_methods([*methods])(run))))
+        return cast(View[P], wraps(view)(never_cache(require_http_methods(allowed)(run))))
 
     return wrap
 
