@@ -98,9 +98,9 @@ def to_come(asked: Request, grant: Grant | None, *, at: datetime) -> list[Line]:
         if grant.starts_at > at:
             lines.append(_next(grant.starts_at, f"The access starts: the door to {names} opens."))
     if asked.ratification == Request.Ratification.PENDING and asked.ratify_by:
-        lines.append(
-            _next(asked.ratify_by, "Last moment for ratification; silence closes the door.")
-        )
+        closes = grant is not None and grant.ends_at > asked.ratify_by
+        after = "closes the door" if closes else "opens a finding"
+        lines.append(_next(asked.ratify_by, f"Last moment for ratification; silence {after}."))
     if asked.state in Request.OPEN and asked.lapse_at > at:
         lines.append(_next(asked.lapse_at, "The request lapses if nobody has ended it."))
         lines += [

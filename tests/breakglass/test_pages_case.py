@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
-from breakglass import access, transitions
+from breakglass import transitions
 from breakglass.models import Grant, Request
 from breakglass.transitions import Offer
 from targets.credentials import Credentials
@@ -235,7 +235,7 @@ class TestWayIn:
             kind="postgresql", host="10.0.0.7", port=5432, user="bg_1", password="s3cret-of-now",
             database="shop", expires_at=request.grant.ends_at, command="psql bg_1",
         )  # fmt: skip
-        monkeypatch.setattr(access.credentials, "issue", lambda *_, **__: shown)
+        monkeypatch.setattr("targets.credentials.issue", lambda *_, **__: shown)
         response = press("ada", "grant-way-in", request.grant.pk, "shop-db")
         assert "s3cret-of-now" in text(response)
         assert "no-store" in response["Cache-Control"]

@@ -1,0 +1,107 @@
+"""A real browser, a real server, a real target; what runs in the background runs when told to."""
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from alerts import tasks as alerts
+from audit.sequencer import run_once
+from targets import demo
+from targets import tasks as targets
+from tests.doors.make import Shop
+from tests.make import make_user
+
+AXE = Path(__file__).with_name("axe-core-4.14.1") / "axe.min.js"
+PASSWORD = "a-password-for-journeys"
+_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium. Its driver keeps a loop in this thread, which Django would mind."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def shop(pg_cluster: str) -> Shop:
+    """Return the shop of a target server, prepared once."""
+    return Shop(pg_cluster, demo.prepare(pg_cluster))
+
+
+@dataclasses.dataclass
+class House:
+    """The product as people meet it, and what its browsers complained of."""
+
+    url: str
+    browser: Browser
+    complaints: list[str] = dataclasses.field(default_factory=list)
+    contexts: list[BrowserContext] = dataclasses.field(default_factory=list)
+
+    def enter(
+        self, name: str, *, phone: bool = False, script: bool = True, dark: bool = False
+    ) -> Page:
+        """Sign somebody in, through the page, and return their browser's page."""
+        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        context = self.browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._only_ours(request.url))
+        page.goto(f"{self.url}/accounts/login/")
+        page.get_by_label("Email").or_(page.get_by_label("Mail")).first.fill(f"{name}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "login" not in url)
+        return page
+
+    def work(self) -> None:
+        """Do once what sequencer and worker do all the time."""
+        for _ in range(2):
+            run_once(at=timezone.now())
+            for task in (targets.settle, targets.close_due, alerts.relay, alerts.deliver):
+                task()
+
+    def _only_ours(self, url: str) -> None:
+        if not url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"asked another host: {url}")
+
+
+@pytest.fixture
+def house(
+    live_server: object, chromium: Browser, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    """Return the product at an address; at the end nobody may have complained."""
+    url = str(live_server)
+    monkeypatch.setattr(django_settings, "BASE_URL", url)
+    monkeypatch.setattr(django_settings, "EMAIL_BACKEND", "alerts.mailbox.MailboxBackend")
+    house = House(url, chromium)
+    yield house
+    for context in house.contexts:
+        context.close()
+    assert house.complaints == []
+
+
+def with_password(*names: str) -> None:
+    """Let these people sign in."""
+    for name in names:
+        person = make_user(name)
+        person.set_password(PASSWORD)
+        person.save()
