@@ -34,7 +34,9 @@ class TokenForm(forms.Form):
     """What a new token is for, what it may do and for how long."""
 
     name = forms.CharField(label="What is it for?", max_length=60)
-    scope = forms.ChoiceField(label="What may it do?", choices=ApiToken.Scope.choices, initial="read")
+    scope = forms.ChoiceField(
+        label="What may it do?", choices=ApiToken.Scope.choices, initial="read"
+    )
     days = forms.IntegerField(
         label="Works for (days)", min_value=1, max_value=policy.LONGEST_DAYS, initial=90
     )

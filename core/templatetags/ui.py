@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from core import refs, slots
-from core.forms import looks
 from core.faces import face
+from core.forms import looks
 from core.words import duration_words, minutes_words, relative_words
 
 register = template.Library()
