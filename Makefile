@@ -77,10 +77,10 @@ clean:  ## remove .venv and caches; keeps .local/, which holds your data
 	@$(call install,requirements.txt)
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.txt requirements-uv.txt | .venv/made.stamp
-	@echo "Installing libraries and tools …"
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "Installing tools …"
 	@$(call install,requirements-dev.txt)
-	@touch $@ .venv/run.stamp
+	@touch $@
 
 .venv/made.stamp:
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
