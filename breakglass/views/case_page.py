@@ -69,6 +69,7 @@ def gather(request: PageRequest, asked: Request, *, at: datetime, show: str) -> 
         "targets": [target.name for target in asked.targets.all()],
         "grant": grant,
         "live": bool(grant and grant.is_live(at)),
+        "over": bool(grant and grant.status in Grant.STANDING and grant.ends_at <= at),
         "doors": doors,
         "askings": askings,
         "waiting": next((each for each in askings if each.open), None),

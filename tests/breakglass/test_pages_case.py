@@ -109,6 +109,16 @@ class TestWhatItShows:
         assert "Not you." in said
         assert "by Dana" in said
 
+    def test_one_whose_time_is_over_says_so_before_any_sweep(self) -> None:
+        make_cast()
+        request = broken()
+        past = timezone.now() - timedelta(minutes=5)
+        Grant.objects.update(starts_at=past - timedelta(hours=1), ends_at=past)
+        said = text(page("ada", request))
+        assert "The time is over since" in said
+        assert "<count-down" not in said
+        assert "I am done" not in said
+
     def test_it_refreshes_itself_only_while_something_moves(self) -> None:
         make_cast()
         request = asked()
