@@ -20,7 +20,7 @@ install = $(PIP) --only-binary :all: -r requirements-uv.txt 2>/dev/null && \
 
 # Only looked up where there is a network, and never a reason to fail: tomorrow's news about a
 # library says nothing about today's change.
-AUDIT := if $(BIN)/python -c 'import urllib.request as u; u.urlopen("https://pypi.org/simple/pip/", timeout=3)' \
+AUDIT := if $(BIN)/python -c 'import requests as r; r.get("https://pypi.org/pypi/pip/json", timeout=3).json()' \
 	2>/dev/null; then found=$$($(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes \
 	-r requirements.txt 2>&1) || echo "$$found"; \
 	else echo "No network: known weaknesses of libraries were not looked up."; fi
