@@ -30,7 +30,7 @@ def verification(request: HttpRequest) -> list[Health]:
     url = reverse("ledger") if getattr(request.user, "may_read_record", False) else ""
     last = Verification.objects.first()
     if last is None:
-        tone, detail = "wait", "Not verified yet; `audit.tasks.verify_new` does it every minute."
+        tone, detail = "wait", "Not verified yet; a worker does it every minute."
     elif last.why:
         tone, detail = "danger", last.why
     elif timezone.now() - last.at > STALE:
@@ -50,9 +50,12 @@ def sequencer(_: HttpRequest) -> list[Health]:
     if altered:
         tone, detail = "danger", f"{altered} altered before they were entered; see audit_pending."
     elif late:
-        tone, detail = "danger", f"{queue['count']:,} events wait; is the sequencer running?"
+        tone, detail = "danger", f"{queue['count']:,} not entered yet; is the sequencer running?"
     else:
-        tone, detail = "ok", f"{queue['count']:,} events wait"
+        tone, detail = (
+            "ok",
+            "Nothing waits" if not queue["count"] else f"{queue['count']:,} on the way",
+        )
     return [Health(key="sequencer", label="Sequencer", detail=detail, tone=tone)]
 
 
@@ -60,7 +63,11 @@ def sequencer(_: HttpRequest) -> list[Health]:
 def readers(_: HttpRequest) -> list[Health]:
     """Say whether a reader of the record had to pass over an entry."""
     count = SetAside.objects.open().count()
-    detail = f"{count:,} entries set aside; the log of the worker says why." if count else "Up"
+    detail = (
+        f"{count:,} entries set aside; the log of the worker says why."
+        if count
+        else "Nothing set aside"
+    )
     return [Health(key="readers", label="Readers", detail=detail, tone="danger" if count else "ok")]
 
 

@@ -65,7 +65,9 @@ class RequestApproved(Event, kind="request.approved"):
     read_only: bool
 
     def sentence(self) -> str:
-        return f"approval is complete: {self.minutes} minutes on {', '.join(self.targets)}"
+        return (
+            f"counted the approval as complete: {self.minutes} minutes on {', '.join(self.targets)}"
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -148,7 +150,7 @@ class GrantScheduled(Event, kind="grant.scheduled"):
     targets: list[str]
 
     def sentence(self) -> str:
-        return f"access to {', '.join(self.targets)} is scheduled"
+        return f"scheduled the access to {', '.join(self.targets)}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -160,7 +162,7 @@ class GrantActivated(Event, kind="grant.activated", critical=True):
     read_only: bool
 
     def sentence(self) -> str:
-        return f"access to {', '.join(self.targets)} started"
+        return f"started the access to {', '.join(self.targets)}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,7 @@ class GrantExtended(Event, kind="grant.extended"):
     minutes: int
 
     def sentence(self) -> str:
-        return f"the access was extended by {self.minutes} minutes"
+        return f"extended the access by {self.minutes} minutes"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -212,7 +214,7 @@ class GrantExpired(Event, kind="grant.expired"):
     """The clock ended the access."""
 
     def sentence(self) -> str:
-        return "the access ended on time"
+        return "ended the access on time"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -220,7 +222,7 @@ class RatificationConfirmed(Event, kind="ratification.confirmed"):
     """Every step has said afterwards that breaking the glass was right."""
 
     def sentence(self) -> str:
-        return "ratification is complete"
+        return "counted the ratification as complete"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -236,7 +238,7 @@ class RatificationOverdue(Event, kind="ratification.overdue"):
     """Nobody ratified in time."""
 
     def sentence(self) -> str:
-        return "nobody ratified in time"
+        return "closed the ratification: nobody answered in time"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
