@@ -12,6 +12,7 @@ from collections.abc import Callable
 from config import processes
 
 _STEADY_SECONDS = 60
+_PATIENCE_SECONDS = 10  # for all programs of one stage together
 _COLOURS = ("36", "35", "33", "32", "34", "31")
 
 
@@ -62,8 +63,9 @@ class Children:
             ]
             for process, how in running:
                 processes.ask(process, how)
+            deadline = time.monotonic() + _PATIENCE_SECONDS
             for process, _ in running:
-                processes.end(process, seconds=10)
+                processes.end(process, seconds=max(deadline - time.monotonic(), 0.1))
                 if process.stdout:
                     process.stdout.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 from celery import Task, current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -14,14 +15,15 @@ def ring(task: "Task[Any, Any] | str") -> None:
     """Ask a worker to run `task` (or the one of that name) once the transaction has committed.
 
     Without Redis nothing is lost: the task looks into the database for what is due, and beat
-    rings it again. So a broken transport is logged, and never stops what a person is doing.
+    rings it again. So a broken transport is logged, and never stops what a person is doing:
+    what has been committed is not to end in an error page.
     """
-    transaction.on_commit(lambda: _ring_now(task))
+    transaction.on_commit(lambda: _ring_now(task), robust=True)
 
 
 def _ring_now(task: "Task[Any, Any] | str") -> None:
     name = task if isinstance(task, str) else task.name
     try:
         current_app.send_task(name, retry=False, ignore_result=True, expires=60)
-    except (OperationalError, OSError):
+    except (OperationalError, RedisError, OSError):
         logger.warning("No transport for %s; beat will run it later.", name)

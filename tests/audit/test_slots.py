@@ -65,7 +65,10 @@ def test_the_sequencer_is_late_after_five_seconds(request_: HttpRequest) -> None
     assert one(slots.sequencer, request_) == ("ok", "1 on the way")
 
     sql("UPDATE audit_pending SET created_at = created_at - interval '6 s'")
-    assert one(slots.sequencer, request_) == ("danger", "1 not entered yet; is the sequencer running?")
+    assert one(slots.sequencer, request_) == (
+        "danger",
+        "1 not entered yet; is the sequencer running?",
+    )
 
 
 def test_an_altered_event_shows(request_: HttpRequest) -> None:
