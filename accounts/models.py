@@ -93,7 +93,7 @@ class User(AbstractUser):
 
     def plays(self, part: Part) -> bool:
         """Whether one of this person's groups plays `part` now."""
-        return self.is_active and User.objects.playing(part).filter(pk=self.pk).exists()
+        return part in self.parts()
 
     @property
     def may_read_record(self) -> bool:
@@ -107,10 +107,14 @@ class User(AbstractUser):
 
     def parts(self) -> list[Part]:
         """The parts that this person's groups play now, in the order of `Part`."""
-        held = Permission.objects.filter(
-            content_type__app_label="accounts", group__in=self.groups.all()
-        ).values_list("codename", flat=True)
-        return [part for part in Part if part.value in set(held)] if self.is_active else []
+        if not self.is_active:
+            return []
+        held = set(
+            Permission.objects.filter(
+                content_type__app_label="accounts", group__user=self
+            ).values_list("codename", flat=True)
+        )
+        return [part for part in Part if part.value in held]
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

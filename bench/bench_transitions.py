@@ -32,6 +32,8 @@ def main(seconds: float) -> None:
         tokens = _tokens()
         with _server() as port:
             done = _all([_caller(port, token) for token in tokens], seconds)
+        with psycopg.connect(database) as connection:
+            connection.execute("CREATE TABLE bench_bare (id bigserial, body bytea)")
         bare = _all([_inserter(database) for _ in range(CLIENTS)], seconds)
     print(f"transitions through the API, {CLIENTS} clients: {done:8.0f} /s")
     print(f"bare INSERT and COMMIT, {CLIENTS} clients:      {bare:8.0f} /s")
@@ -61,7 +63,7 @@ def _tokens() -> list[str]:
 def _server() -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
-    env = {**os.environ, "BASE_URL": f"http://127.0.0.1:{port}"}
+    env = {**os.environ, "BASE_URL": f"http://127.0.0.1:{port}", "DATABASE_POOL": "8"}
     with subprocess.Popen([*command, "--log-level", "error", "--workers", "2"], env=env) as server:
         try:
             for _ in range(200):
@@ -113,8 +115,6 @@ token_number: dict[str, int] = {}
 def _inserter(database: str) -> Callable[[], Iterator[int]]:
     def run() -> Iterator[int]:
         with psycopg.connect(database) as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS bench_bare (id bigserial, body bytea)")
-            connection.commit()
             body = os.urandom(800)
             for _ in count():
                 connection.execute("INSERT INTO bench_bare (body) VALUES (%s)", [body])

@@ -6,13 +6,13 @@ import datetime as dt
 import functools
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
@@ -44,10 +44,7 @@ class ScenarioQuerySet(models.QuerySet["Scenario"]):
 
     def permitting(self, user: User, permit: Permit, at: datetime) -> ScenarioQuerySet:
         """Scenarios in which one of the person's groups holds `permit` at `at`."""
-        held = GroupPermit.objects.standing(at).filter(
-            permission__codename=permit.value, group__in=user.groups.all()
-        )
-        return self.filter(pk__in=held.values("content_object"))
+        return self.filter(pk__in=GroupPermit.objects.held_by(user, permit, at=at))
 
 
 class Scenario(models.Model):
@@ -183,9 +180,14 @@ class GroupPermitQuerySet(models.QuerySet["GroupPermit"]):
         """Permits that have not ended at `at`."""
         return self.filter(Q(until=None) | Q(until__gt=at))
 
-    def of(self, permit: Permit) -> GroupPermitQuerySet:
-        """Permits of one kind."""
-        return self.filter(permission__codename=permit.value)
+    def of(self, *permits: Permit) -> GroupPermitQuerySet:
+        """Permits of these kinds."""
+        return self.filter(permission__codename__in=[permit.value for permit in permits])
+
+    def held_by(self, user: User, *permits: Permit, at: datetime) -> QuerySet[Any, Any]:
+        """The ids of the scenarios in which a group of `user` holds any of `permits` at `at`."""
+        held = self.of(*permits).standing(at).filter(group__user=user)
+        return held.values("content_object")
 
 
 GroupPermitManager = GroupObjectPermissionManager.from_queryset(GroupPermitQuerySet)
