@@ -108,6 +108,7 @@ ROUTES: dict[str, Route] = {
     ),
     "door.close_failed": Route(title="Door does not close", to=(RESPONDER,), urgent=True),
     "review.owed": Route(title="Review owed", to=(Audience.REVIEWER,)),
+    "review.closed": Route(title="Review closed", to=(REQUESTER,)),
     "delivery.dead": Route(
         title="Message undelivered", to=(Audience.ADMINISTRATOR,), when=_not_lately
     ),

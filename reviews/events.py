@@ -40,10 +40,14 @@ class Judged(Event):
     verdict: str
     comment: str
 
+    @property
+    def in_words(self) -> str:
+        """The verdict as it reads in a sentence."""
+        return self.verdict.replace("_", " ")
+
     def said(self, verb: str) -> str:
         """Put the verb, the verdict and the comment into a sentence."""
-        words = self.verdict.replace("_", " ")
-        return f"{verb}: {words}" + (f". {self.comment}" if self.comment else "")
+        return f"{verb}: {self.in_words}" + (f". {self.comment}" if self.comment else "")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

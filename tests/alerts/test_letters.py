@@ -25,6 +25,7 @@ from audit.events import Gap, PendingAltered
 from audit.models import Entry, State
 from breakglass import transitions
 from breakglass.models import Decision, Grant
+from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
 from tests.alerts.make import SOON, catch_up, mail_of, make_cast, send
@@ -317,6 +318,9 @@ def _overdue(scenario: object) -> None:
 def _relinquished(scenario: object) -> None:
     request = make_broken_glass(at=NOON)
     transitions.relinquish(request.grant, by=make_user("ada"), at=LATER)
+    rita = make_user("rita")
+    review = reviews.start(request.grant.review, by=rita, at=LATER)
+    reviews.close(review, by=rita, verdict="misuse", comment="Not so again.", at=LATER)
 
 
 def _house() -> None:

@@ -13,6 +13,8 @@ from audit import log
 from audit.events import Gap, known
 from breakglass import transitions
 from breakglass.models import Grant, Request
+from reviews import transitions as reviews
+from reviews.models import Review
 from targets import transitions as doors
 from tests.alerts.make import catch_up, make_cast, told
 from tests.make import (
@@ -201,6 +203,12 @@ class TestAccess:
         transitions.expire(grant, at=grant.ends_at)
         catch_up(grant.ends_at)
         assert told("review.owed") == {"rita": "reviewer"}
+        review = reviews.start(Review.objects.get(), by=make_user("rita"), at=grant.ends_at)
+        reviews.close(
+            review, by=make_user("rita"), verdict="justified", comment="", at=grant.ends_at
+        )
+        catch_up(grant.ends_at)
+        assert told("review.closed") == {"ada": "requester"}
 
 
 class TestFreeze:
