@@ -21,11 +21,19 @@ import psutil
 from config.local import free_port
 
 _PASSWORD = "a-password-of-this-test"
-_START = (
-    "import os, sys; from pathlib import Path;"
-    " from config.local import Local; from config.run import Options, Run;"
-    " Run(Options.read(os.environ), Local(Path(sys.argv[1]))).go()"
-)
+_START = """
+import os, signal, sys
+from pathlib import Path
+from config.local import Local
+from config.run import Options, Run
+
+# A shell lets what it starts in the background ignore Ctrl-C; this one is to hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    Run(Options.read(os.environ), Local(Path(sys.argv[1]))).go()
+except KeyboardInterrupt:
+    pass
+"""
 _WORDS = {
     "web": "uvicorn",
     "sequencer": "audit_sequencer",
