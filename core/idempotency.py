@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.request import Request
@@ -61,7 +62,7 @@ def _once(handle: Callable[[], Response], request: Request, key: str) -> Respons
             return _again(stored, fingerprint)
         try:
             answer = handle()
-        except (DomainError, APIException) as error:
+        except (DomainError, APIException, Http404) as error:
             # Answered here and not raised: a raise would undo the entry of the refusal, too.
             stored.delete()
             return problems.answer(error)

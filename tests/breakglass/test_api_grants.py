@@ -54,6 +54,13 @@ class TestLook:
 class TestExtend:
     BODY = {"minutes": 10, "justification": REASON}
 
+    @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k1"}])
+    def test_of_somebody_else_is_hidden_and_recorded(self, headers: dict[str, str]) -> None:
+        url = f"grants/{broken().pk}/extend"
+
+        assert call("eve", url, self.BODY, **headers).status_code == 404
+        assert kinds()[-1] == "access.refused"
+
     def test_asks_anew_in_the_same_case(self) -> None:
         grant = broken()
 
