@@ -208,7 +208,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsing.Json"],
     "DEFAULT_SCHEMA_CLASS": "core.schema.HouseSchema",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "core.api.problem",

@@ -88,6 +88,7 @@ def test_one_error_is_the_sentence_itself_and_several_are_named(client: Client) 
     [
         ("{", "application/json", 400),
         ("\xff", "application/json", 400),
+        ("[" * 100_000, "application/json", 400),
         ("a=b", "application/x-www-form-urlencoded", 415),
     ],
 )
