@@ -1,12 +1,15 @@
-"""The way in: credentials for one door of a live grant."""
+"""The way in: credentials for one door of a live grant; and who was refused."""
 
+import dataclasses
 from datetime import datetime
+
+from django.http import Http404
 
 from accounts.models import User
 from audit import log
 from breakglass import policy, transitions
-from breakglass.models import Grant
-from core.errors import NotAllowed, WrongState
+from breakglass.models import Grant, Request
+from core.errors import Attempt, NotAllowed, WrongState
 from targets import credentials
 from targets.credentials import Credentials
 from targets.models import Target
@@ -24,10 +27,7 @@ def way_in(
     cannot be opened, or the credentials were shown already.
     """
     if why := policy.why_no_credentials(grant, by=by, at=at):
-        refusal = NotAllowed(why, actor=by.ref, subject=grant.ref, at=at, case=grant.case_ref)
-        if refusal.attempt:
-            log.refused(refusal, refusal.attempt, verb="way_in")
-        raise refusal
+        raise refused(why, verb="way_in", by=by, subject=grant, at=at)
     if not grant.is_live(at):
         raise WrongState(_why_not_live(grant, at))
     if grant.status == Grant.Status.SCHEDULED:
@@ -36,6 +36,25 @@ def way_in(
     if door is None:
         raise WrongState(f"This access has no door to {target.name}.")
     return credentials.issue(door, by=by, renew=renew, at=at)
+
+
+def hidden(subject: Request | Grant | None, *, by: User, at: datetime) -> Http404:
+    """Return an answer as if it were not there, which tells nothing; the record knows better."""
+    if subject is not None:
+        why = "This case is not theirs to see."
+        refused(why, verb="see_a_case", by=by, subject=subject, at=at)
+    return Http404()
+
+
+def refused(
+    why: str, *, verb: str, by: User, subject: Request | Grant | User, at: datetime
+) -> NotAllowed:
+    """Put a no that no transition has said on the record, and return it."""
+    case = "" if isinstance(subject, User) else subject.case_ref
+    attempt = Attempt(actor=by.ref, subject=subject.ref, at=at, case=case)
+    refusal = NotAllowed(why, **dataclasses.asdict(attempt))
+    log.refused(refusal, attempt, verb=verb)
+    return refusal
 
 
 def _why_not_live(grant: Grant, at: datetime) -> str:

@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from accounts.models import User
 from audit import log
+from breakglass.access import hidden
 from breakglass.models import Grant, Request
-from core.errors import Attempt, DomainError, NotAllowed
+from core.errors import Attempt, DomainError
 from targets.models import Target
 
 _DETAILS = ("decisions__by", "decisions__group", "decisions__targets")
@@ -27,7 +27,7 @@ def request_for(person: User, pk: UUID, at: datetime) -> Request:
     """Return one request that the person may see; Http404 otherwise."""
     if found := _detailed(requests_for(person, at)).filter(pk=pk).first():
         return found
-    raise _hidden(Request.objects.filter(pk=pk).first(), person, at)
+    raise hidden(Request.objects.filter(pk=pk).first(), by=person, at=at)
 
 
 def case_for(person: User, case: int, at: datetime) -> list[Request]:
@@ -35,7 +35,7 @@ def case_for(person: User, case: int, at: datetime) -> list[Request]:
     rows = _detailed(requests_for(person, at)).filter(case=case).order_by("submitted_at")
     if found := sorted(rows, key=lambda request: request.extends_id is not None):
         return found
-    raise _hidden(Request.objects.cases().filter(case=case).first(), person, at)
+    raise hidden(Request.objects.cases().filter(case=case).first(), by=person, at=at)
 
 
 def grant_for(person: User, pk: UUID, at: datetime) -> Grant:
@@ -44,7 +44,7 @@ def grant_for(person: User, pk: UUID, at: datetime) -> Grant:
     rows = Grant.objects.select_related("request", "scenario", "holder", "ended_by").filter(pk=pk)
     if found := rows.filter(request__in=visible.values("pk")).first():
         return found
-    raise _hidden(rows.first(), person, at)
+    raise hidden(rows.first(), by=person, at=at)
 
 
 def targets_named(slugs: list[str], among: QuerySet[Target]) -> tuple[list[Target], list[str]]:
@@ -62,16 +62,3 @@ def recorded(refusal: DomainError, attempt: Attempt, *, verb: str) -> DomainErro
 
 def _detailed(rows: QuerySet[Request]) -> QuerySet[Request]:
     return rows.select_related("filed_by").prefetch_related(*_DETAILS)
-
-
-def _hidden(subject: Request | Grant | None, person: User, at: datetime) -> Http404:
-    """Return an answer as if it were not there, which tells nothing; the record knows better."""
-    if subject is not None:
-        case = subject.case_ref
-        refusal = NotAllowed(
-            "This case is not theirs to see.",
-            actor=person.ref, subject=subject.ref, at=at, case=case,
-        )  # fmt: skip
-        if refusal.attempt:
-            log.refused(refusal, refusal.attempt, verb="see_a_case")
-    return Http404()

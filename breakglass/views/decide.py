@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.requests import PageRequest
-from audit import log
-from breakglass import inbox, links, policy, risks, transitions
+from breakglass import access, inbox, links, policy, risks, transitions
 from breakglass.forms import AnswerForm
 from breakglass.models import DecisionLink, Request
 from breakglass.transitions import Voice
 from breakglass.views.pages import page, visible_request
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError
 from core.forms import refused
 from core.pages import say
 from targets.models import Door
@@ -57,10 +56,7 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
     if link is None:
         raise Http404
     if why := links.why_not_open(link, by=request.user):
-        ref = link.request.ref
-        refusal = NotAllowed(why, actor=request.user.ref, subject=ref, at=now)
-        if refusal.attempt:
-            log.refused(refusal, refusal.attempt, verb="open_link")
+        access.refused(why, verb="open_link", by=request.user, subject=link.request, at=now)
         return say(request, why, status=403, title="This link is not yours")
     if why := links.why_spent(link, at=now):
         return say(request, why, status=410, title="This link is spent")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
-from breakglass import policy, transitions
+from breakglass import access, policy, transitions
 from breakglass.forms import FreezeForm
 from breakglass.models import Freeze, Grant, Scenario
 from breakglass.views.opened import Opened, opened
@@ -32,7 +32,8 @@ def now(request: PageRequest) -> HttpResponse:
 @page("POST")
 def freeze(request: PageRequest) -> HttpResponse:
     """Freeze a person, a scenario or everything."""
-    if why := _why_not_here(request.user):
+    if why := policy.why_not_freeze(by=request.user):
+        access.refused(why, verb="freeze", by=request.user, subject=request.user, at=timezone.now())
         return say(request, why, status=403)
     form = _freeze_form(request, list(_standing()))
     if form.is_valid():

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from breakglass.access import hidden
 from breakglass.models import Grant, Request
 from core.errors import DomainError
 from core.problems import of_domain
@@ -53,23 +53,31 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def visible_case(person: User, case: int) -> Request:
-    """Return the request that opened a case, or answer 404 where the person may not see it."""
-    cases = Request.objects.cases().visible_to(person, timezone.now()).told()
-    return get_object_or_404(cases, case=case)
+    """Return the request that opened a case; 404 where the person may not see it, on the record."""
+    now, cases = timezone.now(), Request.objects.cases().filter(case=case)
+    if found := cases.visible_to(person, now).told().first():
+        return found
+    raise hidden(cases.first(), by=person, at=now)
 
 
 def visible_request(person: User, pk: UUID) -> Request:
-    """Return a request or an extension, or answer 404 where the person may not see it."""
-    return get_object_or_404(Request.objects.visible_to(person, timezone.now()).told(), pk=pk)
+    """Return a request or an extension; 404 where the person may not see it, on the record."""
+    now, rows = timezone.now(), Request.objects.filter(pk=pk)
+    if found := rows.visible_to(person, now).told().first():
+        return found
+    raise hidden(rows.first(), by=person, at=now)
 
 
 def visible_grant(person: User, pk: UUID) -> Grant:
-    """Return a grant, or answer 404 where the person may not see its case."""
-    seen = Request.objects.visible_to(person, timezone.now())
-    grants = Grant.objects.filter(request__in=seen.values("pk"))
-    return get_object_or_404(
-        grants.select_related("request__version", "request__scenario", "holder", "scenario"), pk=pk
-    )
+    """Return a grant; 404 where the person may not see its case, on the record."""
+    now = timezone.now()
+    seen = Request.objects.visible_to(person, now)
+    rows = Grant.objects.select_related(
+        "request__version", "request__scenario", "holder", "scenario"
+    ).filter(pk=pk)
+    if found := rows.filter(request__in=seen.values("pk")).first():
+        return found
+    raise hidden(rows.first(), by=person, at=now)
 
 
 def status_of(error: DomainError) -> int:

@@ -1,5 +1,6 @@
 """New request: choose the emergency, say why, and see what will happen before it does."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,6 @@ from breakglass.rules import Rules
 from breakglass.views.pages import page
 from core.errors import DomainError
 from core.forms import refused
-from targets.models import Target
 
 _FRAGMENTS = {"terms", "coach", "consequences"}
 
@@ -25,7 +25,7 @@ _FRAGMENTS = {"terms", "coach", "consequences"}
 def request_new(request: PageRequest) -> HttpResponse:
     """Show the form; POST asks or breaks the glass, by which button was pressed."""
     choice = _choice(request, request.POST or request.GET)
-    scenario = choice.cleaned_data.get("scenario") if choice.is_valid() else _only(choice)
+    scenario = _chosen(choice) if request.method == "POST" else _open(choice)
     if scenario is None or request.method == "GET":
         status = 422 if request.method == "POST" else 200
         return _page(request, choice, scenario, status=status)
@@ -56,10 +56,21 @@ def _choice(request: PageRequest, data: QueryDict) -> ChooseForm:
     return ChooseForm(chosen, person=request.user, at=timezone.now())
 
 
-def _only(choice: ChooseForm) -> Scenario | None:
-    """Return the scenario when there is just one to choose."""
+def _chosen(choice: ChooseForm) -> Scenario | None:
+    """Return what was sent for, also when it is closed to them, or was closed while they typed.
+
+    The verb then says why and records the attempt, and the words stay in the form.
+    """
+    slug = choice.data.get("scenario", "")
+    return _open(choice) or next(
+        (each for each in Scenario.objects.all() if each.slug == slug), None
+    )
+
+
+def _open(choice: ChooseForm) -> Scenario | None:
+    """Return the scenario that is chosen among those open to the person, or the only one."""
     if choice.is_bound:
-        return None
+        return choice.cleaned_data.get("scenario") if choice.is_valid() else None
     found = list(choice.fields["scenario"].queryset[:2])  # type: ignore[attr-defined]
     return found[0] if len(found) == 1 else None
 
@@ -137,14 +148,15 @@ def _outlook(request: PageRequest, scenario: Scenario, form: AskForm) -> dict[st
     """What the coach says and what would happen, for the choices made so far."""
     now, rules = timezone.now(), form.rules
     picked = form["targets"].value() or []
-    names = list(Target.objects.filter(slug__in=picked).values_list("name", flat=True))
-    length = form["minutes"].value()
-    length = int(length) if str(length).isdigit() else rules.default_minutes
+    offered = form.fields["targets"].queryset  # type: ignore[attr-defined]
+    names = [target.name for target in offered if target.slug in picked]
+    length = str(form["minutes"].value())
+    minutes = int(length) if re.fullmatch("[0-9]{1,5}", length) else rules.default_minutes
     reason = form["justification"].value() or ""
     return {
         "rules": rules,
         "names": names,
-        "ends_at": now + timedelta(minutes=min(length, rules.max_minutes)),
+        "ends_at": now + timedelta(minutes=min(minutes, rules.max_minutes)),
         "ratify_by": now + timedelta(minutes=rules.ratify_within),
         "preflight": preflight.look(scenario, person=request.user, at=now),
         "coaching": coach.read(

@@ -14,6 +14,7 @@ from breakglass.transitions import Offer
 from targets.credentials import Credentials
 from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
 from tests.make import REASON, make_user, voice
+from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,14 @@ class TestWhoSees:
     @pytest.mark.parametrize("name", ["eve", "mallory"])
     def test_others_find_nothing(self, name: str) -> None:
         make_cast()
-        assert page(name, broken()).status_code == 404
+        request = broken()
+        urls = [
+            request.get_absolute_url(),
+            reverse("decision", args=[request.pk]),
+            reverse("grant-revoke", args=[request.grant.pk]),
+        ]
+        assert [see(name, url).status_code for url in urls] == [404] * 3
+        assert kinds().count("access.refused") == 3
 
     def test_a_case_that_does_not_exist_is_told_apart_from_nobody_elses(self) -> None:
         make_cast()

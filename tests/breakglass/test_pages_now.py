@@ -11,6 +11,7 @@ from breakglass.models import Freeze, Grant
 from targets.models import Door
 from tests.breakglass.browser import broken, client, make_cast, opened, queries, see, text
 from tests.make import make_scenario, make_user
+from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
 NOW = "/now/"
@@ -19,6 +20,13 @@ NOW = "/now/"
 def impose(name: str = "dana", **fields: Any) -> Any:
     """Send the freeze form."""
     return client(name).post(reverse("freeze"), {"reason": "Breach.", **fields})
+
+
+def test_a_freeze_by_anybody_else_is_refused_and_recorded() -> None:
+    make_cast()
+    assert impose("ada", what="all").status_code == 403
+    assert not Freeze.objects.exists()
+    assert kinds()[-1] == "access.refused"
 
 
 class TestPage:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from breakglass.models import Request
+from breakglass.models import Request, Scenario
 from tests.breakglass.browser import client, make_cast, see, text
 from tests.make import REASON, make_request, make_scenario, make_target
+from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
 NEW = "/request/"
@@ -108,6 +109,10 @@ class TestSend:
             ({"starts_at": "2020-01-01T00:00"}, "Choose a start in the next 30 days"),
             ({"scenario": None}, "Choose the emergency first."),
             ({"scenario": "unknown"}, "Choose the emergency first."),
+            ({"scenario": "a\x00b"}, "Choose the emergency first."),
+            ({"targets": ["a\x00b"]}, "Null characters are not allowed."),
+            ({"minutes": "9" * 5000}, "Choose one of the lengths shown."),
+            ({"minutes": "²"}, "Choose one of the lengths shown."),
         ],
     )
     def test_answers_422_with_a_sentence(self, changes: dict[str, Any], sentence: str) -> None:
@@ -128,6 +133,21 @@ class TestSend:
         page = text(send(minutes="500", justification="Too short", intent="Look at the locks"))
         assert "Too short</textarea>" in page
         assert 'value="Look at the locks"' in page
+
+    def test_sent_for_a_scenario_that_is_closed_to_them_is_refused_and_recorded(self) -> None:
+        make_cast()
+        response = send("mallory", urgency="break_glass", cannot_wait="on")
+        assert response.status_code == 422
+        assert "you are in none of these groups" in text(response)
+        assert f"{REASON}</textarea>" in text(response)
+        assert kinds()[-1] == "access.refused"
+
+    def test_loses_no_word_when_the_scenario_goes_while_they_type(self) -> None:
+        scenario = make_cast()
+        Scenario.objects.filter(pk=scenario.pk).update(archived_at=timezone.now())
+        page = text(send())
+        assert "is not in use. Choose another scenario." in page
+        assert f"{REASON}</textarea>" in page
 
     def test_refuses_a_second_ask_in_words(self) -> None:
         make_cast()
