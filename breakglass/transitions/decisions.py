@@ -19,6 +19,11 @@ from breakglass.transitions.requests import close, record_newly_asked
 from core.errors import BadInput, WrongState
 from targets.models import Target
 
+_NEED_REASON = {
+    Decision.Kind.DENY: "Say why you deny it; the requester reads it.",
+    Decision.Kind.REFUSE: "Say why you refuse; the requester and compliance read it.",
+}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Voice:
@@ -55,7 +60,6 @@ def approve(request: Request, *, voice: Voice, at: datetime) -> Request:
 def deny(request: Request, *, voice: Voice, at: datetime) -> Request:
     """Say no, with a reason; one no ends the request. Raises as `approve`, and BadInput."""
     request = lock_open(request, expect=(Request.State.PENDING,), at=at)
-    _need_comment(voice, "Say why you deny it; the requester reads it.")
     _decide(request, Decision.Kind.DENY, events.DecisionDenied, voice=voice, at=at)
     close(request, Request.State.DENIED, at=at)
     return request
@@ -65,11 +69,6 @@ def deny(request: Request, *, voice: Voice, at: datetime) -> Request:
 def counter(request: Request, *, voice: Voice, offer: Offer, at: datetime) -> Decision:
     """Offer less; the request waits for the requester. Raises as `approve`, and BadInput."""
     request = lock_open(request, expect=(Request.State.PENDING,), at=at)
-    keys = [target.pk for target in offer.targets]
-    if bad := policy.why_not_less(
-        request, minutes=offer.minutes, targets=keys, read_only=offer.read_only
-    ):
-        raise BadInput(bad[1], field=bad[0])
     decision = _decide(
         request, Decision.Kind.COUNTER, events.DecisionCountered, voice=voice, at=at, offer=offer
     )
@@ -132,7 +131,6 @@ def ratify(request: Request, *, voice: Voice, at: datetime) -> Request:
 def refuse(request: Request, *, voice: Voice, at: datetime) -> Request:
     """Say that breaking the glass was wrong: what is still open is revoked. Raises as `ratify`."""
     request = _lock_unratified(request, at=at)
-    _need_comment(voice, "Say why you refuse; the requester and compliance read it.")
     _decide(request, Decision.Kind.REFUSE, events.RatificationRefused, voice=voice, at=at)
     _settle(request, Request.Ratification.REFUSED, at=at)
     _revoke_if_standing(request, reason="Ratification was refused.", by=voice.by, at=at)
@@ -167,11 +165,12 @@ def _decide(
     at: datetime,
     offer: Offer | None = None,
 ) -> Decision:
-    """Check the person and the link, then write and record one decision."""
+    """Check the person and the link, then the words, and write and record one decision."""
     why = policy.why_not_decide(request, by=voice.by, at=at)
     if voice.link:
         why = links.why_not_use(voice.link, request, by=voice.by, at=at) or why
     refuse_unless(why, by=voice.by, subject=request, at=at, case=request.case_ref)
+    _check_words(request, kind, voice=voice, offer=offer)
     step = policy.step_for(request, by=voice.by, at=at)
     if step is None:
         raise WrongState("Nobody is asked at the moment.")
@@ -226,9 +225,21 @@ def _answer(request: Request, offer: Decision, answer: Decision.Answer, *, at: d
     request.save(update_fields=["state"])
 
 
-def _need_comment(voice: Voice, sentence: str) -> None:
-    if not voice.comment.strip():
-        raise BadInput(sentence, field="comment")
+def _check_words(
+    request: Request, kind: Decision.Kind, *, voice: Voice, offer: Offer | None
+) -> None:
+    """Refuse a no without a reason, and an offer that is not less than what was asked."""
+    if kind in _NEED_REASON and not voice.comment.strip():
+        raise BadInput(_NEED_REASON[kind], field="comment")
+    if offer and (
+        bad := policy.why_not_less(
+            request,
+            minutes=offer.minutes,
+            targets=[target.pk for target in offer.targets],
+            read_only=offer.read_only,
+        )
+    ):
+        raise BadInput(bad[1], field=bad[0])
 
 
 def _lock_unratified(request: Request, *, at: datetime) -> Request:

@@ -12,6 +12,12 @@ from core.errors import NotAllowed, WrongState
 # Any number: names the advisory lock between grants that begin and freezes that are imposed.
 _FREEZE_LOCK = 0x0B5EA4
 
+_INSTEAD = {
+    Request.State.PENDING.value: "waits for an approver, not for this",
+    Request.State.COUNTERED.value: "waits for the requester's answer to an offer",
+    Request.State.ACTIVATED.value: "broke the glass: it can only be ratified or refused",
+}
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -33,7 +39,8 @@ def lock_request(request: Request, *, expect: tuple[Request.State, ...]) -> Requ
     """Lock a request and check its state; the sentence says what it is instead."""
     request = lock(request)
     if request.state not in expect:
-        raise WrongState(f"This request is already {request.get_state_display().lower()}.")
+        over = f"is already {request.get_state_display().lower()}"
+        raise WrongState(f"This request {_INSTEAD.get(request.state, over)}.")
     return request
 
 

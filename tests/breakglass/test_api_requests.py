@@ -223,6 +223,12 @@ class TestDecide:
         assert answer.status_code == 409
         assert "already withdrawn" in answer.json()["detail"]
 
+    def test_says_what_can_be_done_with_a_broken_glass_instead(self) -> None:
+        answer = call("bob", f"requests/{broken().request.pk}/approve", {})
+
+        assert answer.status_code == 409
+        assert "it can only be ratified or refused" in answer.json()["detail"]
+
     def test_waits_for_the_second_step(self) -> None:
         bob, dan = make_user("bob"), make_user("dan")
         steps = [StepOf(make_group("Database team", bob)), StepOf(make_group("Management", dan))]

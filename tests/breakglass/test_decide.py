@@ -96,6 +96,15 @@ class TestApprove:
         with pytest.raises(NotAllowed, match="Only Database team"):
             transitions.approve(request, voice=voice("mallory"), at=LATER)
 
+    def test_a_stranger_is_refused_before_their_words_are_read(self) -> None:
+        request = make_request(make_scenario())
+        longer = transitions.Offer(minutes=600, targets=[])
+
+        with pytest.raises(NotAllowed, match="Only Database team"):
+            transitions.deny(request, voice=voice("mallory", ""), at=LATER)
+        with pytest.raises(NotAllowed, match="Only Database team"):
+            transitions.counter(request, voice=voice("mallory"), offer=longer, at=LATER)
+
     def test_a_superuser_is_a_stranger_too(self) -> None:
         request = make_request(make_scenario())
         root = make_user("root", is_superuser=True, is_staff=True)
