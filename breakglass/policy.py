@@ -225,21 +225,27 @@ def why_not_less(
     return None
 
 
-def why_not_extend(
-    grant: Grant, rules: Rules, *, minutes: int, by: User, at: datetime
-) -> str | None:
-    """Why `by` may not ask for `minutes` more."""
+def why_not_extend(grant: Grant, rules: Rules, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not ask for more time."""
     if by != grant.holder:
         return "Only the holder may ask for more time."
     if not grant.is_live(at):
         return "This access is over. Make a new request."
-    total = (grant.ends_at - grant.starts_at).total_seconds() / 60
-    room = int(rules.max_minutes - total)
-    if room <= 0:
+    if _room(grant, rules) <= 0:
         return f"{rules.name} allows {rules.max_minutes} minutes in all, and they are used."
-    if minutes > room:
+    return None
+
+
+def why_too_long(grant: Grant, rules: Rules, *, minutes: int) -> str | None:
+    """Why `minutes` more are beyond what the scenario allows."""
+    if not 0 < minutes <= (room := _room(grant, rules)):
         return f"At most {room} more minutes are possible in {rules.name}."
     return None
+
+
+def _room(grant: Grant, rules: Rules) -> int:
+    """The minutes between the end of a grant and the most that its scenario allows."""
+    return int(rules.max_minutes - (grant.ends_at - grant.starts_at).total_seconds() / 60)
 
 
 def why_not_relinquish(grant: Grant, *, by: User) -> str | None:

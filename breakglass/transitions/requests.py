@@ -88,13 +88,16 @@ def ask_for_more_time(
 ) -> Request:
     """Ask that a live grant ends `minutes` later: a new decision by the same steps.
 
-    Raises NotAllowed beyond the scenario's cap or for anybody but the holder.
+    Raises NotAllowed for anybody but the holder, and BadInput beyond the scenario's cap.
     """
     grant = lock(grant)
     original = grant.request
     rules = original.rules
-    why = policy.why_not_extend(grant, rules, minutes=minutes, by=by, at=at)
+    why = policy.why_not_extend(grant, rules, by=by, at=at)
     refuse_unless(why, by=by, subject=grant, at=at, case=grant.case_ref)
+    if why := policy.why_too_long(grant, rules, minutes=minutes):
+        attempt = Attempt(actor=by.ref, subject=grant.ref, at=at, case=grant.case_ref)
+        raise BadInput(why, field="minutes", attempt=attempt)
     if bad := policy.why_bad_words(
         rules, justification=justification, reference=original.reference, intent=original.intent
     ):

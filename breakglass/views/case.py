@@ -105,7 +105,7 @@ def grant_more_time(request: PageRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Sent. Your access goes on as it is until they answer.")
             return redirect(grant)
-    why = policy.why_not_extend(grant, grant.request.rules, minutes=1, by=request.user, at=now)
+    why = policy.why_not_extend(grant, grant.request.rules, by=request.user, at=now)
     context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}
     status = 422 if form.is_bound else 200
     return render(request, "breakglass/grant_more_time.html", context, status=status)

@@ -143,7 +143,7 @@ def _can(
             held
             and grant
             and not any(each.open for each in askings[1:])
-            and not policy.why_not_extend(grant, asked.rules, minutes=1, by=reader, at=at)
+            and not policy.why_not_extend(grant, asked.rules, by=reader, at=at)
         ),
         "withdraw": mine and any(each.request.state in Request.OPEN for each in askings),
         "decide": any(each.why_not_decide is None for each in askings),

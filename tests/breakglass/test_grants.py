@@ -147,8 +147,10 @@ class TestMoreTime:
         assert Door.objects.get().until == grant.ends_at
 
     def test_stays_within_the_cap(self) -> None:
-        with pytest.raises(NotAllowed, match="At most 30 more minutes"):
+        with pytest.raises(BadInput, match="At most 30 more minutes"):
             _more(_open_grant(), 31)
+
+        assert kinds()[-1] == "access.refused"
 
     def test_is_for_the_holder(self) -> None:
         grant = _open_grant()
