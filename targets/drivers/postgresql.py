@@ -350,7 +350,8 @@ def _login(address: Address, user: str, password: str, database: str = "") -> Co
 
 
 def _unreachable(address: Address, error: psycopg.Error) -> Unreachable:
-    words = str(error).strip().splitlines()[-1].strip() if str(error).strip() else "no answer"
+    said = str(error).strip().splitlines() or ["no answer"]
+    words = said[-1].strip().rstrip(".?!")
     return Unreachable(
         f"{address.name} cannot be reached at {address.host}:{address.port}: {words}. "
         "Check that it runs, and its address and administration password."

@@ -149,6 +149,7 @@ class TestAnUnreachableTarget:
         door = engine.open_door(make_door(target, at=now), at=now)
         assert door.state == Door.State.OPEN_FAILED
         assert "gone-db cannot be reached at 127.0.0.1:1" in door.last_error
+        assert "?. " not in door.last_error
         assert door in Door.objects.unsettled(now + timedelta(seconds=2))
         engine.open_door(door, at=now + timedelta(seconds=2))
         assert len(recorded("door.open_failed")) == 1
