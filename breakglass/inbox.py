@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from breakglass import policy
-from breakglass.models import GroupPermit, Permit, Request
+from breakglass.models import Grant, GroupPermit, Permit, Request
 
 _MOST = 200
 
@@ -29,6 +29,8 @@ def decisions_for(person: User, at: datetime) -> list[Request]:
         Request.objects.undecided(at)
         .filter(scenario__in={scenario for scenario, _ in held})
         .exclude(Q(requester=person) | Q(filed_by=person))
+        # More time of an access that was ended early: nothing is left to decide.
+        .filter(Q(extends=None) | Q(extends__status__in=Grant.STANDING))
         .told()
         .prefetch_related("decisions")
     )

@@ -53,6 +53,16 @@ class TestList:
         make_cast()
         assert "You decide in no scenario." in text(see("ada", "/decide/"))
 
+    def test_leaves_out_more_time_for_what_was_ended_early(self) -> None:
+        make_cast()
+        grant, now = opened(broken()), timezone.now()
+        transitions.ratify(grant.request, voice=voice("bob"), at=now)
+        ada = make_user("ada")
+        transitions.ask_for_more_time(grant, by=ada, minutes=5, justification=REASON, at=now)
+        assert "1 decision waits for you" in text(see("bob", "/decide/"))
+        transitions.relinquish(grant, by=ada, at=timezone.now())
+        assert "Nothing waits for you." in text(see("bob", "/decide/"))
+
     def test_leaves_out_ones_own(self) -> None:
         make_cast()
         make_group("Platform engineers", make_user("bob"))
