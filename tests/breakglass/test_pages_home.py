@@ -31,11 +31,19 @@ class TestHome:
         assert response["Location"] == f"{reverse('account_login')}?next=/decide/"
 
     @pytest.mark.parametrize("name", CAST)
-    def test_has_the_red_button_for_everybody(self, name: str) -> None:
+    def test_has_the_red_button_for_who_may_ask_and_names_them_to_the_others(
+        self, name: str
+    ) -> None:
         make_cast()
         page = see(name, HOME)
         assert page.status_code == 200
-        assert "Break the glass" in text(page)
+        may_ask = name in {"ada", "eve"}
+        assert ("Break the glass" in text(page)) is may_ask
+        assert ("Platform engineers</strong>: they may" in text(page)) is not may_ask
+
+    def test_sends_to_an_administrator_where_nobody_may_ask(self) -> None:
+        make_user("mallory")
+        assert "ask an administrator to name a group" in text(see("mallory", HOME))
 
     def test_shows_open_access_with_its_time_left(self) -> None:
         make_cast()
@@ -69,7 +77,7 @@ class TestHome:
         make_cast()
         page = text(see("mallory", HOME))
         assert "Nothing is open." in page
-        assert "You may use 0 of 1 scenario." in page
+        assert "No scenario is open to you." in page
 
 
 class TestRail:
