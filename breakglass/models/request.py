@@ -34,8 +34,8 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(state__in=Request.OPEN)
 
     def lapsed_by(self, at: datetime) -> RequestQuerySet:
-        """Open requests whose time to be answered is over."""
-        return self.open().filter(lapse_at__lte=at)
+        """Open requests whose time is over, or that of the access which they would extend."""
+        return self.open().filter(Q(lapse_at__lte=at) | Q(extends__ended_at__lte=at))
 
     def awaiting_ratification(self) -> RequestQuerySet:
         """Break-glass requests that nobody has ratified or refused."""

@@ -145,7 +145,8 @@ def lapse(request: Request, *, at: datetime) -> Request:
     Raises WrongState when it is decided or its time is not over.
     """
     request = lock_request(request, expect=Request.OPEN)
-    if request.lapse_at > at:
+    extends = request.extends
+    if request.lapse_at > at and not (extends and extends.ended_at):
         raise WrongState("This request may still be answered.")
     close(request, Request.State.LAPSED, at=at)
     log.record(

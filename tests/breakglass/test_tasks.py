@@ -8,6 +8,7 @@ from django.utils import timezone
 from breakglass import tasks, transitions
 from breakglass.models import Grant, Request
 from tests.make import (
+    REASON,
     StepOf,
     make_broken_glass,
     make_group,
@@ -73,6 +74,22 @@ class TestRequests:
 
         request.refresh_from_db()
         assert request.state == Request.State.LAPSED
+
+    def test_more_time_of_an_ended_access_lapses_with_it(self) -> None:
+        now = timezone.now()
+        grant = make_broken_glass(make_scenario(), at=now).grant
+        more = transitions.ask_for_more_time(
+            grant, by=grant.holder, minutes=5, justification=REASON, at=now
+        )
+        tasks.tidy_requests()
+        more.refresh_from_db()
+        assert more.state == Request.State.PENDING
+        transitions.relinquish(grant, by=grant.holder, at=now)
+
+        tasks.tidy_requests()
+
+        more.refresh_from_db()
+        assert more.state == Request.State.LAPSED
 
     def test_silence_after_breaking_the_glass_is_overdue(self) -> None:
         request = make_broken_glass(
