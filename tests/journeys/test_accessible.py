@@ -48,7 +48,8 @@ def cases(house: House) -> dict[str, Request]:
     other = make_scenario("suspected-breach")
     make_group("Responders", make_user("dana"), part=Part.RESPONDER)
     make_group("Compliance", make_user("carla"), part=Part.COMPLIANCE)
-    with_password("ada", "bob", "dana", "carla")
+    make_group("Administrators", make_user("mei"), part=Part.ADMINISTRATOR)
+    with_password("ada", "bob", "dana", "carla", "mei")
     now = timezone.now()
     found = {
         "live": make_broken_glass(outage, at=now),
@@ -74,11 +75,13 @@ def test_no_page_has_a_fault(
             "/request/?scenario=production-outage&urgency=break_glass",
             "/request/?scenario=drill&urgency=normal",
             *(case.get_absolute_url() for case in cases.values()),
-            f"/grants/{cases['live'].grant.pk}/more-time/",
+            f"/grants/{cases['live'].grant.pk}/more-time/", "/scenarios/drill/",
         ],
         "bob": ["/", "/decide/", *(f"/decide/{case.pk}/" for case in cases.values())],
         "dana": ["/now/", "/alerts/", f"/grants/{cases['live'].grant.pk}/revoke/"],
-        "carla": ["/", "/reviews/", "/findings/", "/dashboard/", "/ledger/"],
+        "carla": ["/", "/reviews/", "/findings/", "/dashboard/", "/ledger/", "/ledger/0/",
+                  "/ledger/?kind=request.submitted", "/mailbox/", "/alerts/"],
+        "mei": ["/simulator/", "/scenarios/drill/"],
     }  # fmt: skip
     found = {}
     for name, paths in places.items():
