@@ -25,7 +25,7 @@ AUDIT := if $(BIN)/python -c 'import requests as r; r.get("https://pypi.org/pypi
 	-r requirements.txt 2>&1) || echo "$$found"; \
 	else echo "No network: known weaknesses of libraries were not looked up."; fi
 
-.PHONY: help run test check fix bench lock clean
+.PHONY: help run test check fix messages bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -60,6 +60,11 @@ fix: .venv/dev.stamp  ## put right what tools can put right
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+messages: .venv/dev.stamp  ## collect what is to be translated, and compile what is (needs gettext)
+	@$(NOWHERE) $(BIN)/python manage.py makemessages --locale de --locale ar --no-wrap --no-obsolete \
+	  --add-location file --ignore .venv --ignore staticfiles --ignore static --ignore tests
+	@$(NOWHERE) $(BIN)/python manage.py compilemessages --locale de --locale ar --ignore .venv
 
 bench: .venv/dev.stamp  ## measure, and print ratios
 	@for script in bench/bench_*.py; do $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done

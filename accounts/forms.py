@@ -4,23 +4,31 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.models import ApiToken, Part, User, validate_time_zone
 from accounts.parts import parts_of
 
 
-class TimeZoneForm(forms.Form):
-    """In which zone a person reads times."""
+class ReadingForm(forms.Form):
+    """In which zone a person reads times, and in which language words."""
 
     time_zone = forms.CharField(
-        label="Time zone",
+        label=_("Time zone"),
         max_length=50,
         validators=[validate_time_zone],
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
-        help_text="Start typing a city. Times are shown in this zone, with UTC beside them.",
+        help_text=_("Start typing a city. Times are shown in this zone, with UTC beside them."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+        help_text=_("German and Arabic are not complete; the rest is in English."),
     )
 
     @staticmethod

@@ -8,6 +8,7 @@ import zoneinfo
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.core.exceptions import ValidationError
@@ -74,6 +75,8 @@ class User(AbstractUser):
     email = models.EmailField("mail address", unique=True)
     name = models.CharField("display name", max_length=150)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
+    # Empty follows the browser.
+    language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -58,12 +58,15 @@ def revoke_token(token: ApiToken, *, by: User, at: datetime) -> ApiToken:
 
 
 @log.transition
-def set_time_zone(user: User, *, time_zone: str) -> User:
-    """Let `user` read times in `time_zone`. The change of the row is tracked and so recorded."""
+def set_reading(user: User, *, time_zone: str, language: str) -> User:
+    """Let `user` read times in `time_zone` and words in `language` (empty: the browser's).
+
+    The change of the row is tracked and so recorded.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
-    user.time_zone = time_zone
+    user.time_zone, user.language = time_zone, language
     with changing(actor=user.ref):
-        user.save(update_fields=["time_zone"])
+        user.save(update_fields=["time_zone", "language"])
     return user
 
 

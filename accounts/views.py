@@ -8,27 +8,32 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import transitions
-from accounts.forms import TimeZoneForm, TokenForm
-from accounts.models import ApiToken
+from accounts.forms import ReadingForm, TokenForm
+from accounts.models import ApiToken, User
 from accounts.requests import PageRequest
-from core.errors import BadInput, DomainError
+from core.errors import DomainError
+from core.forms import refused
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def profile(request: PageRequest) -> HttpResponse:
-    """Show the person to themselves; POST changes their time zone."""
-    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    """Show the person to themselves; POST changes how they read times and words."""
+    form = ReadingForm(request.POST or None, initial=_reading(request.user))
     if form.is_valid():
-        transitions.set_time_zone(request.user, **form.cleaned_data)
-        messages.success(request, f"Times are shown in {form.cleaned_data['time_zone']} now.")
+        transitions.set_reading(request.user, **form.cleaned_data)
+        messages.success(
+            request,
+            _("Times are shown in %(zone)s now.") % {"zone": form.cleaned_data["time_zone"]},
+        )
         return redirect("profile")
-    return _page(request, time_zone_form=form, status=422 if form.is_bound else 200)
+    return _page(request, reading_form=form, status=422 if form.is_bound else 200)
 
 
 @login_required
@@ -43,7 +48,7 @@ def token_new(request: PageRequest) -> HttpResponse:
                 request.user, actor=request.user.ref, at=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            form.add_error(error.field or None if isinstance(error, BadInput) else None, str(error))
+            refused(form, error)
         else:
             return _page(request, fresh=token, secret=secret, status=201)
     return _page(request, token_form=form, status=422)
@@ -57,18 +62,22 @@ def token_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         transitions.revoke_token(token, by=request.user, at=timezone.now())
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.sentence)
     else:
         messages.success(request, f"The token “{token.name}” is revoked.")
     return redirect("profile")
 
 
+def _reading(person: User) -> dict[str, str]:
+    return {"time_zone": person.time_zone, "language": person.language}
+
+
 def _page(request: PageRequest, *, status: int, **context: Any) -> HttpResponse:
     now, tokens = timezone.now(), ApiToken.objects.filter(user=request.user)
     everything = {
-        "time_zone_form": TimeZoneForm(initial={"time_zone": request.user.time_zone}),
+        "reading_form": ReadingForm(initial=_reading(request.user)),
         "token_form": TokenForm(),
-        "zones": TimeZoneForm.zones(),
+        "zones": ReadingForm.zones(),
         "groups": request.user.groups.order_by("name"),
         "parts": request.user.parts(),
         "tokens": tokens.standing(now),

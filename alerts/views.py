@@ -77,7 +77,7 @@ def alert_acknowledge(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         transitions.acknowledge(delivery, by=request.user, at=timezone.now())
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.sentence)
     else:
         messages.success(request, "Noted: you have read it.")
     return redirect(delivery)
@@ -90,7 +90,7 @@ def alert_retry(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         transitions.retry(delivery, by=request.user, at=timezone.now())
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.sentence)
     else:
         messages.success(request, f"It is being sent to {delivery.recipient} again.")
     return redirect(delivery)

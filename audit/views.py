@@ -104,7 +104,7 @@ def _read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpRe
     try:
         transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())
     except NotAllowed as refusal:
-        return say(request, str(refusal), status=403)
+        return say(request, refusal.sentence, status=403)
     return None
 
 

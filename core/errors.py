@@ -3,6 +3,8 @@
 import dataclasses
 from datetime import datetime
 
+from core.speech import shown
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Attempt:
@@ -15,12 +17,17 @@ class Attempt:
 
 
 class DomainError(Exception):
-    """A refusal whose text is shown to the person as it stands.
+    """A refusal whose sentence is shown to the person: see `core.speech`.
 
     Where it refuses an attempt at access, `attempt` says whose, and it goes on the record.
     """
 
     attempt: Attempt | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The refusal as a page shows it, in the reader's language; `str()` of it is English."""
+        return shown(self.args[0])
 
 
 class BadInput(DomainError):

@@ -33,7 +33,7 @@ def _is_choice(field: forms.BoundField) -> bool:
 def refused(form: forms.Form, error: DomainError) -> None:
     """Put a refusal into the form: beside its field where it names one, else on top."""
     name = error.field if isinstance(error, BadInput) else ""
-    form.add_error(name if name in form.fields else None, str(error))
+    form.add_error(name if name in form.fields else None, error.sentence)
 
 
 class ReasonForm(forms.Form):

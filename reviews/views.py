@@ -180,7 +180,9 @@ def _act(
         if form is not None and isinstance(error, BadInput):
             refused(form, error)
             return _page(request, found, status=422, **{name: form})
-        return _page(request, _visible(request, pk), status=status_of(error), refusal=str(error))
+        return _page(
+            request, _visible(request, pk), status=status_of(error), refusal=error.sentence
+        )
     messages.success(request, done)
     return redirect(found)
 

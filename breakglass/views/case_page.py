@@ -52,7 +52,7 @@ def render_case(
     """Answer with the page of a case; after a refusal with its sentence and its status."""
     asked = Request.objects.told().get(pk=asked.pk)
     context = gather(request, asked, at=timezone.now(), show=show)
-    context |= {"refusal": str(refusal) if refusal else "", "shown": shown or {}}
+    context |= {"refusal": refusal.sentence if refusal else "", "shown": shown or {}}
     status = status_of(refusal) if refusal else 200
     return render(request, "breakglass/case.html", context, status=status)
 

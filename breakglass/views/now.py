@@ -60,7 +60,7 @@ def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         row = transitions.lift(row, by=request.user, at=timezone.now())
     except DomainError as error:
-        return _page(request, refusal=str(error), status=status_of(error))
+        return _page(request, refusal=error.sentence, status=status_of(error))
     done = "Lifted." if row.lifted_at else "Proposed. A second responder confirms it."
     messages.success(request, done)
     return redirect("now")

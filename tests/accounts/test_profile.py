@@ -46,7 +46,7 @@ def test_shows_groups_and_parts(client: Client, ada: User) -> None:
 
 class TestTimeZone:
     def test_is_changed_and_the_change_recorded(self, client: Client, ada: User) -> None:
-        client.post(reverse("profile"), {"time_zone": "Europe/Berlin"})
+        client.post(reverse("profile"), {"time_zone": "Europe/Berlin", "language": ""})
 
         ada.refresh_from_db()
         assert ada.time_zone == "Europe/Berlin"

@@ -1,0 +1,13 @@
+"""Collect what is to be translated: Django's command, which also knows our `phrase`."""
+
+from django.core.management.commands import makemessages
+
+
+class Command(makemessages.Command):
+    """`manage.py makemessages`, with the words of `core.speech`."""
+
+    xgettext_options = [
+        *makemessages.Command.xgettext_options,
+        "--keyword=phrase",
+        "--keyword=phrase_count:1,2",
+    ]
