@@ -1,4 +1,4 @@
-"""Pages of reviewers and of those who oversee the house."""
+"""The page of a review, with what its reviewers do there, and the page of a finding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,43 +6,17 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.requests import PageRequest
 from breakglass.views.pages import page, status_of
-from core import paging
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
-from core.pages import say
-from core.problems import BadQuery
-from reviews import figures, lists, policy, story, transitions
+from reviews import policy, story, transitions
 from reviews.forms import FindingForm, ResolveForm, VerdictForm
 from reviews.models import Finding, Review
-
-_NO_SUCH_FILTER = "That filter does not exist"
-
-
-@page("GET")
-def reviews(request: PageRequest) -> HttpResponse:
-    """List the reviews that this person may see."""
-    form, now = lists.ReviewFilter(request.GET), timezone.now()
-    if why := lists.why_not_list(form, request.GET):
-        return say(request, why, status=400, title=_NO_SUCH_FILTER)
-    chosen, rows = form.cleaned_data, Review.objects.visible_to(request.user, now)
-    counts = lists.counts(lists.narrowed(rows, chosen, at=now), at=now)
-    rows, order = lists.reviews(rows, chosen, at=now)
-    context = {
-        "form": form,
-        "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
-        "tab": chosen["tab"] or Review.State.DUE.value,
-        "now": now,
-        "chosen": chosen,
-        "filtered": any(chosen[name] for name in lists.NARROWING),
-    }
-    return _list(request, "reviews/reviews.html", rows, order, context)
 
 
 @page("GET")
@@ -97,24 +71,6 @@ def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     return _act(request, pk, form, transitions.find, done, name="finding_form")
 
 
-@page("GET")
-def findings(request: PageRequest) -> HttpResponse:
-    """List the findings that this person may see."""
-    form, now = lists.FindingFilter(request.GET), timezone.now()
-    if why := lists.why_not_list(form, request.GET):
-        return say(request, why, status=400, title=_NO_SUCH_FILTER)
-    chosen = form.cleaned_data
-    rows, order = lists.findings(Finding.objects.visible_to(request.user, now), chosen)
-    context = {
-        "form": form,
-        "tabs": lists.FINDING_TABS.items(),
-        "tab": chosen["tab"] or Finding.State.OPEN.value,
-        "chosen": chosen,
-        "filtered": any(chosen[name] for name in ("scenario", "person", "kind")),
-    }
-    return _list(request, "reviews/findings.html", rows, order, context)
-
-
 @page("GET", "POST")
 def finding(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show a finding; POST says what became of it."""
@@ -133,33 +89,6 @@ def finding(request: PageRequest, pk: UUID) -> HttpResponse:
     why_not = policy.why_not_resolve(seen, by=request.user, at=now)
     context = {"finding": seen, "form": form, "why_not": why_not}
     return render(request, "reviews/finding.html", context, status=status)
-
-
-@page("GET")
-def dashboard(request: PageRequest) -> HttpResponse:
-    """Show the figures of the last days, each with the way to what it counts."""
-    if why := policy.why_not_oversee(by=request.user):
-        return say(request, why, status=403)
-    days = request.GET.get("days", str(lists.PERIODS[0]))
-    if set(request.GET) - {"days"} or days not in map(str, lists.PERIODS):
-        known = " or ".join(str(period) for period in lists.PERIODS)
-        return say(request, f"The dashboard knows “days”, which is {known}.", status=400)
-    total, scenarios = figures.by_scenario(days=int(days), at=timezone.now())
-    context = {
-        "days": int(days), "periods": lists.PERIODS, "total": total, "scenarios": scenarios,
-    }  # fmt: skip
-    return render(request, "reviews/dashboard.html", context)
-
-
-def _list(
-    request: PageRequest, template: str, rows: QuerySet[Any], order: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer with the rows behind the cursor in the address."""
-    try:
-        found = paging.page(rows, key=order, request=request, cursor=request.GET.get("cursor", ""))
-    except BadQuery as error:
-        return say(request, str(error), status=400)
-    return render(request, template, context | {"page": found})
 
 
 def _visible(request: PageRequest, pk: UUID) -> Review:
