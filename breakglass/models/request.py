@@ -132,6 +132,9 @@ class Request(models.Model):
         indexes = [
             models.Index(fields=["-case"], name="request_newest_case", condition=Q(extends=None)),
             models.Index(fields=["-case", "-id"], name="request_newest"),
+            models.Index(
+                fields=["submitted_at"], name="request_asked_at", condition=Q(extends=None)
+            ),
             models.Index(fields=["requester", "-case"], name="request_of_requester"),
             models.Index(fields=["scenario", "-case"], name="request_of_scenario"),
             models.Index(

@@ -11,10 +11,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.models import Grant, Request, Scenario
+from breakglass.narrowing import NARROWING, NarrowingForm, chips, narrowed
 from breakglass.views.pages import page
 from core.pages import say
 
 _PAGE = 50
+_OWN = ("state", "scenario", "person")
 STATES = {
     "waiting": ("Wait for an answer", Q(state__in=Request.OPEN)),
     "open": ("Open now", Q(grant__status__in=Grant.STANDING)),
@@ -25,7 +27,7 @@ STATES = {
 }
 
 
-class FilterForm(forms.Form):
+class FilterForm(NarrowingForm):
     """What may stand in the address of the list."""
 
     state = forms.ChoiceField(
@@ -50,6 +52,7 @@ def cases(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title="That filter does not exist")
     chosen = form.cleaned_data
     rows = Request.objects.cases().visible_to(request.user, timezone.now()).told()
+    rows = narrowed(rows, chosen)
     if chosen["state"]:
         rows = rows.filter(STATES[chosen["state"]][1])
     if chosen["scenario"]:
@@ -65,7 +68,8 @@ def cases(request: PageRequest) -> HttpResponse:
         "older": found[_PAGE - 1].case if len(found) > _PAGE else None,
         "states": [(key, label) for key, (label, _) in STATES.items()],
         "chosen": chosen,
-        "filtered": any(chosen[name] for name in ("state", "scenario", "person")),
+        "chips": chips(chosen, request.GET),
+        "filtered": any(request.GET.get(name) for name in (*_OWN, *NARROWING)),
     }
     return render(request, "breakglass/cases.html", context)
 

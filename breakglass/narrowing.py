@@ -1,0 +1,185 @@
+"""Which cases a list shows: what figures lead to, by when, by whom and how it went."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from breakglass.models import Decision, GroupPermit, Permit, Request
+from breakglass.models.request import RequestQuerySet
+
+QUICK = timedelta(seconds=10)  # nobody reads a request in less
+_YES_NO = [("yes", "yes"), ("no", "no")]
+
+
+@dataclasses.dataclass(frozen=True)
+class Chip:
+    """A filter that is on, in words, and the query without it."""
+
+    text: str
+    without: str
+
+
+class _Day(forms.DateField):
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.HiddenInput,
+            validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 1, 1))],
+        )
+
+
+class NarrowingForm(forms.Form):
+    """Filters that stand in addresses only; days, weekdays and hours are the reader's."""
+
+    since = _Day()
+    until = _Day()
+    used = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
+    glass = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
+    drill = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
+    decided = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
+    weekday = forms.IntegerField(required=False, min_value=1, max_value=7, widget=forms.HiddenInput)
+    hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
+    hours = forms.IntegerField(required=False, min_value=1, max_value=24, widget=forms.HiddenInput)
+    team = forms.ModelChoiceField(Group.objects.all(), required=False, widget=forms.HiddenInput)
+    approver = forms.ModelChoiceField(User.objects.all(), required=False, widget=forms.HiddenInput)
+    quick = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
+
+
+NARROWING = tuple(NarrowingForm.base_fields)
+
+
+def narrowed(rows: RequestQuerySet, chosen: Mapping[str, Any]) -> RequestQuerySet:
+    """Return the cases that the filters leave."""
+    if chosen["since"]:
+        rows = rows.filter(submitted_at__gte=day_begin(chosen["since"]))
+    if chosen["until"]:
+        rows = rows.filter(submitted_at__lt=day_begin(chosen["until"] + timedelta(days=1)))
+    for name, condition in _YES_OR_NO.items():
+        if chosen[name]:
+            rows = rows.filter(condition if chosen[name] == "yes" else ~condition)
+    rows = _at_times(rows, chosen["weekday"], chosen["hour"], chosen["hours"] or 1)
+    if chosen["team"]:
+        rows = rows.filter(of_team(chosen["team"]))
+    if chosen["approver"] or chosen["quick"]:
+        rows = rows.filter(Exists(_decisions(chosen["approver"], quick=bool(chosen["quick"]))))
+    return rows
+
+
+_YES_OR_NO = {
+    "used": Q(grant__activated_at__isnull=False),
+    "glass": Q(urgency=Request.Urgency.BREAK_GLASS),
+    "drill": Q(scenario__drill=True),
+    "decided": Q(urgency=Request.Urgency.NORMAL, state__in=["approved", "denied"]),
+}
+
+
+def day_begin(day: date) -> datetime:
+    """Return when a day of the reader begins."""
+    zone = timezone.get_current_timezone()
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def of_team(team: Group) -> Q:
+    """Cases of the team's members in scenarios in which the team may ask for access."""
+    granted = GroupPermit.objects.of(Permit.REQUEST).filter(group=team)
+    return Q(
+        requester__in=Subquery(team.user_set.values("pk")),
+        scenario__in=Subquery(granted.values("content_object")),
+    )
+
+
+def _decisions(approver: User | None, *, quick: bool) -> Any:
+    rows = Decision.objects.filter(request=OuterRef("pk"))
+    if approver:
+        rows = rows.filter(by=approver)
+    if quick:
+        soon = F("request__submitted_at") + QUICK
+        rows = rows.filter(kind__in=Decision.YES, decided_at__lt=soon)
+    return rows
+
+
+def _at_times(
+    rows: RequestQuerySet, weekday: int | None, hour: int | None, hours: int
+) -> RequestQuerySet:
+    zone = timezone.get_current_timezone()
+    if weekday:
+        rows = rows.annotate(on=ExtractIsoWeekDay("submitted_at", tzinfo=zone)).filter(on=weekday)
+    if hour is not None:
+        rows = rows.annotate(oclock=ExtractHour("submitted_at", tzinfo=zone)).filter(
+            oclock__gte=hour, oclock__lt=hour + hours
+        )
+    return rows
+
+
+def chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
+    """Return the filters that are on, each with the query that takes it away."""
+    return [Chip(text, _without(query, names)) for names, text in _words(chosen)]
+
+
+def _without(query: QueryDict, names: tuple[str, ...]) -> str:
+    rest = query.copy()
+    for name in (*names, "before"):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}"
+
+
+def _words(chosen: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from _when(chosen)
+    for name in _YES_OR_NO:
+        if chosen[name]:
+            yield (name,), _yes_or_no(name, chosen[name])
+    if chosen["team"]:
+        yield ("team",), _("Team %(name)s") % {"name": chosen["team"]}
+    if chosen["approver"]:
+        yield ("approver",), _("Answered by %(name)s") % {"name": chosen["approver"]}
+    if chosen["quick"]:
+        seconds = {"seconds": int(QUICK.total_seconds())}
+        yield ("quick",), _("A yes within %(seconds)s seconds") % seconds
+
+
+def _when(chosen: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if chosen["since"] or chosen["until"]:
+        yield ("since", "until"), _days(chosen["since"], chosen["until"])
+    if chosen["weekday"]:
+        yield ("weekday",), str(WEEKDAYS[chosen["weekday"] - 1])
+    if (hour := chosen["hour"]) is not None:
+        hours = {"first": hour, "last": min(24, hour + (chosen["hours"] or 1))}
+        yield ("hour", "hours"), _("%(first)02d:00 to %(last)02d:00") % hours
+
+
+def _days(since: date | None, until: date | None) -> str:
+    days = {
+        "since": date_format(since, "j M Y") if since else "",
+        "until": date_format(until, "j M Y") if until else "",
+    }
+    if since and until:
+        return _("Asked for from %(since)s to %(until)s") % days
+    return (_("Asked for since %(since)s") if since else _("Asked for until %(until)s")) % days
+
+
+def _yes_or_no(name: str, value: str) -> str:
+    return {
+        ("used", "yes"): _("Access was given"),
+        ("used", "no"): _("No access was given"),
+        ("glass", "yes"): _("Glass broken"),
+        ("glass", "no"): _("Approval first"),
+        ("drill", "yes"): _("Drills only"),
+        ("drill", "no"): _("Without drills"),
+        ("decided", "yes"): _("Answered before access"),
+    }[name, value]

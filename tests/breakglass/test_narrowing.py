@@ -1,0 +1,159 @@
+"""The list of cases shows exactly what a figure has counted."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from breakglass import transitions
+from breakglass.models import Request
+from tests.breakglass.browser import make_cast, queries, see, text
+from tests.make import (
+    NOON,
+    make_broken_glass,
+    make_group,
+    make_request,
+    make_scenario,
+    make_user,
+    voice,
+)
+
+pytestmark = pytest.mark.django_db
+LIST = "/cases/"
+SUNDAY = datetime(2026, 10, 25, 22, 30, tzinfo=UTC)  # 23:30 in Berlin, where summer time ended
+
+
+def shown(name: str = "dana", **query: Any) -> set[Request]:
+    """Return the cases in the list."""
+    answer = see(name, LIST, **query)
+    assert answer.status_code == 200, text(answer)
+    return set(answer.context["rows"])
+
+
+@pytest.fixture
+def denied() -> Request:
+    """Return a request that Bob denied within five seconds, at noon of Monday, 2 November."""
+    make_cast()
+    request = make_request(at=NOON)
+    soon = NOON + timedelta(seconds=5)
+    return transitions.deny(request, voice=voice("bob", "No."), at=soon)
+
+
+@pytest.fixture
+def glass(denied: Request) -> Request:
+    """Return Eve's broken glass of the Sunday before, ratified by Carl within five seconds."""
+    make_scenario("suspected-breach")
+    request = make_broken_glass(denied.scenario, by=make_user("eve"), at=SUNDAY)
+    return transitions.ratify(request, voice=voice("carl"), at=SUNDAY + timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    ("query", "which"),
+    [
+        ({"since": "2026-11-02"}, "denied"),
+        ({"until": "2026-10-25"}, "glass"),
+        ({"since": "2026-10-25", "until": "2026-11-02"}, "both"),
+        ({"since": "2026-10-26", "until": "2026-11-01"}, "none"),
+        ({"used": "yes"}, "glass"),
+        ({"used": "no"}, "denied"),
+        ({"glass": "yes"}, "glass"),
+        ({"glass": "no"}, "denied"),
+        ({"drill": "no"}, "both"),
+        ({"drill": "yes"}, "none"),
+        ({"decided": "yes"}, "denied"),
+        ({"weekday": 7}, "glass"),
+        ({"weekday": 1, "hour": 12}, "denied"),
+        ({"hour": 22, "hours": 2}, "glass"),
+        ({"hour": 20, "hours": 2}, "none"),
+        ({"quick": "yes"}, "glass"),
+    ],
+)
+def test_leaves_what_fits(
+    denied: Request, glass: Request, query: dict[str, Any], which: str
+) -> None:
+    wanted = {"denied": {denied}, "glass": {glass}, "both": {denied, glass}, "none": set()}
+    assert shown(**query) == wanted[which]
+
+
+def test_days_and_hours_are_those_of_the_reader(denied: Request, glass: Request) -> None:
+    dana = make_user("dana")
+    dana.time_zone = "Asia/Kolkata"
+    dana.save()
+
+    assert shown(weekday=1, hour=4) == {glass}
+    assert shown(until="2026-10-25") == set()
+
+
+def test_a_team_is_who_belongs_to_it_and_may_ask(denied: Request, glass: Request) -> None:
+    platform = make_group("Platform engineers")
+    strangers = make_group("Strangers", make_user("ada"), make_user("eve"))
+
+    assert shown(team=platform.pk) == {denied, glass}
+    assert shown(team=strangers.pk) == set()
+    platform.user_set.remove(make_user("eve"))
+    assert shown(team=platform.pk) == {denied}
+
+
+def test_an_approver_leads_to_their_cases(denied: Request, glass: Request) -> None:
+    assert shown(approver=make_user("bob").pk) == {denied}
+    assert shown(approver=make_user("bob").pk, quick="yes") == set()
+    assert shown(approver=make_user("carl").pk, quick="yes") == {glass}
+
+
+def test_shows_nobody_more_than_they_may_see(denied: Request, glass: Request) -> None:
+    assert shown("ada", since="2026-01-01") == {denied}
+    assert shown("mallory", used="yes") == set()
+
+
+def test_says_what_is_on_and_how_to_take_it_away(denied: Request, glass: Request) -> None:
+    query = {"since": "2026-10-19", "until": "2026-10-25", "glass": "yes", "weekday": 7,
+             "hour": 22, "hours": 2, "team": make_group("Platform engineers").pk,
+             "approver": make_user("carl").pk, "quick": "yes"}  # fmt: skip
+    chips = see("dana", LIST, **query).context["chips"]
+
+    assert [chip.text for chip in chips] == [
+        "Asked for from 19 Oct 2026 to 25 Oct 2026", "Sunday", "22:00 to 24:00", "Glass broken",
+        "Team Platform engineers", "Answered by Carl", "A yes within 10 seconds",
+    ]  # fmt: skip
+    assert "since" not in chips[0].without
+    assert "until" not in chips[0].without
+    assert "glass=yes" in chips[0].without
+    assert "hour" not in chips[2].without
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"since": "2026-10-19"}, "Asked for since 19 Oct 2026"),
+        ({"until": "2026-10-19"}, "Asked for until 19 Oct 2026"),
+        ({"used": "no"}, "No access was given"),
+        ({"hour": 3}, "03:00 to 04:00"),
+    ],
+)
+def test_says_half_a_filter_too(denied: Request, query: dict[str, Any], words: str) -> None:
+    assert [chip.text for chip in see("dana", LIST, **query).context["chips"]] == [words]
+
+
+def test_a_form_of_the_page_keeps_them(denied: Request) -> None:
+    page = text(see("dana", LIST, glass="no", since="2026-11-02"))
+
+    assert '<input type="hidden" name="glass" value="no"' in page
+    assert '<input type="hidden" name="since" value="2026-11-02"' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"since": "yesterday"}, {"since": "0001-01-01"}, {"until": "9999-12-31"}, {"used": "maybe"},
+     {"weekday": "8"}, {"hour": "24"}, {"team": "x"}, {"approver": "x"}, {"decided": "no"}],
+)  # fmt: skip
+def test_what_means_nothing_is_refused(denied: Request, query: dict[str, str]) -> None:
+    assert see("dana", LIST, **query).status_code == 400
+
+
+def test_asks_no_more_for_more(denied: Request, glass: Request) -> None:
+    with queries() as few:
+        shown(since="2026-11-03", quick="yes", used="yes")
+    with queries() as many:
+        shown(since="2026-10-01", quick="yes", used="yes")
+
+    assert len(many) <= len(few) + 1  # targets are fetched once there are cases
