@@ -60,6 +60,12 @@ class SegmentedMany(forms.CheckboxSelectMultiple):
     template_name = "forms/segmented.html"
 
 
+class Pick(forms.CheckboxSelectMultiple):
+    """Any number of many choices, in a box that scrolls and can be searched."""
+
+    template_name = "forms/pick.html"
+
+
 class Cards(forms.RadioSelect):
     """Choices that need a sentence each: give `notes` (a sentence by value)."""
 

@@ -1,18 +1,57 @@
-"""The admin wears the tokens of the pages."""
+"""The admin stands in the frame of all other pages, and wears their tokens."""
 
-import re
-from pathlib import Path
+from typing import Any
 
-_TOKEN = re.compile(r"(--[\w-]+):\s*(light-dark\([^;]+\));")
+import pytest
+from django.test import Client
+
+from accounts.models import Part
+from accounts.parts import give_part
+from core.templatetags.admin_rows import labelled
+from tests.make import make_group, make_scenario, make_user
+
+pytestmark = pytest.mark.django_db
+PLACES = (
+    "",
+    "breakglass/",
+    "breakglass/scenario/",
+    "accounts/user/",
+    "accounts/user/add/",
+    "auth/group/",
+    "auth/group/add/",
+    "targets/target/",
+    "targets/target/add/",
+    "accounts/apitoken/",
+)
 
 
-def tokens(name: str) -> dict[str, str]:
-    return dict(_TOKEN.findall(Path(f"static/css/{name}.css").read_text(encoding="utf-8")))
+@pytest.fixture
+def mei(client: Client) -> Client:
+    give_part(make_group("Administrators", make_user("mei", is_staff=True)), Part.ADMINISTRATOR)
+    client.force_login(make_user("mei"))
+    make_scenario()
+    return client
 
 
-def test_each_token_of_the_admin_is_that_of_the_pages() -> None:
-    pages, admin = tokens("app"), tokens("admin")
-    shared = {name: value for name, value in admin.items() if name in pages}
+@pytest.mark.parametrize("place", PLACES)
+def test_has_the_rail_and_one_title(mei: Client, place: str) -> None:
+    page = mei.get(f"/admin/{place}").content.decode()
 
-    assert len(shared) > 15
-    assert shared == {name: pages[name] for name in shared}
+    assert 'class="rail"' in page
+    assert page.count("<h1") == 1
+    assert "admin/css/base.css" not in page
+
+
+def test_the_history_of_a_thing_says_who(mei: Client) -> None:
+    group = make_group("sre")
+    mei.post(f"/admin/auth/group/{group.pk}/change/", {"name": "ops", "reason": "Renamed."})
+
+    assert "Mei" in mei.get(f"/admin/auth/group/{group.pk}/history/").content.decode()
+
+
+def test_cells_of_lists_are_named_for_phones() -> None:
+    headers: list[dict[str, Any]] = [{"text": "<b>Old</b> name"}, {"text": ""}]
+
+    (row,) = labelled([["<td>a</td>", "<td>b</td>"]], headers)
+
+    assert row == '<td data-label="Old name">a</td><td>b</td>'

@@ -168,7 +168,7 @@ class TestPages:
         for slug in ("one", "two", "three"):
             make_scenario(slug)
 
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(20):
             page = client.get(LIST)
 
         assert page.status_code == 200
