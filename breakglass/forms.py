@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from breakglass.models import Freeze, Grant, Permit, Request, Scenario
 from breakglass.rules import Rules
-from breakglass.transitions import Ask, Offer
+from breakglass.transitions import Ask
 from core.forms import Cards, ReasonForm, Segmented, SegmentedMany
 from core.words import minutes_words
 from targets.models import Target
@@ -156,52 +156,6 @@ class MoreTimeForm(forms.Form):
             (length, minutes_words(length)) for length in offered
         ]
         self.fields["minutes"].initial = offered[0]
-
-
-class AnswerForm(forms.Form):
-    """An approver's answer: the button says which; a no needs words, less needs terms."""
-
-    decision = forms.ChoiceField(
-        choices=[(kind, kind) for kind in ("approve", "deny", "counter", "ratify", "refuse")],
-        widget=forms.HiddenInput,
-    )
-    comment = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    minutes = forms.IntegerField(label="At most", required=False, widget=Segmented)
-    targets = forms.ModelMultipleChoiceField(
-        Target.objects.none(), to_field_name="slug", required=False, widget=SegmentedMany
-    )
-    read_only = forms.BooleanField(label="Read-only", required=False)
-
-    def __init__(self, *args: Any, asked: Request, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        targets = asked.targets.all()
-        shorter = {length for length in _LENGTHS if length < asked.minutes} | {asked.minutes}
-        self.fields["minutes"].widget.choices = [
-            (length, minutes_words(length)) for length in sorted(shorter)
-        ]
-        self.fields["minutes"].initial = max(
-            (length for length in shorter if length < asked.minutes), default=asked.minutes
-        )
-        self.fields["targets"].queryset = targets  # type: ignore[attr-defined]
-        self.fields["targets"].initial = [target.slug for target in targets]
-        self.fields["read_only"].initial = asked.read_only
-
-    def offer(self, asked: Request) -> Offer:
-        """Return the smaller terms; what was left out stays as it was asked."""
-        data = self.cleaned_data
-        return Offer(
-            minutes=data["minutes"] if data["minutes"] is not None else asked.minutes,
-            targets=list(data["targets"]) or list(asked.targets.all()),
-            read_only=data["read_only"] or asked.read_only,
-        )
-
-
-class OfferForm(forms.Form):
-    """The requester's answer to an offer of less."""
-
-    answer = forms.ChoiceField(choices=[("accept", "Take it"), ("decline", "Leave it")])
 
 
 class FreezeForm(ReasonForm):

@@ -136,8 +136,8 @@ def why_bad_words(
     return None
 
 
-def standing(request: Request) -> list[Standing]:
-    """Where each step of a request, or of its ratification, stands."""
+def standing(request: Request, *also: Yes) -> list[Standing]:
+    """Where each step of a request, or of its ratification, stands; `also` if they came, too."""
     ratifying = request.ratification != Request.Ratification.NOT_REQUIRED
     yeses = [
         Yes(
@@ -149,7 +149,7 @@ def standing(request: Request) -> list[Standing]:
         if decision.counts
     ]
     return steps.standing(
-        request.rules.steps, yeses, since=request.submitted_at, all_at_once=ratifying
+        request.rules.steps, [*yeses, *also], since=request.submitted_at, all_at_once=ratifying
     )
 
 

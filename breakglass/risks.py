@@ -3,6 +3,9 @@
 import dataclasses
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from breakglass.models import Grant, Request
 
 _WEAK_REASON = 50
@@ -27,7 +30,8 @@ def signals(request: Request, *, at: datetime) -> list[Signal]:
 def _off_hours(request: Request) -> Signal | None:
     if request.rules.in_working_hours(request.submitted_at):
         return None
-    return Signal("Off hours", f"Sent outside the working hours of {request.rules.name}.")
+    said = _("Sent outside the working hours of %(scenario)s.") % {"scenario": request.rules.name}
+    return Signal(_("Off hours"), said)
 
 
 def _often(request: Request) -> Signal | None:
@@ -37,19 +41,20 @@ def _often(request: Request) -> Signal | None:
         submitted_at__lt=request.original.submitted_at,
     )
     if not earlier.exists():
-        return Signal("First time", f"{request.requester} never used this scenario before.")
+        said = _("%(person)s never used this scenario before.") % {"person": request.requester}
+        return Signal(_("First time"), said)
     recent = earlier.filter(submitted_at__gte=request.submitted_at - _RECENT).count()
     if recent >= 3:
-        return Signal(
-            "Repeated", f"The {recent + 1}th time in 30 days: is this still an emergency?"
-        )
+        said = _("%(number)s times before in 30 days: is this still an emergency?")
+        return Signal(_("Repeated"), said % {"number": recent})
     return None
 
 
 def _weak(request: Request) -> Signal | None:
     if request.coach_score >= _WEAK_REASON:
         return None
-    return Signal("Thin reason", f"The coach gives the reason {request.coach_score} of 100.")
+    said = _("The coach gives the reason %(score)s of 100.") % {"score": request.coach_score}
+    return Signal(_("Thin reason"), said)
 
 
 def _overlap(request: Request, at: datetime) -> Signal | None:
@@ -59,7 +64,12 @@ def _overlap(request: Request, at: datetime) -> Signal | None:
     if own := getattr(request, "grant", None):
         open_now = open_now.exclude(pk=own.pk)
     if count := open_now.count():
-        return Signal("Overlap", f"{request.requester} has {count} other access open now.")
+        said = ngettext(
+            "%(person)s has %(number)s other access open now.",
+            "%(person)s has %(number)s other accesses open now.",
+            count,
+        )
+        return Signal(_("Overlap"), said % {"person": request.requester, "number": count})
     return None
 
 
@@ -71,5 +81,10 @@ def _blocked_before(request: Request) -> Signal | None:
         submitted_at__lt=request.submitted_at,
     ).count()
     if denied:
-        return Signal("Denied before", f"{denied} denied in the last 30 days.")
+        said = ngettext(
+            "%(number)s request was denied in the last 30 days.",
+            "%(number)s requests were denied in the last 30 days.",
+            denied,
+        )
+        return Signal(_("Denied before"), said % {"number": denied})
     return None

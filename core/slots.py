@@ -81,7 +81,27 @@ class Panel:
     place: str = "main"
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a case afterwards: `case` is its reference, `value` a state, `label` words."""
+
+    case: str
+    value: str
+    label: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing that a room knows of a case, beside what the page shows: a name and a sentence."""
+
+    name: str
+    text: str
+    url: str = ""
+
+
 nav: Slot[NavItem] = Slot()
 waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()
 case_panels: Slot[Panel] = Slot()
+verdicts: Slot[Verdict] = Slot()  # gathered with a list of cases
+case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case

@@ -3,11 +3,14 @@
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Part, User
 from breakglass.models import Permit, Request, Scenario
 from core import slots
 from core.words import relative_words
+from reviews import actions
 from reviews.models import Review
 
 _SHOWN = 5
@@ -76,6 +79,43 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
             url=f"{reverse('reviews')}?tab=overdue",
         )
     ]
+
+
+@slots.verdicts.provide()
+def verdicts(_request: HttpRequest, cases: list[Request]) -> list[slots.Verdict]:
+    """Say what reviewers thought of these cases. Whoever decides on the next one may know."""
+    rows = Review.objects.filter(grant__request__in=cases)
+    return [
+        slots.Verdict(
+            case=review.case_ref, value=review.verdict, label=review.get_verdict_display()
+        )
+        for review in rows.filter(state=Review.State.CLOSED).select_related("grant")
+    ]
+
+
+@slots.case_facts.provide()
+def so_far(_request: HttpRequest, asked: Request) -> list[slots.Fact]:
+    """Say how much was done behind the doors of a case, and how much of it outside the plan."""
+    if not hasattr(asked, "grant"):
+        return []
+    done = actions.of_case(asked.case_ref, asked.rules)
+    if not done.count:
+        text = _("Nothing is on the record yet.")
+    elif not done.outside_count:
+        text = ngettext(
+            "%(count)s action, within the plan.",
+            "%(count)s actions, all within the plan.",
+            done.count,
+        )
+    else:
+        text = ngettext(
+            "%(count)s action, outside the plan.",
+            "%(count)s actions, %(outside)s outside the plan.",
+            done.count,
+        )
+    numbers = {"count": done.count, "outside": done.outside_count}
+    url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
+    return [slots.Fact(name=_("So far"), text=text % numbers, url=url)]
 
 
 @slots.case_panels.provide(order=40)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.requests import PageRequest
 from breakglass import policy, transitions
 from breakglass.access import way_in
-from breakglass.forms import MoreTimeForm, OfferForm
+from breakglass.answer_forms import OfferForm
+from breakglass.forms import MoreTimeForm
 from breakglass.models import Grant
 from breakglass.views import case_page
 from breakglass.views.pages import (

@@ -7,13 +7,17 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import PageRequest
-from breakglass import access, inbox, links, policy, risks, transitions
-from breakglass.forms import AnswerForm
+from breakglass import access, inbox, links, outlook, policy, risks, transitions
+from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm
 from breakglass.models import DecisionLink, Request
 from breakglass.transitions import Voice
 from breakglass.views.pages import page, visible_request
+from core import slots
 from core.errors import DomainError
 from core.forms import refused
 from core.pages import say
@@ -21,11 +25,11 @@ from targets.models import Door
 
 _LAST = 4
 _DONE = {
-    "approve": "Approved.",
-    "deny": "Denied. The requester reads your reason.",
-    "counter": "Offered. The requester answers with one click.",
-    "ratify": "Ratified.",
-    "refuse": "Refused. What was open is closing.",
+    "approve": _("Approved."),
+    "deny": _("Denied. The requester reads your reason."),
+    "counter": _("Offered. The requester answers with one tap."),
+    "ratify": _("Ratified."),
+    "refuse": _("Refused. What was open is closing."),
 }
 
 
@@ -64,25 +68,25 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
 
 
 def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) -> HttpResponse:
-    form = AnswerForm(request.POST or None, asked=asked)
-    if request.method == "POST" and form.is_valid():
-        voice = Voice(by=request.user, comment=form.cleaned_data["comment"], link=link)
-        try:
-            _answer(asked, form, voice)
-        except DomainError as error:
-            refused(form, error)
-        else:
-            messages.success(request, f"{_DONE[form.cleaned_data['decision']]} Case {asked.case}.")
-            return redirect("decide")
-    context = _context(request, asked) | {"form": form}
-    status = 422 if form.is_bound else 200
-    return render(request, "breakglass/decision.html", context, status=status)
+    form = None
+    if request.method == "POST":
+        form = FORMS.get(request.POST.get("decision", ""), YesForm)(request.POST, asked=asked)
+        if form.is_valid():
+            voice = Voice(by=request.user, comment=form.said, link=link)
+            try:
+                _answer(asked, form, voice)
+            except DomainError as error:
+                refused(form, error)
+            else:
+                return _next(request, asked, _DONE[form.cleaned_data["decision"]])
+    context = _context(request, asked) | _forms(asked, form)
+    return render(request, "breakglass/decision.html", context, status=422 if form else 200)
 
 
 def _answer(asked: Request, form: AnswerForm, voice: Voice) -> None:
     now, kind = timezone.now(), form.cleaned_data["decision"]
-    if kind == "counter":
-        transitions.counter(asked, voice=voice, offer=form.offer(asked), at=now)
+    if isinstance(form, LessForm):
+        transitions.counter(asked, voice=voice, offer=form.offer(), at=now)
         return
     verbs = {
         "approve": transitions.approve,
@@ -93,13 +97,34 @@ def _answer(asked: Request, form: AnswerForm, voice: Voice) -> None:
     verbs[kind](asked, voice=voice, at=now)
 
 
+def _next(request: PageRequest, asked: Request, done: str | Promise) -> HttpResponse:
+    """Say what was done, and show what waits next."""
+    waiting = inbox.decisions_for(request.user, timezone.now())
+    said = {"done": done, "case": asked.case, "number": len(waiting)}
+    if not waiting:
+        messages.success(request, gettext("%(done)s Case %(case)s.") % said)
+        return redirect("decide")
+    more = ngettext(
+        "%(done)s Case %(case)s. This one waits too.",
+        "%(done)s Case %(case)s. %(number)s more wait; this is the most urgent.",
+        len(waiting),
+    )
+    messages.success(request, more % said)
+    return redirect("decision", waiting[0].pk)
+
+
+def _forms(asked: Request, bound: AnswerForm | None) -> dict[str, Any]:
+    """The form of each button; the one that was sent holds what was wrong with it."""
+    fresh = {form.about: form(asked=asked) for form in (YesForm, LessForm, NoForm)}
+    return {"forms": fresh | ({bound.about: bound} if bound else {}), "bound": bound}
+
+
 def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
     now, grant = timezone.now(), asked.held
-    earlier = Request.objects.cases().filter(requester=asked.requester, case__lt=asked.case)
-    seen = earlier.visible_to(request.user, now).told()
     open_ = asked.state == Request.State.PENDING or (
         asked.ratification == Request.Ratification.PENDING
     )
+    waiting = inbox.decisions_for(request.user, now)
     return {
         "asked": asked,
         "rules": asked.rules,
@@ -112,6 +137,19 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "door_open": bool(grant and grant.doors().filter(state=Door.State.OPEN).exists()),
         "signals": risks.signals(asked, at=now),
         "answers": asked.decisions.select_related("by", "group"),
-        "last": seen.order_by("-case")[:_LAST],
+        "facts": slots.case_facts.gather(request, asked.original),
+        "last": _last(request, asked),
         "groups": asked.requester.groups.order_by("name"),
+        "outlook": outlook.of(asked, by=request.user, at=now),
+        "others": [each for each in waiting if each.pk != asked.pk],
     }
+
+
+def _last(request: PageRequest, asked: Request) -> list[tuple[Request, slots.Verdict | None]]:
+    """The requester's cases before this one, and what reviewers said of them."""
+    earlier = Request.objects.cases().filter(requester=asked.requester, case__lt=asked.case)
+    seen = earlier.visible_to(request.user, timezone.now()).told()
+    rows = list(seen.order_by("-case")[:_LAST])
+    said = slots.verdicts.gather(request, rows)
+    verdicts = {verdict.case: verdict for verdict in said}
+    return [(each, verdicts.get(each.ref)) for each in rows]

@@ -12,7 +12,7 @@ from audit.models import Entry
 from breakglass import links, transitions
 from breakglass.models import DecisionLink, Grant, Request
 from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
-from tests.make import REASON, make_group, make_scenario, make_user, voice
+from tests.make import REASON, StepOf, make_group, make_scenario, make_user, voice
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +242,96 @@ class TestLink:
     def test_is_nothing_when_we_did_not_make_it(self, token: str) -> None:
         make_cast()
         assert see("bob", reverse("decision-link", args=[token])).status_code == 404
+
+
+class TestOneTap:
+    """What makes an answer quick: reasons and offers at a tap, and the next one at once."""
+
+    def test_the_next_one_that_waits_follows(self) -> None:
+        make_cast()
+        first, second = asked(), broken(scenario=make_scenario("drill"), by=make_user("eve"))
+        browser = client("bob")
+        response = browser.post(url(first), {"decision": "approve"}, follow=True)
+        assert response.redirect_chain == [(url(second), 302)]
+        assert f"Approved. Case {first.case}. This one waits too." in text(response)
+        response = browser.post(url(second), {"decision": "ratify"}, follow=True)
+        assert "Nothing waits for you." in text(response)
+
+    def test_a_reason_at_a_tap_is_a_reason(self) -> None:
+        make_cast()
+        request = asked()
+        answer("bob", request, "deny", reasons=["wait", "somebody"], comment="Call me.")
+        said = now_of(request).decisions.get().comment
+        assert said == "It can wait for working hours. Somebody else is on it already. Call me."
+
+    def test_a_refusal_has_reasons_of_its_own(self) -> None:
+        make_cast()
+        request = broken()
+        assert "It can wait for working hours." not in text(see("bob", url(request)))
+        answer("bob", request, "refuse", reasons=["none"])
+        assert now_of(request).decisions.get().comment == "There was no emergency."
+
+    @pytest.mark.parametrize(
+        ("quick", "terms"), [("half", (15, False)), ("look", (30, True)), ("both", (15, True))]
+    )
+    def test_less_at_a_tap(self, quick: str, terms: tuple[int, bool]) -> None:
+        make_cast()
+        request = asked()
+        answer("bob", request, "counter", quick=quick)
+        offer = now_of(request).decisions.get()
+        assert (offer.minutes, offer.read_only) == terms
+
+    def test_offers_no_looking_where_it_was_asked_for_or_is_not_possible(self) -> None:
+        make_cast()
+        assert "15 min, read-only" in text(see("bob", url(asked())))
+        Request.objects.update(read_only=True)
+        assert "read-only" not in text(see("bob", url(Request.objects.get())))
+
+    def test_words_are_kept_when_the_answer_is_refused(self) -> None:
+        make_cast()
+        response = answer("bob", asked(), "counter", minutes="30", comment="Shorter, please.")
+        assert response.status_code == 422
+        assert "Shorter, please." in text(response)
+
+
+class TestBeforePressing:
+    """An answer cannot be taken back, so the page says what it will do."""
+
+    def test_the_last_yes_opens(self) -> None:
+        make_cast()
+        page = text(see("bob", url(asked())))
+        assert "shop-db opens at once for Ada, for 30 min." in page
+        assert "An answer cannot be taken back." in page
+        assert "The request ends here. Ada reads your reason" in page
+
+    def test_a_yes_that_is_not_the_last_says_who_else_is_needed(self) -> None:
+        make_cast()
+        database = make_group("Database team")
+        steps = [StepOf(database), StepOf(make_group("Security", make_user("mia")))]
+        request = asked(scenario=make_scenario("breach", steps=steps))
+        assert "more are needed: 1 of Security." in text(see("bob", url(request)))
+
+    def test_a_later_start_is_named(self) -> None:
+        make_cast()
+        later = timezone.now() + timedelta(days=2)
+        assert "opens by itself at" in text(see("bob", url(asked(starts_at=later))))
+
+    def test_refusing_closes_what_is_open(self) -> None:
+        make_cast()
+        request = broken()
+        page = text(see("bob", url(request)))
+        assert "Ada goes on until" in page
+        assert "Refusing closes the door now" in page
+        transitions.relinquish(request.grant, by=make_user("ada"), at=timezone.now())
+        page = text(see("bob", url(request)))
+        assert "your yes says that it was right" in page
+        assert "refusing opens a finding" in page
+
+    def test_more_time_names_the_new_end(self) -> None:
+        make_cast()
+        grant, now = opened(broken()), timezone.now()
+        ada = make_user("ada")
+        transitions.ask_for_more_time(grant, by=ada, minutes=5, justification=REASON, at=now)
+        page = text(see("bob", url(grant.extensions.get())))
+        assert "instead of" in page
+        assert "The access stays as it is and ends at" in page

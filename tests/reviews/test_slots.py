@@ -12,7 +12,16 @@ from django.utils import timezone
 from core import refs
 from reviews import slots
 from tests.make import make_request, make_scenario, make_user
-from tests.reviews.make import judge, make_cast, make_finding, make_review, taken
+from tests.reviews.make import (
+    act,
+    judge,
+    make_cast,
+    make_finding,
+    make_review,
+    make_use,
+    sequence,
+    taken,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +120,36 @@ class TestCase:
 
         assert answer.status_code == 200
         assert "Justified" in answer.content.decode()
+
+
+class TestDecide:
+    """What an approver of the next case hears of earlier ones."""
+
+    def test_the_verdict_once_it_stands(self) -> None:
+        review = taken(make_review())
+        cases = [review.grant.request]
+        assert slots.verdicts(looking("bob"), cases) == []
+
+        judge(review, "misuse", "A private search.")
+
+        found = slots.verdicts(looking("bob"), cases)
+        assert [(each.case, each.label) for each in found] == [(cases[0].ref, "Misuse")]
+
+    def test_how_much_was_done_so_far(self) -> None:
+        grant = make_use(make_scenario(expected_verbs=["select"]))
+        assert slots.so_far(looking("bob"), make_request(make_scenario("drill"))) == []
+        said = []
+        for verb in ("", "select", "copy"):
+            if verb:
+                act(grant, verb, "orders")
+                sequence()
+            said += [fact.text for fact in slots.so_far(looking("bob"), grant.request)]
+
+        assert said == [
+            "Nothing is on the record yet.",
+            "1 action, within the plan.",
+            "2 actions, 1 outside the plan.",
+        ]
 
 
 def test_references_read_as_words_and_lead_somewhere() -> None:
