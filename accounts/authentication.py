@@ -4,7 +4,6 @@ import hashlib
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -41,8 +40,8 @@ class BearerToken(BaseAuthentication):
             raise _refusal(request, "This token has expired. Make a new one on your profile page.")
         if not token.user.is_active:
             raise _refusal(request, "The account of this token is switched off.")
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_AGAIN)
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+        if token.last_used_at is None or token.last_used_at < now - USED_AGAIN:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         if token.scope == ApiToken.Scope.READ and request.method not in SAFE_METHODS:
             raise _out_of_scope(token)
         return token.user, token

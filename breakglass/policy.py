@@ -203,7 +203,7 @@ def _groups_of(request: Request, by: User, at: datetime) -> set[int]:
 
 def why_not_answer_counter(request: Request, *, by: User) -> str | None:
     """Why `by` may not accept or decline an offer of less, or withdraw the request."""
-    if by in (request.requester, request.filed_by):
+    if by.pk in (request.requester_id, request.filed_by_id):
         return None
     return "Only the person who asked may do this."
 

@@ -17,17 +17,19 @@ _DETAILS = ("decisions__by", "decisions__group", "decisions__targets")
 
 def requests_for(person: User, at: datetime) -> QuerySet[Request]:
     """The requests that the person may see, with what a line of a list shows."""
-    rows = Request.objects.visible_to(person, at).select_related("extends")
-    return rows.select_related("requester", "scenario", "version", "grant").prefetch_related(
-        "targets"
-    )
+    return _lines(Request.objects.visible_to(person, at))
 
 
 def request_for(person: User, pk: UUID, at: datetime) -> Request:
-    """Return one request that the person may see; Http404 otherwise."""
-    if found := _detailed(requests_for(person, at)).filter(pk=pk).first():
+    """Return one request that the person may see, for an act on it; Http404 otherwise."""
+    if found := Request.objects.visible_to(person, at).filter(pk=pk).first():
         return found
     raise hidden(Request.objects.filter(pk=pk).first(), by=person, at=at)
+
+
+def request_in_full(pk: UUID) -> Request:
+    """Return a request with all that is shown of it; that it may be seen was asked before."""
+    return _detailed(_lines(Request.objects.all())).get(pk=pk)
 
 
 def case_for(person: User, case: int, at: datetime) -> list[Request]:
@@ -58,6 +60,11 @@ def recorded(refusal: DomainError, attempt: Attempt, *, verb: str) -> DomainErro
     """Put a refusal that no transition has made on the record, and return it."""
     log.refused(refusal, attempt, verb=verb)
     return refusal
+
+
+def _lines(rows: QuerySet[Request]) -> QuerySet[Request]:
+    shown = rows.select_related("requester", "scenario", "version", "grant", "extends")
+    return shown.prefetch_related("targets")
 
 
 def _detailed(rows: QuerySet[Request]) -> QuerySet[Request]:

@@ -9,7 +9,13 @@ from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
 from breakglass import transitions
-from breakglass.api.finding import recorded, request_for, requests_for, targets_named
+from breakglass.api.finding import (
+    recorded,
+    request_for,
+    request_in_full,
+    requests_for,
+    targets_named,
+)
 from breakglass.api.shapes import FiledShape, RequestLine, RequestShape
 from breakglass.models import Request, Scenario
 from breakglass.transitions import Ask, Offer, Voice
@@ -97,7 +103,8 @@ class RequestDetail(Endpoint):
     Output = RequestShape
 
     def get(self, request: ApiRequest, pk: UUID) -> Response:
-        return _shown(request, pk)
+        request_for(request.user, pk, timezone.now())
+        return _shown(pk)
 
 
 class RequestWithdrawal(Endpoint):
@@ -112,7 +119,7 @@ class RequestWithdrawal(Endpoint):
         self.body(request)
         now = timezone.now()
         transitions.withdraw(request_for(request.user, pk, now), by=request.user, at=now)
-        return _shown(request, pk)
+        return _shown(pk)
 
 
 class _Decision(Endpoint):
@@ -131,7 +138,7 @@ class _Decision(Endpoint):
         asked = request_for(request.user, pk, now)
         voice = Voice(by=request.user, comment=said.pop("comment"))
         type(self).verb(asked, voice=voice, at=now, **self.terms(asked, said))
-        return _shown(request, pk)
+        return _shown(pk)
 
     def terms(self, asked: Request, said: dict[str, Any]) -> dict[str, Any]:
         """Return what else the verb takes."""
@@ -198,7 +205,7 @@ class _Answer(Endpoint):
         self.body(request)
         now = timezone.now()
         type(self).verb(request_for(request.user, pk, now), by=request.user, at=now)
-        return _shown(request, pk)
+        return _shown(pk)
 
 
 class OfferAcceptance(_Answer):
@@ -213,5 +220,5 @@ class OfferDecline(_Answer):
     verb = staticmethod(transitions.decline_counter)
 
 
-def _shown(request: ApiRequest, pk: UUID) -> Response:
-    return Response(RequestShape(request_for(request.user, pk, timezone.now())).data)
+def _shown(pk: UUID) -> Response:
+    return Response(RequestShape(request_in_full(pk)).data)
