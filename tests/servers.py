@@ -21,7 +21,7 @@ _FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
-    "max_connections": "200",
+    "max_connections": "300",
 }
 
 
