@@ -7,7 +7,7 @@ from alerts.routes import ROUTES, tellings
 from alerts.stories import story_of
 from audit import cursor
 from audit.models import Cursor, Entry, State
-from core import doorbell
+from core import doorbell, live
 
 CURSOR = "alerts"
 
@@ -52,6 +52,7 @@ def tell(entry: Entry, *, at: datetime) -> None:
         for telling in tellings(route, story)
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    live.tell((row.recipient.ref, live.TOLD) for row in rows)
 
 
 def begin_here() -> None:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from audit import leaf, log
 from audit.events import ClockRegressed, Gap, PendingAltered
 from audit.models import State
+from core import live
 
 logger = logging.getLogger(__name__)
 
@@ -175,6 +176,7 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
     )
     _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
     _change("SELECT pg_notify(%s, '')", [CHANNEL])
+    live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
 
 
 def _chain(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api_urls")),
     re_path("^api/", NotFound.as_view()),
+    path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("", include("audit.urls")),
     path("", include("breakglass.urls")),

@@ -1,6 +1,5 @@
 /* <confirm-dialog question="…" yes="End it"><form>…</form></confirm-dialog>
-   Asks once more before its form is sent. Without a script the form is sent at once.
-   Every form on the page is also kept from being sent twice. */
+   Asks once more before its form is sent. Without a script the form is sent at once. */
 class ConfirmDialog extends HTMLElement {
   connectedCallback() {
     this.addEventListener("submit", (event) => {
@@ -42,11 +41,3 @@ class ConfirmDialog extends HTMLElement {
 }
 
 customElements.define("confirm-dialog", ConfirmDialog);
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-  addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
-});

@@ -1,0 +1,10 @@
+"""Addresses of the frame."""
+
+from django.urls import path
+
+from core import views
+
+urlpatterns = [
+    path("live/", views.live, name="live"),
+    path("counts/", views.counts, name="counts"),
+]
