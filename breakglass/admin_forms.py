@@ -4,13 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.auth.models import Permission
-from django.db import models
+from django.contrib.auth.models import Group, Permission
+from django.db import connection, models
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
-from breakglass.models import GroupPermit, Permit, Scenario
-from breakglass.wording import DAYS
+from breakglass.models import ApprovalStep, GroupPermit, Permit, Scenario
+from breakglass.wording import DAYS, LABELS
 from core.errors import BadInput, DomainError
+from core.forms import Pick, Segmented, SegmentedMany
+from targets.models import Target
 
 _POSITIVE = (
     "ratify_within", "answer_within", "default_minutes", "max_minutes", "max_concurrent",
@@ -21,43 +26,85 @@ _POSITIVE = (
 class ReasonActionForm(ActionForm):
     """The line of actions above a list, with a reason."""
 
-    reason = forms.CharField(label="Why", required=False, max_length=500)
+    reason = forms.CharField(label=_("Why"), required=False, max_length=500)
 
 
 class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
-    """A scenario, and why it is changed. `refusal` is what publishing it has just said."""
+    """A scenario, and why it is changed.
+
+    `refusal` is what publishing it has just said; a form that is `held` is looked at, not saved.
+    """
 
     refusal: DomainError | None = None
+    held = False
 
     reason = forms.CharField(
-        label="Why this change",
+        label=_("Why this change"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        error_messages={"required": "Say why you change it; it stands in the history."},
-        help_text="Stands in the record and in the history of versions.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why you change it; it stands in the history.")},
+        help_text=_("Stands in the record and in the history of versions."),
+    )
+    targets = forms.ModelMultipleChoiceField(
+        Target.objects.all(), label=LABELS["targets"], required=False, widget=Pick
+    )
+    alert_groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"),
+        label=LABELS["alert_groups"],
+        required=False,
+        widget=Pick,
+        help_text=_("Told at once, on every channel, when somebody breaks the glass."),
     )
     working_days = forms.TypedMultipleChoiceField(
-        choices=list(enumerate(DAYS)),
+        label=LABELS["working_days"],
+        choices=[(number, _(day)) for number, day in enumerate(DAYS)],
         coerce=int,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=SegmentedMany,
     )
 
     class Meta:
         model = Scenario
         exclude = ("archived_at",)  # noqa: DJ006 - the admin's fieldsets say which are shown
+        labels = {
+            "name": _("Name"),
+            "slug": _("Address"),
+            "use_when": _("Use when"),
+            "not_for": _("Not for"),
+            "drill": _("This is an exercise"),
+            "answer_within": _("A request lapses unanswered after (minutes)"),
+            "break_glass": _("Access may start before approval"),
+            "ratify_within": _("Then it must be ratified within (minutes)"),
+            "default_minutes": _("Usual length (minutes)"),
+            "max_minutes": _("At most (minutes)"),
+            "working_from": _("From"),
+            "working_until": _("Until"),
+            "review_within_hours": _("Reviewed within (hours after the end)"),
+            "strict_review": _("Two people review"),
+            "retention_class": _("Kept as"),
+            "reference_required": _("A ticket or incident must be named"),
+            "intent_required": _("A plan must be written"),
+        }
         widgets = {
-            "expected_verbs": forms.TextInput(attrs={"size": 80}),
-            "expected_objects": forms.TextInput(attrs={"size": 80}),
+            "use_when": forms.Textarea(attrs={"rows": 3}),
+            "not_for": forms.Textarea(attrs={"rows": 2}),
+            "severity": Segmented,
+            "expected_verbs": forms.TextInput,
+            "expected_objects": forms.TextInput,
             "working_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "working_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
         help_texts = {
-            "expected_verbs": "Separated by commas: select, update. Anything else is flagged.",
-            "expected_objects": "Separated by commas: orders, payments.",
-            "time_zone": "Such as Europe/Berlin.",
-            "reference_pattern": "A regular expression that the whole reference must fit.",
-            "retention_class": "How long the record of its cases is kept.",
+            "slug": _("Stands in links: lower-case letters, digits and hyphens."),
+            "use_when": _("In the words of somebody who is woken up: what do they see?"),
+            "not_for": _("What people might try it for, and should not."),
+            "expected_verbs": _("Separated by commas: select, update. Anything else is flagged."),
+            "expected_objects": _("Separated by commas: orders, payments."),
+            "break_glass": _("Everybody who would have been asked is told at once."),
+            "time_zone": _("Such as Europe/Berlin."),
+            "reference_pattern": _("A regular expression that the whole reference must fit."),
+            "reference_hint": _("Shown to people as an example."),
+            "retention_class": _("How long the record of its cases is kept."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,10 +119,11 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
         data = super().clean() or {}
         for name in _POSITIVE:
             if data.get(name) == 0:
-                self.add_error(name, "Choose 1 or more.")
+                self.add_error(name, gettext("Choose 1 or more."))
         default, most = data.get("default_minutes"), data.get("max_minutes")
         if default and most and default > most:
-            self.add_error("max_minutes", f"Less than the usual {default} minutes.")
+            words = gettext("Less than the usual %(minutes)s minutes.")
+            self.add_error("max_minutes", words % {"minutes": default})
         if zone := data.get("time_zone"):
             try:
                 validate_time_zone(zone)
@@ -83,8 +131,53 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
                 self.add_error("time_zone", error)
         if self.refusal:
             field = self.refusal.field if isinstance(self.refusal, BadInput) else ""
-            self.add_error(field if field in self.fields else None, str(self.refusal))
+            self.add_error(field if field in self.fields else None, self.refusal.sentence)
+        if self.held:
+            self.add_error(None, gettext("Look at what changes, then save."))
         return data
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
+    """One approval step. Where it stands is checked with its neighbours, which may move too."""
+
+    class Meta:
+        model = ApprovalStep
+        fields = ("position", "group", "quorum", "escalate_after", "stands_in")
+        labels = {
+            "position": _("Number"),
+            "group": _("Group that is asked"),
+            "quorum": _("How many must agree"),
+            "escalate_after": _("Silent so long: ask the next step (minutes)"),
+            "stands_in": _("Answers for the step before it, when that is silent"),
+        }
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {*super()._get_validation_exclusions(), "position"}  # type: ignore[misc] # Django's own
+
+
+class StepFormSet(BaseInlineFormSet):  # type: ignore[type-arg] # not generic at run time
+    """The steps of a scenario; they may change places in one go."""
+
+    def clean(self) -> None:
+        """Refuse two steps with one number."""
+        super().clean()
+        seen: set[int] = set()
+        for form in self.forms:
+            number = form.cleaned_data.get("position") if form.is_valid() else None
+            if number is None or form.cleaned_data.get("DELETE"):
+                continue
+            if number in seen:
+                words = gettext("Two steps have the number %(number)s. Number them 1, 2, 3.")
+                form.add_error("position", words % {"number": number})
+            seen.add(number)
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's
+        """Save all; between two of them, two steps may have one number."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS step_position_once DEFERRED")
+            saved = super().save(commit)
+            cursor.execute("SET CONSTRAINTS step_position_once IMMEDIATE")
+        return saved
 
 
 class PermitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -100,12 +193,19 @@ class GroupPermitForm(forms.ModelForm):  # type: ignore[type-arg]
     """Which group may do what here, and until when."""
 
     permission = PermitChoiceField(
+        label=_("What it may do"),
         queryset=Permission.objects.filter(
             content_type__app_label="breakglass", codename__in=Permit.values
-        )
+        ).order_by("pk"),
+    )
+    until = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty for good."),
     )
 
     class Meta:
         model = GroupPermit
-        fields = ("permission", "group", "until")
-        help_texts = {"until": "Empty for good."}
+        fields = ("group", "permission", "until")
+        labels = {"group": _("Group")}

@@ -73,6 +73,12 @@ class Cast:
         groups = self.groups(permit)
         return {u: None for group in groups for u in self.members(permit, group) if u.is_active}
 
+    def deciders(self, rules: Rules) -> list[User]:
+        """The active people of the groups that the steps name, while those may decide."""
+        groups = [group for step in rules.steps if (group := _group(step, self))]
+        people = {u: None for group in groups for u in self.members(Permit.APPROVE, group)}
+        return [user for user in people if user.is_active]
+
 
 def of_rules(rules: Rules) -> list[Remark]:
     """Return what is wrong with the rules alone, whoever the people are."""

@@ -1,66 +1,120 @@
 """The rules of a version in words: what each field is called and how its value reads."""
 
+from __future__ import annotations
+
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from breakglass.models import Scenario
+from breakglass.models import Permit, Scenario
 from core.words import duration_words
 from targets.models import Target
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# As files write them; pages translate.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """Some fields of a version under one title; `key` is its anchor on a page."""
+
+    key: str
+    title: StrOrPromise
+    note: StrOrPromise
+    fields: dict[str, StrOrPromise]
+
+
 # Every field of a version, by the sections of the pages and of the admin.
-SECTIONS: dict[str, dict[str, str]] = {
-    "When": {
-        "name": "Name",
-        "slug": "Address",
-        "use_when": "Use when",
-        "not_for": "Not for",
-        "severity": "Severity",
-        "drill": "Exercise",
-    },
-    "What it opens": {
-        "targets": "Targets",
-        "expected_verbs": "Expected verbs",
-        "expected_objects": "Expected objects",
-    },
-    "Who decides": {
-        "steps": "Approval steps",
-        "answer_within": "Lapses unanswered after",
-        "break_glass": "May start before approval",
-        "ratify_within": "Ratification within",
-    },
-    "How long": {
-        "default_minutes": "Usual length",
-        "max_minutes": "At most",
-        "max_concurrent": "Open at once per person",
-    },
-    "What must be filled in": {
-        "min_justification": "Shortest reason (characters)",
-        "reference_required": "Needs a ticket or incident",
-        "reference_pattern": "Reference pattern",
-        "reference_hint": "Reference example",
-        "intent_required": "Needs a plan",
-    },
-    "Working hours": {
-        "working_days": "Working days",
-        "working_from": "From",
-        "working_until": "Until",
-        "time_zone": "Time zone",
-    },
-    "Afterwards": {
-        "review_within_hours": "Review within",
-        "strict_review": "Two people review",
-        "alert_groups": "Alerted groups",
-        "retention_class": "Kept as",
-    },
-}
-LABELS = {field: label for section in SECTIONS.values() for field, label in section.items()}
+SECTIONS = (
+    Section(
+        "when",
+        _("When"),
+        _("How people recognise this emergency at night, and what it is not for."),
+        {
+            "name": _("Name"),
+            "slug": _("Address"),
+            "use_when": _("Use when"),
+            "not_for": _("Not for"),
+            "severity": _("Severity"),
+            "drill": _("Exercise"),
+        },
+    ),
+    Section(
+        "opens",
+        _("What it opens"),
+        _("The systems whose doors open, and what is expected to be done there."),
+        {
+            "targets": _("Targets"),
+            "expected_verbs": _("Expected verbs"),
+            "expected_objects": _("Expected objects"),
+        },
+    ),
+    Section(
+        "decides",
+        _("Who decides"),
+        _("The groups that are asked, from top to bottom, and how long they have."),
+        {
+            "steps": _("Approval steps"),
+            "answer_within": _("Lapses unanswered after"),
+            "break_glass": _("May start before approval"),
+            "ratify_within": _("Ratification within"),
+        },
+    ),
+    Section(
+        "long",
+        _("How long"),
+        _("Access ends by itself after this time, whatever happens."),
+        {
+            "default_minutes": _("Usual length"),
+            "max_minutes": _("At most"),
+            "max_concurrent": _("Open at once per person"),
+        },
+    ),
+    Section(
+        "words",
+        _("What must be filled in"),
+        _("What a request has to say before it can be sent."),
+        {
+            "min_justification": _("Shortest reason (characters)"),
+            "reference_required": _("Needs a ticket or incident"),
+            "reference_pattern": _("Reference pattern"),
+            "reference_hint": _("Reference example"),
+            "intent_required": _("Needs a plan"),
+        },
+    ),
+    Section(
+        "hours",
+        _("Working hours"),
+        _("A request outside of them is marked for those who decide."),
+        {
+            "working_days": _("Working days"),
+            "working_from": _("From"),
+            "working_until": _("Until"),
+            "time_zone": _("Time zone"),
+        },
+    ),
+    Section(
+        "afterwards",
+        _("Afterwards"),
+        _("Who is told of it, and how soon somebody independent looks at what was done."),
+        {
+            "review_within_hours": _("Review within"),
+            "strict_review": _("Two people review"),
+            "alert_groups": _("Alerted groups"),
+            "retention_class": _("Kept as"),
+        },
+    ),
+)
+LABELS = {field: label for section in SECTIONS for field, label in section.fields.items()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +125,7 @@ class Names:
     groups: dict[int, str]
 
     @classmethod
-    def of(cls, *bodies: dict[str, Any]) -> "Names":
+    def of(cls, *bodies: dict[str, Any]) -> Names:
         """Look up everything that `bodies` mention, in two queries."""
         keys = {UUID(key) for body in bodies for key in body.get("targets", [])}
         groups = {key for body in bodies for key in body.get("alert_groups", [])}
@@ -87,24 +141,43 @@ class Said:
     """One field in words; a list has one line for each item, an empty value has none."""
 
     field: str
-    label: str
+    label: StrOrPromise
     lines: list[str]
+
+
+Told = tuple["StrOrPromise", list[Said]]  # a section's title, and its fields in words
 
 
 @dataclasses.dataclass(frozen=True)
 class Change:
     """One field that differs between two versions."""
 
-    label: str
+    label: StrOrPromise
     before: list[str]
     after: list[str]
 
+    @property
+    def gone(self) -> list[str]:
+        """The lines that are no longer there."""
+        return [line for line in self.before if line not in self.after]
 
-def sections(body: dict[str, Any], names: Names) -> list[tuple[str, list[Said]]]:
+    @property
+    def new(self) -> list[str]:
+        """The lines that were not there before."""
+        return [line for line in self.after if line not in self.before]
+
+
+def sections(body: dict[str, Any], names: Names) -> list[Told]:
     """Return the whole version in words, by section."""
     return [
-        (title, [Said(key, label, _lines(key, body[key], names)) for key, label in fields.items()])
-        for title, fields in SECTIONS.items()
+        (
+            section.title,
+            [
+                Said(key, label, _lines(key, body[key], names))
+                for key, label in section.fields.items()
+            ],
+        )
+        for section in SECTIONS
     ]
 
 
@@ -118,22 +191,50 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     ]
 
 
+def permits(scenario: Scenario) -> dict[Permit, list[str]]:
+    """Say which groups hold each permit, and until when."""
+    held: dict[Permit, list[str]] = {permit: [] for permit in Permit}
+    for row in scenario.permits.select_related("group", "permission").order_by("group__name"):
+        end = f"{row.until.astimezone(UTC):%d %b %Y, %H:%M}" if row.until else ""
+        line = gettext("%(group)s until %(end)s UTC") if end else "%(group)s"
+        held[Permit(row.permission.codename)].append(line % {"group": row.group, "end": end})
+    return held
+
+
+def differing(before: dict[Permit, list[str]], after: dict[Permit, list[str]]) -> list[Change]:
+    """Return what differs between two answers of `permits`."""
+    return [
+        Change(permit.label, before[permit], after[permit])
+        for permit in Permit
+        if before[permit] != after[permit]
+    ]
+
+
 def step(rule: dict[str, Any]) -> str:
     """Say one approval step in a sentence."""
-    words = f"{rule['position']}. {rule['quorum']} of {rule['group']}"
-    if rule["stands_in"]:
-        words = f"{words}, answering for the step before"
-    if rule["escalate_after"] is not None:
-        words = f"{words}; without an answer in {_minutes(rule['escalate_after'])} the next step"
-        words = f"{words} is asked too"
-    return words
+    facts = {**rule, "wait": _minutes(rule["escalate_after"] or 0)}
+    if rule["stands_in"] and rule["escalate_after"] is not None:
+        words = gettext(
+            "%(position)s. %(quorum)s of %(group)s, answering for the step before; without an"
+            " answer in %(wait)s the next step is asked too"
+        )
+    elif rule["stands_in"]:
+        words = gettext("%(position)s. %(quorum)s of %(group)s, answering for the step before")
+    elif rule["escalate_after"] is not None:
+        words = gettext(
+            "%(position)s. %(quorum)s of %(group)s; without an answer in %(wait)s the next step"
+            " is asked too"
+        )
+    else:
+        words = gettext("%(position)s. %(quorum)s of %(group)s")
+    return words % facts
 
 
 def _lines(field: str, value: Any, names: Names) -> list[str]:
     if value in (None, "", []):
         return []
     if isinstance(value, bool):
-        return ["yes" if value else "no"]
+        return [gettext("yes") if value else gettext("no")]
     if reader := _READERS.get(field):
         return reader(value, names)
     if isinstance(value, list):
@@ -150,13 +251,15 @@ def _sorted(found: Iterable[str]) -> list[str]:
 
 
 def _days(value: Sequence[int], _: Names) -> list[str]:
-    return [", ".join(DAYS[day] if day in range(7) else str(day) for day in value)]
+    return [", ".join(gettext(DAYS[day]) if day in range(7) else str(day) for day in value)]
 
 
 _Reader = Callable[[Any, Names], list[str]]
 _READERS: dict[str, _Reader] = {
     "targets": lambda keys, names: _sorted(names.targets.get(key, key) for key in keys),
-    "alert_groups": lambda keys, names: _sorted(names.groups.get(k, f"group {k}") for k in keys),
+    "alert_groups": lambda keys, names: _sorted(
+        names.groups.get(k, gettext("group %(key)s") % {"key": k}) for k in keys
+    ),
     "steps": lambda rules, _: [step(rule) for rule in rules],
     "severity": lambda value, _: [str(Scenario.Severity(value).label)],
     "working_days": _days,

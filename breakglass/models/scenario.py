@@ -142,7 +142,12 @@ class ApprovalStep(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["scenario", "position"], name="step_position_once"),
+            # Deferrable, so that two steps can change places.
+            models.UniqueConstraint(
+                fields=["scenario", "position"],
+                name="step_position_once",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
             models.CheckConstraint(name="step_quorum_positive", condition=Q(quorum__gt=0)),
         ]
 

@@ -82,7 +82,7 @@ def _version(slug: str, number: int) -> ScenarioVersion:
     return get_object_or_404(versions, scenario__slug=slug, number=number)
 
 
-def _sections(version: ScenarioVersion) -> list[tuple[str, list[wording.Said]]]:
+def _sections(version: ScenarioVersion) -> list[wording.Told]:
     return wording.sections(version.body, wording.Names.of(version.body))
 
 

@@ -48,3 +48,13 @@ def filled_in(client: Client, url: str, **changes: Any) -> dict[str, Any]:
     form = _Form()
     form.feed(client.get(url).content.decode())
     return {**form.values, **changes}
+
+
+def send(client: Client, url: str, sent: dict[str, Any]) -> Any:
+    """Send a form as somebody does who looks at what it would change, and sends it once more."""
+    answer = client.post(url, sent)
+    form = _Form()
+    form.feed(answer.content.decode())
+    return (
+        client.post(url, {**sent, "seen": form.values["seen"]}) if "seen" in form.values else answer
+    )

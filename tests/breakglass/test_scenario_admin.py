@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Part, User
 from accounts.parts import give_part
 from breakglass.models import ApprovalStep, GroupPermit, Permit, Scenario
-from tests.breakglass.filled_form import filled_in
+from tests.breakglass.filled_form import filled_in, send
 from tests.breakglass.test_scenario_versions import facts
 from tests.make import (
     make_broken_glass,
@@ -49,7 +49,7 @@ class TestSave:
         scenario = make_scenario()
         sent = filled_in(client, address(scenario), max_minutes=90, reason="Longer nights.")
 
-        assert client.post(address(scenario), sent).status_code == 302
+        assert send(client, address(scenario), sent).status_code == 302
 
         version = scenario.versions.first()
         assert version is not None
@@ -62,7 +62,7 @@ class TestSave:
     def test_needs_a_reason(self, client: Client, mei: User) -> None:
         scenario = make_scenario()
 
-        page = client.post(address(scenario), filled_in(client, address(scenario), max_minutes=90))
+        page = send(client, address(scenario), filled_in(client, address(scenario), max_minutes=90))
 
         assert "Say why you change it" in page.content.decode()
         assert scenario.versions.count() == 1
@@ -73,7 +73,7 @@ class TestSave:
             client, address(scenario), reason="More.", **{"steps-0-quorum": 3, "max_minutes": 90}
         )
 
-        page = client.post(address(scenario), sent)
+        page = send(client, address(scenario), sent)
 
         assert page.status_code == 200
         assert "3 must agree, and it has 2 active members" in page.content.decode()
@@ -98,7 +98,7 @@ class TestSave:
         scenario = make_scenario()
         sent = filled_in(client, address(scenario), reason="Try.", **{field: value})
 
-        page = client.post(address(scenario), sent)
+        page = send(client, address(scenario), sent)
 
         assert sentence in str(page.context["adminform"].form.errors[field])
         assert scenario.versions.count() == 1
@@ -112,7 +112,7 @@ class TestSave:
             working_days=["5", "6"], expected_verbs="select, update", expected_objects="",
         )  # fmt: skip
 
-        client.post(address(scenario), sent)
+        send(client, address(scenario), sent)
 
         scenario.refresh_from_db()
         assert scenario.working_days == [5, 6]
@@ -121,15 +121,15 @@ class TestSave:
     def test_a_permit_can_get_an_end_and_go(self, client: Client, mei: User) -> None:
         scenario = make_scenario()
         url = address(scenario)
-        ends = {"permits-0-until_0": "2027-01-31", "permits-0-until_1": "18:00:00"}
-        client.post(url, filled_in(client, url, reason="Until spring.", **ends))
+        ends = {"permits-0-until": "2027-01-31T18:00"}
+        send(client, url, filled_in(client, url, reason="Until spring.", **ends))
         assert GroupPermit.objects.filter(until__year=2027).count() == 1
 
         shown = client.get(url).context["inline_admin_formsets"][1].formset.forms
         kept = [each.instance.permission.codename for each in shown]
         number = kept.index(Permit.REVIEW.value)
         gone = {f"permits-{number}-DELETE": "on"}
-        client.post(url, filled_in(client, url, reason="No more.", **gone))
+        send(client, url, filled_in(client, url, reason="No more.", **gone))
 
         assert not GroupPermit.objects.of(Permit.REVIEW).exists()
         assert facts("config.changed")[-1]["action"] == "removed"
@@ -147,7 +147,7 @@ class TestSave:
             },
         )  # fmt: skip
 
-        assert client.post(f"{LIST}add/", request).status_code == 302
+        assert send(client, f"{LIST}add/", request).status_code == 302
 
         assert Scenario.objects.in_use().get().slug == "outage"
         assert make_request(reference="INC-1", by=make_user("ada")).state == "pending"

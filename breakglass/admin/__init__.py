@@ -1,0 +1,5 @@
+"""Administration: scenarios are edited here; whatever has a state is for looking only."""
+
+from breakglass.admin import looking, scenarios
+
+__all__ = ["looking", "scenarios"]
