@@ -68,6 +68,10 @@ def _subjects(asked: Request) -> list[str]:
     return [asked.ref, grant.ref] if grant else [asked.ref]
 
 
+def _asker(story: Story) -> Iterable[User]:
+    return [story.asker] if story.asker else []
+
+
 def _alerted(story: Story) -> Iterable[User]:
     groups = story.asked.original.rules.alert_groups
     members: UserQuerySet = User.objects.filter(groups__in=groups)
@@ -98,6 +102,7 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.REQUESTER: _requester,
     Audience.FROZEN: _frozen,
     Audience.APPROVER: _approvers,
+    Audience.ASKER: _asker,
     Audience.ALERTED: _alerted,
     Audience.REVIEWER: _reviewers,
     Audience.RESPONDER: _playing(Part.RESPONDER),

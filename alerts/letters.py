@@ -28,7 +28,14 @@ from core.words import duration_words
 
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
-_QUOTED = {"justification": "Reason", "intent": "Plan", "comment": "Comment", "reason": "Reason"}
+_QUOTED = {
+    "justification": "Reason",
+    "intent": "Plan",
+    "comment": "Comment",
+    "reason": "Reason",
+    "question": "Question",
+    "answer": "Answer",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -132,7 +139,8 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
     asked, person = story.request, delivery.recipient
     alert = _absolute(delivery.get_absolute_url())
     found = []
-    if asked and delivery.audience == Audience.ASKED and (link := _link(asked, person, at=at)):
+    deciding = delivery.audience in (Audience.ASKED, Audience.ASKER)
+    if asked and deciding and (link := _link(asked, person, at=at)):
         verb = "Ratify or refuse" if asked.ratify_by else "Decide"
         found = [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
     elif asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():

@@ -60,6 +60,7 @@ class Delivery(models.Model):
         REQUESTER = "requester", "this is your access"
         FROZEN = "frozen", "you are frozen"
         APPROVER = "approver", "you were asked to decide"
+        ASKER = "asker", "you asked a question"
         RESPONDER = "responder", "you are a responder"
         COMPLIANCE = "compliance", "you are a compliance officer"
         ALERTED = "alerted", "your group is alerted in this scenario"

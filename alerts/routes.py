@@ -100,6 +100,8 @@ ROUTES: dict[str, Route] = {
     "ratification.confirmed": Route(title="Ratified", to=_EVERYBODY),
     "ratification.refused": Route(title="Ratification refused", to=_EVERYBODY, urgent=True),
     "ratification.overdue": Route(title="Ratification overdue", to=_EVERYBODY, urgent=True),
+    "question.asked": Route(title="A question", to=(REQUESTER,), urgent=True),
+    "question.answered": Route(title="A question answered", to=(Audience.ASKER,), urgent=True),
     "freeze.imposed": Route(title="Frozen", to=(Audience.FROZEN, RESPONDER), urgent=True),
     "freeze.lift_proposed": Route(title="Lifting a freeze proposed", to=(RESPONDER,)),
     "freeze.lifted": Route(title="Freeze lifted", to=(Audience.FROZEN, RESPONDER)),

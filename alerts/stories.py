@@ -64,6 +64,12 @@ class Story:
         return list(dict.fromkeys([self.request.requester, self.request.filed_by]))
 
     @property
+    def asker(self) -> User | None:
+        """Who asked the question that was answered."""
+        key = _key(getattr(self.event, "asker", ""), "user")
+        return User.objects.filter(pk=key).first() if key else None
+
+    @property
     def targets(self) -> Sequence[str]:
         """The names of the targets that it is about."""
         named: Sequence[str] = getattr(self.event, "targets", ())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breakglass.api import cases, grants, requests, scenarios
+from breakglass.api import cases, grants, questions, requests, scenarios
 
 _ONE = "requests/<uuid:pk>/"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{_ONE}decline", requests.OfferDecline.as_view()),
     path(f"{_ONE}ratify", requests.RequestRatification.as_view()),
     path(f"{_ONE}refuse", requests.RequestRefusal.as_view()),
+    path(f"{_ONE}questions", questions.RequestQuestions.as_view()),
+    path("questions/<uuid:pk>/answer", questions.QuestionAnswer.as_view()),
     path("grants/<uuid:pk>", grants.GrantDetail.as_view(), name="api-grant"),
     path("grants/<uuid:pk>/extend", grants.GrantExtension.as_view()),
     path("grants/<uuid:pk>/relinquish", grants.GrantRelinquishment.as_view()),

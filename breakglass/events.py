@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 
 
@@ -239,6 +241,29 @@ class RatificationOverdue(Event, kind="ratification.overdue"):
 
     def sentence(self) -> str:
         return "closed the ratification: nobody answered in time"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class QuestionAsked(Event, kind="question.asked", personal=("question",)):
+    """Somebody who decides or reviews wants to know more. `about` is an entry of the record."""
+
+    question: str
+    about: int | None
+
+    def sentence(self) -> str:
+        return _("asked: %(question)s") % {"question": self.question}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class QuestionAnswered(Event, kind="question.answered", personal=("question", "answer")):
+    """The requester answered `asker`; the question stands beside it, so that it reads alone."""
+
+    asker: str
+    question: str
+    answer: str
+
+    def sentence(self) -> str:
+        return _("answered: %(answer)s") % {"answer": self.answer}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from breakglass import policy
-from breakglass.models import Grant, GroupPermit, Permit, Request
+from breakglass.models import Grant, GroupPermit, Permit, Question, Request
 
 _MOST = 200
 
@@ -51,6 +51,11 @@ def offers_for(person: User, at: datetime) -> list[Request]:
         lapse_at__gt=at,
     )
     return list(rows.told().prefetch_related("decisions__by", "decisions__targets"))
+
+
+def questions_for(person: User) -> list[Question]:
+    """Open questions that the person has to answer, the oldest first."""
+    return list(Question.objects.for_person(person)[:_MOST])
 
 
 def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:

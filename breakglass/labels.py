@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from breakglass.models import Freeze, Grant, Request, Scenario
+from breakglass.models import Freeze, Grant, Question, Request, Scenario
 from core import refs
 from core.refs import Label
 
@@ -31,7 +31,13 @@ def _freezes(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(f"Freeze of {row.what}", reverse("now")) for row in rows}
 
 
+def _questions(keys: list[str]) -> dict[str, Label]:
+    rows = Question.objects.filter(pk__in=map(UUID, keys)).select_related("case")
+    return {row.pk.hex: Label(str(row), row.get_absolute_url()) for row in rows}
+
+
 refs.provide("request", _requests)
 refs.provide("grant", _grants)
 refs.provide("scenario", _scenarios)
 refs.provide("freeze", _freezes)
+refs.provide("question", _questions)

@@ -7,9 +7,18 @@ from uuid import UUID
 
 from accounts.models import Part, User
 from breakglass import steps
-from breakglass.models import Freeze, Grant, GroupPermit, Permit, Request, Scenario
+from breakglass.models import (
+    Freeze,
+    Grant,
+    GroupPermit,
+    Permit,
+    Question,
+    Request,
+    Scenario,
+)
 from breakglass.rules import Rules, Step
 from breakglass.steps import Standing, Yes
+from core.speech import phrase
 from targets.models import Target
 
 
@@ -206,6 +215,28 @@ def why_not_answer_counter(request: Request, *, by: User) -> str | None:
     if by.pk in (request.requester_id, request.filed_by_id):
         return None
     return "Only the person who asked may do this."
+
+
+def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not ask the requester of a case a question."""
+    if not by.is_active:
+        return phrase("This account is switched off.")
+    if by in (request.requester, request.filed_by):
+        return phrase("Whoever decides or reviews asks the questions here; you answer them.")
+    theirs = GroupPermit.objects.held_by(by, Permit.APPROVE, Permit.REVIEW, at=at)
+    if by.plays(Part.COMPLIANCE) or theirs.filter(content_object=request.scenario).exists():
+        return None
+    return phrase(
+        "Only those who decide or review in %(scenario)s ask questions.",
+        scenario=request.scenario,
+    )
+
+
+def why_not_answer(question: Question, *, by: User) -> str | None:
+    """Why `by` may not answer a question."""
+    if by in (question.case.requester, question.case.filed_by):
+        return None
+    return phrase("Only %(person)s answers this.", person=question.case.requester)
 
 
 def why_not_less(

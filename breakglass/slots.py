@@ -3,10 +3,12 @@
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from breakglass import inbox
-from breakglass.models import Decision, Grant, Request
+from breakglass.models import Decision, Grant, Question, Request
 from breakglass.simulator import why_not_look
 from core import slots
 from core.words import minutes_words
@@ -64,12 +66,14 @@ def _administration(user: User) -> list[slots.NavItem]:
 
 @slots.waiting.provide(order=10)
 def waiting(request: HttpRequest) -> list[slots.Waiting]:
-    """Show offers to answer and decisions to make."""
+    """Show offers and questions to answer, and decisions to make."""
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
     offers = [_offer(each) for each in inbox.offers_for(user, now)]
-    return offers + [_decision(each) for each in inbox.decisions_for(user, now)[:5]]
+    questions = [_question(each) for each in inbox.questions_for(user)]
+    decisions = [_decision(each) for each in inbox.decisions_for(user, now)[:5]]
+    return offers + questions + decisions
 
 
 def _offer(asked: Request) -> slots.Waiting:
@@ -88,6 +92,18 @@ def _offer(asked: Request) -> slots.Waiting:
         f" {minutes_words(asked.minutes)}. Case {asked.case}.",
         url=asked.get_absolute_url(),
         action="See the offer",
+    )
+
+
+def _question(question: Question) -> slots.Waiting:
+    said = {"person": question.asked_by, "case": question.case.case}
+    return slots.Waiting(
+        icon="ask",
+        tone="wait",
+        title=_("%(person)s asks you about Case %(case)s") % said,
+        detail=f"“{Truncator(question.text).chars(120)}”",
+        url=question.get_absolute_url(),
+        action=_("Answer"),
     )
 
 

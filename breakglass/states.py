@@ -1,4 +1,4 @@
-"""What may become of a request, its ratification, a grant and a freeze."""
+"""What may become of a request, its ratification, a grant, a freeze and a question."""
 
 from core.states import Move, provide
 
@@ -39,4 +39,9 @@ FREEZE = provide(
     Move("freeze", (), ("imposed",)),
     Move("lift", ("imposed",), ("proposed",)),
     Move("lift again", ("proposed",), ("lifted",)),
+)
+QUESTION = provide(
+    "Question",
+    Move("ask", (), ("open",)),
+    Move("answer", ("open",), ("answered",)),
 )

@@ -15,6 +15,7 @@ from breakglass.views.cases import cases
 from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
 from breakglass.views.now import freeze, freeze_lift, now
+from breakglass.views.questions import question_answer, question_ask
 from breakglass.views.request_new import request_new, request_part
 from breakglass.views.scenarios import (
     scenario,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("request/<str:part>/", request_part, name="request-part"),
     path("requests/<uuid:pk>/withdraw/", request_withdraw, name="request-withdraw"),
     path("requests/<uuid:pk>/offer/", request_offer, name="request-offer"),
+    path("requests/<uuid:pk>/questions/", question_ask, name="question-ask"),
+    path("questions/<uuid:pk>/answer/", question_answer, name="question-answer"),
     path("grants/<uuid:pk>/end/", grant_end, name="grant-end"),
     path("grants/<uuid:pk>/revoke/", grant_revoke, name="grant-revoke"),
     path("grants/<uuid:pk>/more-time/", grant_more_time, name="grant-more-time"),

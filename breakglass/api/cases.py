@@ -60,6 +60,7 @@ class CaseDetail(Endpoint):
             "case": case,
             "requests": requests,
             "grant": requests[0].held,
+            "questions": requests[0].questions.told(),
             "entries": reading.told(entries),
         }
         return Response(CaseShape(whole).data)

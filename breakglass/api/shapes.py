@@ -122,6 +122,21 @@ class FiledShape(Shape):
     grant = serializers.UUIDField(source="held.pk", default=None, allow_null=True)
 
 
+class QuestionShape(Shape):
+    """A question to the requester, and the answer once there is one."""
+
+    id = serializers.UUIDField()
+    asked_by = PersonShape()
+    asked_at = serializers.DateTimeField()
+    text = serializers.CharField()
+    about = serializers.IntegerField(
+        source="entry_seq", allow_null=True, help_text="the entry that it is about"
+    )
+    answered_by = PersonShape(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField()
+
+
 class CaseEntryShape(Shape):
     """One entry of the record: `actor` `sentence`."""
 
@@ -133,11 +148,12 @@ class CaseEntryShape(Shape):
 
 
 class CaseShape(Shape):
-    """Everything about one emergency: requests (the original first), grant, doors, entries."""
+    """One emergency: requests (the original first), grant, doors, questions, entries."""
 
     case = serializers.IntegerField()
     requests = RequestShape(many=True)
     grant = GrantShape(allow_null=True)
+    questions = QuestionShape(many=True)
     entries = CaseEntryShape(many=True)
 
 

@@ -1,6 +1,7 @@
 from breakglass.models.freeze import Freeze
 from breakglass.models.grant import Grant
 from breakglass.models.link import DecisionLink
+from breakglass.models.question import Question
 from breakglass.models.request import Decision, Request
 from breakglass.models.scenario import (
     ApprovalStep,
@@ -18,6 +19,7 @@ __all__ = [
     "Grant",
     "GroupPermit",
     "Permit",
+    "Question",
     "Request",
     "Scenario",
     "ScenarioVersion",

@@ -14,6 +14,7 @@ from breakglass.transitions.decisions import (
 )
 from breakglass.transitions.freezes import freeze, lift
 from breakglass.transitions.grants import activate, expire, relinquish, revoke
+from breakglass.transitions.questions import answer, ask
 from breakglass.transitions.requests import (
     Ask,
     ask_for_more_time,
@@ -31,8 +32,10 @@ __all__ = [
     "Voice",
     "accept_counter",
     "activate",
+    "answer",
     "approve",
     "archive",
+    "ask",
     "ask_for_more_time",
     "break_glass",
     "bring_back",

@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.models import Part, User
 from accounts.requests import PageRequest
 from breakglass import policy
-from breakglass.models import Decision, Grant, Request
+from breakglass.models import Decision, Grant, Question, Request
+from breakglass.question_forms import WordsForm
+from breakglass.questions import talk
 from breakglass.steps import Standing
 from breakglass.views import timeline
 from breakglass.views.pages import status_of
@@ -48,12 +50,21 @@ def render_case(
     show: str = "",
     refusal: DomainError | None = None,
     shown: Mapping[str, Credentials] | None = None,
+    ask: WordsForm | None = None,
+    bound: tuple[Question, WordsForm] | None = None,
 ) -> HttpResponse:
-    """Answer with the page of a case; after a refusal with its sentence and its status."""
-    asked = Request.objects.told().get(pk=asked.pk)
-    context = gather(request, asked, at=timezone.now(), show=show)
-    context |= {"refusal": refusal.sentence if refusal else "", "shown": shown or {}}
-    status = status_of(refusal) if refusal else 200
+    """Answer with the page of a case; after a refusal with its sentence and its status.
+
+    `ask` and `bound` are a question and an answer that were sent and not taken.
+    """
+    asked, now = Request.objects.told().get(pk=asked.pk), timezone.now()
+    context = gather(request, asked, at=now, show=show)
+    context |= {
+        "refusal": refusal.sentence if refusal else "",
+        "shown": shown or {},
+        "talk": talk(asked, reader=request.user, at=now, ask=ask, bound=bound),
+    }
+    status = status_of(refusal) if refusal else 422 if ask or bound else 200
     return render(request, "breakglass/case.html", context, status=status)
 
 

@@ -15,6 +15,7 @@ from accounts.requests import PageRequest
 from breakglass import access, inbox, links, outlook, policy, risks, transitions
 from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm
 from breakglass.models import DecisionLink, Request
+from breakglass.questions import talk
 from breakglass.transitions import Voice
 from breakglass.views.pages import page, visible_request
 from core import slots
@@ -141,6 +142,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "last": _last(request, asked),
         "groups": asked.requester.groups.order_by("name"),
         "outlook": outlook.of(asked, by=request.user, at=now),
+        "talk": talk(asked.original, reader=request.user, at=now),
         "others": [each for each in waiting if each.pk != asked.pk],
     }
 

@@ -19,6 +19,8 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "decision.ratified": ("ok", "check"),
     "decision.denied": ("danger", "x"),
     "decision.countered": ("wait", "less"),
+    "question.asked": ("wait", "ask"),
+    "question.answered": ("ok", "ask"),
     "counter.accepted": ("ok", "check"),
     "counter.declined": ("", "x"),
     "grant.scheduled": ("wait", "clock"),

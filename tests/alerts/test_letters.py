@@ -279,6 +279,8 @@ def tell_every_kind() -> None:
     later = make_request(scenario, starts_at=NOON + timedelta(hours=2))
     for name in ("bob", "carl"):
         transitions.approve(later, voice=voice(name), at=LATER)
+    question = transitions.ask(later, by=make_user("bob"), text="Why at two?", at=LATER)
+    transitions.answer(question, by=ada, text="Nobody buys then.", at=LATER)
     for ending in (_ratified, _refused, _overdue, _relinquished):
         ending(scenario)
 
@@ -334,3 +336,18 @@ def _house() -> None:
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
         altered = PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
+
+
+class TestQuestions:
+    def test_both_are_quoted_and_the_answer_leads_back_to_the_decision(self) -> None:
+        request = make_request(make_cast(), at=timezone.now())
+        at = timezone.now()
+        question = transitions.ask(request, by=make_user("bob"), text="Why not the copy?", at=at)
+        transitions.answer(question, by=make_user("ada"), text=NASTY, at=at)
+        catch_up(at)
+        asked, answer = letter_to("ada", "question", at), letter_to("bob", "question.answered", at)
+        assert "> Why not the copy?" in part(asked, "plain")
+        said = part(answer, "plain")
+        assert "> Why not the copy?" in said
+        assert "> Bcc: eve@example.com" in said
+        assert link_in(said)

@@ -257,3 +257,15 @@ class TestTheHouse:
         make_broken_glass(make_cast(drill=True))
         catch_up()
         assert all(Delivery.objects.values_list("drill", flat=True))
+
+
+class TestQuestions:
+    def test_the_question_goes_to_the_requester_and_the_answer_to_who_asked(self) -> None:
+        request = make_request(make_cast())
+        ada, bob = make_user("ada"), make_user("bob")
+        question = transitions.ask(request, by=bob, text="Why not the copy?", at=LATER)
+        catch_up()
+        assert told("question.asked") == {"ada": "requester"}
+        transitions.answer(question, by=ada, text="It is an hour old.", at=LATER)
+        catch_up()
+        assert told("question.answered") == {"bob": "asker"}
