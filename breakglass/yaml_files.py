@@ -48,7 +48,8 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "strict_review": yaml_values.flag,
     "retention_class": yaml_values.string,
 }
-_FIELDS = {
+# The keys of a scenario that stand for one value, each with its reader.
+FIELDS = {
     **_PLAIN,
     "working_days": yaml_values.days,
     "working_from": yaml_values.clock,
@@ -96,7 +97,7 @@ class Plan:
 
 def dump(scenarios: Iterable[Scenario]) -> str:
     """Return the scenarios as YAML that `read` turns into the same again."""
-    everything = {scenario.slug: _body(scenario) for scenario in scenarios}
+    everything = {scenario.slug: body(scenario) for scenario in scenarios}
     return yaml.dump(everything, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -111,8 +112,8 @@ def read(text: str, *, file: str) -> list[Plan]:
         raise BadInput(f"{file} cannot be read as YAML: {_short(error)}.") from error
     if not isinstance(found, dict) or not found:
         raise BadInput(f"{file} holds no scenario: write its slug, a colon, and its rules below.")
-    known = _Known()
-    return [_Reader(file, slug, body, known).plan() for slug, body in found.items()]
+    known, lines = _Known(), yaml_values.lines(yaml.compose(text, Loader=_Loader))
+    return [_Reader(file, slug, body, known, lines).plan() for slug, body in found.items()]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -152,7 +153,8 @@ def _short(error: yaml.YAMLError) -> str:
     return f"{error.problem} in line {error.problem_mark.line + 1}"
 
 
-def _body(scenario: Scenario) -> dict[str, Any]:
+def body(scenario: Scenario) -> dict[str, Any]:
+    """Return one scenario as a file has it."""
     plain = {name: getattr(scenario, name) for name in _PLAIN}
     return {
         **plain,
@@ -195,8 +197,10 @@ class _Known:
 class _Reader:
     """Reads one scenario of a file and says of each mistake where it is."""
 
-    def __init__(self, file: str, slug: object, body: object, known: _Known) -> None:
-        self._file, self._slug, self._known = file, str(slug), known
+    def __init__(
+        self, file: str, slug: object, body: object, known: _Known, lines: dict[str, int]
+    ) -> None:
+        self._file, self._slug, self._known, self._lines = file, str(slug), known, lines
         if not isinstance(slug, str):
             self._refuse("", "is not a slug; put it in quotes")
         if not isinstance(body, dict):
@@ -206,7 +210,7 @@ class _Reader:
     def plan(self) -> Plan:
         """Check everything and return what is wanted."""
         for key in self._body:
-            if key not in _FIELDS and key not in ("targets", "alert_groups", "steps", "permits"):
+            if key not in FIELDS and key not in ("targets", "alert_groups", "steps", "permits"):
                 self._refuse(str(key), "is not a key of a scenario")
         return Plan(
             file=self._file,
@@ -219,7 +223,14 @@ class _Reader:
 
     def _refuse(self, key: str, sentence: str) -> NoReturn:
         place = ": ".join(filter(None, [self._file, self._slug, key]))
-        raise BadInput(f"{place} {sentence}.", field=key)
+        raise BadInput(f"{place} {sentence}{self._line(key)}.", field=key)
+
+    def _line(self, key: str) -> str:
+        """Say in which line of the file `key` stands, or what it would be part of."""
+        path = f"{self._slug}.{key}".rstrip(".")
+        while path and path not in self._lines:
+            path = path.rpartition(".")[0]
+        return f" (line {self._lines[path]})" if path else ""
 
     def _value(self, key: str, reader: Callable[[Any], Any], value: object) -> Any:
         try:
@@ -230,7 +241,7 @@ class _Reader:
     def _row(self) -> Scenario:
         usual = Scenario(slug=self._slug)
         row = self._known.scenarios.get(self._slug, usual)
-        for key, reader in _FIELDS.items():
+        for key, reader in FIELDS.items():
             value = getattr(usual, key)
             if key in self._body:
                 value = self._value(key, reader, self._body[key])

@@ -1,7 +1,10 @@
 """What single values in a scenario file must be. Each reader returns the value or says why not."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
+
+import yaml
 
 from breakglass.wording import DAYS
 
@@ -89,3 +92,20 @@ def moment(value: object) -> dt.datetime | None:
     if value is None or (isinstance(value, dt.datetime) and value.tzinfo):
         return value
     raise Unfit(f"must be a time with its zone, such as 2027-01-31 18:00:00Z, not {value!r}")
+
+
+def lines(root: yaml.Node | None) -> dict[str, int]:
+    """Return the line, from 1, of everything in a file: "outage.steps[1].group" and so on."""
+    return dict(_lines("", root)) if root else {}
+
+
+def _lines(path: str, node: yaml.Node) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = f"{path}.{key.value}" if path else str(key.value)
+            yield place, key.start_mark.line + 1
+            yield from _lines(place, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value, start=1):
+            yield f"{path}[{number}]", value.start_mark.line + 1
+            yield from _lines(f"{path}[{number}]", value)

@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.config import changing
-from breakglass import lint, transitions
+from breakglass import lint, starts, transitions
 from breakglass.admin.drafts import Draft, by_field, read
+from breakglass.admin.verbs import Verbs
 from breakglass.admin_forms import (
     GroupPermitForm,
     ReasonActionForm,
@@ -48,7 +49,9 @@ class _WithoutShortcuts(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
 class _PartOfScenario(_WithoutShortcuts, admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
     """Rows that belong to a scenario: who may change it may add and remove them."""
 
-    extra = 0
+    def get_extra(self, request: HttpRequest, obj: Any = None, **_kwargs: Any) -> int:
+        """Draw as many empty rows as a new scenario begins with."""
+        return len(_rows_of(request, self.model)) if obj is None else 0
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
@@ -66,7 +69,7 @@ class PermitInline(_PartOfScenario):
 
 
 @admin.register(Scenario)
-class ScenarioAdmin(_WithoutShortcuts, admin.ModelAdmin):  # type: ignore[type-arg]
+class ScenarioAdmin(_WithoutShortcuts, Verbs):
     """Scenarios. Saving publishes a version, or says why not; nothing is ever deleted."""
 
     form = ScenarioForm
@@ -130,6 +133,20 @@ class ScenarioAdmin(_WithoutShortcuts, admin.ModelAdmin):  # type: ignore[type-a
         form.held = getattr(request, "held", False)  # type: ignore[attr-defined]
         return form
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with a template, or with another scenario."""
+        start = _start(request)
+        return dict(start.fields) if start else {}
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """Begin with the rows of the template; what is sent stands for itself."""
+        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj._state.adding:  # noqa: SLF001 - Django's own way
+            given["initial"] = _rows_of(request, inline.model)
+        return given
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -169,6 +186,9 @@ class ScenarioAdmin(_WithoutShortcuts, admin.ModelAdmin):  # type: ignore[type-a
         ]
         context["permits"] = rows.get("permits")
         context["reason"] = fieldsets[-1]
+        if context["original"] is None:
+            start = _start(request)
+            context["templates"], context["missing"] = starts.templates(), start and start.missing
         context["try_form"] = TryForm(request.POST or None, prefix="try")
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -251,6 +271,20 @@ class ScenarioAdmin(_WithoutShortcuts, admin.ModelAdmin):  # type: ignore[type-a
                 messages.error(request, f"{scenario}: {error.sentence}")
             else:
                 messages.success(request, done % {"scenario": scenario})
+
+
+def _start(request: HttpRequest) -> starts.Start | None:
+    """Return what the address of a new scenario asks to begin with."""
+    if other := Scenario.objects.filter(slug=request.GET.get("like", "")).first():
+        return starts.like(other)
+    return starts.template(request.GET.get("template", ""))
+
+
+def _rows_of(request: HttpRequest, model: type[Any]) -> list[dict[str, Any]]:
+    start = _start(request) if request.method == "GET" else None
+    if start is None:
+        return []
+    return start.steps if model is ApprovalStep else start.permits
 
 
 def _with_one_more(request: HttpRequest, rows: str) -> Any:
