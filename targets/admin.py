@@ -1,16 +1,24 @@
 """Administration of targets; doors are for looking only."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from accounts.admin import ReasonedAdmin
 from accounts.forms import Reason
 from core.admin import ReadOnlyAdmin
-from targets import trial
+from core.speech import shown
+from targets import guide, trial
 from targets.models import Door, Target, TargetQuerySet
 
 
@@ -18,11 +26,11 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
     """A target and, written but never read back, the password of its administration role."""
 
     secret = forms.CharField(
-        label="Password of that role",
+        label=_("Password of that role"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Kept encrypted and never shown. Leave empty to keep the one that is set.",
+        help_text=_("Kept encrypted and never shown. Leave empty to keep the one that is set."),
     )
     reason = Reason()
 
@@ -32,11 +40,30 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
             "name", "slug", "kind", "host", "port", "database", "sslmode", "admin_user", "secret",
             "template_role", "read_only_role", "enabled", "reason",
         ]  # fmt: skip
+        labels = {
+            "name": _("Name"),
+            "slug": _("Address"),
+            "kind": _("Kind"),
+            "host": _("Host"),
+            "port": _("Port"),
+            "database": _("Database"),
+            "admin_user": _("Administration role"),
+            "template_role": _("Role with the rights of a door"),
+            "read_only_role": _("The same for doors that may only look"),
+            "enabled": _("Doors may be opened here"),
+        }
+        help_texts = {
+            "slug": _("Stands in links and files: lower-case letters, digits and hyphens."),
+            "admin_user": _("Makes and removes the roles of doors. It needs no table of yours."),
+            "template_role": _("Each door gets a role that is a member of this one."),
+            "read_only_role": _("Leave empty when there is none."),
+        }
+        widgets = {"admin_user": forms.TextInput(attrs={"autocomplete": "off"})}
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a target without any password: no door could ever be opened."""
         if not self.instance.admin_secret and not self.cleaned_data.get("secret"):
-            self.add_error("secret", "Enter the password of the administration role.")
+            self.add_error("secret", gettext("Enter the password of the administration role."))
         return self.cleaned_data
 
 
@@ -47,9 +74,40 @@ class TargetAdmin(ReasonedAdmin):
     form = TargetForm
     list_display = ["name", "host", "port", "database", "enabled", "last_ok_at", "last_error"]
     list_filter = ["enabled", "kind"]
-    readonly_fields = ["secret_set_at", "last_tried_at", "last_ok_at", "last_error"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["try_doors"]
+    fieldsets = [
+        (_("Which system"), {"fields": ["name", "slug", "kind", "enabled"]}),
+        (_("Where it is"), {"fields": ["host", "port", "database", "sslmode"]}),
+        (_("How doors are made"), {
+            "fields": ["admin_user", "secret", "template_role", "read_only_role"],
+        }),
+        (_("This change"), {"fields": ["reason"]}),
+    ]  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the test of one target."""
+        view = self.admin_site.admin_view(require_POST(self.test_view))
+        return [path("<uuid:pk>/test/", view, name="targets_target_test"), *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Try one target from end to end and say step by step how it went."""
+        target = get_object_or_404(Target, pk=pk)
+        if not self.has_change_permission(request, target):
+            raise PermissionDenied
+        found = trial.trial(target)
+        trial.note(target, found, at=timezone.now())
+        target.refresh_from_db()
+        whole = "HX-Request" not in request.headers
+        context = {
+            **(self.admin_site.each_context(request) if whole else {}),
+            "title": gettext("Test of %(target)s") % {"target": target},
+            "original": target,
+            "steps": found,
+            "well": not any(step.wrong for step in found),
+        }
+        page = "admin/targets/target/test.html" if whole else "admin/targets/target/_test.html"
+        return render(request, page, context)
 
     def save_model(
         self, request: HttpRequest, obj: Target, form: forms.BaseForm, change: Any
@@ -59,16 +117,35 @@ class TargetAdmin(ReasonedAdmin):
             obj.seal_secret(secret, at=timezone.now())
         super().save_model(request, obj, form, change)
 
-    @admin.action(description="Test the door", permissions=["change"])
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Give the page what the server's superuser has to do once."""
+        if target := context.get("original"):
+            context["server_settings"] = guide.server_settings()
+            context["statements"] = guide.statements(target)
+            context["used_by"] = target.scenarios.filter(archived_at=None).order_by("name")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: Target, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Lead to the page with the test: a target that nobody has tried is none."""
+        self.message_user(request, gettext("It is saved. Now test it."), messages.SUCCESS)
+        return redirect("admin:targets_target_change", obj.pk)
+
+    @admin.action(description=_("Test the door"), permissions=["change"])
     def try_doors(self, request: HttpRequest, targets: TargetQuerySet) -> None:
         """Open and close a door for nobody on each target, and say what is wrong."""
         for target in targets:
-            found = trial.complaints(target)
-            for words in found:
-                self.message_user(request, f"{target.name}: {words}", messages.ERROR)
-            if not found:
-                words = f"{target.name}: a door opened, refused a stranger, and closed."
-                self.message_user(request, words, messages.SUCCESS)
+            found = trial.trial(target)
+            trial.note(target, found, at=timezone.now())
+            wrong = [words for tried in found for words in tried.wrong]
+            for words in wrong:
+                self.message_user(request, f"{target.name}: {shown(words)}", messages.ERROR)
+            if not wrong:
+                said = gettext("%(target)s: a door opened, refused a stranger, and closed.")
+                self.message_user(request, said % {"target": target.name}, messages.SUCCESS)
 
 
 @admin.register(Door)

@@ -1,5 +1,6 @@
 """Targets are defined in the admin, with a password that is written and never read."""
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.models import Part
 from accounts.parts import give_part
 from targets import trial
 from targets.models import Target
+from targets.trial import Tried
 from tests.make import make_group, make_target, make_user
 from tests.targets.make import open_door
 
@@ -80,9 +82,56 @@ def test_an_empty_password_keeps_the_old_one(ann: Client) -> None:
 def test_the_action_tells_what_the_trial_found(
     ann: Client, monkeypatch: pytest.MonkeyPatch, found: list[str], words: str
 ) -> None:
-    monkeypatch.setattr(trial, "complaints", lambda _target: found)
-    chosen = {"action": "try_doors", "_selected_action": [str(make_target().pk)]}
+    monkeypatch.setattr(trial, "trial", lambda _target: [Tried("Sign in", found)])
+    target = make_target()
+    chosen = {"action": "try_doors", "_selected_action": [str(target.pk)]}
     assert words in ann.post(LIST, chosen, follow=True).content.decode()
+    target.refresh_from_db()
+    assert target.last_error == "".join(found)
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_one_click_tells_step_by_step_what_to_put_right(ann: Client, *, htmx: bool) -> None:
+    target = make_target()  # nobody answers there
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    page = ann.post(f"{LIST}{target.pk}/test/", headers=headers).content.decode()
+
+    assert "It would not open in an emergency." in page
+    assert "Sign in at 127.0.0.1:1/shop as breakglass_admin" in page
+    assert ("<h1>" in page) is not htmx
+    target.refresh_from_db()
+    assert target.last_tried_at
+    assert target.last_error in unescape(page)
+
+
+def test_a_test_that_went_well_says_so(ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "trial", lambda _target: [Tried("Sign in", [])])
+    target = make_target()
+
+    page = ann.post(f"{LIST}{target.pk}/test/").content.decode()
+
+    assert "It opens, refuses a stranger, and closes." in page
+    target.refresh_from_db()
+    assert target.last_ok_at == target.last_tried_at
+
+
+def test_the_page_says_what_its_server_needs(ann: Client) -> None:
+    page = unescape(ann.get(f"{LIST}{make_target().pk}/change/").content.decode())
+
+    assert "logging_collector = on" in page
+    assert 'CREATE ROLE "shop_support";' in page
+    assert 'GRANT "shop_support" TO "breakglass_admin" WITH ADMIN OPTION;' in page
+
+
+@pytest.mark.parametrize(("method", "status"), [("get", 405), ("post", 403)])
+def test_a_test_is_for_administrators_and_changes_things(
+    ann: Client, method: str, status: int
+) -> None:
+    if status == 403:
+        ann.force_login(make_user("bob", is_staff=True))
+
+    assert getattr(ann, method)(f"{LIST}{make_target().pk}/test/").status_code == status
 
 
 def test_doors_are_for_looking_only(ann: Client) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from targets.drivers.postgresql_setup import SERVER_SETTINGS, setup
+from targets import guide
+from targets.drivers.postgresql_setup import SERVER_SETTINGS
 from targets.models import Target
 
 
@@ -24,6 +25,5 @@ class Command(BaseCommand):
             raise CommandError(f"There is no target {slug!r}; there are: {known}.") from None
         for name, value in SERVER_SETTINGS.items():
             self.stdout.write(f"-- postgresql.conf: {name} = {value}")
-        roles = [role for role in (target.template_role, target.read_only_role) if role]
-        for statement in setup(target.admin_user, target.database, roles):
-            self.stdout.write(f"{statement.as_string().strip()};")
+        for statement in guide.granted(target):
+            self.stdout.write(statement)
