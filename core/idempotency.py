@@ -1,4 +1,7 @@
-"""`Idempotency-Key`: a creation that is sent twice, because a line broke, happens once."""
+"""A creation that is sent twice, because a line broke or a finger slipped, happens once.
+
+Programs send an `Idempotency-Key`; forms of pages carry a token.
+"""
 
 import functools
 import hashlib
@@ -6,6 +9,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
@@ -41,6 +45,38 @@ def once(handler: Handler) -> Handler:
 
     run.idempotent = True  # type: ignore[attr-defined]
     return run
+
+
+def once_sent(make: Callable[[], str], *, person: UUID, token: str, words: object) -> str:
+    """Return the address that a form led to; `make` runs for its first sending alone.
+
+    `words` is what was filled in: the same `token` with other words is another sending, so that
+    a page which the browser brought back can be corrected and sent. A repeat that comes while the
+    first is at work waits for it. What `make` refuses may be sent again, and its refusal stays on
+    the record.
+
+    Raises the DomainError of `make`.
+    """
+    fingerprint = hashlib.sha256(json.dumps(words, sort_keys=True).encode()).digest()
+    with transaction.atomic():
+        stored, fresh = StoredAnswer.objects.get_or_create(
+            person=person,
+            key=f"form {token} {fingerprint.hex()}",
+            defaults={"fingerprint": fingerprint, "created_at": timezone.now()},
+        )
+        if not fresh:
+            location: str = stored.body["location"] if stored.body else ""
+            return location
+        try:
+            location = make()
+        except DomainError as error:
+            refusal = error  # a raise in here would undo the entry of the refusal, too
+            stored.delete()
+        else:
+            stored.status, stored.body = 302, {"location": location}
+            stored.save(update_fields=["status", "body"])
+            return location
+    raise refusal
 
 
 def _check(key: str) -> None:

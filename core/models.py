@@ -1,4 +1,4 @@
-"""What the API remembers so that a repeated creation does not create twice."""
+"""What API and forms remember so that a repeated creation does not create twice."""
 
 import uuid
 
