@@ -72,6 +72,7 @@ ROUTES: dict[str, Route] = {
     "request.submitted": Route(
         title="Asked to decide", to=(ASKED,), urgent=True, when=_approval_first
     ),
+    "request.filed": Route(title="Asked in your name", to=(REQUESTER,), urgent=True),
     "request.escalated": Route(title="Asked to decide", to=(ASKED,), urgent=True),
     "request.approved": Route(title="Approved", to=(APPROVER,)),
     "request.withdrawn": Route(title="Withdrawn", to=(APPROVER, REQUESTER)),

@@ -62,6 +62,12 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     ]
 
 
+@slots.channels.provide()
+def channels(_request: HttpRequest) -> list[str]:
+    """Name the channels by which people are told."""
+    return [str(channel.label).lower() for channel in Delivery.Channel]
+
+
 @slots.health.provide(order=40)
 def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether everybody is told who has to be."""

@@ -28,7 +28,19 @@ class RequestSubmitted(Event, kind="request.submitted", personal=("justification
 
     def sentence(self) -> str:
         verb = "asked for more time" if self.extension else "asked for access"
-        return f"{verb}: {', '.join(self.targets)}, {self.minutes} minutes, for {self.scenario}"
+        whose = " in somebody else's name" if self.filed_by else ""
+        what = f"{', '.join(self.targets)}, {self.minutes} minutes, for {self.scenario}"
+        return f"{verb}{whose}: {what}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestFiled(Event, kind="request.filed"):
+    """A person asked in the name of another, who is told of it."""
+
+    requester: str
+
+    def sentence(self) -> str:
+        return "filed it for the requester, who is told"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Part, User
+from accounts.models import Part, User, UserQuerySet
 from breakglass import steps
 from breakglass.models import (
     Freeze,
@@ -22,31 +22,97 @@ from core.speech import phrase
 from targets.models import Target
 
 
-def why_not_request(scenario: Scenario, *, by: User, at: datetime) -> str | None:
-    """Why `by` may not hold access in this scenario at all, and whom to ask."""
+def why_not_request(
+    scenario: Scenario, *, by: User, at: datetime, filed_by: User | None = None
+) -> str | None:
+    """Why `by` may not hold access in this scenario at all, and whom to ask.
+
+    `filed_by` reads the sentence, where that is somebody else.
+    """
     if scenario.archived_at or scenario.current is None:
-        return f"{scenario} is not in use. Choose another scenario."
+        return phrase("%(scenario)s is not in use. Choose another scenario.", scenario=scenario)
     if not by.is_active:
-        return "This account is switched off. Ask an administrator."
+        return phrase("This account is switched off. Ask an administrator.")
     if not Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
-        groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
-        names = ", ".join(sorted(groups.values_list("group__name", flat=True)))
-        return (
-            f"{scenario} is open to {names}, and you are in none of these groups."
-            " Ask an administrator to add you."
-            if names
-            else f"Nobody may use {scenario} yet. Ask an administrator to name a group."
-        )
+        return _why_not_permitted(scenario, by, at, other=filed_by not in (None, by))
     return why_frozen(scenario, person=by)
+
+
+def _why_not_permitted(scenario: Scenario, by: User, at: datetime, *, other: bool) -> str:
+    groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
+    names = ", ".join(sorted(groups.values_list("group__name", flat=True)))
+    if not names:
+        return phrase(
+            "Nobody may use %(scenario)s yet. Ask an administrator to name a group.",
+            scenario=scenario,
+        )
+    if other:
+        return phrase(
+            "%(scenario)s is open to %(groups)s, and %(person)s is in none of these groups."
+            " Ask an administrator to add them.",
+            scenario=scenario,
+            groups=names,
+            person=by,
+        )
+    return phrase(
+        "%(scenario)s is open to %(groups)s, and you are in none of these groups."
+        " Ask an administrator to add you.",
+        scenario=scenario,
+        groups=names,
+    )
+
+
+def why_not_file(scenario: Scenario, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not ask in this scenario in somebody else's name.
+
+    A responder takes calls from everybody; whoever may use the scenario may help a colleague.
+    """
+    if not by.is_active:
+        return phrase("This account is switched off. Ask an administrator.")
+    if why := why_frozen(scenario, person=by):
+        return why
+    if by.plays(Part.RESPONDER):
+        return None
+    if Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
+        return None
+    return phrase(
+        "Only a responder, or somebody who may use %(scenario)s too, asks for somebody else.",
+        scenario=scenario,
+    )
+
+
+def why_not_break_for(person: User, *, by: User) -> str | None:
+    """Why `by` may not break the glass in the name of `person`."""
+    if person == by:
+        return None
+    return phrase(
+        "Nobody breaks the glass in somebody else's name: %(person)s does it, or you ask for"
+        " approval.",
+        person=person,
+    )
+
+
+def eligible(scenario: Scenario, at: datetime) -> UserQuerySet:
+    """The people who may hold access in this scenario, by name."""
+    groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
+    people: UserQuerySet = User.objects.active().filter(groups__in=groups.values("group_id"))
+    return people.order_by("name", "email").distinct()
 
 
 def why_frozen(scenario: Scenario, *, person: User) -> str | None:
     """Why a standing freeze keeps `person` out of `scenario`."""
     freeze = Freeze.objects.holding(person, scenario).first()
-    if freeze is None:
-        return None
-    what = {"person": str(person), "scenario": str(scenario), "all": "All access"}[freeze.kind]
-    return f"{what} is frozen since {freeze.imposed_at:%d %b %H:%M} UTC. Ask a responder."
+    return why_held(freeze) if freeze else None
+
+
+def why_held(freeze: Freeze) -> str:
+    """Say what a standing freeze stops, since when, and who can help."""
+    since = f"{freeze.imposed_at:%d %b %H:%M} UTC"
+    if freeze.kind == Freeze.Kind.ALL:
+        return phrase("All access is frozen since %(since)s. Ask a responder.", since=since)
+    return phrase(
+        "%(what)s is frozen since %(since)s. Ask a responder.", what=freeze.what, since=since
+    )
 
 
 def why_not_break_glass(rules: Rules) -> str | None:

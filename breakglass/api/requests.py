@@ -1,5 +1,6 @@
 """Requests in the API: ask, look, and everything that can be said about one."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.models import User
 from accounts.requests import ApiRequest
-from breakglass import transitions
+from breakglass import policy, transitions
 from breakglass.api.finding import (
     recorded,
     request_for,
@@ -59,6 +61,12 @@ class Requests(Endpoint):
             choices=Request.Urgency.choices, default=Request.Urgency.NORMAL
         )
         starts_at = serializers.DateTimeField(default=None, allow_null=True)
+        on_behalf_of = serializers.CharField(
+            max_length=254,
+            default="",
+            allow_blank=True,
+            help_text="mail address or id of who will hold the access; empty: you",
+        )
 
     def get(self, request: ApiRequest) -> Response:
         """List the requests that you may see."""
@@ -87,8 +95,24 @@ class Requests(Endpoint):
             attempt = Attempt(actor=request.user.ref, subject=scenario.ref, at=now)
             sentence = f"{', '.join(unknown)} is not a target of {scenario}."
             raise recorded(BadInput(sentence, field="targets"), attempt, verb="submit")
-        made = verb(scenario, by=request.user, ask=Ask(targets=targets, **terms), at=now)
+        person = _person(terms.pop("on_behalf_of"), scenario, now)
+        ask = Ask(targets=targets, **terms)
+        made = verb(scenario, by=request.user, person=person, ask=ask, at=now)
         return Response(FiledShape(made).data, status=201)
+
+
+def _person(named: str, scenario: Scenario, at: datetime) -> User | None:
+    """Return whom a request is for among those who may hold access; None is whoever asks."""
+    if not named:
+        return None
+    people = policy.eligible(scenario, at)
+    try:
+        found = people.filter(pk=UUID(named)).first()
+    except ValueError:
+        found = people.filter(email__iexact=named).first()
+    if found is None:
+        raise BadInput(f"Nobody called {named} may use {scenario}.", field="on_behalf_of")
+    return found
 
 
 _VERBS = {

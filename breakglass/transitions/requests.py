@@ -38,7 +38,8 @@ def submit(
 
     `person` is who will hold it, where `by` files the request for somebody else.
 
-    Raises NotAllowed when the person may not use the scenario or nobody could decide, BadInput
+    Raises NotAllowed when the person may not use the scenario, `by` may not ask for them or nobody
+    could decide, BadInput
     when the terms or the words are outside the rules, WrongState when too much is open already.
     """
     person = lock(person or by)
@@ -58,11 +59,16 @@ def submit(
 
 
 @log.transition
-def break_glass(scenario: Scenario, *, by: User, ask: Ask, at: datetime) -> Request:
+def break_glass(
+    scenario: Scenario, *, by: User, ask: Ask, at: datetime, person: User | None = None
+) -> Request:
     """Start access at once; it must be ratified afterwards.
 
-    Raises as `submit` does, and NotAllowed where the scenario wants approval first.
+    Raises as `submit` does, and NotAllowed where the scenario wants approval first, or where
+    `person` is somebody else: this is done under one's own name.
     """
+    why = policy.why_not_break_for(person or by, by=by)
+    refuse_unless(why, by=by, subject=scenario, at=at)
     person = lock(by)
     version = _published(scenario)
     refuse_unless(policy.why_not_break_glass(version.rules), by=by, subject=scenario, at=at)
@@ -199,9 +205,9 @@ def _check(
     """Raise unless the person, the terms and the words all fit the scenario."""
     hold_off_freezes()
     rules = version.rules
-    refuse_unless(
-        policy.why_not_request(scenario, by=person, at=at), by=by, subject=scenario, at=at
-    )
+    why = policy.why_not_file(scenario, by=by, at=at) if person != by else None
+    why = why or policy.why_not_request(scenario, by=person, at=at, filed_by=by)
+    refuse_unless(why, by=by, subject=scenario, at=at)
     if bad := policy.why_bad_terms(rules, targets=ask.targets, minutes=ask.minutes):
         attempt = Attempt(actor=by.ref, subject=scenario.ref, at=at)
         raise BadInput(bad[1], field=bad[0], attempt=attempt)
@@ -266,8 +272,11 @@ def _record_submitted(
             starts_at=ask.starts_at.isoformat() if ask.starts_at else None,
             coach_score=request.coach_score,
         ),
-        actor=request.requester.ref,
+        actor=by.ref,
         subject=request.ref,
         at=at,
         case=request.case_ref,
     )
+    if by != request.requester:
+        filed = events.RequestFiled(requester=request.requester.ref)
+        log.record(filed, actor=by.ref, subject=request.ref, at=at, case=request.case_ref)

@@ -24,7 +24,7 @@ from audit import log
 from audit.events import Gap, PendingAltered
 from audit.models import Entry, State
 from breakglass import transitions
-from breakglass.models import Decision, Grant
+from breakglass.models import Decision, Grant, Scenario
 from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
@@ -33,6 +33,7 @@ from tests.make import (
     NOON,
     REASON,
     StepOf,
+    make_ask,
     make_broken_glass,
     make_group,
     make_request,
@@ -243,6 +244,12 @@ def test_a_moment_reads_in_both_zones() -> None:
         assert instant(NOON) == "2 Nov 17:45 UTC+0545 (12:00 UTC)"
 
 
+def _filed(scenario: Scenario) -> None:
+    eve, ask = make_user("eve"), make_ask(scenario)
+    filed = transitions.submit(scenario, by=make_user("rob"), person=eve, ask=ask, at=NOON)
+    transitions.withdraw(filed, by=eve, at=LATER)
+
+
 def tell_every_kind() -> None:
     """Let everything happen that somebody is told of, and send the mails."""
     first = make_group("First", *(make_user(name) for name in ("bob", "carl")))
@@ -252,6 +259,7 @@ def tell_every_kind() -> None:
     ada, rob, rosa = make_user("ada"), make_user("rob"), make_user("rosa")
     offer = transitions.Offer(minutes=5, targets=list(scenario.targets.all()), read_only=True)
 
+    _filed(scenario)
     transitions.withdraw(make_request(scenario), by=ada, at=LATER)
     lapsing = make_request(scenario)
     transitions.escalate(lapsing, at=NOON + timedelta(minutes=11))

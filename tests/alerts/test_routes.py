@@ -53,8 +53,9 @@ class TestAsking:
         assert told("request.submitted") == {"bob": "asked"}
         assert told("request.escalated") == {"carl": "asked", "dora": "asked"}
 
-    def test_never_asks_whoever_filed_it_for_somebody_else(self) -> None:
+    def test_never_asks_whoever_filed_it_for_somebody_else_who_is_told(self) -> None:
         scenario = make_cast()
+        make_group("Platform engineers", make_user("bob"))
         ask = transitions.Ask(
             targets=list(scenario.targets.all()),
             justification="Checkout is down for everybody since 11:40.",
@@ -63,6 +64,7 @@ class TestAsking:
         transitions.submit(scenario, by=make_user("bob"), person=make_user("ada"), ask=ask, at=NOON)
         catch_up()
         assert told("request.submitted") == {"carl": "asked"}
+        assert told("request.filed") == {"ada": "requester"}
 
     def test_leaves_out_who_is_switched_off(self) -> None:
         scenario = make_cast()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from tests.make import StepOf, make_group, make_scenario, make_target, make_user
 from tests.record import actors, kinds
 
 pytestmark = pytest.mark.django_db
+NOBODY = UUID(int=0)
 
 
 class TestAsk:
@@ -42,6 +44,35 @@ class TestAsk:
         call("ada", "requests", asking(starts_at=start.isoformat()))
 
         assert Request.objects.get().starts_at == start
+
+    @pytest.mark.parametrize("named", ["ADA@example.com", "id"])
+    def test_asks_in_somebody_elses_name(self, named: str) -> None:
+        ada = make_user("ada")
+
+        answer = call(
+            "eve", "requests", asking(on_behalf_of=str(ada.pk) if named == "id" else named)
+        )
+
+        made = Request.objects.get()
+        assert answer.status_code == 201
+        assert (made.requester, made.filed_by) == (ada, make_user("eve"))
+
+    @pytest.mark.parametrize(
+        "named", ["mallory@example.com", "00000000-0000-4000-8000-000000000000"]
+    )
+    def test_asks_for_nobody_who_may_not(self, named: str) -> None:
+        make_user("mallory")
+
+        answer = call("eve", "requests", asking(on_behalf_of=named))
+
+        assert answer.status_code == 422
+        assert f"Nobody called {named} may use" in answer.json()["detail"]
+        assert "on_behalf_of" in answer.text
+
+    def test_breaks_the_glass_for_nobody_else(self) -> None:
+        body = asking(on_behalf_of="ada@example.com", urgency="break_glass")
+
+        assert call("eve", "requests", body).status_code == 403
 
     def test_a_repeat_with_the_same_key_asks_once(self) -> None:
         body = asking(urgency="break_glass")

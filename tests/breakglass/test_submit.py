@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import User
+from accounts.models import Part, User
 from breakglass import policy, transitions
 from breakglass.models import Grant, GroupPermit, Permit, Request, Scenario
 from core.errors import BadInput, NotAllowed, WrongState
@@ -23,7 +23,7 @@ from tests.make import (
     make_target,
     make_user,
 )
-from tests.record import kinds
+from tests.record import actors, kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,71 @@ class TestSubmit:
         )
 
         assert (request.requester.name, request.filed_by.name) == ("Ada", "Eve")
+        assert kinds()[-2:] == ["request.submitted", "request.filed"]
+        assert actors("request.submitted") == [make_user("eve").ref]
+        assert policy.why_not_decide(request, by=make_user("eve"), at=NOON) is not None
+
+    def test_a_responder_may_file_it_for_anybody_who_is_eligible(self) -> None:
+        scenario, dana = make_scenario(), make_user("dana")
+        make_group("Responders", dana, part=Part.RESPONDER)
+        ask = make_ask(scenario)
+
+        made = transitions.submit(scenario, by=dana, person=make_user("ada"), ask=ask, at=NOON)
+
+        assert made.requester.name == "Ada"
+        with pytest.raises(NotAllowed, match="Mallory is in none of these groups"):
+            transitions.submit(scenario, by=dana, person=make_user("mallory"), ask=ask, at=NOON)
+        assert kinds()[-1] == "access.refused"
+
+    @pytest.mark.parametrize("name", ["bob", "mallory"])
+    def test_nobody_else_files_for_another(self, name: str) -> None:
+        scenario = make_scenario()
+
+        with pytest.raises(NotAllowed, match="Only a responder, or somebody who may use"):
+            transitions.submit(
+                scenario,
+                by=make_user(name),
+                person=make_user("ada"),
+                ask=make_ask(scenario),
+                at=NOON,
+            )
+
+        assert actors("access.refused") == [make_user(name).ref]
+
+    def test_who_is_frozen_does_not_act_through_another_s_name(self) -> None:
+        scenario, eve = make_scenario(), make_user("eve")
+        make_group("Responders", make_user("dana"), part=Part.RESPONDER)
+        transitions.freeze(by=make_user("dana"), reason="Odd.", person=eve, at=NOON)
+
+        with pytest.raises(NotAllowed, match="Eve is frozen"):
+            transitions.submit(
+                scenario, by=eve, person=make_user("ada"), ask=make_ask(scenario), at=NOON
+            )
+
+    def test_who_is_switched_off_files_nothing(self) -> None:
+        scenario, eve = make_scenario(), make_user("eve", is_active=True)
+        User.objects.filter(pk=eve.pk).update(is_active=False)
+        eve.refresh_from_db()
+
+        with pytest.raises(NotAllowed, match="switched off"):
+            transitions.submit(
+                scenario, by=eve, person=make_user("ada"), ask=make_ask(scenario), at=NOON
+            )
+
+    def test_nobody_breaks_the_glass_for_another(self) -> None:
+        scenario = make_scenario()
+
+        with pytest.raises(NotAllowed, match="in somebody else's name: Ada does it"):
+            transitions.break_glass(
+                scenario,
+                by=make_user("eve"),
+                person=make_user("ada"),
+                ask=make_ask(scenario),
+                at=NOON,
+            )
+
+        assert not Grant.objects.exists()
+        assert actors("access.refused") == [make_user("eve").ref]
 
 
 class TestApproversMustExist:
