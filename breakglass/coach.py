@@ -4,6 +4,8 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from breakglass.rules import Rules
 
 _PLAN = re.compile(
@@ -33,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclasses.dataclass(frozen=True)
 class Remark:
-    """One thing the coach sees: `good` or missing, what it is called, and what to do."""
+    """One thing the coach sees: `good` or missing, what it is called, and what to do about it."""
 
     good: bool
     about: str
@@ -46,6 +48,16 @@ class Coaching:
 
     score: int
     remarks: tuple[Remark, ...]
+
+    @property
+    def good(self) -> int:
+        """How many points are clear."""
+        return sum(remark.good for remark in self.remarks)
+
+    @property
+    def missing(self) -> Remark | None:
+        """The first thing that a reader will miss."""
+        return next((remark for remark in self.remarks if not remark.good), None)
 
 
 def read(justification: str, *, rules: Rules, targets: Sequence[str], intent: str = "") -> Coaching:
@@ -63,8 +75,8 @@ def read(justification: str, *, rules: Rules, targets: Sequence[str], intent: st
     return Coaching(score=score, remarks=tuple(remark for _, remark in checks))
 
 
-def _clear(about: str, text: str) -> Remark:
-    return Remark(good=True, about=about, text=text)
+def _clear(about: str) -> Remark:
+    return Remark(good=True, about=about, text="")
 
 
 def _missing(about: str, text: str) -> Remark:
@@ -74,30 +86,36 @@ def _missing(about: str, text: str) -> Remark:
 def _length(justification: str, rules: Rules, words: list[str]) -> Remark:
     short = len(justification.strip()) < rules.min_justification
     if short or len(set(words)) < 4 or _FILLER.match(justification):
-        return _missing("Length", "Say in one sentence what is wrong, in your own words.")
-    return _clear("Length", "is enough for a colleague to follow.")
+        return _missing(
+            _("Length"), _("Say in one sentence what is wrong, since when, and what you will do.")
+        )
+    return _clear(_("Length"))
 
 
 def _impact(text: str) -> Remark:
     if _IMPACT.search(text):
-        return _clear("Impact", "is clear.")
-    return _missing("Impact", "Who or what suffers? For example: checkout fails for all.")
+        return _clear(_("Impact"))
+    return _missing(_("Impact"), _("Who or what suffers? For example: checkout fails for all."))
 
 
 def _plan(text: str) -> Remark:
     if _PLAN.search(text):
-        return _clear("Plan", "is clear.")
-    return _missing("Plan", "What will you do there? For example: I will find the lock.")
+        return _clear(_("Plan"))
+    return _missing(_("Plan"), _("What will you do there? For example: I will find the lock."))
 
 
 def _since(text: str) -> Remark:
     if _SINCE.search(text):
-        return _clear("Since when", "is clear.")
-    return _missing("Since when", "A time helps the reviewer: since 02:05.")
+        return _clear(_("Since when"))
+    return _missing(_("Since when"), _("A time helps the reviewer: since 02:05."))
 
 
 def _system(text: str, targets: Sequence[str], rules: Rules) -> Remark:
     named = [*targets, *rules.expected_objects]
     if any(name and name.lower() in text.lower() for name in named):
-        return _clear("System", "is named.")
-    return _missing("System", f"Name what you will touch: {', '.join(targets) or 'a system'}.")
+        return _clear(_("System"))
+    if not targets:
+        return _missing(_("System"), _("Name the system that you will touch."))
+    return _missing(
+        _("System"), _("Name what you will touch: %(names)s.") % {"names": ", ".join(targets[:5])}
+    )

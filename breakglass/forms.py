@@ -1,14 +1,15 @@
 """What people fill in. Forms read and hold words; rules are asked by the transitions."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from breakglass.models import Freeze, Grant, Permit, Request, Scenario
+from breakglass.models import Freeze, Grant, Request, Scenario
 from breakglass.rules import Rules
 from breakglass.transitions import Ask
 from core.forms import Cards, ReasonForm, Segmented, SegmentedMany
@@ -26,17 +27,9 @@ def lengths(rules: Rules) -> list[tuple[int, str]]:
     return [(length, minutes_words(length)) for length in offered]
 
 
-class ChooseForm(forms.Form):
-    """Which emergency; the rest of the form depends on it."""
-
-    scenario = forms.ModelChoiceField(
-        Scenario.objects.none(), to_field_name="slug", widget=forms.RadioSelect
-    )
-
-    def __init__(self, *args: Any, person: User, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["scenario"]
-        field.queryset = Scenario.objects.in_use().permitting(person, Permit.REQUEST, at)  # type: ignore[attr-defined]
+def verbs(rules: Rules) -> list[tuple[str, str]]:
+    """Return the expected verbs to choose from."""
+    return [(verb, verb.replace("_", " ").capitalize()) for verb in rules.expected_verbs]
 
 
 class AskForm(forms.Form):
@@ -44,63 +37,74 @@ class AskForm(forms.Form):
 
     targets = forms.ModelMultipleChoiceField(
         Target.objects.none(),
+        label=_("Targets"),
         to_field_name="slug",
         widget=SegmentedMany,
-        error_messages={"required": "Choose at least one target."},
+        error_messages={"required": _("Choose at least one target.")},
     )
     minutes = forms.IntegerField(
-        label="For how long",
+        label=_("For how long"),
         widget=Segmented,
         error_messages={
-            "required": "Choose for how long.",
-            "invalid": "Choose one of the lengths shown.",
+            "required": _("Choose for how long."),
+            "invalid": _("Choose one of the lengths shown."),
         },
     )
     reference = forms.CharField(
-        label="Incident or ticket",
+        label=_("Incident or ticket"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
     justification = forms.CharField(
-        label="Why do you need access?",
+        label=_("Why do you need access?"),
         max_length=5000,
         widget=_WORDS,
-        error_messages={"required": "Say what is wrong and what you will do about it."},
+        error_messages={"required": _("Say what is wrong and what you will do about it.")},
     )
     plan = forms.MultipleChoiceField(
-        label="What do you intend to do?", required=False, widget=SegmentedMany
+        label=_("What do you intend to do?"), required=False, widget=SegmentedMany
     )
     intent = forms.CharField(
-        label="Your plan in words", max_length=2000, required=False, widget=forms.TextInput
+        label=_("Your plan in words"), max_length=2000, required=False, widget=forms.TextInput
     )
-    read_only = forms.BooleanField(label="Looking is enough: read-only", required=False)
+    read_only = forms.BooleanField(label=_("Looking is enough: read-only"), required=False)
     starts_at = forms.DateTimeField(
-        label="Start later",
+        label=_("Start later"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Only for approval first. Leave it empty to start at the last yes.",
+        help_text=_("Only for approval first. Leave it empty to start at the last yes."),
     )
-    cannot_wait = forms.BooleanField(
-        label="Waiting for an approver would do harm, and I act under my own name.", required=False
+    person = forms.CharField(
+        label=_("Who needs the access?"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
+        help_text=_("Their mail address. They are told, and only they get the way in."),
+    )
+    held = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    word = forms.CharField(
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
-    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Rules, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rules = rules
+        self.rules, self.people = rules, people
         targets = Target.objects.enabled().filter(pk__in=[UUID(key) for key in rules.targets])
         self._offer(targets)
         self.fields["minutes"].initial = rules.default_minutes
         self.fields["minutes"].widget.choices = lengths(rules)
+        hint = {"hint": rules.reference_hint}
         self.fields["reference"].required = rules.reference_required
         self.fields["reference"].error_messages["required"] = (
-            f"Give the incident or ticket, for example {rules.reference_hint}."
+            gettext("Give the incident or ticket, for example %(hint)s.") % hint
         )
         self.fields["reference"].help_text = (
-            f"For example {rules.reference_hint}" if rules.reference_hint else ""
+            gettext("For example %(hint)s") % hint if rules.reference_hint else ""
         )
-        verbs = [(verb, verb.replace("_", " ").capitalize()) for verb in rules.expected_verbs]
-        self.fields["plan"].choices = verbs  # type: ignore[attr-defined]
+        self.fields["plan"].choices = verbs(rules)  # type: ignore[attr-defined]
 
     def _offer(self, targets: QuerySet[Target]) -> None:
         field = self.fields["targets"]
@@ -115,17 +119,36 @@ class AskForm(forms.Form):
         pressed = self.data.get("urgency", "")
         return pressed if pressed in Request.Urgency.values else Request.Urgency.NORMAL.value
 
+    def clean_person(self) -> User | None:
+        """Find whom the access is for; None is the person who asks."""
+        typed = self.cleaned_data["person"].strip()
+        if not typed:
+            return None
+        named = list(self.people.filter(Q(email__iexact=typed) | Q(name__iexact=typed))[:2])
+        if len(named) != 1:
+            raise forms.ValidationError(
+                gettext("Write the mail address of somebody who may use %(scenario)s.")
+                % {"scenario": self.rules.name}
+            )
+        return named[0]
+
     def clean(self) -> dict[str, Any]:
-        """Breaking the glass is confirmed in words of its own."""
+        """Breaking the glass is confirmed by a held button or a typed word."""
         data = super().clean() or self.cleaned_data
-        if self.urgency() == Request.Urgency.BREAK_GLASS and not data.get("cannot_wait"):
-            self.add_error("cannot_wait", "Confirm that it cannot wait, or ask first.")
+        words = {"break", gettext("break").casefold()}
+        sure = data.get("held") or data.get("word", "").strip().casefold() in words
+        if self.urgency() == Request.Urgency.BREAK_GLASS and not sure:
+            self.add_error(
+                "word",
+                gettext("Not sent yet: hold the button for a second, or type “%(word)s” here.")
+                % {"word": gettext("break")},
+            )
         return data
 
     def ask(self) -> Ask:
         """Return what was asked for."""
         data = self.cleaned_data
-        labels = dict(self.fields["plan"].choices)  # type: ignore[attr-defined]
+        labels = dict(verbs(self.rules))
         plan = ", ".join(labels[verb] for verb in data["plan"])
         return Ask(
             targets=list(data["targets"]),

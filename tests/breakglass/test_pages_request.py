@@ -6,26 +6,24 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from breakglass import forms
 from breakglass.models import Request, Scenario
-from tests.breakglass.browser import client, make_cast, see, text
-from tests.make import REASON, make_request, make_scenario, make_target
+from tests.breakglass.asking import FULL, NEW, send
+from tests.breakglass.browser import (
+    client,
+    make_cast,
+    see,
+    text,
+)
+from tests.make import (
+    REASON,
+    make_request,
+    make_scenario,
+    make_target,
+)
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
-NEW = "/request/"
-FULL: dict[str, Any] = {
-    "scenario": "production-outage",
-    "targets": ["shop-db"],
-    "minutes": "30",
-    "justification": REASON,
-    "urgency": "normal",
-}
-
-
-def send(name: str = "ada", **changes: Any) -> Any:
-    """Send the form with some fields changed; None leaves one out."""
-    fields = {key: value for key, value in (FULL | changes).items() if value is not None}
-    return client(name).post(NEW, fields)
 
 
 class TestForm:
@@ -39,6 +37,7 @@ class TestForm:
         page = text(see("ada", NEW))
         assert "Who can answer now" in page
         assert "Bob, Carl" in page
+        assert "Asked at once, by mail." in page
 
     def test_asks_first_which_one_when_there_are_several(self) -> None:
         make_cast()
@@ -48,14 +47,17 @@ class TestForm:
     def test_says_what_breaking_the_glass_will_do(self) -> None:
         make_cast()
         page = text(see("ada", NEW, urgency="break_glass"))
-        assert "If you break the glass now" in page
-        assert "opens for you, until" in page
+        lines = page.partition('id="confirm"')[2].partition("</ol>")[0]
+        assert lines.count("<li>") == 3
+        assert "The door to <strong>shop-db</strong> opens for you, until" in lines
+        assert "5 people</strong> are told at once by mail: Database team, Compliance" in lines
+        assert "Unless somebody ratifies it by" in lines
 
     def test_says_so_where_approval_comes_first(self) -> None:
         make_scenario(break_glass=False)
         page = text(see("ada", NEW, urgency="break_glass"))
         assert "needs approval first" in page
-        assert 'value="break_glass">' not in page.replace('name="wish" value="break_glass">', "")
+        assert 'name="urgency" value="break_glass"' not in page
 
     def test_offers_no_length_above_the_cap(self) -> None:
         make_scenario(max_minutes=45)
@@ -73,16 +75,24 @@ class TestSend:
         assert request.state == "pending"
         assert request.justification == REASON
 
-    def test_breaks_the_glass_once_it_is_confirmed(self) -> None:
+    @pytest.mark.parametrize("sure", [{"held": "yes"}, {"word": " Break "}])
+    def test_breaks_the_glass_once_it_is_confirmed(self, sure: dict[str, str]) -> None:
         make_cast()
-        send(urgency="break_glass", cannot_wait="on")
+        send(urgency="break_glass", **sure)
         assert Request.objects.get().grant.is_live(timezone.now())
 
-    def test_does_not_break_the_glass_unconfirmed(self) -> None:
+    def test_takes_the_word_of_the_reader_s_language(self, monkeypatch: pytest.MonkeyPatch) -> None:
         make_cast()
-        response = send(urgency="break_glass", wish="break_glass")
+        monkeypatch.setattr(forms, "gettext", lambda text: "Brechen" if text == "break" else text)
+        assert send(urgency="break_glass", word="brechen").status_code == 302
+
+    @pytest.mark.parametrize("slip", [{}, {"word": "yes"}, {"held": ""}])
+    def test_does_not_break_the_glass_unconfirmed(self, slip: dict[str, str]) -> None:
+        make_cast()
+        response = send(urgency="break_glass", wish="break_glass", **slip)
         assert response.status_code == 422
-        assert "Confirm that it cannot wait" in text(response)
+        assert "hold the button for a second, or type “break”" in text(response)
+        assert f"{REASON}</textarea>" in text(response)
         assert not Request.objects.exists()
 
     def test_takes_the_plan_as_words(self) -> None:
@@ -136,7 +146,7 @@ class TestSend:
 
     def test_sent_for_a_scenario_that_is_closed_to_them_is_refused_and_recorded(self) -> None:
         make_cast()
-        response = send("mallory", urgency="break_glass", cannot_wait="on")
+        response = send("mallory", urgency="break_glass", held="yes")
         assert response.status_code == 422
         assert "you are in none of these groups" in text(response)
         assert f"{REASON}</textarea>" in text(response)

@@ -1,0 +1,60 @@
+/* <keep-draft data-person data-fresh data-url>: keeps what is typed into its form in this browser, for this person,
+   for a day at most, and puts it back where the page is fresh. Any page with this script forgets what was sent:
+   the cookie `sent` names the token of the last form that became a case. */
+const DAY = 86_400_000;
+const NOT_KEPT = new Set(["csrfmiddlewaretoken", "held", "word", "find", "coach_said"]);
+const WORDS = ["justification", "reference", "intent"];
+
+function read(key) {
+  try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
+}
+
+function write(key, value) {
+  try {
+    if (value) localStorage.setItem(key, JSON.stringify(value));
+    else localStorage.removeItem(key);
+  } catch { /* A browser without room or leave to keep things: the form works all the same. */ }
+}
+
+function sweep() {
+  for (const key of Object.keys(globalThis.localStorage ?? {}).filter((each) => each.startsWith("draft:"))) {
+    const draft = read(key);
+    const sent = document.cookie.split("; ").includes(`sent=${draft?.fields?.once}`);
+    if (!draft?.fields || sent || Math.abs(Date.now() - draft.at) > DAY) write(key, null);
+  }
+}
+
+class KeepDraft extends HTMLElement {
+  connectedCallback() {
+    this.key = `draft:${this.dataset.person}`;
+    this.form = this.closest("form");
+    if ("fresh" in this.dataset) this.restore();
+    for (const kind of ["input", "change"]) this.form.addEventListener(kind, () => this.keep());
+    this.querySelector("button").addEventListener("click", () => {
+      write(this.key, null);
+      location.assign(this.form.action);
+    });
+  }
+
+  keep() {
+    const data = new FormData(this.form), names = [...new Set(data.keys())].filter((name) => !NOT_KEPT.has(name));
+    const fields = Object.fromEntries(names.map((name) => [name, data.getAll(name)]));
+    write(this.key, WORDS.some((name) => data.get(name)) ? { at: Date.now(), fields } : null);
+  }
+
+  restore() {
+    const fields = read(this.key)?.fields, asked = new URLSearchParams(location.search);
+    const radio = fields && document.getElementById(`scenario-${fields.scenario}`);
+    if (!radio || radio.disabled || ![null, String(fields.scenario)].includes(asked.get("scenario"))) return;
+    radio.checked = true;
+    const own = Object.fromEntries(new FormData(this.form));
+    this.form.elements.namedItem("once").value = fields.once;
+    const values = { ...fields, csrfmiddlewaretoken: own.csrfmiddlewaretoken };
+    if (asked.has("urgency")) values.wish = asked.get("urgency");
+    htmx.ajax("POST", this.dataset.url, { source: this, target: "#terms", swap: "innerHTML", values });
+    this.hidden = false;
+  }
+}
+
+sweep();
+customElements.define("keep-draft", KeepDraft);

@@ -1,0 +1,34 @@
+/* <quick-form><form>…</form></quick-form>: the next field is under the fingers. After an emergency is picked by
+   hand the cursor stands in the first thing to fill in; Ctrl-Enter sends, or goes to the button to hold. */
+class QuickForm extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      if (event.detail > 0 && event.target.closest(".choice")) this.picked = true;
+    });
+    this.addEventListener("htmx:afterSettle", (event) => {
+      if (event.target.id !== "terms" || !this.picked) return;
+      this.picked = false;
+      this.next()?.focus();
+    });
+    this.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      const button = this.querySelector("[data-primary]");
+      if (!button || button.disabled) return;
+      button.focus();
+      if (!button.closest("hold-to-confirm") || button.closest("hold-to-confirm").sure()) {
+        button.form.requestSubmit(button);
+      }
+    });
+    if (!this.querySelector(".errors, [role=alert]")) this.next()?.focus();
+  }
+
+  next() {
+    const picked = this.querySelector("[name=targets]:checked");
+    const first = picked ? null : this.querySelector("[name=find], [name=targets]");
+    const empty = [...this.querySelectorAll("#terms input[required], #terms textarea")].find((each) => !each.value);
+    return first || empty;
+  }
+}
+
+customElements.define("quick-form", QuickForm);

@@ -1,0 +1,96 @@
+"""Asking as before, and asking for somebody else."""
+
+import pytest
+from django.utils import timezone
+
+from breakglass.models import Request, Scenario
+from tests.breakglass.asking import FULL, NEW, send
+from tests.breakglass.browser import (
+    client,
+    make_cast,
+    see,
+    text,
+)
+from tests.make import (
+    REASON,
+    make_request,
+    make_scenario,
+    make_target,
+)
+from tests.record import kinds
+
+pytestmark = pytest.mark.django_db
+
+
+class TestAgain:
+    def test_takes_everything_over_but_the_reason(self) -> None:
+        scenario = make_scenario(expected_verbs=["select", "update"])
+        make_target("billing-db")
+        make_scenario("drill")
+        case = make_request(
+            scenario, minutes=15, intent="Select, Update. Look first.", reference="INC-1"
+        ).case
+        page = text(see("ada", NEW, again=case))
+        assert 'value="production-outage" checked' in page
+        assert 'value="15" id="id_minutes_0" checked' in page
+        assert 'value="update" id="id_plan_1" checked' in page
+        assert 'value="Look first."' in page
+        assert 'value="INC-1"' not in page
+        assert f"<q>{REASON[:40]}" in page
+        assert f"{REASON}</textarea>" not in page
+
+    def test_says_so_where_the_emergency_is_closed_now(self) -> None:
+        scenario = make_cast()
+        case = make_request(scenario).case
+        Scenario.objects.update(archived_at=timezone.now())
+        assert "which is not open to you now" in text(see("ada", NEW, again=case))
+
+    @pytest.mark.parametrize("again", ["{case}", "0", "x", "9" * 30])
+    def test_only_of_one_s_own_case(self, again: str) -> None:
+        make_cast()
+        case = make_request().case
+        assert see("eve", NEW, again=again.format(case=case)).status_code == 404
+
+
+class TestForSomebodyElse:
+    def test_is_filed_in_their_name(self) -> None:
+        make_cast()
+        response = send("eve", person="ADA@example.com")
+        request = Request.objects.get()
+        assert response["Location"] == request.get_absolute_url()
+        assert (request.requester.name, request.filed_by.name) == ("Ada", "Eve")
+        assert kinds()[-2:] == ["request.submitted", "request.filed"]
+
+    def test_a_responder_may_ask_for_others_only(self) -> None:
+        make_cast()
+        page = text(see("dana", NEW))
+        assert "You may ask in somebody else's name." in page
+        assert "Who needs the access?" in page
+        assert '<option value="ada@example.com">Ada</option>' in page
+        assert send("dana", person="ada@example.com").status_code == 302
+        refused = send("dana")
+        assert refused.status_code == 422
+        assert "you are in none of these groups" in text(refused)
+
+    @pytest.mark.parametrize("person", ["mallory@example.com", "nobody", "Ada Ada"])
+    def test_only_somebody_who_may_use_the_scenario(self, person: str) -> None:
+        make_cast()
+        response = send("eve", person=person)
+        assert response.status_code == 422
+        assert "Write the mail address of somebody who may use Production outage." in text(response)
+        assert not Request.objects.exists()
+
+    def test_nobody_breaks_the_glass_for_another(self) -> None:
+        make_cast()
+        response = send("eve", person="ada@example.com", urgency="break_glass", held="yes")
+        assert response.status_code == 422
+        assert "Nobody breaks the glass in somebody else" in text(response)
+        assert kinds()[-1] == "access.refused"
+
+    def test_the_form_speaks_of_them(self) -> None:
+        make_cast()
+        chosen = FULL | {"person": "ada@example.com", "wish": "break_glass"}
+        page = text(client("eve").post("/request/terms/", chosen))
+        assert "Why does Ada need access?" in page
+        assert "<strong>Ada</strong> is told that you asked." in page
+        assert "Ask for Ada" in page
