@@ -250,6 +250,12 @@ def _filed(scenario: Scenario) -> None:
     transitions.withdraw(filed, by=eve, at=LATER)
 
 
+def _lapsed(scenario: Scenario) -> None:
+    lapsing = make_request(scenario)
+    transitions.escalate(lapsing, at=NOON + timedelta(minutes=11))
+    transitions.lapse(lapsing, at=lapsing.lapse_at)
+
+
 def tell_every_kind() -> None:
     """Let everything happen that somebody is told of, and send the mails."""
     first = make_group("First", *(make_user(name) for name in ("bob", "carl")))
@@ -261,9 +267,7 @@ def tell_every_kind() -> None:
 
     _filed(scenario)
     transitions.withdraw(make_request(scenario), by=ada, at=LATER)
-    lapsing = make_request(scenario)
-    transitions.escalate(lapsing, at=NOON + timedelta(minutes=11))
-    transitions.lapse(lapsing, at=lapsing.lapse_at)
+    _lapsed(scenario)
     transitions.deny(make_request(scenario), voice=voice("bob", "Not now."), at=LATER)
 
     request = make_request(scenario)
