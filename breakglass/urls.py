@@ -4,6 +4,7 @@ from django.urls import path
 
 from breakglass.views.case import (
     case,
+    case_paper,
     grant_end,
     grant_more_time,
     grant_revoke,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("grants/<uuid:pk>/doors/<slug:target>/", grant_way_in, name="grant-way-in"),
     path("cases/", cases, name="cases"),
     path("cases/<int:number>/", case, name="case"),
+    path("cases/<int:number>/paper/", case_paper, name="case-paper"),
     path("decide/", decide, name="decide"),
     path("decide/<uuid:pk>/", decision, name="decision"),
     path("d/<str:token>/", decision_link, name="decision-link"),

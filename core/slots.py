@@ -99,6 +99,17 @@ class Fact:
     url: str = ""
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CaseAction:
+    """Something that the reader can do about a case, `part` says as what: "as reviewer"."""
+
+    part: str
+    label: str
+    url: str
+    icon: str
+    primary: bool = True
+
+
 nav: Slot[NavItem] = Slot()
 waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()
@@ -106,3 +117,4 @@ channels: Slot[str] = Slot()  # by what people are told: "mail"
 case_panels: Slot[Panel] = Slot()
 verdicts: Slot[Verdict] = Slot()  # gathered with a list of cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
+case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case

@@ -81,6 +81,28 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     ]
 
 
+@slots.case_actions.provide()
+def case_actions(request: HttpRequest, asked: Request) -> list[slots.CaseAction]:
+    """Lead a reviewer from the case to its review, while there is something left to do."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    rows = Review.objects.open_to(user, timezone.now()).filter(grant__request=asked)
+    return [
+        slots.CaseAction(
+            part=_("as reviewer"),
+            label=_("Confirm the verdict")
+            if review.waits_for_second
+            else _("Go on with the review")
+            if review.state == Review.State.IN_REVIEW
+            else _("Review what was done"),
+            url=review.get_absolute_url(),
+            icon="review",
+        )
+        for review in rows
+    ]
+
+
 @slots.verdicts.provide()
 def verdicts(_request: HttpRequest, cases: list[Request]) -> list[slots.Verdict]:
     """Say what reviewers thought of these cases. Whoever decides on the next one may know."""

@@ -2,10 +2,12 @@
 
 import dataclasses
 import secrets
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from urllib.parse import quote
 
 from accounts.models import User
 from core.errors import WrongState
@@ -30,6 +32,28 @@ class Credentials:
     database: str
     expires_at: datetime
     command: str
+    sslmode: str = "prefer"
+
+    @property
+    def address(self) -> str:
+        """Everything in one line, as programs take it; the password is in it."""
+        user, password = quote(self.user, safe=""), quote(self.password, safe="")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        place = f"{host}:{self.port}/{quote(self.database, safe='')}"
+        return f"postgresql://{user}:{password}@{place}?sslmode={self.sslmode}"
+
+    @property
+    def environment(self) -> str:
+        """The lines for a shell that let psql, pg_dump and libpq find their way in."""
+        values = {
+            "PGHOST": self.host,
+            "PGPORT": str(self.port),
+            "PGDATABASE": self.database,
+            "PGUSER": self.user,
+            "PGPASSWORD": self.password,
+            "PGSSLMODE": self.sslmode,
+        }
+        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
 
 def issue(door: Door, *, by: User, renew: bool, at: datetime) -> Credentials:
@@ -102,4 +126,5 @@ def _credentials(door: Door, password: str) -> Credentials:
         database=target.database,
         expires_at=door.until,
         command=f'psql "{place} sslmode={target.sslmode}"',
+        sslmode=target.sslmode,
     )

@@ -1,11 +1,14 @@
 """The case: one page that shows everything of one emergency, and what the reader can do now."""
 
+from datetime import UTC
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
 from breakglass import policy, transitions
@@ -13,7 +16,8 @@ from breakglass.access import way_in
 from breakglass.answer_forms import OfferForm
 from breakglass.forms import MoreTimeForm
 from breakglass.models import Grant
-from breakglass.views import case_page
+from breakglass.questions import talk
+from breakglass.views import case_page, timeline
 from breakglass.views.pages import (
     page,
     visible_case,
@@ -25,13 +29,38 @@ from core.forms import ReasonForm, refused
 from core.pages import say
 
 
+class LookForm(forms.Form):
+    """What may stand in the address of a case."""
+
+    show = forms.ChoiceField(required=False, choices=[(key, key) for key in timeline.SHOWS if key])
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
 @page("GET")
 def case(request: PageRequest, number: int) -> HttpResponse:
     """Show a case."""
-    show = request.GET.get("show", "")
-    if show not in case_page.SHOWS or set(request.GET) - {"show"}:
-        return say(request, f"A case has no view “{show}”.", title="That view does not exist")
-    return case_page.render_case(request, visible_case(request.user, number), show=show)
+    form = LookForm(request.GET)
+    if unknown := sorted(set(request.GET) - set(form.fields)) or list(form.errors):
+        said = _("A case has no view “%(view)s”.")
+        view = request.GET.get("show") or unknown[0]
+        return say(request, said % {"view": view}, title=_("That view does not exist"))
+    found = visible_case(request.user, number)
+    return case_page.render_case(request, found, **form.cleaned_data)
+
+
+@page("GET")
+def case_paper(request: PageRequest, number: int) -> HttpResponse:
+    """Show a case as a document to print: the whole record, oldest first, with times in UTC."""
+    asked, now = visible_case(request.user, number), timezone.now()
+    with timezone.override(UTC):
+        record = timeline.happened(asked.case_ref, most=timeline.WHOLE)
+        context = case_page.gather(request, asked, at=now) | {
+            "talk": talk(asked, reader=request.user, at=now),
+            "lines": record.lines[::-1],
+            "cut": record.older,
+            "now": now,
+        }
+        return render(request, "breakglass/case_paper.html", context)
 
 
 @page("POST")
@@ -42,7 +71,7 @@ def request_withdraw(request: PageRequest, pk: UUID) -> HttpResponse:
         transitions.withdraw(asked, by=request.user, at=timezone.now())
     except DomainError as error:
         return case_page.render_case(request, asked.original, refusal=error)
-    messages.success(request, "Withdrawn. Nobody is asked any more.")
+    messages.success(request, _("Withdrawn. Nobody is asked any more."))
     return redirect(asked)
 
 
@@ -51,14 +80,14 @@ def request_offer(request: PageRequest, pk: UUID) -> HttpResponse:
     """Take or leave an offer of less."""
     asked, form = visible_request(request.user, pk), OfferForm(request.POST)
     if not form.is_valid():
-        return say(request, "Take the offer or leave it.", status=422)
+        return say(request, _("Take the offer or leave it."), status=422)
     take = form.cleaned_data["answer"] == "accept"
     verb = transitions.accept_counter if take else transitions.decline_counter
     try:
         verb(asked, by=request.user, at=timezone.now())
     except DomainError as error:
         return case_page.render_case(request, asked.original, refusal=error)
-    messages.success(request, "Taken." if take else "Left. Your request waits as it was.")
+    messages.success(request, _("Taken.") if take else _("Left. Your request waits as it was."))
     return redirect(asked)
 
 
@@ -70,7 +99,7 @@ def grant_end(request: PageRequest, pk: UUID) -> HttpResponse:
         transitions.relinquish(grant, by=request.user, at=timezone.now())
     except DomainError as error:
         return case_page.render_case(request, grant.request, refusal=error)
-    messages.success(request, "Ended. The door is closing.")
+    messages.success(request, _("Ended. The door is closing."))
     return redirect(grant)
 
 
@@ -85,7 +114,8 @@ def grant_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
         except DomainError as error:
             refused(form, error)
         else:
-            messages.success(request, f"Revoked. The door of Case {grant.request.case} is closing.")
+            done = _("Revoked. The door of Case %(case)s is closing.")
+            messages.success(request, done % {"case": grant.request.case})
             return redirect(grant)
     why = policy.why_not_revoke(grant, by=request.user, at=now)
     context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}
@@ -104,7 +134,7 @@ def grant_more_time(request: PageRequest, pk: UUID) -> HttpResponse:
         except DomainError as error:
             refused(form, error)
         else:
-            messages.success(request, "Sent. Your access goes on as it is until they answer.")
+            messages.success(request, _("Sent. Your access goes on as it is until they answer."))
             return redirect(grant)
     why = policy.why_not_extend(grant, grant.request.rules, by=request.user, at=now)
     context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
@@ -22,8 +23,6 @@ from core import slots
 from core.errors import DomainError
 from targets.credentials import Credentials
 from targets.models import Door
-
-SHOWS = {"": "Everything", "action": "Actions", "decision": "Decisions", "door": "Doors"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,7 @@ def render_case(
     asked: Request,
     *,
     show: str = "",
+    before: int | None = None,
     refusal: DomainError | None = None,
     shown: Mapping[str, Credentials] | None = None,
     ask: WordsForm | None = None,
@@ -58,21 +58,26 @@ def render_case(
     `ask` and `bound` are a question and an answer that were sent and not taken.
     """
     asked, now = Request.objects.told().get(pk=asked.pk), timezone.now()
-    context = gather(request, asked, at=now, show=show)
+    context = gather(request, asked, at=now)
     context |= {
         "refusal": refusal.sentence if refusal else "",
         "shown": shown or {},
+        "unseen": bool(shown) or any(not door.credentials_issued_at for door in context["doors"]),
+        "here": request.build_absolute_uri(asked.get_absolute_url()),
+        "shows": asked.ref,
+        **_record(asked, at=now, show=show, before=before),
         "talk": talk(asked, reader=request.user, at=now, ask=ask, bound=bound),
     }
     status = status_of(refusal) if refusal else 422 if ask or bound else 200
     return render(request, "breakglass/case.html", context, status=status)
 
 
-def gather(request: PageRequest, asked: Request, *, at: datetime, show: str) -> dict[str, Any]:
-    """Return everything that the page takes."""
+def gather(request: PageRequest, asked: Request, *, at: datetime) -> dict[str, Any]:
+    """Return what the page says of a case and of what the reader can do, without its record."""
     reader, grant = request.user, getattr(asked, "grant", None)
     askings = _askings(asked, grant, reader, at)
     panels = slots.case_panels.gather(request, asked)
+    actions = slots.case_actions.gather(request, asked)
     doors: list[Door] = list(grant.doors()) if grant else []
     return {
         "asked": asked,
@@ -86,15 +91,22 @@ def gather(request: PageRequest, asked: Request, *, at: datetime, show: str) -> 
         "waiting": next((each for each in askings if each.open), None),
         "people_asked": _people_asked(askings, at),
         "can": _can(asked, grant, askings, reader, at),
-        "as_what": _as_what(asked, reader, askings),
-        "ahead": timeline.to_come(asked, grant, at=at) if not show else [],
-        "lines": timeline.happened(asked.case_ref, only=show),
-        "show": show,
-        "shows": SHOWS.items(),
+        "actions": actions,
+        "as_what": actions[0].part if actions else _as_what(asked, reader, askings),
         "main_panels": [panel for panel in panels if panel.place == "main"],
         "side_panels": [panel for panel in panels if panel.place == "side"],
-        "moves": bool(doors and any(door.state != Door.State.CLOSED for door in doors))
-        or any(each.open for each in askings),
+    }
+
+
+def _record(asked: Request, *, at: datetime, show: str, before: int | None) -> dict[str, Any]:
+    """A page of what happened; what is still to come stands above the newest lines."""
+    newest = not show and before is None
+    return {
+        "ahead": timeline.to_come(asked, getattr(asked, "grant", None), at=at) if newest else [],
+        "record": timeline.happened(asked.case_ref, only=show, before=before),
+        "chips": timeline.chips(asked.case_ref, show=show),
+        "show": show,
+        "before": before,
     }
 
 
@@ -158,6 +170,7 @@ def _can(
         ),
         "withdraw": mine and any(each.request.state in Request.OPEN for each in askings),
         "decide": any(each.why_not_decide is None for each in askings),
+        "freeze": bool(live and not held and policy.why_not_freeze(by=reader) is None),
         "revoke": bool(
             live and grant and not held and not policy.why_not_revoke(grant, by=reader, at=at)
         ),
@@ -166,9 +179,9 @@ def _can(
 
 def _as_what(asked: Request, reader: User, askings: list[Asking]) -> str:
     if reader == asked.requester:
-        return "as requester"
+        return _("as requester")
     if any(each.why_not_decide is None for each in askings):
-        return "as approver"
+        return _("as approver")
     parts = reader.parts()
-    known = {Part.RESPONDER: "as responder", Part.COMPLIANCE: "as compliance officer"}
-    return next((words for part, words in known.items() if part in parts), "as reader")
+    known = {Part.RESPONDER: _("as responder"), Part.COMPLIANCE: _("as compliance officer")}
+    return next((words for part, words in known.items() if part in parts), _("as reader"))

@@ -3,12 +3,29 @@
 import dataclasses
 from datetime import datetime
 
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
 from audit import reading
 from audit.models import Entry
 from breakglass import policy
 from breakglass.models import Grant, Request
 
-_MOST = 200
+PAGE = 100
+WHOLE = 5000  # entries of a case on paper
+# What one can look at alone: the name in the address, its words, and the first words of kinds.
+SHOWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "": (_lazy("Everything"), ("",)),
+    "decision": (_lazy("Decisions"), ("request.", "decision.", "counter.", "ratification.")),
+    "door": (_lazy("Doors"), ("grant.", "breakglass.", "door.", "credentials.")),
+    "action": (_lazy("Actions"), ("action.",)),
+    "question": (_lazy("Questions"), ("question.",)),
+    "alert": (_lazy("Alerts"), ("delivery.",)),
+    "review": (_lazy("Review"), ("review.", "finding.")),
+}
 _LOOKS: dict[str, tuple[str, str]] = {
     "request.submitted": ("wait", "case"),
     "request.withdrawn": ("", "x"),
@@ -37,11 +54,21 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "door.closed": ("ok", "door"),
     "door.open_failed": ("danger", "warn"),
     "door.close_failed": ("danger", "warn"),
+    "door.opening": ("", "door"),
+    "door.closing": ("", "door"),
+    "door.prolonged": ("", "clock"),
     "credentials.issued": ("live", "key"),
+    "delivery.acknowledged": ("", "eye"),
+    "delivery.dead": ("danger", "mail"),
+    "delivery.retried": ("", "mail"),
     "action.performed": ("live", "term"),
     "access.refused": ("danger", "x"),
     "finding.opened": ("flag", "flag"),
     "review.owed": ("wait", "review"),
+    "finding.resolved": ("", "flag"),
+    "review.started": ("", "review"),
+    "review.concluded": ("", "review"),
+    "review.confirmed": ("ok", "review"),
     "review.closed": ("ok", "review"),
 }
 
@@ -60,13 +87,47 @@ class Line:
     seq: int | None = None
 
 
-def happened(case_ref: str, *, only: str = "") -> list[Line]:
-    """Return the newest lines of a case's record; `only` is the first word of their kinds."""
-    entries = Entry.objects.of_case(case_ref)
-    if only:
-        entries = entries.filter(kind__startswith=f"{only}.")
-    newest = list(entries.order_by("-seq")[:_MOST])
-    return [_line(told) for told in reading.told(newest)]
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some lines of a case's record, newest first, and where the older ones begin."""
+
+    lines: list[Line]
+    older: int | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Chip:
+    """One thing to look at alone, and how many lines it has."""
+
+    key: str
+    label: str | Promise
+    count: int
+
+
+def happened(case_ref: str, *, only: str = "", before: int | None = None, most: int = PAGE) -> Page:
+    """Return the newest lines of a case's record, of those before the entry `before`."""
+    kinds = Q(*(Q(kind__startswith=kind) for kind in SHOWS[only][1]), _connector=Q.OR)
+    entries = Entry.objects.filter(kinds, case=case_ref)
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
+    newest = list(entries.order_by("-seq")[: most + 1])
+    lines = [_line(told) for told in reading.told(newest[:most])]
+    return Page(lines=lines, older=newest[most - 1].seq if len(newest) > most else None)
+
+
+def chips(case_ref: str, *, show: str) -> list[Chip]:
+    """Return what a case has to look at; what it has nothing of is left out."""
+    rows = Entry.objects.filter(case=case_ref).order_by().values_list("kind")
+    counts = dict(rows.annotate(Count("seq")))
+    found = [
+        Chip(
+            key=key,
+            label=label,
+            count=sum(number for kind, number in counts.items() if kind.startswith(kinds)),
+        )
+        for key, (label, kinds) in SHOWS.items()
+    ]
+    return [chip for chip in found if chip.count or chip.key in ("", show)]
 
 
 def _line(told: reading.Told) -> Line:
@@ -89,28 +150,40 @@ def to_come(asked: Request, grant: Grant | None, *, at: datetime) -> list[Line]:
     """Return what will happen if nobody does anything, the furthest first."""
     lines: list[Line] = []
     if grant and grant.status in Grant.STANDING and grant.ends_at > at:
-        names = ", ".join(sorted(target.name for target in grant.targets.all()))
-        lines.append(
-            _next(
-                grant.ends_at,
-                f"The access ends, the door closes, a probe checks that {names} refuses.",
-                f"Then a review is due within {asked.rules.review_within_hours} hours.",
-            )
-        )
-        if grant.starts_at > at:
-            lines.append(_next(grant.starts_at, f"The access starts: the door to {names} opens."))
+        lines += _of_grant(asked, grant, at)
     if asked.ratification == Request.Ratification.PENDING and asked.ratify_by:
         closes = grant is not None and grant.ends_at > asked.ratify_by
-        after = "closes the door" if closes else "opens a finding"
-        lines.append(_next(asked.ratify_by, f"Last moment for ratification; silence {after}."))
+        text = (
+            _("Last moment for ratification; silence closes the door.")
+            if closes
+            else _("Last moment for ratification; silence opens a finding.")
+        )
+        lines.append(_next(asked.ratify_by, text))
     if asked.state in Request.OPEN and asked.lapse_at > at:
-        lines.append(_next(asked.lapse_at, "The request lapses if nobody has ended it."))
+        lines.append(_next(asked.lapse_at, _("The request lapses if nobody has ended it.")))
+        asks = _("%(group)s is asked too, if nobody has answered.")
         lines += [
-            _next(each.asked_at, f"{each.step.group} is asked too, if nobody has answered.")
+            _next(each.asked_at, asks % {"group": each.step.group})
             for each in policy.standing(asked)
             if each.asked_at and each.asked_at > at
         ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _of_grant(asked: Request, grant: Grant, at: datetime) -> list[Line]:
+    names = ", ".join(sorted(target.name for target in grant.targets.all()))
+    ends = _("The access ends, the door closes, a probe checks that %(targets)s refuses.")
+    within = asked.rules.review_within_hours
+    due = ngettext(
+        "Then a review is due within %(hours)s hour.",
+        "Then a review is due within %(hours)s hours.",
+        within,
+    )
+    lines = [_next(grant.ends_at, ends % {"targets": names}, due % {"hours": within})]
+    if grant.starts_at > at:
+        starts = _("The access starts: the door to %(targets)s opens.") % {"targets": names}
+        lines.append(_next(grant.starts_at, starts))
+    return lines
 
 
 def _next(at: datetime, text: str, sub: str = "") -> Line:

@@ -1,5 +1,6 @@
 /* <count-down data-left="3600">: counts the seconds that the server said are left.
-   Runs on the monotonic clock, so a wrong clock on this machine changes nothing. Fires `ended`. */
+   Runs on the monotonic clock, so a wrong clock on this machine changes nothing. At its end what
+   shows the case is drawn anew (see live-regions.js). */
 class CountDown extends HTMLElement {
   connectedCallback() {
     this.end = performance.now() + Number(this.dataset.left) * 1000;
@@ -25,7 +26,7 @@ class CountDown extends HTMLElement {
     }
     if (left === 0) {
       clearInterval(this.timer);
-      this.dispatchEvent(new CustomEvent("ended", { bubbles: true }));
+      this.dispatchEvent(new CustomEvent("live:case", { bubbles: true }));
     }
   }
 }

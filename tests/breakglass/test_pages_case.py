@@ -1,5 +1,6 @@
 """The case page: what each sees, what each can do, and every no in a sentence."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import Entry
 from breakglass import transitions
 from breakglass.models import Grant, Request
@@ -17,6 +19,7 @@ from tests.make import REASON, make_user, voice
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
+_PAGES_OF_TWO = {"only": "", "before": None, "most": 2}
 
 
 def page(name: str, request: Request, **query: Any) -> Any:
@@ -64,6 +67,7 @@ class TestWhoSees:
         request = broken()
         assert page("ada", request, show="secrets").status_code == 400
         assert page("ada", request, colour="red").status_code == 400
+        assert page("ada", request, before="yesterday").status_code == 400
 
 
 class TestWhatItShows:
@@ -127,12 +131,15 @@ class TestWhatItShows:
         assert "<count-down" not in said
         assert "I am done" not in said
 
-    def test_it_refreshes_itself_only_while_something_moves(self) -> None:
+    def test_its_parts_are_drawn_anew_and_hold_no_words_of_the_reader(self) -> None:
         make_cast()
         request = asked()
-        assert 'hx-trigger="every 5s' in text(page("ada", request))
-        transitions.withdraw(request, by=make_user("ada"), at=timezone.now())
-        assert 'hx-trigger="every 5s' not in text(page("ada", request))
+        said = text(page("bob", request))
+        assert f'data-shows="{request.ref}"' in said
+        for part in ("head", "live", "can-phone", "can-side", "decided", "timeline"):
+            assert re.search(f'id="{part}"[^>]* data-live="case"', said), part
+        asking = said.partition('id="questions"')[2].partition("</section>")[0]
+        assert "data-live" not in asking
 
     def test_a_page_that_outlives_its_session_is_loaded_anew(self) -> None:
         make_cast()
@@ -140,6 +147,92 @@ class TestWhatItShows:
         browser.logout()
         response = browser.get(asked().get_absolute_url(), headers={"HX-Request": "true"})
         assert response["HX-Refresh"] == "true"
+
+
+class TestRecord:
+    """Filters that are counted, pages that lose nothing, and paper."""
+
+    def test_filters_are_counted_and_what_is_not_there_is_left_out(self) -> None:
+        make_cast()
+        request = broken()
+        transitions.ratify(request, voice=voice("bob"), at=timezone.now())
+        entered()
+        chips = page("ada", request).context["chips"]
+        counts = {chip.key: chip.count for chip in chips}
+        assert counts == {"": 5, "decision": 3, "door": 2}
+        assert "alert" in {c.key for c in page("ada", request, show="alert").context["chips"]}
+
+    def test_older_entries_are_on_further_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("breakglass.views.timeline.happened.__kwdefaults__", _PAGES_OF_TWO)
+        make_cast()
+        request = broken()
+        transitions.ratify(request, voice=voice("bob"), at=timezone.now())
+        entered()
+        seen: list[int] = []
+        before = None
+        while True:
+            query: dict[str, int] = {"before": before} if before else {}
+            response = page("ada", request, **query)
+            record = response.context["record"]
+            seen += [line.seq for line in record.lines]
+            before = record.older
+            if not before:
+                break
+        assert seen == sorted(seen, reverse=True)
+        assert len(seen) == Entry.objects.of_case(request.ref).count() == 5
+        assert "Back to the newest" in text(response)
+        assert not response.context["ahead"]
+
+    def test_on_paper_it_is_whole_in_utc_and_has_no_buttons(self) -> None:
+        make_cast()
+        request = broken()
+        make_user("ada")
+        User.objects.filter(email="ada@example.com").update(time_zone="Asia/Tokyo")
+        transitions.ask(request, by=make_user("bob"), text="Why you?", at=timezone.now())
+        entered()
+        url = reverse("case-paper", args=[request.case])
+        said = text(see("ada", url))
+        assert f"{request.submitted_at:%Y-%m-%d %H:%M:%S} UTC" in said
+        assert "Why you?" in said
+        assert "<button" not in said.partition("<main")[2].partition("</main>")[0]
+        assert said.index("asked for access") < said.index("broke the glass on shop-db</")
+        assert see("mallory", url).status_code == 404
+
+    def test_paper_says_what_it_leaves_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("breakglass.views.timeline.WHOLE", 1)
+        make_cast()
+        request = broken()
+        entered()
+        said = text(see("ada", reverse("case-paper", args=[request.case])))
+        assert "Only the newest 1 entry is here" in said
+
+
+class TestShare:
+    def test_the_address_can_be_copied_and_says_that_it_gives_no_rights(self) -> None:
+        make_cast()
+        request = asked()
+        said = text(page("ada", request))
+        assert f"http://testserver{request.get_absolute_url()}</code>" in said
+        assert "The link gives no rights." in said
+
+
+class TestWhoCanDoWhat:
+    @pytest.mark.parametrize(
+        ("name", "part", "there", "missing"),
+        [
+            ("ada", "as requester", "I am done", "Ratify or refuse"),
+            ("bob", "as approver", "Ratify or refuse", "I am done"),
+            ("dana", "as responder", "Freeze a person", "Ask Ada something"),
+            ("rita", "as reader", "Ask Ada something", "Revoke this access"),
+            ("otto", "as reader", "you are here to look", "Ask Ada something"),
+        ],
+    )
+    def test_while_it_is_open(self, name: str, part: str, there: str, missing: str) -> None:
+        make_cast()
+        said = text(page(name, broken()))
+        assert part in said
+        assert there in said
+        assert missing not in said
 
 
 class TestWithdraw:
@@ -252,10 +345,15 @@ class TestWayIn:
         shown = Credentials(
             kind="postgresql", host="10.0.0.7", port=5432, user="bg_1", password="s3cret-of-now",
             database="shop", expires_at=request.grant.ends_at, command="psql bg_1",
+            sslmode="require",
         )  # fmt: skip
         monkeypatch.setattr("targets.credentials.issue", lambda *_, **__: shown)
         response = press("ada", "grant-way-in", request.grant.pk, "shop-db")
         assert "s3cret-of-now" in text(response)
+        assert "postgresql://bg_1:s3cret-of-now@10.0.0.7:5432/shop?sslmode=require" in text(
+            response
+        )
+        assert "export PGPASSWORD=s3cret-of-now" in text(response)
         assert "no-store" in response["Cache-Control"]
         assert "s3cret-of-now" not in text(page("ada", request))
 
