@@ -59,7 +59,7 @@ class Tab:
 
     session: str
     person: UUID
-    shows: str  # the reference of what the page is about, or nothing
+    about: str  # the reference of what the page is about, or nothing
     words: set[str] = field(default_factory=set)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     over: bool = False
@@ -90,7 +90,7 @@ class Moved:
         """Return what this tab is told of it."""
         if tab.person not in self.people:
             return set()
-        return {self.topic, "case"} if tab.shows == self.reference else {self.topic}
+        return {self.topic, "case"} if tab.about == self.reference else {self.topic}
 
 
 class Feed:
@@ -118,7 +118,7 @@ class Feed:
             last = "signed-out" if person is None else "poll"
             await send(_body(f"retry: 3600000\ndata: {last}\n\n", more=False))
             return
-        tab = Tab(session, person, shows=asked.get("shows", [""])[0])
+        tab = Tab(session, person, about=asked.get("about", [""])[0])
         watch = asyncio.create_task(_end_when_gone(tab, receive))
         try:
             await self._welcome(tab, since=asked.get("since", [""])[0])

@@ -64,7 +64,7 @@ def render_case(
         "shown": shown or {},
         "unseen": bool(shown) or any(not door.credentials_issued_at for door in context["doors"]),
         "here": request.build_absolute_uri(asked.get_absolute_url()),
-        "shows": asked.ref,
+        "about": asked.ref,
         **_record(asked, at=now, show=show, before=before),
         "talk": talk(asked, reader=request.user, at=now, ask=ask, bound=bound),
     }

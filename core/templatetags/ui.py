@@ -86,14 +86,14 @@ def clock() -> SafeString:
 
 @register.inclusion_tag("components/live.html", takes_context=True)
 def live(context: dict[str, Any]) -> dict[str, object]:
-    """Keep the page live. A page about one thing has its reference in `shows`.
+    """Keep the page live. A page about one thing has its reference in `about`.
 
     What moved since a second ago counts as missed: rows were read before the page is drawn.
     """
     request = context["request"]
     return {
         "since": int((timezone.now() - dt.timedelta(seconds=1)).timestamp() * 1000),
-        "shows": context.get("shows", ""),
+        "about": context.get("about", ""),
         "back": request.get_full_path() if request.method == "GET" else "/",
     }
 

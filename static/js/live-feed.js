@@ -1,7 +1,6 @@
-/* <live-feed data-src data-since data-shows data-lost data-back>: one stream of server-sent events for the tab. It
-   carries topics, no content; each becomes an event on <body>, such as live:moved. Without the signal behind it the
-   server says "poll": then all come every 5 s. A hidden tab closes its stream, and catches up when shown again. */
-const TOPICS = ["case", "moved", "acted", "told", "health"];
+/* <live-feed>: one stream of server-sent events for the tab. It carries topics, no content; each becomes an event on
+   <body>, such as live:moved. When the server says "poll", all come every 5 s. A hidden tab closes its stream. */
+const TOPICS = ["case", "moved", "acted", "told", "health"], MODES = ["live", "poll", "signed-out"];
 
 class LiveFeed extends HTMLElement {
   connectedCallback() {
@@ -21,8 +20,7 @@ class LiveFeed extends HTMLElement {
 
   open() {
     this.close();
-    const query = new URLSearchParams({ since: this.since, shows: this.dataset.shows || "" });
-    this.source = new EventSource(`${this.dataset.src}?${query}`);
+    this.source = new EventSource(`${this.dataset.src}?since=${this.since}&about=${this.dataset.about}`);
     this.source.onmessage = (event) => this.hear(event.data.split(" "), event.lastEventId);
     this.source.onerror = () => this.lose();
   }
@@ -34,8 +32,8 @@ class LiveFeed extends HTMLElement {
 
   hear(words, id) {
     if (words.includes("bye")) return this.lose();
-    if (words.some((word) => ["live", "poll", "signed-out"].includes(word))) clearTimeout(this.poll);
-    if (words.includes("poll")) this.poll = setInterval(() => this.tell(TOPICS), 5000);
+    const mode = words.find((word) => MODES.includes(word));
+    if (mode) this.enter(mode);
     if (!id) this.source.close(); // there is no stream here: this was all that it had to say
     this.since = id || this.since;
     if (this.tries > 1) this.say(this.dataset.back, 4000);
@@ -43,9 +41,16 @@ class LiveFeed extends HTMLElement {
     this.tell(words.includes("all") ? TOPICS : words);
   }
 
+  enter(mode) {
+    clearTimeout(this.poll);
+    this.dataset.state = mode;
+    if (mode === "poll") this.poll = setInterval(() => this.tell(TOPICS), 5000);
+  }
+
   lose() {
     this.close();
     this.tries += 1;
+    this.dataset.state = "lost";
     this.again = setTimeout(() => this.open(), Math.min(1000 * 2 ** this.tries, 60_000) * (0.25 + Math.random() / 4));
     if (this.tries > 1) this.say(this.dataset.lost);
   }
@@ -55,9 +60,7 @@ class LiveFeed extends HTMLElement {
     if (ms) this.late = setTimeout(() => { this.textContent = ""; }, ms);
   }
 
-  tell(topics) {
-    for (const topic of topics) document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
-  }
+  tell(topics) { topics.forEach((topic) => document.body.dispatchEvent(new CustomEvent(`live:${topic}`))); }
 }
 
 customElements.define("live-feed", LiveFeed);

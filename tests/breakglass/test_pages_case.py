@@ -135,7 +135,7 @@ class TestWhatItShows:
         make_cast()
         request = asked()
         said = text(page("bob", request))
-        assert f'data-shows="{request.ref}"' in said
+        assert f'data-about="{request.ref}"' in said
         for part in ("head", "live", "can-phone", "can-side", "decided", "timeline"):
             assert re.search(f'id="{part}"[^>]* data-live="case"', said), part
         asking = said.partition('id="questions"')[2].partition("</section>")[0]

@@ -116,7 +116,7 @@ class TestStream:
     def test_a_person_hears_within_a_second_that_their_case_moved(self, house: House) -> None:
         request = make_request(at=timezone.now())
         run_once(at=timezone.now())
-        ear, elsewhere = house.page_of("ada", shows=request.ref), house.page_of("bob")
+        ear, elsewhere = house.page_of("ada", about=request.ref), house.page_of("bob")
 
         transitions.approve(request, voice=voice("bob"), at=timezone.now())
         run_once(at=timezone.now())
@@ -128,7 +128,7 @@ class TestStream:
 
     def test_a_stranger_hears_nothing_of_a_case_they_may_not_see(self, house: House) -> None:
         request = make_request(at=timezone.now())
-        stranger, bob = house.page_of("mallory", shows=request.ref), house.page_of("bob")
+        stranger, bob = house.page_of("mallory", about=request.ref), house.page_of("bob")
 
         transitions.withdraw(request, by=make_user("ada"), at=timezone.now())
         run_once(at=timezone.now())

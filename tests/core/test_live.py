@@ -68,7 +68,7 @@ class TestLine:
 class TestWithoutStreams:
     def test_a_page_is_told_to_ask_by_itself(self, client: Client) -> None:
         client.force_login(make_user())
-        answer = client.get("/live/?since=1&shows=")
+        answer = client.get("/live/?since=1&about=")
         assert answer["Content-Type"] == "text/event-stream"
         assert b"data: poll" in answer.content
 
