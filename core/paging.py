@@ -31,7 +31,7 @@ def page(
 ) -> Page[M]:
     """Return up to `limit` rows behind `cursor` in the order of `key` and then of the id.
 
-    `key` names a field that is never null, with "-" for the newest first.
+    `key` names a field or an annotation that is never null, with "-" for the newest first.
 
     Raises BadQuery for a cursor that is none of ours.
     """
@@ -78,7 +78,8 @@ def _read(cursor: str, rows: QuerySet[M], field: str) -> tuple[Any, Any]:
         value, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if "\0" in f"{value}{pk}":
             raise ValueError("no text of ours")  # noqa: TRY301
-        column: Any = meta.get_field(field)
+        made = rows.query.annotations.get(field)
+        column: Any = made.output_field if made else meta.get_field(field)
         return column.to_python(str(value)), meta.pk.to_python(str(pk))
     except (ValueError, TypeError, ValidationError) as error:
         sentence = "Unknown cursor. Follow `next` as it was given."
