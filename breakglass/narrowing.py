@@ -34,7 +34,9 @@ class Chip:
     without: str
 
 
-class _Day(forms.DateField):
+class DayField(forms.DateField):
+    """A day in an address, within what dates and time zones can be computed."""
+
     def __init__(self) -> None:
         super().__init__(
             required=False,
@@ -47,11 +49,12 @@ class _Day(forms.DateField):
 class NarrowingForm(forms.Form):
     """Filters that stand in addresses only; days, weekdays and hours are the reader's."""
 
-    since = _Day()
-    until = _Day()
+    since = DayField()
+    until = DayField()
     used = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
     glass = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
     drill = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
+    silent = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
     decided = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
     weekday = forms.IntegerField(required=False, min_value=1, max_value=7, widget=forms.HiddenInput)
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
@@ -85,6 +88,7 @@ _YES_OR_NO = {
     "used": Q(grant__activated_at__isnull=False),
     "glass": Q(urgency=Request.Urgency.BREAK_GLASS),
     "drill": Q(scenario__drill=True),
+    "silent": Q(ratification=Request.Ratification.OVERDUE),
     "decided": Q(urgency=Request.Urgency.NORMAL, state__in=["approved", "denied"]),
 }
 
@@ -129,12 +133,13 @@ def _at_times(
 
 def chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
     """Return the filters that are on, each with the query that takes it away."""
-    return [Chip(text, _without(query, names)) for names, text in _words(chosen)]
+    return [Chip(text, without(query, names)) for names, text in _words(chosen)]
 
 
-def _without(query: QueryDict, names: tuple[str, ...]) -> str:
+def without(query: QueryDict, names: tuple[str, ...]) -> str:
+    """Return a query from its start, without these filters."""
     rest = query.copy()
-    for name in (*names, "before"):
+    for name in (*names, "before", "cursor"):
         rest.pop(name, None)
     return f"?{rest.urlencode()}"
 
@@ -181,5 +186,6 @@ def _yes_or_no(name: str, value: str) -> str:
         ("glass", "no"): _("Approval first"),
         ("drill", "yes"): _("Drills only"),
         ("drill", "no"): _("Without drills"),
+        ("silent", "yes"): _("Nobody ratified in time"),
         ("decided", "yes"): _("Answered before access"),
     }[name, value]

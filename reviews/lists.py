@@ -1,115 +1,252 @@
 """The lists of reviews and findings: what may stand in their addresses, and what they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from breakglass.models import Scenario
+from breakglass.models import Request, Scenario
+from breakglass.narrowing import (
+    NARROWING,
+    Chip,
+    DayField,
+    NarrowingForm,
+    chips,
+    day_begin,
+    narrowed,
+    without,
+)
+from core.speech import phrase
 from reviews.models import Finding, FindingQuerySet, Review, ReviewQuerySet
 
-PERIODS = (30, 90)
-NARROWING = ("scenario", "person", "days", "glass")  # filters of reviews beside the tab
-DONE, ALL = "done", "all"
-TABS = {
-    "due": "Owed",
-    "in_review": "In review",
-    "overdue": "Overdue",
-    DONE: "Done",
-    ALL: "All",
+NO_SUCH_FILTER = gettext_lazy("That filter does not exist")
+OPEN, MINE, OVERDUE, DONE, ALL = "open", "mine", "overdue", "done", "all"
+TABS: dict[str, str | Promise] = {
+    OPEN: gettext_lazy("Owed"),
+    Review.State.DUE.value: gettext_lazy("Nobody has taken"),
+    Review.State.IN_REVIEW.value: gettext_lazy("In review"),
+    MINE: gettext_lazy("Mine"),
+    OVERDUE: gettext_lazy("Overdue"),
+    DONE: gettext_lazy("Done"),
+    ALL: gettext_lazy("All"),
 }
-FINDING_TABS = {"open": "Open", "resolved": "Resolved", ALL: "All"}
+FINDING_TABS: dict[str, str | Promise] = {
+    OPEN: gettext_lazy("Open"),
+    "resolved": gettext_lazy("Resolved"),
+    ALL: gettext_lazy("All"),
+}
+# Orders by which a list can be turned; the first is that of what waits.
+SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
+_SIGN = timedelta(days=1)  # how much earlier each sign of risk brings a review's turn
+_LATELY = timedelta(days=30)
 
 
 class _Filter(forms.Form):
-    """What both lists know: a tab, a scenario, a person, and where the last page ended."""
+    """What both lists know: a scenario, a person, an order, and where the last page ended."""
 
     scenario = forms.ModelChoiceField(
-        Scenario.objects.all(), to_field_name="slug", required=False, empty_label="Every scenario"
+        Scenario.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("Every scenario"),
+        label=gettext_lazy("Scenario"),
     )
     person = forms.ModelChoiceField(User.objects.all(), required=False, widget=forms.HiddenInput)
     cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
 
-class ReviewFilter(_Filter):
-    """What may stand in the address of the list of reviews."""
+class ReviewFilter(NarrowingForm, _Filter):
+    """What may stand in the address of the list of reviews; the case's filters mean the same."""
 
     tab = forms.ChoiceField(required=False, choices=list(TABS.items()))
-    days = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[(days, days) for days in PERIODS],
-        widget=forms.HiddenInput,
-    )
-    glass = forms.ChoiceField(
+    late = forms.ChoiceField(
         required=False, choices=[("yes", "yes"), ("no", "no")], widget=forms.HiddenInput
     )
+    sort = forms.ChoiceField(
+        required=False, choices=[(key, key) for key in SORTS], widget=forms.HiddenInput
+    )
+
+    def clean_sort(self) -> str:
+        """Let only closed reviews be sorted by when they were closed."""
+        sort: str = self.cleaned_data["sort"]
+        if sort.endswith("closed_at") and self.data.get("tab") != DONE:
+            raise forms.ValidationError(_("Only closed reviews have such an order."))
+        return sort
 
 
 class FindingFilter(_Filter):
     """What may stand in the address of the list of findings."""
 
     tab = forms.ChoiceField(required=False, choices=list(FINDING_TABS.items()))
-    kind = forms.ChoiceField(required=False, choices=[("", "Every kind"), *Finding.Kind.choices])
+    kind = forms.ChoiceField(
+        required=False,
+        choices=[("", gettext_lazy("Every kind")), *Finding.Kind.choices],
+        label=gettext_lazy("Kind"),
+    )
+    severity = forms.ChoiceField(
+        required=False,
+        choices=Finding.Severity.choices,
+        widget=forms.HiddenInput,
+    )
+    opened = DayField()
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[("opened_at", "opened_at"), ("-opened_at", "-opened_at")],
+        widget=forms.HiddenInput,
+    )
 
 
 def why_not_list(form: forms.Form, query: QueryDict) -> str | None:
     """Why an address cannot be followed: an unknown filter, or one that means nothing."""
     if unknown := sorted(set(query) - set(form.fields)):
-        return f"This list has no filter “{unknown[0]}”. It knows {', '.join(form.fields)}."
+        known = ", ".join(form.fields)
+        return phrase(
+            "This list has no filter “%(name)s”. It knows %(known)s.", name=unknown[0], known=known
+        )
     if not form.is_valid():
         name = next(iter(form.errors))
-        return f"“{query.get(name, '')}” is not something to filter “{name}” by."
+        return phrase(
+            "“%(value)s” is not something to filter “%(name)s” by.",
+            value=query.get(name, ""),
+            name=name,
+        )
     return None
 
 
 def reviews(
-    rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime
+    rows: ReviewQuerySet, chosen: Mapping[str, Any], *, by: User, at: datetime
 ) -> tuple[ReviewQuerySet, str]:
     """Return the reviews under a tab and their order: the most urgent, or the newest, first."""
-    tab = chosen["tab"]
-    rows = narrowed(rows, chosen, at=at).told()
+    tab = chosen["tab"] or OPEN
+    rows = with_risk(of_cases(rows, chosen, at=at).told())
+    usual = {DONE: "-closed_at", ALL: "-owed_at"}.get(tab, "turn")
     if tab == DONE:
-        return rows.filter(state=Review.State.CLOSED), "-closed_at"
-    if tab == ALL:
-        return rows, "-owed_at"
-    if tab == "overdue":
-        return rows.overdue(at), "due_at"
-    return rows.filter(state=tab or Review.State.DUE), "due_at"
+        rows = rows.filter(state=Review.State.CLOSED)
+    elif tab == MINE:
+        rows = rows.filter(state=Review.State.IN_REVIEW, reviewer=by)
+    elif tab == OPEN:
+        rows = rows.owed()
+    elif tab == OVERDUE:
+        rows = rows.overdue(at)
+    elif tab != ALL:
+        rows = rows.filter(state=tab)
+    return rows, chosen["sort"] or usual
 
 
-def narrowed(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
+def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
     """Return the reviews that the filters beside the tab leave."""
     if chosen["scenario"]:
         rows = rows.filter(grant__scenario=chosen["scenario"])
     if chosen["person"]:
         rows = rows.filter(grant__holder=chosen["person"])
-    if chosen["days"]:
-        rows = rows.filter(owed_at__gte=at - timedelta(days=chosen["days"]))
-    if chosen["glass"]:
-        rows = rows.filter(grant__break_glass=chosen["glass"] == "yes")
+    if chosen["late"]:
+        late = Q(closed_at__gt=F("due_at")) | Q(state__in=Review.OWED, due_at__lte=at)
+        rows = rows.filter(late) if chosen["late"] == "yes" else rows.exclude(late)
+    if any(chosen[name] not in (None, "") for name in NARROWING):
+        cases = narrowed(Request.objects.cases(), chosen)
+        rows = rows.filter(grant__request__in=cases.order_by().values("pk"))
     return rows
 
 
-def counts(rows: ReviewQuerySet, *, at: datetime) -> dict[str, int]:
+def with_risk(rows: ReviewQuerySet) -> ReviewQuerySet:
+    """Add to each review its open findings, and `turn`: its deadline, earlier for each sign of
+    risk, so that one order serves both.
+    """
+    found = Finding.objects.open().filter(case=OuterRef("grant__request")).order_by()
+    counted = found.values("case").annotate(count=Count("pk")).values("count")
+    refused = Q(grant__request__ratification__in=["refused", "overdue"])
+    return rows.annotate(open_findings=Coalesce(Subquery(counted), 0)).annotate(
+        turn=ExpressionWrapper(
+            F("due_at")
+            - _if(Q(grant__break_glass=True), _SIGN)
+            - _if(refused, 2 * _SIGN)
+            - _if(Q(open_findings__gt=0), 2 * _SIGN),
+            output_field=DateTimeField(),
+        )
+    )
+
+
+def _if(condition: Q, length: timedelta) -> Case:
+    return Case(
+        When(condition, then=Value(length)),
+        default=Value(timedelta(0)),
+        output_field=DurationField(),
+    )
+
+
+def counts(rows: ReviewQuerySet, *, by: User, at: datetime) -> dict[str, int]:
     """Return how many reviews wait under each tab, in one query over what is owed."""
     return rows.owed().aggregate(
+        open=Count("pk"),
         due=Count("pk", filter=Q(state=Review.State.DUE)),
         in_review=Count("pk", filter=Q(state=Review.State.IN_REVIEW)),
+        mine=Count("pk", filter=Q(state=Review.State.IN_REVIEW, reviewer=by)),
         overdue=Count("pk", filter=Q(due_at__lte=at)),
     )
 
 
+def lately(rows: ReviewQuerySet, *, at: datetime) -> dict[str, int]:
+    """Return how many reviews were closed in the last 30 days, and how many of them in time."""
+    rows = rows.filter(state=Review.State.CLOSED, closed_at__gte=at - _LATELY)
+    return rows.order_by().aggregate(
+        closed=Count("pk"), punctual=Count("pk", filter=Q(closed_at__lte=F("due_at")))
+    )
+
+
+def review_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
+    """Return the filters of the list of reviews that are on, beside tab and scenario."""
+    return [*_own_chips(chosen, query), *chips(chosen, query)]
+
+
+def _own_chips(chosen: Mapping[str, Any], query: QueryDict) -> Iterator[Chip]:
+    if person := chosen["person"]:
+        yield Chip(_("Accesses of %(name)s") % {"name": person}, without(query, ("person",)))
+    if late := chosen["late"]:
+        text = _("After the deadline") if late == "yes" else _("Within the deadline")
+        yield Chip(text, without(query, ("late",)))
+
+
+def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
+    """Return the filters of the list of findings that are on, beside those of its form."""
+    found = []
+    if person := chosen["person"]:
+        text = _("About %(name)s and their cases") % {"name": person}
+        found.append(Chip(text, without(query, ("person",))))
+    if severity := chosen["severity"]:
+        text = _("Severity: %(name)s") % {"name": Finding.Severity(severity).label}
+        found.append(Chip(text, without(query, ("severity",))))
+    if opened := chosen["opened"]:
+        text = _("Opened since %(day)s") % {"day": date_format(opened, "j M Y")}
+        found.append(Chip(text, without(query, ("opened",))))
+    return found
+
+
 def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQuerySet, str]:
     """Return the findings under a tab and their order, the newest first."""
-    tab, person = chosen["tab"] or "open", chosen["person"]
+    tab, person = chosen["tab"] or OPEN, chosen["person"]
     rows = rows.told()
-    if tab == "open":
+    if tab == OPEN:
         rows = rows.open()
     elif tab == "resolved":
         rows = rows.exclude(state=Finding.State.OPEN)
@@ -117,6 +254,22 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
         rows = rows.filter(case__scenario=chosen["scenario"])
     if person:
         rows = rows.filter(Q(case__requester=person) | Q(subject=person.ref))
-    if chosen["kind"]:
-        rows = rows.filter(kind=chosen["kind"])
-    return rows, "-opened_at"
+    if chosen["opened"]:
+        rows = rows.filter(opened_at__gte=day_begin(chosen["opened"]))
+    same = {name: chosen[name] for name in ("kind", "severity") if chosen[name]}
+    return rows.filter(**same), chosen["sort"] or "-opened_at"
+
+
+def finding_counts(rows: FindingQuerySet) -> dict[str, int]:
+    """Return how many findings are open, by severity, in one query."""
+    return (
+        rows.open()
+        .order_by()
+        .aggregate(
+            all=Count("pk"),
+            **{
+                severity.value: Count("pk", filter=Q(severity=severity))
+                for severity in Finding.Severity
+            },
+        )
+    )

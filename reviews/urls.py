@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reviews.views.dashboard import dashboard
-from reviews.views.lists import findings, reviews
+from reviews.views.dashboard import dashboard, dashboard_sheet
+from reviews.views.lists import findings, findings_sheet, reviews, reviews_sheet
 from reviews.views.review import (
     finding,
     finding_new,
@@ -17,6 +17,7 @@ from reviews.views.review import (
 
 urlpatterns = [
     path("reviews/", reviews, name="reviews"),
+    path("reviews.csv", reviews_sheet, name="reviews-sheet"),
     path("reviews/<uuid:pk>/", review, name="review"),
     path("reviews/<uuid:pk>/start/", review_start, name="review-start"),
     path("reviews/<uuid:pk>/verdict/", review_close, name="review-close"),
@@ -25,6 +26,8 @@ urlpatterns = [
     path("reviews/<uuid:pk>/give-back/", review_hand_over, name="review-hand-over"),
     path("reviews/<uuid:pk>/findings/", finding_new, name="finding-new"),
     path("findings/", findings, name="findings"),
+    path("findings.csv", findings_sheet, name="findings-sheet"),
     path("findings/<uuid:pk>/", finding, name="finding"),
     path("dashboard/", dashboard, name="dashboard"),
+    path("dashboard/<slug:table>.csv", dashboard_sheet, name="dashboard-sheet"),
 ]

@@ -1,4 +1,4 @@
-"""The lists of reviews and of findings."""
+"""The lists of reviews and of findings, as pages and as files."""
 
 from typing import Any
 
@@ -6,36 +6,67 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
 from breakglass.views.pages import page
-from core import paging
+from core import paging, sheets
 from core.pages import say
 from core.problems import BadQuery
 from reviews import lists
 from reviews.models import Finding, Review
 
-_NO_SUCH_FILTER = "That filter does not exist"
-
 
 @page("GET")
 def reviews(request: PageRequest) -> HttpResponse:
-    """List the reviews that this person may see."""
+    """List the reviews that this person may see, those whose turn it is first."""
     form, now = lists.ReviewFilter(request.GET), timezone.now()
     if why := lists.why_not_list(form, request.GET):
-        return say(request, why, status=400, title=_NO_SUCH_FILTER)
-    chosen, rows = form.cleaned_data, Review.objects.visible_to(request.user, now)
-    counts = lists.counts(lists.narrowed(rows, chosen, at=now), at=now)
-    rows, order = lists.reviews(rows, chosen, at=now)
+        return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
+    chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
+    narrow = lists.of_cases(seen, chosen, at=now)
+    counts = lists.counts(narrow, by=request.user, at=now)
+    rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
     context = {
         "form": form,
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
-        "tab": chosen["tab"] or Review.State.DUE.value,
+        "tab": chosen["tab"] or lists.OPEN,
+        "counts": counts,
+        "lately": lists.lately(narrow, at=now),
+        "order": order,
         "now": now,
-        "chosen": chosen,
-        "filtered": any(chosen[name] for name in lists.NARROWING),
+        "chips": lists.review_chips(chosen, request.GET),
+        "scenario": chosen["scenario"],
     }
     return _list(request, "reviews/reviews.html", rows, order, context)
+
+
+@page("GET")
+def reviews_sheet(request: PageRequest) -> HttpResponse:
+    """Return the reviews of the list as a file."""
+    form, now = lists.ReviewFilter(request.GET), timezone.now()
+    if why := lists.why_not_list(form, request.GET):
+        return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
+    seen = Review.objects.visible_to(request.user, now)
+    rows, order = lists.reviews(seen, form.cleaned_data, by=request.user, at=now)
+    header = [
+        _("Case"), _("Who"), _("Scenario"), _("Glass broken"), _("Ratification"), _("Ended"),
+        _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
+        _("Open findings"), _("Comment"),
+    ]  # fmt: skip
+    return _sheet(request, "reviews", header, rows.order_by(order), _review_line)
+
+
+def _review_line(review: Any) -> list[object]:
+    grant = review.grant
+    return [
+        grant.request.case, grant.holder, grant.scenario,
+        _("yes") if grant.break_glass else _("no"),
+        grant.request.get_ratification_display(), review.owed_at, review.due_at,
+        review.get_state_display(), review.reviewer, review.second_reviewer, review.closed_at,
+        review.get_verdict_display() if review.verdict else "", review.open_findings,
+        review.comment,
+    ]  # fmt: skip
 
 
 @page("GET")
@@ -43,17 +74,43 @@ def findings(request: PageRequest) -> HttpResponse:
     """List the findings that this person may see."""
     form, now = lists.FindingFilter(request.GET), timezone.now()
     if why := lists.why_not_list(form, request.GET):
-        return say(request, why, status=400, title=_NO_SUCH_FILTER)
-    chosen = form.cleaned_data
-    rows, order = lists.findings(Finding.objects.visible_to(request.user, now), chosen)
+        return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
+    chosen, seen = form.cleaned_data, Finding.objects.visible_to(request.user, now)
+    rows, order = lists.findings(seen, chosen)
     context = {
         "form": form,
         "tabs": lists.FINDING_TABS.items(),
-        "tab": chosen["tab"] or Finding.State.OPEN.value,
-        "chosen": chosen,
-        "filtered": any(chosen[name] for name in ("scenario", "person", "kind")),
+        "tab": chosen["tab"] or lists.OPEN,
+        "counts": lists.finding_counts(seen),
+        "order": order,
+        "chips": lists.finding_chips(chosen, request.GET),
+        "filtered": any(chosen[name] for name in ("scenario", "kind")),
     }
     return _list(request, "reviews/findings.html", rows, order, context)
+
+
+@page("GET")
+def findings_sheet(request: PageRequest) -> HttpResponse:
+    """Return the findings of the list as a file."""
+    form, now = lists.FindingFilter(request.GET), timezone.now()
+    if why := lists.why_not_list(form, request.GET):
+        return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
+    rows, order = lists.findings(Finding.objects.visible_to(request.user, now), form.cleaned_data)
+    header = [
+        _("Finding"), _("Severity"), _("What"), _("Case"), _("Who"), _("Scenario"), _("State"),
+        _("Opened"), _("Opened by"), _("Resolved"), _("Resolved by"), _("Resolution"),
+    ]  # fmt: skip
+    return _sheet(request, "findings", header, rows.order_by(order), _finding_line)
+
+
+def _finding_line(finding: Finding) -> list[object]:
+    case = finding.case
+    return [
+        finding.get_kind_display(), finding.get_severity_display(), finding.text,
+        case and case.case, case and case.requester, case and case.scenario,
+        finding.get_state_display(), finding.opened_at, finding.opened_by, finding.resolved_at,
+        finding.resolved_by, finding.resolution,
+    ]  # fmt: skip
 
 
 def _list(
@@ -65,3 +122,14 @@ def _list(
     except BadQuery as error:
         return say(request, str(error), status=400)
     return render(request, template, context | {"page": found})
+
+
+def _sheet(
+    request: PageRequest, name: str, header: list[str], rows: QuerySet[Any], line: Any
+) -> HttpResponse:
+    found = list(rows[: sheets.MOST + 1])
+    if len(found) > sheets.MOST:
+        facts = {"most": f"{sheets.MOST:,}"}
+        why = _("A file holds at most %(most)s rows. Narrow the list first, by time or scenario.")
+        return say(request, why % facts, status=400, title=_("Too many rows"))
+    return sheets.answer(f"breakglass-{name}", header, (line(row) for row in found))

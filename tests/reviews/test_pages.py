@@ -1,144 +1,26 @@
 """The pages of reviews, for every part, with and without something to show."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from breakglass.models import Scenario
-from reviews.models import Finding, Review
+from reviews.models import Finding
 from tests.make import make_group, make_scenario, make_user
+from tests.reviews.browser import CAST, MAY, client, judged, page, post, recent
 from tests.reviews.make import (
     act,
-    judge,
     make_cast,
     make_finding,
-    make_review,
     make_strict_review,
     sequence,
     taken,
 )
 
 pytestmark = pytest.mark.django_db
-MAY = {"rita", "carla", "otto"}
-CAST = ["ada", "bob", "rita", "carla", "otto", "dana", "alma", "mallory"]
-
-
-def client(name: str) -> Client:
-    """Return a browser in which the person is signed in."""
-    browser = Client()
-    browser.force_login(make_user(name))
-    return browser
-
-
-def page(name: str, url: str, **query: Any) -> Any:
-    """Return the page as the person sees it."""
-    return client(name).get(url, query)
-
-
-def recent(scenario: Scenario | None = None, **ask: Any) -> Review:
-    """Return a review that is due since a minute ago."""
-    return make_review(scenario, at=timezone.now() - timedelta(minutes=21), **ask)
-
-
-def late(scenario: Scenario | None = None, *, by: str = "ada") -> Review:
-    """Return a review that is overdue since weeks."""
-    return make_review(scenario, at=timezone.now() - timedelta(days=60), by=by)
-
-
-def judged(review: Review, verdict: str = "justified", comment: str = "") -> Review:
-    """Return the review after Rita took it and gave the verdict, just now."""
-    now = timezone.now()
-    return judge(taken(review, at=now), verdict, comment, at=now)
-
-
-def post(name: str, url_name: str, review: Review | Finding, **data: str) -> Any:
-    """Send a form of the review's page."""
-    return client(name).post(reverse(url_name, args=[review.pk]), data)
-
-
-class TestList:
-    def test_asks_strangers_to_sign_in(self) -> None:
-        assert Client().get(reverse("reviews")).status_code == 302
-
-    @pytest.mark.parametrize("name", CAST)
-    def test_shows_each_part_what_it_may_see(self, name: str) -> None:
-        review = recent()
-        make_cast()
-
-        answer = page(name, reverse("reviews"))
-
-        assert answer.status_code == 200
-        assert (review.get_absolute_url() in answer.content.decode()) is (name in MAY)
-
-    def test_has_a_tab_for_each_state(self) -> None:
-        scenario = make_scenario(max_concurrent=9)
-        due, old = recent(scenario), late(scenario)
-        begun, done = taken(recent(scenario), at=timezone.now()), judged(recent(scenario))
-        tabs = {"due": {due, old}, "in_review": {begun}, "overdue": {old}, "done": {done},
-                "all": {due, old, begun, done}}  # fmt: skip
-
-        for tab, rows in tabs.items():
-            found = page("rita", reverse("reviews"), tab=tab).context["page"].items
-            assert set(found) == rows, tab
-
-    def test_the_most_urgent_stands_first(self) -> None:
-        scenario = make_scenario(max_concurrent=9)
-        soon, old = recent(scenario), late(scenario)
-
-        assert page("rita", reverse("reviews")).context["page"].items == [old, soon]
-
-    def test_filters_by_scenario_person_period_and_start(self) -> None:
-        review = recent(make_scenario())
-        other = late(make_scenario("lost-admin"), by="eve")
-        filters = {"scenario": "lost-admin", "person": make_user("eve").pk}
-
-        for name, value in filters.items():
-            answer = page("rita", reverse("reviews"), tab="all", **{name: value})
-            assert answer.context["page"].items == [other], name
-        assert page("rita", reverse("reviews"), days=30).context["page"].items == [review]
-        assert not page("rita", reverse("reviews"), tab="all", glass="no").context["page"].items
-
-    @pytest.mark.parametrize(
-        "query", [{"colour": "red"}, {"tab": "old"}, {"scenario": "none"}, {"person": "x"},
-                  {"cursor": "x"}, {"days": "7"}]
-    )  # fmt: skip
-    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
-        make_scenario()
-
-        assert page("rita", reverse("reviews"), **query).status_code == 400
-
-    def test_goes_on_behind_a_cursor(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
-        scenario = make_scenario(max_concurrent=9)
-        made = [recent(scenario) for _ in range(5)]
-        seen: list[Review] = []
-        url: str | None = reverse("reviews")
-
-        while url:
-            answer = client("rita").get(url)
-            seen += answer.context["page"].items
-            url = answer.context["page"].next
-
-        assert set(seen) == set(made)
-        assert len(seen) == 5
-
-    def test_the_number_of_queries_does_not_grow(self) -> None:
-        scenario = make_scenario(max_concurrent=99)
-        browser, counts = client("rita"), []
-        for number in (2, 8):
-            for _ in range(number):
-                recent(scenario)
-            with CaptureQueriesContext(connection) as queries:
-                browser.get(reverse("reviews"))
-            counts.append(len(queries))
-
-        assert counts[0] == counts[1]
 
 
 class TestReview:
@@ -301,10 +183,13 @@ class TestFindings:
         finding = make_finding(recent(), at=timezone.now())
         ada, eve = make_user("ada").pk, make_user("eve").pk
         for query in ({"tab": "open"}, {"tab": "all"}, {"kind": "outside_plan"},
-                      {"scenario": "production-outage"}, {"person": ada}):  # fmt: skip
+                      {"scenario": "production-outage"}, {"person": ada},
+                      {"severity": "medium"}, {"opened": "2026-01-01"},
+                      {"sort": "opened_at"}):  # fmt: skip
             answer = page("rita", reverse("findings"), **query)
             assert answer.context["page"].items == [finding], query
-        for query in ({"tab": "resolved"}, {"kind": "other"}, {"person": eve}):
+        for query in ({"tab": "resolved"}, {"kind": "other"}, {"person": eve},
+                      {"severity": "high"}, {"opened": "2999-01-01"}):  # fmt: skip
             assert page("rita", reverse("findings"), **query).context["page"].items == [], query
         assert page("rita", reverse("findings"), state="x").status_code == 400
         assert page("rita", reverse("findings"), cursor="x").status_code == 400
@@ -324,45 +209,3 @@ class TestFindings:
         answer = post("rita", "finding", finding, resolution="explained", comment="")
 
         assert answer.status_code == 422
-
-
-class TestDashboard:
-    @pytest.mark.parametrize("name", CAST)
-    def test_is_for_compliance_and_audit(self, name: str) -> None:
-        recent()
-        make_cast()
-
-        assert page(name, reverse("dashboard")).status_code == (
-            200 if name in {"carla", "otto"} else 403
-        )
-
-    @pytest.mark.parametrize("query", [{"days": "31"}, {"days": "x"}, {"scenario": "x"}])
-    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
-        make_scenario()
-        make_cast()
-
-        assert page("carla", reverse("dashboard"), **query).status_code == 400
-
-    def test_each_figure_leads_to_what_it_counts(self) -> None:
-        scenario = make_scenario(max_concurrent=9)
-        for _ in range(3):
-            recent(scenario)
-        make_finding(late(scenario), at=timezone.now())
-        make_cast()
-        answer = page("carla", reverse("dashboard"), days=90)
-        total = answer.context["total"]
-
-        ways: list[tuple[dict[str, Any], int]] = [
-            ({"tab": "all", "days": 90}, total.uses),
-            ({"tab": "all", "days": 90, "glass": "yes"}, total.glass),
-            ({"tab": "overdue"}, total.overdue),
-        ]
-        for query, count in ways:
-            assert len(page("carla", reverse("reviews"), **query).context["page"].items) == count
-        assert len(page("carla", reverse("findings")).context["page"].items) == total.findings
-
-    def test_says_so_when_there_is_nothing(self) -> None:
-        make_scenario()
-        make_cast()
-
-        assert "No access was used" in page("carla", reverse("dashboard")).content.decode()

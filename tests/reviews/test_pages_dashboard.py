@@ -1,0 +1,107 @@
+"""The dashboard: for whom it is, and that each figure leads to what it counts."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+
+from tests.make import make_scenario
+from tests.reviews.browser import CAST, client, late, page, recent
+from tests.reviews.make import (
+    make_cast,
+    make_finding,
+    make_review,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class TestDashboard:
+    @pytest.mark.parametrize("name", CAST)
+    def test_is_for_compliance_and_audit(self, name: str) -> None:
+        recent()
+        make_cast()
+
+        assert page(name, reverse("dashboard")).status_code == (
+            200 if name in {"carla", "otto"} else 403
+        )
+
+    @pytest.mark.parametrize(
+        "query", [{"period": "31-days"}, {"days": "30"}, {"scenario": "x"}, {"scenario": "\0"}]
+    )
+    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
+        make_scenario()
+        make_cast()
+
+        assert page("carla", reverse("dashboard"), **query).status_code == 400
+
+    def test_each_figure_leads_to_what_it_counts(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        for _ in range(3):
+            recent(scenario)
+        make_finding(late(scenario, by="eve"), at=timezone.now())
+        make_cast()
+        answer = page("carla", reverse("dashboard"))
+        text, found = answer.content.decode(), answer.context["figures"]
+
+        for name, query, count in [
+            ("cases", f"{found.query}&used=yes", found.total.uses),
+            ("cases", f"{found.query}&used=yes&glass=yes", found.total.glass),
+            ("cases", found.query, found.total.cases),
+            ("cases", f"{found.people[1].query}&used=yes", found.people[1].tally.uses),
+            ("cases", f"{found.teams[0].query}&used=yes", found.teams[0].tally.uses),
+            ("reviews", f"tab=overdue&{found.query}", found.total.overdue),
+            ("reviews", f"tab=open&late=no&{found.query}", found.total.waiting),
+            ("reviews", f"tab=overdue&{found.scenarios[0].query}", 1),
+            ("findings", "", found.open),
+        ]:  # fmt: skip
+            url = f"{reverse(name)}?{query}".rstrip("?")
+            assert f'href="{escape(url)}"' in text, url
+            listed = client("carla").get(url).context
+            rows = listed["rows"] if name == "cases" else listed["page"].items
+            assert len(rows) == count > 0, url
+
+    def test_has_a_table_beside_each_chart_and_a_file_for_each_table(self) -> None:
+        recent()
+        make_cast()
+        text = page("carla", reverse("dashboard")).content.decode()
+
+        assert text.count("<table-chart") == text.count("The same as a table") == 2
+        for table in ("steps", "hours", "scenarios", "teams", "people"):
+            url = reverse("dashboard-sheet", args=[table])
+            assert f'href="{url}?"' in text
+            answer = page("carla", url, period="1-year")
+            assert answer["Content-Type"].startswith("text/csv")
+            assert len(answer.content.splitlines()) > 1
+        assert page("carla", reverse("dashboard-sheet", args=["moods"])).status_code == 404
+        assert page("rita", reverse("dashboard-sheet", args=["hours"])).status_code == 403
+
+    def test_narrows_to_one_scenario(self) -> None:
+        make_review(make_scenario("lost-admin"), at=timezone.now() - timedelta(days=3))
+        make_cast()
+        answer = page("carla", reverse("dashboard"), scenario="lost-admin", period="1-year")
+
+        assert answer.context["figures"].total.uses == 1
+        assert "Cases of Lost admin" in answer.content.decode()
+
+    def test_says_so_when_there_is_nothing(self) -> None:
+        make_scenario()
+        make_cast()
+
+        assert "Nobody asked for access" in page("carla", reverse("dashboard")).content.decode()
+
+    def test_the_number_of_queries_does_not_grow(self) -> None:
+        scenario, browser, counts = make_scenario(max_concurrent=99), client("carla"), []
+        make_cast()
+        for number in (3, 8):  # three in a week stand out by name
+            for _ in range(number):
+                recent(scenario)
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(reverse("dashboard"))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]

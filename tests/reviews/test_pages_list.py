@@ -1,0 +1,161 @@
+"""The list of reviews, for every part, with and without something to show."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from reviews.models import Review
+from tests.make import make_scenario, make_user
+from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
+from tests.reviews.make import (
+    make_cast,
+    make_finding,
+    taken,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class TestList:
+    def test_asks_strangers_to_sign_in(self) -> None:
+        assert Client().get(reverse("reviews")).status_code == 302
+
+    @pytest.mark.parametrize("name", CAST)
+    def test_shows_each_part_what_it_may_see(self, name: str) -> None:
+        review = recent()
+        make_cast()
+
+        answer = page(name, reverse("reviews"))
+
+        assert answer.status_code == 200
+        assert (review.get_absolute_url() in answer.content.decode()) is (name in MAY)
+
+    def test_has_a_tab_for_each_state(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        due, old = recent(scenario), late(scenario)
+        begun, done = taken(recent(scenario), at=timezone.now()), judged(recent(scenario))
+        tabs = {"open": {due, old, begun}, "due": {due, old}, "in_review": {begun},
+                "mine": {begun}, "overdue": {old}, "done": {done},
+                "all": {due, old, begun, done}}  # fmt: skip
+
+        for tab, rows in tabs.items():
+            found = page("rita", reverse("reviews"), tab=tab).context["page"].items
+            assert set(found) == rows, tab
+
+    def test_the_most_urgent_stands_first(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        soon, old = recent(scenario), late(scenario)
+
+        assert page("rita", reverse("reviews")).context["page"].items == [old, soon]
+
+    def test_risk_brings_a_review_forward(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        first, second = recent(scenario), recent(scenario)
+        make_finding(second, at=timezone.now())
+        answer = page("rita", reverse("reviews"))
+
+        assert answer.context["page"].items == [second, first]
+        assert "1 open finding" in answer.content.decode()
+        plain = page("rita", reverse("reviews"), sort="due_at")
+        assert plain.context["page"].items == [first, second]
+        assert 'aria-sort="ascending"' in plain.content.decode()
+
+    def test_can_be_turned(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        old, new = late(scenario), recent(scenario)
+        for sort, rows in (("owed_at", [old, new]), ("-owed_at", [new, old]),
+                           ("-due_at", [new, old])):  # fmt: skip
+            assert page("rita", reverse("reviews"), sort=sort).context["page"].items == rows
+
+    def test_tells_what_was_late(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        old, new = late(scenario), recent(scenario)
+        slow = judged(late(scenario))
+
+        assert page("rita", reverse("reviews"), late="yes").context["page"].items == [old]
+        assert page("rita", reverse("reviews"), late="no").context["page"].items == [new]
+        done = page("rita", reverse("reviews"), late="yes", tab="done")
+        assert done.context["page"].items == [slow]
+        assert [chip.text for chip in done.context["chips"]] == ["After the deadline"]
+
+    def test_stands_on_figures(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        taken(recent(scenario), at=timezone.now())
+        judged(recent(scenario))
+        judged(late(scenario))
+        context = page("rita", reverse("reviews")).context
+
+        assert context["counts"] == {
+            "open": 1, "due": 0, "in_review": 1, "mine": 1, "overdue": 0,
+        }  # fmt: skip
+        assert context["lately"] == {"closed": 2, "punctual": 1}
+
+    @pytest.mark.parametrize("name", ["reviews", "findings"])
+    def test_is_a_file_too(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        review = recent()
+        make_finding(review, text="=HYPERLINK(1)", at=timezone.now())
+        make_cast()
+        answer = page("carla", reverse(f"{name}-sheet"), scenario="production-outage")
+        header, row = answer.content.decode("utf-8-sig").splitlines()
+
+        assert answer["Content-Disposition"] == f'attachment; filename="breakglass-{name}.csv"'
+        assert header.count(",") == row.count(",")
+        assert str(review.grant.request.case) in row.split(",")
+        assert ("'=HYPERLINK(1)" in row) is (name == "findings")
+        assert page("carla", reverse(f"{name}-sheet"), colour="red").status_code == 400
+        assert "," not in page("mallory", reverse(f"{name}-sheet")).content.decode().split("\n")[1]
+        monkeypatch.setattr("core.sheets.MOST", 0)
+        assert page("carla", reverse(f"{name}-sheet")).status_code == 400
+
+    def test_filters_by_scenario_person_period_and_start(self) -> None:
+        review = recent(make_scenario())
+        other = late(make_scenario("lost-admin"), by="eve")
+        filters = {"scenario": "lost-admin", "person": make_user("eve").pk}
+
+        for name, value in filters.items():
+            answer = page("rita", reverse("reviews"), tab="all", **{name: value})
+            assert answer.context["page"].items == [other], name
+        month = timezone.localdate() - timedelta(days=30)
+        assert page("rita", reverse("reviews"), since=month).context["page"].items == [review]
+        assert not page("rita", reverse("reviews"), tab="all", glass="no").context["page"].items
+
+    @pytest.mark.parametrize(
+        "query", [{"colour": "red"}, {"tab": "old"}, {"scenario": "none"}, {"person": "x"},
+                  {"cursor": "x"}, {"since": "x"}, {"sort": "closed_at"}, {"sort": "x"}]
+    )  # fmt: skip
+    def test_an_unknown_filter_is_an_error(self, query: dict[str, str]) -> None:
+        make_scenario()
+
+        assert page("rita", reverse("reviews"), **query).status_code == 400
+
+    def test_goes_on_behind_a_cursor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
+        scenario = make_scenario(max_concurrent=9)
+        made = [recent(scenario) for _ in range(5)]
+        seen: list[Review] = []
+        url: str | None = reverse("reviews")
+
+        while url:
+            answer = client("rita").get(url)
+            seen += answer.context["page"].items
+            url = answer.context["page"].next
+
+        assert set(seen) == set(made)
+        assert len(seen) == 5
+
+    def test_the_number_of_queries_does_not_grow(self) -> None:
+        scenario = make_scenario(max_concurrent=99)
+        browser, counts = client("rita"), []
+        for number in (2, 8):
+            for _ in range(number):
+                recent(scenario)
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(reverse("reviews"))
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
