@@ -25,7 +25,7 @@ AUDIT := if $(BIN)/python -c 'import requests as r; r.get("https://pypi.org/pypi
 	-r requirements.txt 2>&1) || echo "$$found"; \
 	else echo "No network: known weaknesses of libraries were not looked up."; fi
 
-.PHONY: help run test check fix messages bench lock clean
+.PHONY: help run test screenshots check fix messages bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -43,6 +43,10 @@ else
 	$(BIN)/python -m pytest --cov --cov-append --cov-report=term:skip-covered $(ALONE) || status=1; \
 	exit $$status
 endif
+
+screenshots: .venv/dev.stamp  ## pictures of every page, light and dark, wide and phone (SHOTS=)
+	@sh tests/install-system-packages tests/system-packages
+	@SHOTS="$(SHOTS)" $(BIN)/python -m tests.journeys.screenshots
 
 check: .venv/dev.stamp  ## everything that can be checked without running; changes nothing
 	$(BIN)/ruff check

@@ -20,7 +20,7 @@ import psutil
 
 from config.local import free_port
 
-_PASSWORD = "a-password-of-this-test"
+PASSWORD = "a-password-of-this-test"
 _START = """
 import os, signal, sys
 from pathlib import Path
@@ -55,7 +55,7 @@ class House:
     def start(self) -> None:
         """Bring everything up and wait until the page answers."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-        env = {**kept, "BIND": f"127.0.0.1:{self.port}", "DEMO_PASSWORD": _PASSWORD}
+        env = {**kept, "BIND": f"127.0.0.1:{self.port}", "DEMO_PASSWORD": PASSWORD}
         with (self._home / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START, str(self._home)],
@@ -109,7 +109,7 @@ class Person:
         page = self._opener.open(f"{url}/accounts/login/", timeout=20).read().decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found
-        form = {"csrfmiddlewaretoken": found[1], "login": email, "password": _PASSWORD}
+        form = {"csrfmiddlewaretoken": found[1], "login": email, "password": PASSWORD}
         data = urllib.parse.urlencode(form).encode()
         headers = {"Referer": f"{url}/accounts/login/"}
         request = urllib.request.Request(f"{url}/accounts/login/", data, headers)

@@ -1,0 +1,182 @@
+"""Every page of the product, once: what axe, the HTML checker and the photographer visit.
+
+`test_places.py` fails when an address is neither here nor among those that are no pages.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A page as somebody meets it.
+
+    `name` is what the URLconf calls it, `who` the mailbox of the person (nobody: not signed in).
+    `path` is its address, or where one starts to follow `links`: each is the pattern of the
+    address of the next link, as it differs from one installation to another.
+    """
+
+    name: str
+    who: str
+    path: str
+    links: tuple[str, ...] = ()
+    status: int = 200
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """A name for it that is a file's name, too."""
+        words = [self.name.replace(":", "-"), self.who or "nobody", self.note]
+        return "--".join(word.replace(" ", "-") for word in words if word)
+
+
+_ID = r"[0-9a-f-]{36}/"
+_CASE, _DECISION, _REVIEW = r"/cases/\d+/", f"/decide/{_ID}", f"/reviews/{_ID}"
+
+_STRANGERS = (
+    Place("account_login", "", "/accounts/login/"),
+    Place("account_signup", "", "/accounts/signup/"),
+    Place("account_inactive", "", "/accounts/inactive/"),
+    Place("account_reset_password", "", "/accounts/password/reset/"),
+    Place("account_reset_password_done", "", "/accounts/password/reset/done/"),
+    Place("account_reset_password_from_key", "", "/accounts/password/reset/key/1-old/"),
+    Place("account_reset_password_from_key_done", "", "/accounts/password/reset/key/done/"),
+    Place("404", "", "/nowhere/", status=404),
+)
+_EVERYBODY = (
+    *(
+        Place("home", who, "/")
+        for who in ("requester", "approver", "responder", "compliance", "auditor", "admin")
+    ),
+    Place("profile", "requester", "/profile/"),
+    Place("account_logout", "requester", "/accounts/logout/"),
+    Place("account_change_password", "requester", "/accounts/password/change/"),
+    Place("account_reauthenticate", "requester", "/accounts/reauthenticate/"),
+    Place("404", "requester", "/cases/999999/", status=404),
+    Place("400", "requester", "/cases/?nonsense=1", status=400),
+    Place("403", "requester", "/ledger/", status=403),
+)
+_REQUESTER = (
+    Place("request-new", "requester", "/request/", note="choose"),
+    Place("request-new", "requester", "/request/?scenario=lost-admin&urgency=normal"),
+    Place(
+        "request-new", "requester2",
+        "/request/?scenario=customer-record-emergency&urgency=break_glass", note="break glass",
+    ),
+    Place("case", "requester", "/", (_CASE,), note="live"),
+    Place("case", "requester", "/cases/1/", note="past"),
+    Place("grant-more-time", "requester", "/", (_CASE, f"/grants/{_ID}more-time/")),
+    Place("cases", "requester", "/cases/"),
+    Place("cases", "requester", "/cases/?state=lapsed&scenario=drill", note="empty"),
+    Place("scenarios", "requester", "/scenarios/"),
+    Place("scenario", "requester", "/scenarios/production-outage/"),
+    Place("mailbox", "requester", "/mailbox/"),
+    Place("mail", "requester", "/mailbox/", (r"/mailbox/\d+/",)),
+    Place("alerts", "requester", "/alerts/"),
+)  # fmt: skip
+_APPROVER = (
+    Place("decide", "approver", "/decide/"),
+    Place("decide", "auditor", "/decide/", note="empty"),
+    Place("decision", "approver", "/decide/", (_DECISION,)),
+    Place("decision-link", "approver", "/mailbox/", (r"/mailbox/\d+/", r"/d/[^/\"]+/")),
+    Place("case", "approver", "/decide/", (_DECISION, _CASE), note="to decide"),
+)
+_RESPONDER = (
+    Place("now", "responder", "/now/"),
+    Place("grant-revoke", "responder", "/now/", (f"/grants/{_ID}revoke/",)),
+    Place("alerts", "responder", "/alerts/"),
+    Place("alert", "responder", "/alerts/", (f"/alerts/{_ID}",)),
+    Place("case", "responder", "/now/", (_CASE,), note="live"),
+)
+_REVIEWERS = (
+    Place("reviews", "compliance", "/reviews/"),
+    Place("review", "compliance", "/reviews/", (_REVIEW,), note="owed"),
+    Place("review", "hugo", "/reviews/?tab=done", (_REVIEW,), note="done"),
+    Place("findings", "compliance", "/findings/"),
+    Place("finding", "compliance", "/findings/", (f"/findings/{_ID}",)),
+    Place("dashboard", "compliance", "/dashboard/"),
+    Place("cases", "compliance", "/cases/"),
+    Place("case", "compliance", "/cases/8/", note="reviewed"),
+    Place("ledger", "auditor", "/ledger/"),
+    Place("ledger", "auditor", "/ledger/?subject=nothing:1", note="empty"),
+    Place("ledger-entry", "auditor", "/ledger/", (r"/ledger/\d+/",)),
+    Place("api-docs", "auditor", "/api/v1/"),
+)
+_SCENARIOS = (
+    Place("simulator", "admin", "/simulator/"),
+    Place("scenario", "admin", "/scenarios/production-outage/"),
+    Place("scenario-version", "admin", "/scenarios/production-outage/1/"),
+    Place("scenario-diff", "admin", "/scenarios/production-outage/1-1/"),
+)
+
+READ = ("alerts_delivery", "auditlog_logentry")
+CHANGED = ("accounts_user", "auth_group", "targets_target", "breakglass_scenario")
+# Only a superuser reads these in the admin; everybody else has better pages, which are here.
+KEPT = (
+    "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
+    "breakglass_freeze", "breakglass_decisionlink", "targets_door", "reviews_review",
+    "reviews_finding",
+)  # fmt: skip
+
+
+def _admin(model: str) -> str:
+    return f"/admin/{model.replace('_', '/')}/"
+
+
+def _changing(model: str) -> str:
+    return rf"{_admin(model)}[^/?\"]+/change/"
+
+
+_ADMIN = (
+    Place("admin:index", "admin", "/admin/"),
+    *(Place(f"admin:{model}_changelist", "admin", _admin(model)) for model in (*CHANGED, *READ)),
+    *(Place(f"admin:{model}_add", "admin", f"{_admin(model)}add/") for model in CHANGED),
+    *(
+        Place(f"admin:{model}_change", "admin", _admin(model), (_changing(model),))
+        for model in (*CHANGED, *READ)
+    ),
+    *(
+        Place(f"admin:{model}_history", "admin", _admin(model),
+              (_changing(model), rf"{_admin(model)}[^/?\"]+/history/"))
+        for model in CHANGED[:-1]
+    ),
+)  # fmt: skip
+
+PLACES = (
+    *_STRANGERS, *_EVERYBODY, *_REQUESTER, *_APPROVER, *_RESPONDER, *_REVIEWERS, *_SCENARIOS,
+    *_ADMIN,
+)  # fmt: skip
+
+# Addresses (as shell patterns) that are no pages to look at, each with the reason.
+_POST = "answers POST only, and leads to a page that is here"
+ELSEWHERE = {
+    "api-*": "the API has tests of its own; its documentation is here",
+    "health": "the API has tests of its own",
+    "live": "a stream of events, not a page",
+    "counts": "figures for the rail, not a page",
+    "request-part": "a fragment of the form that is here",
+    "scenario-compare": "leads to the page of a difference, which is here",
+    **dict.fromkeys(
+        ("token-new", "token-revoke", "request-withdraw", "request-offer", "question-ask",
+         "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-lift",
+         "alert-acknowledge", "alert-retry", "review-start", "review-close", "review-confirm",
+         "review-dispute", "review-hand-over", "finding-new"), _POST),
+    "account_email*": "switched off: addresses are changed by administrators",
+    "account_confirm*": "addresses and codes are not confirmed by mail here",
+    "account_set_password": "everybody has a password: leads to the page that changes it",
+    "admin:login": "leads to the sign-in page, which is here",
+    "admin:logout": _POST,
+    "admin:password_change*": "the product's own page is here",
+    "admin:auth_user_password_change": "one form field of the person's page",
+    "admin:autocomplete": "answers a script, not a person",
+    "admin:jsi18n": "answers a script, not a person",
+    "admin:view_on_site": "a redirect",
+    "admin:app_list": "part of the index",
+    "admin:breakglass_scenario_preview*": "a fragment of the form that is here",
+    "admin:*_delete": "nothing is deleted here",
+    "admin:account_emailaddress_*": "addresses are changed with the person",
+    "admin:accounts_apitoken_*": "as the lists that are here, and no more",
+    "admin:breakglass_scenario_history": "its versions are on the page of the scenario",
+    **dict.fromkeys((f"admin:{model}_add" for model in READ), "not added by hand"),
+    **dict.fromkeys((f"admin:{model}_history" for model in READ), "the record shows it"),
+    **dict.fromkeys((f"admin:{model}_*" for model in KEPT), "for superusers alone"),
+}  # fmt: skip

@@ -1,0 +1,92 @@
+"""A whole house with the demonstration and something alive on every page, for who looks around."""
+
+import contextlib
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Response, ViewportSize
+
+from tests.faults.house import PASSWORD, House
+from tests.journeys.places import PLACES, Place
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+_WHY = "Payments fail for all cards since 02:10; I will find the failing rows and change nothing."
+
+
+@contextlib.contextmanager
+def showroom() -> Iterator[House]:
+    """Run the demonstration, with access that is open, asked for, offered and frozen today."""
+    home = Path(tempfile.mkdtemp(prefix="breakglass-showroom-"))
+    home.chmod(0o711)
+    house = House(home)
+    try:
+        house.start()
+        _bring_to_life(house)
+        yield house
+    finally:
+        house.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _bring_to_life(house: House) -> None:
+    requester, support, lead = map(house.sign_in, ("requester", "requester2", "approver2"))
+    requester.break_glass(minutes=60)
+    plain = {"targets": ["shop-db"], "justification": _WHY, "minutes": 15, "intent": "Look."}
+    support.post("requests", scenario="customer-record-emergency", reference="INC-20999", **plain)
+    asked = requester.post("requests", scenario="lost-admin", reference="INC-20998", **plain)
+    lead.post(f"requests/{asked['id']}/counter", minutes=10, comment="Ten will do.")
+
+
+def visits(
+    house: House, browser: Browser, watch: Callable[[Page], None] = lambda page: None
+) -> Iterator[tuple[Place, Page, Response]]:
+    """Open every place as its person, light and wide; yield it with its page and its answer.
+
+    `watch` meets the page of each person before anything is opened there.
+    """
+    for who, places in groupby(sorted(PLACES, key=lambda place: place.who), lambda p: p.who):
+        context = browser.new_context(viewport=WIDE, color_scheme="light")
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        watch(page)
+        if who:
+            _sign_in(page, house, who)
+        for place in places:
+            page.set_viewport_size(WIDE)
+            page.emulate_media(color_scheme="light")
+            answer = page.goto(_address(page, house, place))
+            assert answer
+            yield place, page, answer
+        context.close()
+
+
+def _address(page: Page, house: House, place: Place) -> str:
+    """Follow the links of a place from its beginning; return where they end."""
+    path = place.path
+    for link in place.links:
+        path = _followed(page, house.url + path, link)
+    return house.url + path
+
+
+def _followed(page: Page, url: str, pattern: str) -> str:
+    """Return the first path on a page that looks so; letters come late and name the host, too."""
+    for _ in range(40):
+        text = page.request.get(url).text()
+        if found := re.search(rf'href="(?:http://[^/"]+)?({pattern})["?#]', text):
+            return found[1]
+        time.sleep(0.5)
+    raise AssertionError(f"There is no link like {pattern} on {url}.")
+
+
+def _sign_in(page: Page, house: House, who: str) -> None:
+    page.goto(f"{house.url}/accounts/login/")
+    page.locator("input[name=login]").fill(f"{who}@example.com")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "login" not in url)
