@@ -13,6 +13,7 @@ from config import processes
 
 _STEADY_SECONDS = 60
 _PATIENCE_SECONDS = 10  # for all programs of one stage together
+_LONGEST_PAUSE_SECONDS = 5.0  # before what died again and again is tried again: doors wait for it
 _COLOURS = ("36", "35", "33", "32", "34", "31")
 
 
@@ -85,7 +86,7 @@ class Children:
             self._let_go(child.process)
             child.process = None
             child.failures = 1 if now - child.started > _STEADY_SECONDS else child.failures + 1
-            delay = min(30.0, 0.25 * 2**child.failures)
+            delay = min(_LONGEST_PAUSE_SECONDS, 0.25 * 2**child.failures)
             child.again_at = now + delay
             self._say(child, f"ended with status {status}; starts again in {delay:.1f} s")
         elif child.again_at and now >= child.again_at:
