@@ -2,7 +2,17 @@
 
 import dataclasses
 
+from django.utils.translation import gettext
+
 from audit.events import Event
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class InstallationClaimed(Event, kind="installation.claimed", critical=True):
+    """The first person came to an empty installation, and administers it."""
+
+    def sentence(self) -> str:
+        return gettext("set this installation up, as its first administrator")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,39 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import Group
+from django.db import connection
+
 from accounts import events, policy
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Part, User
+from accounts.parts import give_part
 from audit import log
 from audit.config import changing
 from core.errors import BadInput, NotAllowed, WrongState
+from core.speech import phrase
+
+_FIRST = 0xF1257  # any number: names the advisory lock of whoever comes first
+
+
+@log.transition
+def claim_installation(*, email: str, name: str, password: str, at: datetime) -> User:
+    """Make the first person of an empty installation, who administers it.
+
+    Raises WrongState when somebody is there already; of two at the same instant one wins.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST])
+    if User.objects.exists():
+        raise WrongState(phrase("This installation is set up already. Sign in."))
+    person = User(email=email.lower(), name=name, is_staff=True)
+    person.set_password(password)
+    with changing(actor=person.ref, reason="The installation is set up."):
+        person.save()
+        group, _ = Group.objects.get_or_create(name="Administrators")
+        give_part(group, Part.ADMINISTRATOR)
+        person.groups.add(group)
+    log.record(events.InstallationClaimed(), actor=person.ref, subject=person.ref, at=at)
+    return person
 
 
 @log.transition

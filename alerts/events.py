@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from django.utils.translation import gettext
+
 from audit.events import Event
 
 
@@ -27,6 +29,16 @@ class DeliveryRetried(Event, kind="delivery.retried"):
 
     def sentence(self) -> str:
         return f"had a message about {self.about} sent again"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ChannelTested(Event, kind="channel.tested"):
+    """An administrator sent themselves a message, and the channel took it over."""
+
+    channel: str
+
+    def sentence(self) -> str:
+        return gettext("sent a test message by %(channel)s") % {"channel": self.channel}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,12 @@ def sent(delivery: Delivery, *, at: datetime) -> None:
 
 
 @log.transition
+def channel_tested(channel: Delivery.Channel, *, by: User, at: datetime) -> None:
+    """Write down that a test message of `by` was taken over by the channel."""
+    log.record(events.ChannelTested(channel=channel), actor=by.ref, subject=by.ref, at=at)
+
+
+@log.transition
 def failed(delivery: Delivery, *, error: str, final: bool, at: datetime) -> Delivery:
     """Write down that an attempt failed: it is tried again later, or given up."""
     tried, delivery = delivery.attempts, _lock(delivery)

@@ -19,7 +19,7 @@ def rules_of(scenario: Scenario) -> Rules:
             escalate_after=step.escalate_after,
             stands_in=step.stands_in,
         )
-        for step in scenario.steps.select_related("group").order_by("position")
+        for step in sorted(_rows(scenario, "steps", "group"), key=lambda row: row.position)
     )
     copied: dict[str, Any] = {
         name: tuple(value) if isinstance(value := getattr(scenario, name), list) else value
@@ -28,9 +28,9 @@ def rules_of(scenario: Scenario) -> Rules:
     }
     return Rules(
         **copied,
-        targets=tuple(sorted(key.hex for key in scenario.targets.values_list("pk", flat=True))),
+        targets=tuple(sorted(target.pk.hex for target in _rows(scenario, "targets"))),
         steps=steps,
-        alert_groups=tuple(sorted(scenario.alert_groups.values_list("pk", flat=True))),
+        alert_groups=tuple(sorted(group.pk for group in _rows(scenario, "alert_groups"))),
         working_from=scenario.working_from.strftime("%H:%M"),
         working_until=scenario.working_until.strftime("%H:%M"),
     )
@@ -48,6 +48,13 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         for key in sorted({*before, *after})
         if before.get(key) != after.get(key)
     }
+
+
+def _rows(scenario: Scenario, name: str, *related: str) -> list[Any]:
+    """Return rows of a scenario: those that were fetched with it, else from the database."""
+    if name in getattr(scenario, "_prefetched_objects_cache", {}):
+        return list(getattr(scenario, name).all())
+    return list(getattr(scenario, name).select_related(*related))
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from accounts.models import User
 from breakglass import drafts, policy
 from breakglass.models import Permit, Scenario
 from breakglass.rules import Rules, Step
+from core.speech import phrase
 
 _YEAR = 365 * 24 * 60  # minutes
 
@@ -37,8 +38,17 @@ def lint(scenario: Scenario, at: datetime) -> list[Remark]:
     """Return what is wrong with the rows as they are now, errors first."""
     rules = drafts.rules_of(scenario)
     cast = Cast(scenario, at)
-    remarks = [*of_rules(rules), *_of_deciders(rules, scenario, cast, at), *_of_parts(rules, cast)]
+    remarks = [*of_rules(rules), *_of_deciders(rules, cast), *_of_parts(rules, cast)]
     return sorted(remarks, key=lambda remark: remark.severity != Severity.ERROR)
+
+
+def everything(at: datetime) -> list[tuple[Scenario, list[Remark]]]:
+    """Return what is wrong with each scenario in use; asks no more often for many than for one."""
+    rows = Scenario.objects.in_use().prefetch_related(
+        "steps__group", "targets", "alert_groups__user_set", "permits__permission",
+        "permits__group__user_set",
+    )  # fmt: skip
+    return [(scenario, lint(scenario, at)) for scenario in rows]
 
 
 def errors(remarks: Iterable[Remark]) -> list[Remark]:
@@ -51,13 +61,18 @@ class Cast:
 
     def __init__(self, scenario: Scenario, at: datetime) -> None:
         self._members: dict[tuple[str, Group], list[User]] = {}
-        standing = scenario.permits.standing(at).select_related("group", "permission")
-        for permit in standing.prefetch_related("group__user_set").order_by("group__name"):
-            people = sorted(permit.group.user_set.all(), key=str)
-            self._members[permit.permission.codename, permit.group] = people
-        alerted = scenario.alert_groups.prefetch_related("user_set").order_by("name")
+        permits, alerted = scenario.permits.all(), scenario.alert_groups.all()
+        if "permits" not in getattr(scenario, "_prefetched_objects_cache", {}):
+            permits = permits.select_related("group", "permission")
+            permits = permits.prefetch_related("group__user_set")
+            alerted = alerted.prefetch_related("user_set")
+        for permit in sorted(permits, key=lambda row: row.group.name):
+            if permit.until is None or permit.until > at:
+                people = sorted(permit.group.user_set.all(), key=str)
+                self._members[permit.permission.codename, permit.group] = people
         self.alerted = {
-            group: [u for u in group.user_set.all() if u.is_active] for group in alerted
+            group: [u for u in group.user_set.all() if u.is_active]
+            for group in sorted(alerted, key=lambda group: group.name)
         }
 
     def groups(self, permit: Permit) -> list[Group]:
@@ -72,6 +87,19 @@ class Cast:
         """The active people who hold `permit` through whatever group, each once and in order."""
         groups = self.groups(permit)
         return {u: None for group in groups for u in self.members(permit, group) if u.is_active}
+
+    def reachable(self, rules: Rules, *, but: User) -> dict[int, int]:
+        """How many people could answer for each step, by its position, without one person."""
+        people = {
+            step.position: self.members(Permit.APPROVE, group)
+            if (group := _group(step, self))
+            else []
+            for step in rules.steps
+        }
+        return {
+            position: sum(user.is_active and user != but for user in members)
+            for position, members in people.items()
+        }
 
     def deciders(self, rules: Rules) -> list[User]:
         """The active people of the groups that the steps name, while those may decide."""
@@ -96,31 +124,36 @@ def _warning(field: str, sentence: str) -> Remark:
 
 def _what_for(rules: Rules) -> Iterator[Remark]:
     if not rules.use_when.strip():
-        yield _error("use_when", "Say when to use it: at night nobody can ask you.")
+        yield _error("use_when", phrase("Say when to use it: at night nobody can ask you."))
     if not rules.targets:
-        yield _error("targets", "Choose at least one target; without one it opens nothing.")
+        yield _error("targets", phrase("Choose at least one target; without one it opens nothing."))
 
 
 def _steps(rules: Rules) -> Iterator[Remark]:
     if not rules.steps:
-        yield _error("steps", "Add an approval step: nobody could decide on a request.")
+        yield _error("steps", phrase("Add an approval step: nobody could decide on a request."))
         return
     first, last = rules.steps[0], rules.steps[-1]
     if first.stands_in:
         yield _error(
-            "steps", f"The first step ({first.group}) has no step before it to answer for."
+            "steps",
+            phrase(
+                "The first step (%(group)s) has no step before it to answer for.", group=first.group
+            ),
         )
     if last.escalate_after is not None:
-        yield _warning(
-            "steps", f"{last.group} is the last step: after {last.escalate_after} minutes there is"
-            " nobody further to ask. Add a step or leave the minutes empty.",
-        )  # fmt: skip
+        yield _warning("steps", phrase(
+            "%(group)s is the last step: after %(minutes)s minutes there is nobody further to ask."
+            " Add a step or leave the minutes empty.",
+            group=last.group, minutes=last.escalate_after,
+        ))  # fmt: skip
     for before, step in zip(rules.steps, rules.steps[1:], strict=False):
         if step.stands_in and before.escalate_after is None:
-            yield _warning(
-                "steps", f"{step.group} answers for {before.group} but is never asked: say after"
-                f" how many minutes of silence of {before.group}.",
-            )  # fmt: skip
+            yield _warning("steps", phrase(
+                "%(group)s answers for %(before)s but is never asked: say after how many minutes"
+                " of silence of %(before)s.",
+                group=step.group, before=before.group,
+            ))  # fmt: skip
 
 
 def _reference(rules: Rules) -> Iterator[Remark]:
@@ -129,24 +162,32 @@ def _reference(rules: Rules) -> Iterator[Remark]:
     try:
         pattern = re.compile(rules.reference_pattern)
     except re.error as error:
-        yield _error("reference_pattern", f"The reference pattern cannot be read: {error}.")
+        yield _error(
+            "reference_pattern",
+            phrase("The reference pattern cannot be read: %(error)s.", error=error),
+        )
         return
     if not pattern.fullmatch(rules.reference_hint):
-        yield _error(
-            "reference_hint", f"The example “{rules.reference_hint}” does not fit the reference"
-            " pattern: whoever writes like it is refused.",
-        )  # fmt: skip
+        yield _error("reference_hint", phrase(
+            "The example “%(example)s” does not fit the reference pattern: whoever writes like it"
+            " is refused.",
+            example=rules.reference_hint,
+        ))  # fmt: skip
 
 
 def _durations(rules: Rules) -> Iterator[Remark]:
     if rules.max_minutes < rules.default_minutes:
-        yield _error(
-            "max_minutes", f"At most {rules.max_minutes} minutes is less than the usual"
-            f" {rules.default_minutes}. Raise the one or lower the other.",
-        )  # fmt: skip
+        yield _error("max_minutes", phrase(
+            "At most %(most)s minutes is less than the usual %(usual)s. Raise the one or lower the"
+            " other.",
+            most=rules.max_minutes, usual=rules.default_minutes,
+        ))  # fmt: skip
     for field in ("answer_within", "ratify_within", "max_minutes", "review_within_hours"):
         if getattr(rules, field) > (_YEAR // 60 if field == "review_within_hours" else _YEAR):
-            yield _error(field, f"{getattr(rules, field):,} is longer than a year. Choose less.")
+            number = f"{getattr(rules, field):,}"
+            yield _error(
+                field, phrase("%(number)s is longer than a year. Choose less.", number=number)
+            )
     yield from _waits(rules)
 
 
@@ -158,64 +199,81 @@ def _waits(rules: Rules) -> Iterator[Remark]:
             return
         wait += step.escalate_after
         if wait >= rules.answer_within:
-            yield _warning(
-                "answer_within", f"A request lapses after {rules.answer_within} minutes, before the"
-                f" step after {step.group} is asked ({wait} minutes).",
-            )  # fmt: skip
+            yield _warning("answer_within", phrase(
+                "A request lapses after %(lapse)s minutes, before the step after %(group)s is asked"
+                " (%(wait)s minutes).",
+                lapse=rules.answer_within, group=step.group, wait=wait,
+            ))  # fmt: skip
             return
 
 
 def _hours(rules: Rules) -> Iterator[Remark]:
     if rules.time_zone not in zoneinfo.available_timezones():
-        yield _error("time_zone", f"There is no time zone “{rules.time_zone}”: try Europe/Berlin.")
-    if rules.working_from >= rules.working_until:
         yield _error(
-            "working_until", f"Working hours end at {rules.working_until}, before they begin at"
-            f" {rules.working_from}.",
-        )  # fmt: skip
+            "time_zone",
+            phrase("There is no time zone “%(zone)s”: try Europe/Berlin.", zone=rules.time_zone),
+        )
+    if rules.working_from >= rules.working_until:
+        yield _error("working_until", phrase(
+            "Working hours end at %(until)s, before they begin at %(start)s.",
+            until=rules.working_until, start=rules.working_from,
+        ))  # fmt: skip
     if not set(rules.working_days) <= set(range(7)):
-        yield _error("working_days", "Working days are numbers from 0 (Monday) to 6 (Sunday).")
+        yield _error(
+            "working_days", phrase("Working days are numbers from 0 (Monday) to 6 (Sunday).")
+        )
     if not rules.working_days:
-        yield _warning("working_days", "No working day: every request will count as off hours.")
+        yield _warning(
+            "working_days", phrase("No working day: every request will count as off hours.")
+        )
 
 
 def _alerts(rules: Rules) -> Iterator[Remark]:
     if rules.break_glass and not rules.alert_groups:
-        yield _warning(
-            "alert_groups", "Access may start before approval, and nobody but the approvers is"
-            " told of it. Name a group to alert.",
-        )  # fmt: skip
+        yield _warning("alert_groups", phrase(
+            "Access may start before approval, and nobody but the approvers is told of it. Name a"
+            " group to alert.",
+        ))  # fmt: skip
 
 
-def _of_deciders(rules: Rules, scenario: Scenario, cast: Cast, at: datetime) -> Iterator[Remark]:
+def _of_deciders(rules: Rules, cast: Cast) -> Iterator[Remark]:
     """Whether each step can be answered, also when one of its own people asks."""
     short = [remark for step in rules.steps if (remark := _quorum(step, cast))]
     yield from short
     if rules.steps and not short:
-        yield from _besides_requesters(rules, scenario, cast, at)
+        yield from _besides_requesters(rules, cast)
     for person in _members_of_steps(rules, cast):
         if not person.is_active:
-            yield _warning("steps", f"{person} is among the approvers, but switched off.")
+            yield _warning(
+                "steps",
+                phrase("%(person)s is among the approvers, but switched off.", person=person),
+            )
         elif not person.email:
             yield _warning(
-                "steps", f"{person} is an approver without a mail address: no alert arrives."
+                "steps",
+                phrase(
+                    "%(person)s is an approver without a mail address: no alert arrives.",
+                    person=person,
+                ),
             )
 
 
 def _quorum(step: Step, cast: Cast) -> Remark | None:
     group = _group(step, cast)
     if group is None:
-        return _error(
-            "permits", f"{step.group} may no longer decide here: its permit has ended. Move the"
-            " end or choose another group.",
-        )  # fmt: skip
+        return _error("permits", phrase(
+            "%(group)s may no longer decide here: its permit has ended. Move the end or choose"
+            " another group.",
+            group=step.group,
+        ))  # fmt: skip
     able = sum(user.is_active for user in cast.members(Permit.APPROVE, group))
     if able >= step.quorum:
         return None
-    return _error(
-        "steps", f"{step.group} cannot answer: {step.quorum} must agree, and it has {able} active"
-        " members. Add people or lower the quorum.",
-    )  # fmt: skip
+    return _error("steps", phrase(
+        "%(group)s cannot answer: %(quorum)s must agree, and it has %(able)s active members. Add"
+        " people or lower the quorum.",
+        group=step.group, quorum=step.quorum, able=able,
+    ))  # fmt: skip
 
 
 def _group(step: Step, cast: Cast) -> Group | None:
@@ -223,28 +281,28 @@ def _group(step: Step, cast: Cast) -> Group | None:
     return found[0] if found else None
 
 
-def _besides_requesters(
-    rules: Rules, scenario: Scenario, cast: Cast, at: datetime
-) -> Iterator[Remark]:
+def _besides_requesters(rules: Rules, cast: Cast) -> Iterator[Remark]:
     """Only those who both ask and decide can be short of an approver; the policy is asked."""
     deciders = cast.active(Permit.APPROVE)
     stuck = {
         person
         for person in cast.active(Permit.REQUEST)
-        if person in deciders
-        and policy.why_nobody_can_decide(rules, scenario, requester=person, at=at)
+        if person in deciders and policy.unanswerable(rules, cast.reachable(rules, but=person))
     }
     for group in cast.groups(Permit.REQUEST):
         askers = [user for user in cast.members(Permit.REQUEST, group) if user.is_active]
         left_alone = [user for user in askers if user in stuck]
         if left_alone and len(left_alone) == len(askers):
-            yield _error(
-                "steps", f"Whoever of {group} asks, too few others can decide: they are the"
-                " approvers themselves. Add an approver from outside.",
-            )  # fmt: skip
+            yield _error("steps", phrase(
+                "Whoever of %(group)s asks, too few others can decide: they are the approvers"
+                " themselves. Add an approver from outside.",
+                group=group,
+            ))  # fmt: skip
         elif left_alone:
             names = ", ".join(map(str, left_alone))
-            yield _warning("steps", f"When {names} asks, too few others can decide.")
+            yield _warning(
+                "steps", phrase("When %(names)s asks, too few others can decide.", names=names)
+            )
 
 
 def _members_of_steps(rules: Rules, cast: Cast) -> dict[User, None]:
@@ -256,14 +314,20 @@ def _of_parts(rules: Rules, cast: Cast) -> Iterator[Remark]:
     """Whether somebody asks, reviews and is alerted."""
     askers, deciders = cast.active(Permit.REQUEST), cast.active(Permit.APPROVE)
     if not askers:
-        yield _warning("permits", "Nobody may ask for access here. Give a group the permit.")
+        yield _warning(
+            "permits", phrase("Nobody may ask for access here. Give a group the permit.")
+        )
     independent = [u for u in cast.active(Permit.REVIEW) if u not in askers and u not in deciders]
     needed = 2 if rules.strict_review else 1
     if (able := len(independent)) < needed:
-        yield _warning(
-            "permits", f"{able} may review who neither ask nor decide here, and it takes {needed}."
-            " Give an independent group the permit to review.",
-        )  # fmt: skip
+        yield _warning("permits", phrase(
+            "%(able)s may review who neither ask nor decide here, and it takes %(needed)s. Give an"
+            " independent group the permit to review.",
+            able=able, needed=needed,
+        ))  # fmt: skip
     for group, people in cast.alerted.items():
         if not people:
-            yield _warning("alert_groups", f"{group} is to be alerted and has no active member.")
+            yield _warning(
+                "alert_groups",
+                phrase("%(group)s is to be alerted and has no active member.", group=group),
+            )

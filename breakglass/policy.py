@@ -1,7 +1,7 @@
 """Every rule of requests, decisions, grants and freezes, once: the sentence why not, or None."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -152,6 +152,19 @@ def why_nobody_can_decide(
     reachable = {
         step.position: len(deciders(step, scenario, requester, at)) for step in rules.steps
     }
+    if step := unanswerable(rules, reachable):
+        return (
+            f"Nobody besides you can answer for {step.group} ({step.quorum} needed)."
+            " Break the glass if the scenario allows it, or call a responder."
+        )
+    return None
+
+
+def unanswerable(rules: Rules, reachable: Mapping[int, int]) -> Step | None:
+    """Return the first step that neither its own people nor those who stand in can answer.
+
+    `reachable` says how many could answer for each step, by its position.
+    """
     for index, step in enumerate(rules.steps):
         if step.stands_in:
             continue
@@ -161,10 +174,7 @@ def why_nobody_can_decide(
                 break
             chain.append(later)
         if all(reachable[each.position] < each.quorum for each in chain):
-            return (
-                f"Nobody besides you can answer for {step.group} ({step.quorum} needed)."
-                " Break the glass if the scenario allows it, or call a responder."
-            )
+            return step
     return None
 
 

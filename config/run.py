@@ -157,6 +157,10 @@ class Run:
         demo = self._manage("demo", DEMO_TARGET_URL=self._addresses.shop)
         self._local.write("demo.txt", self._finish(demo))
 
+    def _first_run(self) -> str:
+        """Return how an installation without the demo is set up, while nobody is there."""
+        return self._finish(self._manage("set_up_code"))
+
     def _manage(self, *words: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a management command as the owner of the tables."""
         command = [sys.executable, "manage.py", *words]
@@ -192,7 +196,8 @@ class Run:
         self._keep("worker", [*celery, *worker, "--loglevel=WARNING"], to.application)
         self._keep("beat", [*celery, *beat, "--loglevel=WARNING"], to.application)
         say(f"Ready: {self._env['BASE_URL']}    (Ctrl-C stops everything)")
-        sys.stdout.write(self._local.read("demo.txt") if options.demo else "")
+        sys.stdout.write(self._local.read("demo.txt") if options.demo else self._first_run())
+        sys.stdout.flush()
         while True:
             self._children.pump(60)
 

@@ -1,0 +1,130 @@
+"""The first page of the administration: what there is, what is wrong, what was changed."""
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from alerts.models import Delivery
+from alerts.transitions import channel_tested
+from audit import reading
+from audit.models import Entry
+from breakglass import lint
+from breakglass.models import Scenario
+from config import checklist
+from core import slots
+from core.speech import shown
+from targets.models import Target
+
+_LAST = 8
+_CHANGES = (
+    "config.changed", "scenario.versioned", "scenario.archived", "scenario.brought_back",
+    "installation.claimed",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wrong:
+    """One thing that an administrator should put right, and where."""
+
+    tone: str
+    what: str
+    sentence: str
+    url: str
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show an administrator what concerns them."""
+    steps = checklist.steps()
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Administration"),
+        "steps": [] if steps[-1].done else steps,
+        "next_step": checklist.next_step(steps),
+        "wrong": _wrong(timezone.now()),
+        "places": _places(),
+        "changes": reading.told(_changes()),
+        "reads_record": isinstance(request.user, User) and request.user.may_read_record,
+        "more": admin.site.get_app_list(request),
+    }
+    return render(request, "admin/index.html", context)
+
+
+@require_POST
+def test_mail(request: HttpRequest) -> HttpResponse:
+    """Send the administrator a message, and say whether the mail server took it."""
+    person = request.user
+    if isinstance(person, User):
+        message = EmailMessage(
+            subject=_("[Breakglass] A test message"),
+            body=_("Somebody who administers Breakglass sent this to themselves. It arrived."),
+            to=[person.email],
+        )
+        try:
+            message.send()
+        except OSError as error:  # what a mail server, or its absence, raises
+            why = _("The mail server did not take it: %(error)s. Look at EMAIL_URL.")
+            messages.error(request, why % {"error": error})
+        else:
+            channel_tested(Delivery.Channel.MAIL, by=person, at=timezone.now())
+            said = _("It is on its way to %(address)s. Look whether it arrives.")
+            messages.success(request, said % {"address": person.email})
+    return redirect("admin:index")
+
+
+def _wrong(at: datetime) -> list[Wrong]:
+    found = [
+        Wrong(
+            tone="danger" if remark.severity == lint.Severity.ERROR else "wait",
+            what=str(scenario),
+            sentence=shown(remark.sentence),
+            url=reverse("admin:breakglass_scenario_change", args=[scenario.pk]),
+        )
+        for scenario, remarks in lint.everything(at)
+        for remark in remarks
+    ]
+    for target in Target.objects.enabled().exclude(last_error=""):
+        page = reverse("admin:targets_target_change", args=[target.pk])
+        found.append(Wrong(tone="danger", what=target.name, sentence=target.last_error, url=page))
+    return sorted(found, key=lambda each: each.tone != "danger")
+
+
+def _places() -> list[slots.Health]:
+    """Say how much there is of everything, each with the way there."""
+    people, scenarios = User.objects.active().count(), Scenario.objects.in_use().count()
+    targets, groups = Target.objects.enabled().count(), Group.objects.count()
+    counts = (
+        ("scenario", _("Scenarios"), ngettext("%d in use", "%d in use", scenarios) % scenarios,
+         "breakglass_scenario", scenarios),
+        ("target", _("Targets"), ngettext("%d enabled", "%d enabled", targets) % targets,
+         "targets_target", targets),
+        ("person", _("People"), ngettext("%d may sign in", "%d may sign in", people) % people,
+         "accounts_user", people),
+        ("group", _("Groups"), ngettext("%d group", "%d groups", groups) % groups,
+         "auth_group", groups),
+    )  # fmt: skip
+    return [
+        slots.Health(
+            key=key,
+            label=label,
+            detail=detail,
+            tone="ok" if number else "wait",
+            url=reverse(f"admin:{model}_changelist"),
+        )
+        for key, label, detail, model, number in counts
+    ]
+
+
+def _changes() -> list[Entry]:
+    return list(Entry.objects.filter(kind__in=_CHANGES).order_by("-seq")[:_LAST])
