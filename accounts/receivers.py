@@ -7,6 +7,7 @@ from allauth.account.signals import password_changed, password_reset, password_s
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -101,6 +102,17 @@ def _systems(keys: list[str]) -> dict[str, Label]:
     return {key: Label(SYSTEMS[key]) for key in keys if key in SYSTEMS}
 
 
+def _called(words: str) -> dict[str, Label]:
+    """Find people by name or address, and groups by name."""
+    people = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    groups = Group.objects.filter(name__icontains=words).order_by("name")
+    return {
+        **{each.ref: Label(str(each)) for each in people.order_by("name")[: refs.FOUND]},
+        **{f"group:{each.pk}": Label(f"group {each.name}") for each in groups[: refs.FOUND]},
+    }
+
+
+refs.provide_finder(_called)
 refs.provide("user", _people)
 refs.provide("token", _tokens)
 refs.provide("group", _groups, named=True)

@@ -3,13 +3,39 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.events import known
+from core import refs
 
 
-def _reference(label: str, example: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"placeholder": example, "autocomplete": "off"})
-    return forms.CharField(label=label, max_length=80, required=False, widget=widget)
+class ReferenceField(forms.CharField):
+    """A thing as the record names it (`user:…`), or as people call it, when that is one thing."""
+
+    def __init__(self, kinds: tuple[str, ...], label: Any, example: Any) -> None:
+        widget = forms.TextInput(attrs={"placeholder": example, "autocomplete": "off"})
+        super().__init__(label=label, max_length=80, required=False, widget=widget)
+        self.kinds = kinds  # which things are meant; any when empty
+
+    def clean(self, value: Any) -> str:
+        """Return a reference; a name that means none or several things is refused."""
+        name: str = super().clean(value)
+        if not name or ":" in name:
+            return name
+        found = [
+            reference
+            for reference in refs.find(name)
+            if not self.kinds or reference.partition(":")[0] in self.kinds
+        ]
+        if len(found) == 1:
+            return found[0]
+        sentence = (
+            _("Several are called “%(name)s”. Use the search and choose one.")
+            if found
+            else _("Nothing is called “%(name)s”. Use a name, an address or a case number.")
+        )
+        raise forms.ValidationError(sentence % {"name": name})
 
 
 class _Moment(forms.DateTimeField):
@@ -20,19 +46,33 @@ class _Moment(forms.DateTimeField):
 
 
 class LedgerFilter(forms.Form):
-    """Which entries to show; references as the record writes them, times in one's own zone."""
+    """Which entries to show; things by name or as the record writes them, times in one's zone."""
 
+    q = forms.CharField(
+        label=gettext_lazy("Search the ledger"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": gettext_lazy("Case 147, a name, an event"),
+                "autocomplete": "off",
+            }
+        ),
+    )
     kind = forms.CharField(
-        label="Event",
+        label=gettext_lazy("Event"),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"list": "kinds", "autocomplete": "off"}),
     )
-    actor = _reference("Actor", "user:…")
-    subject = _reference("Subject", "grant:…")
-    case = _reference("Case", "request:…")
-    since = _Moment(label="From")
-    until = _Moment(label="Until")
+    actor = ReferenceField(
+        ("user", "system"), gettext_lazy("Who"), gettext_lazy("Name, address or user:…")
+    )
+    subject = ReferenceField((), gettext_lazy("About what"), gettext_lazy("Name or grant:…"))
+    case = ReferenceField(("request",), gettext_lazy("Case"), gettext_lazy("Number or request:…"))
+    since = _Moment(label=gettext_lazy("From"))
+    until = _Moment(label=gettext_lazy("Until"))
     before = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     after = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 

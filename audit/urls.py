@@ -7,4 +7,5 @@ from audit import views
 urlpatterns = [
     path("ledger/", views.ledger, name="ledger"),
     path("ledger/<int:seq>/", views.ledger_entry, name="ledger-entry"),
+    path("ledger/<int:seq>/entry.json", views.ledger_leaf, name="ledger-leaf"),
 ]

@@ -1,17 +1,19 @@
 """The pages of the ledger: the list of entries, and one entry with all that proves it."""
 
 import dataclasses
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import leaf, reading, transitions
+from audit import leaf, reading, search, transitions
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Verification
 from audit.policy import Reader
@@ -48,27 +50,57 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """Show entries, the newest first, narrowed by what the address asks for."""
     form = LedgerFilter(request.GET)
     if unknown := form.unknown():
-        known = ", ".join(form.fields)
-        return say(request, f"Unknown filter: {', '.join(unknown)}. Known are: {known}.")
+        facts = {"unknown": ", ".join(unknown), "known": ", ".join(form.fields)}
+        return say(request, _("Unknown filter: %(unknown)s. Known are: %(known)s.") % facts)
     valid = form.is_valid()
-    given = {name: request.GET.get(name, "") for name in _NARROWING}
-    chosen = {name: value for name, value in given.items() if value and valid}
+    chosen = _chosen(form, request) if valid else {}
     if refusal := _read(request, page="list", filters=chosen):
         return refusal
-    page = _page(form.cleaned_data) if valid else Page([], None, None)
-    lines = list(zip(reading.told(page.entries), page.entries, strict=True))
-    context = {
-        "form": form,
+    words = form.cleaned_data.get("q", "")
+    ways = search.ways(words)
+    if len(ways) == 1:
+        return redirect(ways[0].url)
+    page = _page(form.cleaned_data) if valid and not words else Page([], None, None)
+    context = {"form": form, "words": words, "ways": ways, **_shown(request, form, page, chosen)}
+    return render(request, "audit/ledger.html", context, status=200 if valid else 422)
+
+
+def _chosen(form: LedgerFilter, request: HttpRequest) -> dict[str, str]:
+    """Return the filters that are on: things as the record names them, times as they were typed."""
+    things = {name: form.cleaned_data[name] for name in ("kind", "actor", "subject", "case")}
+    typed = {name: request.GET.get(name, "") for name in ("since", "until")}
+    return {name: value for name, value in {**things, **typed}.items() if value}
+
+
+def _shown(
+    request: HttpRequest, form: LedgerFilter, page: Page, chosen: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the page shows of some entries, with the ways on from them."""
+    verified = Verification.objects.first()
+    return {
         "page": page,
         "newer": _address(request, chosen, after=page.newer),
         "older": _address(request, chosen, before=page.older),
-        "lines": lines,
+        "lines": list(zip(reading.told(page.entries), page.entries, strict=True)),
         "labels": refs.labels({entry.case for entry in page.entries}),
         "chips": _chips(request, form, chosen),
+        "periods": _periods(chosen),
         "kinds": form.kinds(),
-        "verification": Verification.objects.first(),
+        "verification": verified,
+        "head": bytes(verified.link).hex() if verified else "",
     }
-    return render(request, "audit/ledger.html", context, status=200 if valid else 422)
+
+
+def _periods(chosen: dict[str, str]) -> list[tuple[str, str, bool]]:
+    """Return spans of time to choose: name, address, and whether it is the one that is on."""
+    today = timezone.localdate()
+    rest = {name: value for name, value in chosen.items() if name not in ("since", "until")}
+    spans = [(_("Today"), 0), (_("7 days"), 6), (_("30 days"), 29)]
+    begins = [(name, f"{today - timedelta(days=days)}T00:00") for name, days in spans]
+    return [
+        (name, f"?{urlencode(rest | {'since': begin})}", chosen.get("since") == begin)
+        for name, begin in begins
+    ]
 
 
 @login_required
@@ -89,13 +121,38 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
         "told": told,
         "case": refs.labels([entry.case])[entry.case],
         "words": _words(told.details),
+        "payloads": [
+            (payload.part, bytes(payload.salt).hex(), bytes(payload.body).decode())
+            for payload in entry.payloads.all()
+        ],
         "envelope": bytes(entry.leaf).decode(),
         "hashes": [bytes(value).hex() for value in (link, entry.leaf_hash, entry.link)],
+        "checks": _checks(seq, link, hashed),
         "fits": hashed == bytes(entry.leaf_hash) and leaf.link(link, hashed) == bytes(entry.link),
         "before": before,
         "behind": behind,
     }
     return render(request, "audit/entry.html", context)
+
+
+def _checks(seq: int, link: bytes, hashed: bytes) -> tuple[str, str]:
+    """Return the lines of a shell that compute a leaf hash and a link without our code."""
+    return (
+        f"(printf '\\0'; cat entry-{seq}.json) | sha256sum",
+        f"(printf '\\2'; printf {(link + hashed).hex()} | xxd -r -p) | sha256sum",
+    )
+
+
+@login_required
+@never_cache
+@require_GET
+def ledger_leaf(request: HttpRequest, seq: int) -> HttpResponse:
+    """Return the bytes of one entry that are hashed, so that anybody can hash them again."""
+    if refusal := _read(request, page=f"entry {seq}", filters={}):
+        return refusal
+    entry = get_object_or_404(Entry, seq=seq)
+    named = {"Content-Disposition": f'attachment; filename="entry-{seq}.json"'}
+    return HttpResponse(bytes(entry.leaf), content_type="application/json", headers=named)
 
 
 def _read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:
@@ -139,7 +196,7 @@ def _words(facts: dict[str, Any]) -> list[tuple[str, str]]:
 def _change(value: Any) -> str:
     """Say what was and what is, where a fact is such a pair."""
     if isinstance(value, list) and len(value) == 2:
-        return " → ".join(_text(side) or "nothing" for side in value)
+        return " → ".join(_text(side) or _("nothing") for side in value)
     return _text(value)
 
 

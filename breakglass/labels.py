@@ -1,5 +1,6 @@
 """How references to this room's things are shown."""
 
+import re
 from uuid import UUID
 
 from django.urls import reverse
@@ -7,6 +8,8 @@ from django.urls import reverse
 from breakglass.models import Freeze, Grant, Question, Request, Scenario
 from core import refs
 from core.refs import Label
+
+_CASE = re.compile(r"(?:case[ :#]*)?(\d{1,18})", re.IGNORECASE)
 
 
 def _requests(keys: list[str]) -> dict[str, Label]:
@@ -36,6 +39,19 @@ def _questions(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(str(row), row.get_absolute_url()) for row in rows}
 
 
+def _called(words: str) -> dict[str, Label]:
+    """Find a case by its number, and scenarios by name."""
+    found = {}
+    if number := _CASE.fullmatch(words):
+        for each in Request.objects.cases().filter(case=int(number[1])):
+            found[each.ref] = Label(str(each), each.get_absolute_url())
+    for scenario in Scenario.objects.filter(name__icontains=words)[: refs.FOUND]:
+        url = reverse("scenario", args=[scenario.slug])
+        found[scenario.ref] = Label(scenario.name, url)
+    return found
+
+
+refs.provide_finder(_called)
 refs.provide("request", _requests)
 refs.provide("grant", _grants)
 refs.provide("scenario", _scenarios)

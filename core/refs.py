@@ -19,8 +19,11 @@ class Label:
 
 
 Resolver = Callable[[list[str]], dict[str, Label]]
+Finder = Callable[[str], dict[str, Label]]
 _resolvers: dict[str, Resolver] = {}
+_finders: list[Finder] = []
 _named: set[str] = set()  # kinds whose ids are words
+FOUND = 5  # as many of each kind as one still chooses from
 _ID = re.compile("[0-9a-f]{32}")
 
 
@@ -53,3 +56,15 @@ def labels(references: Iterable[str]) -> dict[str, Label]:
             for key, label in resolver(keys).items():
                 found[f"{kind}:{key}"] = label
     return found
+
+
+def provide_finder(finder: Finder) -> None:
+    """Register a function that finds references by what people call a thing, `FOUND` at most."""
+    _finders.append(finder)
+
+
+def find(words: str) -> dict[str, Label]:
+    """Return the references that people may mean by some words, each with its label."""
+    if len(words := words.strip()) < 2 and not words.isdecimal():
+        return {}
+    return {ref: label for finder in _finders for ref, label in finder(words).items()}

@@ -19,5 +19,12 @@ def doors(keys: list[str]) -> dict[str, Label]:
     return {key.hex: Label(f"door of {door.target.name}") for key, door in found.items()}
 
 
+def called(words: str) -> dict[str, Label]:
+    """Find targets by name."""
+    found = Target.objects.filter(name__icontains=words).order_by("name")
+    return {refs.make("target", each.pk): Label(each.name) for each in found[: refs.FOUND]}
+
+
+refs.provide_finder(called)
 refs.provide("target", targets)
 refs.provide("door", doors)

@@ -1,7 +1,10 @@
 """The pages of the ledger: who may look, what they show, and that looking is recorded."""
 
+import hashlib
 import json
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -39,9 +42,9 @@ class TestWhoMayRead:
         client.force_login(person)
 
         assert client.get(LEDGER).status_code == 200
-        assert "Ledger</a>" in client.get(LEDGER).content.decode()
+        assert 'href="/ledger/" aria-current="page"' in client.get(LEDGER).content.decode()
 
-    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/"])
+    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/", "/ledger/0/entry.json"])
     def test_others_get_a_sentence_and_stand_in_the_record(
         self, client: Client, address: str
     ) -> None:
@@ -57,7 +60,7 @@ class TestWhoMayRead:
         assert "Only auditors and compliance officers" in response.content.decode()
         assert recorded("access.refused") == [person.ref]
 
-    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/"])
+    @pytest.mark.parametrize("address", [LEDGER, "/ledger/0/", "/ledger/0/entry.json"])
     def test_strangers_sign_in_first(self, client: Client, address: str) -> None:
         assert client.get(address).status_code == 302
 
@@ -117,7 +120,7 @@ class TestList:
         response = signed_in.get(f"{LEDGER}?colour=red")
 
         assert response.status_code == 400
-        assert "Unknown filter: colour. Known are: kind," in response.content.decode()
+        assert "Unknown filter: colour. Known are: q, kind," in response.content.decode()
 
     @pytest.mark.parametrize("query", ["since=yesterday", "before=-1", "after=x", "kind=%00"])
     def test_a_malformed_filter_shows_nothing(self, signed_in: Client, query: str) -> None:
@@ -147,7 +150,7 @@ class TestList:
         assert ([e.seq - start for e in last.entries], last.older) == ([0], None)
         assert shown(signed_in, f"{turn}&after={page.newer}") == [start + 4, start + 3]
 
-    @pytest.mark.parametrize("subject", ["group:9999999999", "group:x", "request:1", ":", "%F0"])
+    @pytest.mark.parametrize("subject", ["group:9999999999", "group:x", "request:1", ":", "x:%F0"])
     def test_odd_references_show_nothing(self, signed_in: Client, subject: str) -> None:
         assert shown(signed_in, f"?subject={subject}") == []
 
@@ -207,6 +210,32 @@ class TestEntry:
             ("rules: minutes", "nothing → 30"),
             ("rules: by", "1"),
         ]
+
+    def test_gives_the_bytes_that_are_hashed(self, signed_in: Client) -> None:
+        happen()
+        (*_, entry) = sequence()
+
+        answer = signed_in.get(reverse("ledger-leaf", args=[entry.seq]))
+
+        assert hashlib.sha256(b"\0" + answer.content).digest() == bytes(entry.leaf_hash)
+        assert signed_in.get(reverse("ledger-leaf", args=[99_999])).status_code == 404
+
+    @pytest.mark.needs("sha256sum")
+    @pytest.mark.needs("xxd")
+    def test_tells_how_to_check_it_with_a_shell(self, signed_in: Client, tmp_path: Path) -> None:
+        happen()
+        (*_, entry) = sequence()
+        answer = signed_in.get(reverse("ledger-entry", args=[entry.seq]))
+        (tmp_path / f"entry-{entry.seq}.json").write_bytes(bytes(entry.leaf))
+
+        printed = [
+            subprocess.run(
+                ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True
+            ).stdout.split()[0]
+            for line in answer.context["checks"]
+        ]
+
+        assert printed == [bytes(entry.leaf_hash).hex(), bytes(entry.link).hex()]
 
     def test_says_when_the_hash_does_not_fit(self, signed_in: Client) -> None:
         happen()

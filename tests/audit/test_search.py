@@ -1,0 +1,105 @@
+"""The ledger is asked in the words of people."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit import search
+from tests.audit.make import NOON, happen, sequence
+from tests.make import make_group, make_request, make_scenario, make_user
+
+pytestmark = pytest.mark.django_db
+LEDGER = "/ledger/"
+
+
+def texts(words: str) -> list[str]:
+    """Return what the words may mean."""
+    return [way.text for way in search.ways(words)]
+
+
+class TestWays:
+    def test_a_person_by_name_or_address(self) -> None:
+        ada = make_user("ada")
+
+        assert texts("ADA") == texts("ada@exam") == ["What Ada did", "What happened to Ada"]
+        assert search.ways("ada")[0].url == f"/ledger/?actor=user%3A{ada.pk.hex}"
+
+    @pytest.mark.parametrize("words", ["case {}", "Case:{}", "case #{}", "case{}"])
+    def test_a_case_by_its_number(self, words: str) -> None:
+        request = make_request()
+
+        (way,) = search.ways(words.format(request.case))
+        assert way.text == f"Everything in Case {request.case}"
+        assert way.url == f"/ledger/?case=request%3A{request.pk.hex}"
+
+    def test_a_number_may_be_an_entry_too(self) -> None:
+        happen()
+        (*_, entry) = sequence()
+
+        assert texts(f"#{entry.seq}")[0] == f"Entry {entry.seq}"
+        assert texts(str(10**30)) == texts("٣") == []
+
+    def test_scenarios_targets_and_groups(self) -> None:
+        make_scenario()
+        make_group("shop owners")
+
+        assert texts("outage") == ["What happened to Production outage"]
+        assert texts("shop") == ["What happened to group shop owners", "What happened to shop-db"]
+
+    def test_events_by_a_word_of_their_name(self) -> None:
+        assert texts("test.happened") == texts("test happened") == ["Events “test.happened”"]
+
+    @pytest.mark.parametrize("words", ["", " ", "x", "nobody at all", "\x00"])
+    def test_nothing_else(self, words: str) -> None:
+        make_user("ada")
+        assert texts(words.replace("\x00", "")) == []
+
+
+class TestPage:
+    def test_the_only_meaning_is_followed_at_once(self, signed_in: Client) -> None:
+        request = make_request()
+
+        answer = signed_in.get(LEDGER, {"q": f"case {request.case}"})
+
+        assert answer["Location"] == f"/ledger/?case=request%3A{request.pk.hex}"
+
+    def test_several_are_offered(self, signed_in: Client) -> None:
+        make_user("ada")
+
+        page = signed_in.get(LEDGER, {"q": "ada"}).content.decode()
+
+        assert "“ada” may mean" in page
+        assert "What Ada did" in page
+
+    def test_none_is_said_and_escaped(self, signed_in: Client) -> None:
+        page = signed_in.get(LEDGER, {"q": "<b>nobody"}).content.decode()
+
+        assert "Nothing is called “&lt;b&gt;nobody”" in page
+
+    def test_filters_take_names(self, signed_in: Client) -> None:
+        ada = make_user("ada")
+        start = len(sequence())
+        happen("thing:1", actor=ada.ref, at=NOON)
+        sequence(timezone.now())
+
+        answer = signed_in.get(LEDGER, {"actor": "ada"})
+
+        assert [entry.seq for entry in answer.context["page"].entries] == [start]
+        assert answer.context["chips"][0].value == "Ada"
+
+    def test_a_name_of_several_or_of_none_is_refused(self, signed_in: Client) -> None:
+        make_user("ada")
+        make_user("adam")
+
+        for name, words in (("ada", "Several are called “ada”"), ("zoe", "Nothing is called")):
+            answer = signed_in.get(LEDGER, {"actor": name})
+            assert answer.status_code == 422
+            assert words in answer.content.decode()
+
+    def test_spans_of_time_are_a_click_away(self, signed_in: Client) -> None:
+        answer = signed_in.get(LEDGER, {"kind": "test.happened"})
+        name, url, current = answer.context["periods"][0]
+
+        assert (name, current) == ("Today", False)
+        assert signed_in.get(LEDGER + url).context["periods"][0][2]
+        assert "kind=test.happened" in url
