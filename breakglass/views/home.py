@@ -1,16 +1,15 @@
 """Home: the one red button, what is open, what waits."""
 
-from datetime import datetime
-
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.requests import PageRequest
-from breakglass.models import Grant, GroupPermit, Permit, Request, Scenario
-from breakglass.models.scenario import ScenarioQuerySet
+from breakglass.models import Grant, Permit, Request, Scenario
 from breakglass.views.opened import opened
 from breakglass.views.pages import page
+from breakglass.views.request_form import groups_that_may
 from core import slots
 
 _LAST = 5
@@ -21,24 +20,20 @@ def home(request: PageRequest) -> HttpResponse:
     """Show a person what concerns them now."""
     now, person = timezone.now(), request.user
     grants = Grant.objects.standing().filter(holder=person, ends_at__gt=now).order_by("ends_at")
-    mine = Request.objects.filter(requester=person)
+    mine = Request.objects.filter(Q(requester=person) | Q(filed_by=person)).told()
     in_use = Scenario.objects.in_use()
-    allowed = in_use.permitting(person, Permit.REQUEST, now).count()
+    allowed = set(in_use.permitting(person, Permit.REQUEST, now).values_list("pk", flat=True))
+    recent = list(mine.cases().order_by("-case")[:_LAST])
+    held = opened(grants)
     context = {
-        "open": opened(grants),
-        "pending": mine.filter(state=Request.State.PENDING, lapse_at__gt=now).told(),
+        "open": held,
+        "pending": mine.filter(state=Request.State.PENDING, lapse_at__gt=now),
         "waiting": slots.waiting.gather(request),
-        "recent": mine.cases().told().order_by("-case")[:_LAST],
+        "recent": recent,
+        "repeat": None if held else next((r for r in recent if r.scenario_id in allowed), None),
         "scenarios": in_use.count(),
-        "scenarios_open": allowed,
-        "helpers": [] if allowed else _helpers(in_use, now),
+        "scenarios_open": len(allowed),
+        "helpers": [] if allowed else groups_that_may(Permit.REQUEST, now),
         "lamps": slots.health.gather(request),
     }
     return render(request, "breakglass/home.html", context)
-
-
-def _helpers(scenarios: ScenarioQuerySet, at: datetime) -> list[str]:
-    """Return the groups that may act where the reader may not."""
-    permits = GroupPermit.objects.of(Permit.REQUEST).standing(at)
-    named = permits.filter(content_object__in=scenarios).values_list("group__name", flat=True)
-    return sorted(set(named))

@@ -115,7 +115,9 @@ def gather(
         **more,
     }
     if scenario is None:
-        return context
+        closed = scenario_called(data.get("scenario", ""))
+        why = policy.why_not_request(closed, by=person, at=now) if closed else None
+        return context | {"why_closed": why}
     form = form or typed_form(scenario, data)
     return context | {"form": form} | _outlook(request, scenario, form, data)
 
@@ -164,10 +166,10 @@ def _choice(
     mine: list[Card], scenario: Scenario | None, q: str, *, everything: bool
 ) -> dict[str, Any]:
     """Return the cards to show: the chosen one first, and no more than one can look through."""
-    words = q.casefold().split()
+    many = len(mine) > _FEW_CARDS
+    words = q.casefold().split() if many else []
     found = [card for card in mine if card.matches(words)]
     chosen = [card for card in mine if card.scenario == scenario]
-    many = len(mine) > _FEW_CARDS
     if chosen and not words and not everything:
         shown = chosen
     else:

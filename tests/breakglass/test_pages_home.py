@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from breakglass import transitions
+from breakglass.models import Request
 from breakglass.transitions import Offer
 from tests.breakglass.browser import (
     CAST,
@@ -18,7 +19,7 @@ from tests.breakglass.browser import (
     see,
     text,
 )
-from tests.make import make_scenario, make_user, voice
+from tests.make import make_ask, make_scenario, make_user, voice
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -58,6 +59,29 @@ class TestHome:
         request = asked()
         assert f"Case {request.case}</a> waits for approval" in text(see("ada", HOME))
 
+    def test_shows_what_one_asked_for_another(self) -> None:
+        scenario = make_cast()
+        ask, now = make_ask(scenario), timezone.now()
+        transitions.submit(scenario, by=make_user("eve"), person=make_user("ada"), ask=ask, at=now)
+        page = text(see("eve", HOME))
+        assert "for Ada waits for approval:" in page
+        assert "For Ada." in page
+
+    def test_offers_the_last_one_again_unless_something_is_open(self) -> None:
+        make_cast()
+        again = f"?again={asked().case}"
+        assert again in text(see("ada", HOME))
+        Request.objects.update(state="withdrawn", decided_at=timezone.now())
+        broken()
+        assert "?again=" not in text(see("ada", HOME))
+
+    def test_offers_nothing_again_that_is_closed_now(self) -> None:
+        scenario = make_cast()
+        asked()
+        scenario.archived_at = timezone.now()
+        scenario.save()
+        assert "?again=" not in text(see("ada", HOME))
+
     def test_shows_an_offer_to_the_requester(self) -> None:
         make_cast()
         request = asked()
@@ -76,7 +100,7 @@ class TestHome:
     def test_says_what_would_be_there_when_nothing_is(self) -> None:
         make_cast()
         page = text(see("mallory", HOME))
-        assert "Nothing is open." in page
+        assert "All quiet." in page
         assert "No scenario is open to you." in page
 
 

@@ -1,0 +1,120 @@
+"""Asking in a real browser: few steps, no word lost, nothing sent twice or by a slip."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from breakglass.models import Request
+from tests.journeys.conftest import PASSWORD, House, with_password
+from tests.make import REASON, make_request, make_scenario, make_target
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+WHY = "Why do you need access?"
+
+
+def hold(page: Page, *, milliseconds: int = 1200) -> None:
+    """Press the red button for a while."""
+    page.get_by_role("button", name="Hold to break the glass").click(delay=milliseconds)
+
+
+def test_breaking_the_glass_takes_four_steps_and_a_slip_does_nothing(house: House) -> None:
+    make_scenario(reference_required=False)
+    make_scenario("drill")
+    with_password("ada")
+    ada = house.enter("ada", phone=True)
+    ada.get_by_role("link", name="Break the glass", exact=True).click()
+    ada.locator("label", has=ada.locator("#scenario-production-outage")).click()
+    expect(ada.locator("#id_justification")).to_be_focused()
+    ada.keyboard.type(REASON)
+    expect(ada.locator("#coach")).to_contain_text("Impact is clear")
+    hold(ada, milliseconds=200)
+    expect(ada.get_by_text("Hold it for a whole second")).to_be_visible()
+    assert not Request.objects.exists()
+    hold(ada)
+    ada.wait_for_url("**/cases/*/")
+    assert Request.objects.get().state == "activated"
+    assert ada.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_the_word_does_it_for_who_cannot_hold(house: House) -> None:
+    make_scenario()
+    with_password("ada")
+    ada = house.enter("ada")
+    ada.goto(f"{house.url}/request/")
+    ada.get_by_label(WHY).fill(REASON)
+    button = ada.get_by_role("button", name="Hold to break the glass")
+    button.evaluate("button => button.click()")  # as a screen reader or a voice does
+    expect(ada.get_by_label("To confirm, type")).to_be_focused()
+    ada.keyboard.type("break")
+    button.evaluate("button => button.click()")
+    ada.wait_for_url("**/cases/*/")
+
+
+def test_what_is_typed_survives_reload_another_tab_and_the_end_of_the_session(house: House) -> None:
+    make_scenario(targets=[make_target(f"db-{number:03}") for number in range(40)])
+    make_scenario("drill")
+    with_password("ada", "eve")
+    ada = house.enter("ada")
+    ada.goto(f"{house.url}/request/?urgency=normal")
+    ada.locator("label", has=ada.locator("#scenario-production-outage")).click()
+    expect(ada.get_by_label("Find a target")).to_be_focused()
+    ada.keyboard.type("db-039")
+    ada.locator("label", has_text="db-039").click()
+    ada.get_by_label(WHY).fill(REASON)
+    expect(ada.locator("#coach")).to_contain_text("Impact is clear")
+    ada.reload()
+    expect(ada.get_by_label(WHY)).to_have_value(REASON)
+    expect(ada.get_by_label("db-039")).to_be_checked()
+    tab = ada.context.new_page()
+    tab.goto(f"{house.url}/request/")
+    expect(tab.get_by_label(WHY)).to_have_value(REASON)
+
+    ada.context.clear_cookies(name="sessionid")
+    ada.get_by_role("button", name="Ask for access").click()
+    ada.wait_for_url("**/accounts/login/**")
+    ada.locator("input[name=login]").fill("ada@example.com")
+    ada.get_by_label("Password").fill(PASSWORD)
+    ada.get_by_role("button", name="Sign in").click()
+    expect(ada.get_by_label(WHY)).to_have_value(REASON)
+    assert not Request.objects.exists()
+    ada.get_by_role("button", name="Ask for access").dblclick()
+    ada.wait_for_url("**/cases/*/")
+    assert Request.objects.get().requester.name == "Ada"
+    assert ada.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_without_a_script(house: House) -> None:
+    for number in range(9):
+        make_scenario(f"outage-{number}")
+    make_scenario(reference_required=False)
+    with_password("ada")
+    ada = house.enter("ada", script=False)
+    ada.goto(f"{house.url}/request/?urgency=break_glass")
+    ada.get_by_role("searchbox").fill("production")
+    ada.get_by_role("button", name="Find").click()
+    ada.get_by_role("radio").check()
+    ada.get_by_role("button", name="Go on").click()
+    ada.get_by_label(WHY).fill(REASON)
+    ada.get_by_role("button", name="Break the glass").click()
+    expect(ada.get_by_role("alert")).to_contain_text("Not sent yet")
+    assert "422" in house.complaints.pop()  # the browser's own remark
+    expect(ada.get_by_label(WHY)).to_have_value(REASON)
+    ada.get_by_label("To confirm, type").fill("break")
+    ada.get_by_role("button", name="Break the glass").click()
+    ada.wait_for_url("**/cases/*/")
+
+
+def test_the_last_one_again_needs_today_s_reason(house: House) -> None:
+    asked = make_request(make_scenario(), at=timezone.now())
+    Request.objects.update(state="withdrawn", decided_at=timezone.now())
+    with_password("ada")
+    ada = house.enter("ada")
+    ada.get_by_role("link", name=re.compile("Repeat the last one")).click()
+    expect(ada.get_by_label(WHY)).to_have_value("")
+    expect(ada.get_by_label(WHY)).to_be_focused()
+    ada.keyboard.type("Checkout is down again since 09:10; I will look at the locks on shop-db.")
+    ada.keyboard.press("Control+Enter")
+    ada.wait_for_url(re.compile(r"/cases/\d+/"))
+    assert Request.objects.latest("case").case > asked.case
