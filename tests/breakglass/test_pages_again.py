@@ -6,6 +6,7 @@ from django.utils import timezone
 from breakglass.models import Request, Scenario
 from tests.breakglass.asking import FULL, NEW, send
 from tests.breakglass.browser import (
+    asked,
     client,
     make_cast,
     see,
@@ -38,6 +39,15 @@ class TestAgain:
         assert 'value="INC-1"' not in page
         assert f"<q>{REASON[:40]}" in page
         assert f"{REASON}</textarea>" not in page
+
+    def test_a_case_that_is_over_leads_there(self) -> None:
+        make_cast()
+        case = asked()
+        again = f'href="/request/?again={case.case}"'
+        assert again not in text(see("ada", case.get_absolute_url()))
+        Request.objects.update(state="withdrawn", decided_at=timezone.now())
+        assert again in text(see("ada", case.get_absolute_url()))
+        assert again not in text(see("bob", case.get_absolute_url()))
 
     def test_says_so_where_the_emergency_is_closed_now(self) -> None:
         scenario = make_cast()
