@@ -1,9 +1,11 @@
 """Form glue: how Django's forms look here, and how a refusal becomes a sentence beside a field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from core.errors import BadInput, DomainError
@@ -67,16 +69,25 @@ class Pick(forms.CheckboxSelectMultiple):
 
 
 class Cards(forms.RadioSelect):
-    """Choices that need a sentence each: give `notes` (a sentence by value)."""
+    """Choices that need a sentence each: give `notes` (a sentence by value).
+
+    What is `barred` (a sentence why, by value) is shown, and cannot be chosen.
+    """
 
     template_name = "forms/cards.html"
 
-    def __init__(self, *args: Any, notes: dict[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, notes: Mapping[str, str | Promise] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.notes = notes or {}
+        self.barred: dict[str, str] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the sentence of each choice to what its template takes."""
         option = super().create_option(name, value, *args, **kwargs)
-        option["note"] = self.notes.get(str(value), "")
+        barred = self.barred.get(str(value), "")
+        option["note"] = barred or self.notes.get(str(value), "")
+        if barred:
+            option["attrs"]["disabled"] = True
         return option

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from audit import reading
 from audit.models import Entry
@@ -65,8 +66,28 @@ class Action:
     objects: list[str]
     target: str
     milliseconds: int | None
-    outcome: str
+    result: str | None  # an SQLSTATE; empty where the end was not seen, None where it is erased
     why: list[str]
+    odd_objects: list[str]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the target refused it."""
+        return self.result == _REFUSED
+
+    @property
+    def outcome(self) -> str:
+        """Say how it ended."""
+        if self.result in _DONE:
+            return _("done") if self.result else _("end not seen")
+        if self.result is None:
+            return _("erased")
+        return _("refused") if self.refused else _("failed (%(code)s)") % {"code": self.result}
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out."""
+        return self.result == _DONE[0]
 
     @property
     def title(self) -> str:
@@ -83,6 +104,12 @@ class Actions:
     outside_count: int
     within_count: int
     verbs: list[tuple[str, int]]  # within the plan, the most frequent first
+    outside_verbs: list[tuple[str, int]]
+
+    @property
+    def shown(self) -> list[Action]:
+        """Those that the page shows, the ones outside the plan first."""
+        return [*self.outside, *self.within]
 
     @property
     def count(self) -> int:
@@ -102,6 +129,7 @@ def of_case(case: str, rules: Rules) -> Actions:
         outside_count=sum(number for outside, _, number, _ in counts if outside),
         within_count=sum(number for outside, _, number, _ in counts if not outside),
         verbs=[(verb, number) for outside, verb, number, _ in counts if not outside],
+        outside_verbs=[(verb, number) for outside, verb, number, _ in counts if outside],
     )
 
 
@@ -140,29 +168,22 @@ def _action(told: reading.Told, judged: list[Any], rules: Rules) -> Action:
         objects=list(facts.get("objects", [])),
         target=str(facts.get("target", "")),
         milliseconds=None if micro is None else round(micro / 1000),
-        outcome=_outcome(judged[3]),
+        result=judged[3],
         why=_why(judged[1], judged[2], rules),
+        odd_objects=judged[2],
     )
 
 
 def _why(verbs: list[str], objects: list[str], rules: Rules) -> list[str]:
     """Return a sentence for each reason to look at an action."""
     reasons = []
+    said: dict[str, object] = {"scenario": rules.name}
     if "unknown" in verbs:
-        reasons.append("What it does could not be read from the statement.")
+        reasons.append(_("What it does could not be read from the statement."))
     if odd := [verb for verb in verbs if verb != "unknown"]:
-        expected = ", ".join(rules.expected_verbs)
-        reasons.append(f"{rules.name} does not expect “{', '.join(odd)}”, only {expected}.")
+        said |= {"odd": ", ".join(odd), "expected": ", ".join(rules.expected_verbs)}
+        reasons.append(_("%(scenario)s does not expect “%(odd)s”, only %(expected)s.") % said)
     if objects:
-        expected = ", ".join(rules.expected_objects)
-        reasons.append(f"{', '.join(objects)}: {rules.name} names {expected}.")
+        said |= {"odd": ", ".join(objects), "expected": ", ".join(rules.expected_objects)}
+        reasons.append(_("%(odd)s: %(scenario)s names %(expected)s.") % said)
     return reasons
-
-
-def _outcome(result: str | None) -> str:
-    """Say how it ended, from an SQLSTATE."""
-    if result in _DONE:
-        return "done" if result else "end not seen"
-    if result is None:
-        return "erased"
-    return "refused" if result == _REFUSED else f"failed ({result})"

@@ -2,7 +2,20 @@
 
 import dataclasses
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
+
+
+def verdict_words(verdict: str) -> str:
+    """Return a verdict as it reads within a sentence."""
+    return {
+        "justified": _("justified"),
+        "drill": _("drill"),
+        "justified_with_findings": _("justified with findings"),
+        "misuse": _("misuse"),
+        "inconclusive": _("inconclusive"),
+    }.get(verdict, verdict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -12,7 +25,7 @@ class ReviewOwed(Event, kind="review.owed"):
     due_at: str
 
     def sentence(self) -> str:
-        return "asked for a review of what was done"
+        return _("asked for a review of what was done")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,7 +33,7 @@ class ReviewStarted(Event, kind="review.started"):
     """Somebody independent took the review."""
 
     def sentence(self) -> str:
-        return "began the review"
+        return _("began the review")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,7 +43,7 @@ class ReviewReturned(Event, kind="review.returned", personal=("reason",)):
     reason: str
 
     def sentence(self) -> str:
-        return f"gave the review back: {self.reason}"
+        return _("gave the review back: %(reason)s") % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,11 +56,12 @@ class Judged(Event):
     @property
     def in_words(self) -> str:
         """The verdict as it reads in a sentence."""
-        return self.verdict.replace("_", " ")
+        return verdict_words(self.verdict)
 
     def said(self, verb: str) -> str:
         """Put the verb, the verdict and the comment into a sentence."""
-        return f"{verb}: {self.in_words}" + (f". {self.comment}" if self.comment else "")
+        said = f"{verb}: {self.in_words}"
+        return f"{said}. {self.comment}" if self.comment else said
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,7 +69,7 @@ class ReviewConcluded(Judged, kind="review.concluded", personal=("comment",)):
     """The first of two reviewers gave a verdict."""
 
     def sentence(self) -> str:
-        return self.said("gave a verdict that a second person has to confirm")
+        return self.said(_("gave a verdict that a second person has to confirm"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,7 +79,7 @@ class ReviewConfirmed(Event, kind="review.confirmed"):
     verdict: str
 
     def sentence(self) -> str:
-        return f"confirmed the verdict: {self.verdict.replace('_', ' ')}"
+        return _("confirmed the verdict: %(verdict)s") % {"verdict": verdict_words(self.verdict)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,7 +89,7 @@ class ReviewDisputed(Event, kind="review.disputed", personal=("reason",)):
     reason: str
 
     def sentence(self) -> str:
-        return f"did not confirm the verdict: {self.reason}"
+        return _("did not confirm the verdict: %(reason)s") % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,7 +97,7 @@ class ReviewClosed(Judged, kind="review.closed", personal=("comment",)):
     """The verdict stands."""
 
     def sentence(self) -> str:
-        return self.said("closed the review")
+        return self.said(_("closed the review"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -97,7 +111,7 @@ class FindingOpened(Event, kind="finding.opened", personal=("text",)):
     entry: int | None
 
     def sentence(self) -> str:
-        return f"opened a finding: {self.text}"
+        return _("opened a finding: %(text)s") % {"text": self.text}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -108,4 +122,5 @@ class FindingResolved(Event, kind="finding.resolved", personal=("comment",)):
     comment: str
 
     def sentence(self) -> str:
-        return f"resolved the finding as {self.resolution.replace('_', ' ')}: {self.comment}"
+        said = {"resolution": self.resolution.replace("_", " "), "comment": self.comment}
+        return _("resolved the finding as %(resolution)s: %(comment)s") % said

@@ -191,6 +191,11 @@ class Review(models.Model):
         """Whether a verdict is given that somebody else has yet to confirm."""
         return self.state == Review.State.IN_REVIEW and self.concluded_at is not None
 
+    @property
+    def target_names(self) -> list[str]:
+        """The names of what was opened."""
+        return [target.name for target in self.grant.targets.all()]
+
     def is_overdue(self, at: datetime) -> bool:
         """Whether the deadline has passed and nobody has closed it."""
         return self.state in Review.OWED and self.due_at <= at

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Part, User
 from breakglass.models import Decision, Grant, Permit, Request, Scenario
+from core.speech import phrase, phrase_count
 from reviews.models import Finding, Review
 
 
@@ -17,11 +18,12 @@ def why_not_review(review: Review, *, by: User, at: datetime) -> str | None:
 def why_not_judge(grant: Grant, *, by: User, at: datetime) -> str | None:
     """Why `by` may not judge what was done under `grant`: no right, or a part in the case."""
     if not by.is_active:
-        return "This account is switched off."
+        return phrase("This account is switched off.")
     if not _reviews_in(grant.scenario, by, at):
-        return (
-            f"Only a reviewer of {grant.scenario} or a compliance officer reviews this."
-            " Ask an administrator to add you."
+        return phrase(
+            "Only a reviewer of %(scenario)s or a compliance officer reviews this."
+            " Ask an administrator to add you.",
+            scenario=grant.scenario,
         )
     return _why_dependent(grant, by)
 
@@ -29,7 +31,10 @@ def why_not_judge(grant: Grant, *, by: User, at: datetime) -> str | None:
 def why_not_close(review: Review, *, by: User, at: datetime) -> str | None:
     """Why `by` may not give the verdict on a review that has begun."""
     if review.reviewer and by != review.reviewer:
-        return f"{review.reviewer} has taken this review. They close it, or give it back first."
+        return phrase(
+            "%(person)s has taken this review. They close it, or give it back first.",
+            person=review.reviewer,
+        )
     return why_not_review(review, by=by, at=at)
 
 
@@ -37,30 +42,41 @@ def why_not_hand_over(review: Review, *, by: User) -> str | None:
     """Why `by` may not give the review back to be taken by somebody else."""
     if by == review.reviewer or by.plays(Part.COMPLIANCE):
         return None
-    return f"Only {review.reviewer} or a compliance officer gives this review back."
+    return phrase(
+        "Only %(person)s or a compliance officer gives this review back.", person=review.reviewer
+    )
 
 
 def why_not_confirm(review: Review, *, by: User, at: datetime) -> str | None:
     """Why `by` may not confirm or dispute the verdict as the second reviewer."""
     if by == review.reviewer:
-        return "A second reviewer has to confirm; you gave the verdict."
+        return phrase("A second reviewer has to confirm; you gave the verdict.")
     return why_not_review(review, by=by, at=at)
+
+
+def why_not_clean(review: Review) -> str | None:
+    """Why no verdict is possible that leaves nothing to answer for."""
+    if not (count := review.findings().open().count()):
+        return None
+    return phrase_count(
+        "%(number)s finding is open in this case. Resolve it first, or choose “justified with"
+        " findings”.",
+        "%(number)s findings are open in this case. Resolve them first, or choose “justified with"
+        " findings”.",
+        count,
+    )
 
 
 def why_bad_verdict(review: Review, *, verdict: str, comment: str) -> tuple[str, str] | None:
     """Why this verdict does not fit the case: the field and the sentence."""
     if not verdict or verdict not in Review.Verdict.values:
-        return "verdict", "Choose a verdict."
+        return "verdict", phrase("Choose a verdict.")
     if verdict == Review.Verdict.DRILL and not review.grant.request.rules.drill:
-        return "verdict", "This was no drill. Choose another verdict."
-    if verdict in Review.CLEAN and (count := review.findings().open().count()):
-        open_now = "1 finding is open" if count == 1 else f"{count} findings are open"
-        return (
-            "verdict",
-            f"{open_now} in this case. Resolve it first, or choose “justified with findings”.",
-        )
+        return "verdict", phrase("This was no drill. Choose another verdict.")
+    if verdict in Review.CLEAN and (why := why_not_clean(review)):
+        return "verdict", why
     if verdict in Review.EXPLAINED and not comment.strip():
-        return "comment", "Say what you found; it stands in the record."
+        return "comment", phrase("Say what you found; it stands in the record.")
     return None
 
 
@@ -72,19 +88,19 @@ def needs_second(review: Review) -> bool:
 def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:
     """Why `by` may not resolve a finding."""
     if finding.subject == by.ref:
-        return "Nobody resolves a finding about themselves."
+        return phrase("Nobody resolves a finding about themselves.")
     if finding.case and (grant := finding.case.held):
         return why_not_judge(grant, by=by, at=at)
     if by.plays(Part.COMPLIANCE):
         return None
-    return "Only a compliance officer resolves this finding."
+    return phrase("Only a compliance officer resolves this finding.")
 
 
 def why_not_oversee(*, by: User) -> str | None:
     """Why `by` may not see the figures of the whole house."""
     if any(part in (Part.COMPLIANCE, Part.AUDITOR) for part in by.parts()):
         return None
-    return "The dashboard is for compliance officers and auditors. Ask an administrator."
+    return phrase("The dashboard is for compliance officers and auditors. Ask an administrator.")
 
 
 def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:
@@ -96,10 +112,10 @@ def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:
 def _why_dependent(grant: Grant, by: User) -> str | None:
     request: Request = grant.request
     if by in (grant.holder, request.requester, request.filed_by):
-        return "Nobody reviews their own access."
+        return phrase("Nobody reviews their own access.")
     decided = Decision.objects.filter(Q(request=request) | Q(request__extends=grant), by=by)
     if decided.exists():
-        return "You decided on this case, so somebody else has to review it."
+        return phrase("You decided on this case, so somebody else has to review it.")
     if by == grant.ended_by:
-        return "You ended this access, so somebody else has to review it."
+        return phrase("You ended this access, so somebody else has to review it.")
     return None

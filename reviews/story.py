@@ -3,13 +3,26 @@
 import dataclasses
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from breakglass.models import Decision, Request
 from breakglass.rules import Rules
+from core.templatetags.ui import listed
+from core.words import duration_words, minutes_words
 from reviews import actions
 from reviews.actions import Actions
 from reviews.models import Finding, Review
 from targets.models import Door
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What was declared of one thing, beside what was done; `odd` where they do not fit."""
+
+    about: str
+    declared: str
+    done: str
+    odd: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,11 @@ class Story:
     def rules(self) -> Rules:
         """What the scenario said when access was asked for."""
         return self.asked.rules
+
+    @property
+    def compared(self) -> list[Compared]:
+        """What was declared beside what was done, in the reader's language."""
+        return [*_terms(self), _plan(self), _objects(self)]
 
     @property
     def unproved(self) -> list[Door]:
@@ -52,4 +70,50 @@ def of(review: Review) -> Story:
         findings=sorted(
             review.findings(), key=lambda each: (each.state != Finding.State.OPEN, each.opened_at)
         ),
+    )
+
+
+def _terms(story: Story) -> list[Compared]:
+    """How long and where: asked for beside used."""
+    grant, asked = story.asked.grant, story.asked
+    used = (grant.ended_at or grant.ends_at) - (grant.activated_at or grant.starts_at)
+    opened = [door.target.name for door in story.doors if door.opened_at]
+    more = sum(each.minutes for each in story.more if each.state == Request.State.APPROVED)
+    return [
+        Compared(
+            about=_("Time"),
+            declared=minutes_words(asked.minutes + more),
+            done=duration_words(used),
+        ),
+        Compared(
+            about=_("Targets"),
+            declared=listed(target.name for target in asked.targets.all()),
+            done=listed(opened) or _("No door was opened"),
+        ),
+    ]
+
+
+def _plan(story: Story) -> Compared:
+    done = sorted([*story.actions.outside_verbs, *story.actions.verbs], key=lambda each: -each[1])
+    verbs: dict[str, int] = {}
+    for verb, number in done:
+        verbs[verb] = verbs.get(verb, 0) + number
+    return Compared(
+        about=_("Plan"),
+        declared=story.asked.intent or _("Nothing declared"),
+        done=", ".join(f"{number} {verb}" for verb, number in verbs.items())
+        or _("No action is on the record"),
+        odd=bool(story.actions.outside_count),
+    )
+
+
+def _objects(story: Story) -> Compared:
+    """What the scenario expects beside what was touched, by the actions that the page shows."""
+    touched = sorted({name for each in story.actions.shown for name in each.objects})
+    expected = [*story.rules.expected_objects]
+    return Compared(
+        about=_("Objects"),
+        declared=", ".join(expected) or _("Anything"),
+        done=", ".join(touched) or _("None named"),
+        odd=any(each.odd_objects for each in story.actions.outside),
     )

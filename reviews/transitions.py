@@ -9,6 +9,7 @@ from audit.events import Event
 from breakglass.models import Grant, Request
 from breakglass.transitions.locks import lock, refuse_unless
 from core.errors import BadInput, WrongState
+from core.speech import Sentence, phrase
 from reviews import events, policy
 from reviews.models import Finding, Review
 
@@ -48,7 +49,9 @@ def start(review: Review, *, by: User, at: datetime) -> Review:
     why = policy.why_not_review(review, by=by, at=at)
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
     if review.state == Review.State.IN_REVIEW:
-        raise WrongState(f"{review.reviewer} has taken this review already.")
+        raise WrongState(
+            phrase("%(person)s has taken this review already.", person=review.reviewer)
+        )
     _expect(review, Review.State.DUE)
     review.state = Review.State.IN_REVIEW
     review.reviewer, review.started_at = by, at
@@ -103,7 +106,9 @@ def dispute(review: Review, *, by: User, reason: str, at: datetime) -> Review:
     Raises as `confirm` does, and BadInput without a reason.
     """
     review = _lock_concluded(review, by=by, at=at)
-    reason = _words(reason, "Say why you do not agree; the first reviewer reads it.", "reason")
+    reason = _words(
+        reason, phrase("Say why you do not agree; the first reviewer reads it."), "reason"
+    )
     review.verdict, review.comment, review.concluded_at = Review.Verdict.NONE, "", None
     review.save(update_fields=["verdict", "comment", "concluded_at"])
     _record(review, events.ReviewDisputed(reason=reason), actor=by.ref, at=at)
@@ -121,7 +126,7 @@ def hand_over(review: Review, *, by: User, reason: str, at: datetime) -> Review:
     _expect_unjudged(review)
     why = policy.why_not_hand_over(review, by=by)
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
-    reason = _words(reason, "Say why; whoever takes the review reads it.", "reason")
+    reason = _words(reason, phrase("Say why; whoever takes the review reads it."), "reason")
     review.state = Review.State.DUE
     review.reviewer = review.started_at = None
     review.save(update_fields=["state", "reviewer", "started_at"])
@@ -140,8 +145,8 @@ def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Seve
     why = policy.why_not_review(review, by=by, at=at)
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
     if kind not in Finding.BY_HAND:
-        raise BadInput("Choose what the finding is about.", field="kind")
-    text = _words(text, "Say what you found.", "text")
+        raise BadInput(phrase("Choose what the finding is about."), field="kind")
+    text = _words(text, phrase("Say what you found."), "text")
     seen = Observation(
         kind=kind, severity=severity, text=text, subject=review.grant.ref,
         case=review.grant.request,
@@ -186,12 +191,14 @@ def resolve_finding(
     """
     finding = lock(finding)
     if finding.state != Finding.State.OPEN:
-        raise WrongState(f"This finding is already {finding.get_state_display().lower()}.")
+        raise WrongState(phrase("This finding is resolved already."))
     why = policy.why_not_resolve(finding, by=by, at=at)
     refuse_unless(why, by=by, subject=finding, at=at, case=finding.case_ref)
     if resolution == Finding.State.OPEN:
-        raise BadInput("Choose what became of it.", field="resolution")
-    comment = _words(comment, "Say what was done about it; it stands in the record.", "comment")
+        raise BadInput(phrase("Choose what became of it."), field="resolution")
+    comment = _words(
+        comment, phrase("Say what was done about it; it stands in the record."), "comment"
+    )
     finding.state, finding.resolution = resolution, comment
     finding.resolved_by, finding.resolved_at = by, at
     finding.save(update_fields=["state", "resolution", "resolved_by", "resolved_at"])
@@ -210,7 +217,7 @@ def _close(review: Review, *, actor: str, at: datetime) -> None:
 def _lock_concluded(review: Review, *, by: User, at: datetime) -> Review:
     review = lock(review)
     if not review.waits_for_second:
-        raise WrongState("No verdict waits to be confirmed here.")
+        raise WrongState(phrase("No verdict waits to be confirmed here."))
     why = policy.why_not_confirm(review, by=by, at=at)
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
     return review
@@ -218,18 +225,18 @@ def _lock_concluded(review: Review, *, by: User, at: datetime) -> Review:
 
 def _expect_unjudged(review: Review) -> None:
     if review.state == Review.State.DUE:
-        raise WrongState("Nobody has taken this review. Take it first.")
+        raise WrongState(phrase("Nobody has taken this review. Take it first."))
     _expect(review, Review.State.IN_REVIEW)
     if review.waits_for_second:
-        raise WrongState("The verdict is given; a second reviewer has to confirm it.")
+        raise WrongState(phrase("The verdict is given; a second reviewer has to confirm it."))
 
 
 def _expect(review: Review, state: Review.State) -> None:
     if review.state != state:
-        raise WrongState(f"This review is already {review.get_state_display().lower()}.")
+        raise WrongState(phrase("This review is already closed."))
 
 
-def _words(text: str, sentence: str, field: str) -> str:
+def _words(text: str, sentence: Sentence, field: str) -> str:
     """Return the text without blanks around it; raise BadInput with `sentence` when empty."""
     if not text.strip():
         raise BadInput(sentence, field=field)

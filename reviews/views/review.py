@@ -1,6 +1,7 @@
 """The page of a review, with what its reviewers do there, and the page of a finding."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
+from breakglass.questions import talk
 from breakglass.views.pages import page, status_of
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
@@ -28,46 +31,50 @@ def review(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
     """Take a review."""
-    return _act(request, pk, None, transitions.start, "The review is yours.")
+    return _act(request, pk, None, transitions.start, _("The review is yours."))
 
 
 @page("POST")
 def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
     """Give the verdict."""
     found = _visible(request, pk)
-    form = VerdictForm(request.POST, drill=found.grant.request.rules.drill)
+    form = VerdictForm(request.POST, review=found)
     done = (
-        "The verdict waits for a second reviewer."
+        _("The verdict waits for a second reviewer.")
         if policy.needs_second(found)
-        else "The verdict stands in the record."
+        else _("The verdict stands in the record.")
     )
-    return _act(request, pk, form, transitions.close, done, name="verdict_form")
+    answer = _act(request, pk, form, transitions.close, done, name="verdict_form")
+    return _next(request, found) if answer.status_code == HTTPStatus.FOUND else answer
 
 
 @page("POST")
 def review_confirm(request: PageRequest, pk: UUID) -> HttpResponse:
     """Agree with the verdict as the second reviewer."""
-    return _act(request, pk, None, transitions.confirm, "Confirmed. The verdict stands.")
+    answer = _act(request, pk, None, transitions.confirm, _("Confirmed. The verdict stands."))
+    return (
+        _next(request, _visible(request, pk)) if answer.status_code == HTTPStatus.FOUND else answer
+    )
 
 
 @page("POST")
 def review_dispute(request: PageRequest, pk: UUID) -> HttpResponse:
     """Disagree with the verdict as the second reviewer."""
-    form, done = ReasonForm(request.POST), "The first reviewer looks at it again."
+    form, done = ReasonForm(request.POST), _("The first reviewer looks at it again.")
     return _act(request, pk, form, transitions.dispute, done, name="reason_form")
 
 
 @page("POST")
 def review_hand_over(request: PageRequest, pk: UUID) -> HttpResponse:
     """Give a review back, so that somebody else can take it."""
-    form, done = ReasonForm(request.POST), "The review waits for somebody else."
+    form, done = ReasonForm(request.POST), _("The review waits for somebody else.")
     return _act(request, pk, form, transitions.hand_over, done, name="reason_form")
 
 
 @page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
-    form, done = FindingForm(request.POST), "The finding is open."
+    form, done = FindingForm(request.POST), _("The finding is open.")
     return _act(request, pk, form, transitions.find, done, name="finding_form")
 
 
@@ -84,7 +91,7 @@ def finding(request: PageRequest, pk: UUID) -> HttpResponse:
             refused(form, error)
             status = status_of(error)
         else:
-            messages.success(request, "The finding is resolved.")
+            messages.success(request, _("The finding is resolved."))
             return redirect(seen)
     why_not = policy.why_not_resolve(seen, by=request.user, at=now)
     context = {"finding": seen, "form": form, "why_not": why_not}
@@ -116,6 +123,17 @@ def _act(
     return redirect(found)
 
 
+def _next(request: PageRequest, done: Review) -> HttpResponse:
+    """Go on to the most urgent review that waits for this person; stay where there is none."""
+    waiting = Review.objects.open_to(request.user, timezone.now()).exclude(pk=done.pk)
+    following = waiting.order_by("due_at").first()
+    if following is None:
+        messages.info(request, _("No other review waits for you."))
+        return redirect(done)
+    messages.info(request, _("This one is the next, and the most urgent."))
+    return redirect(following)
+
+
 def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
@@ -124,7 +142,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "story": told,
         "overdue": found.is_overdue(now),
         "step": _step(found, request),
-        "verdict_form": VerdictForm(drill=told.rules.drill),
+        "verdict_form": VerdictForm(review=found),
         "reason_form": ReasonForm(),
         "finding_form": FindingForm(initial={"text": _about(told, request.GET.get("action", ""))}),
         "why_not": policy.why_not_review(found, by=request.user, at=now),
@@ -132,6 +150,8 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         and not found.waits_for_second
         and policy.why_not_hand_over(found, by=request.user) is None,
         "needs_second": policy.needs_second(found),
+        "talk": talk(told.asked, reader=request.user, at=now, about=_known(told, request)),
+        "shows": found.case_ref,
         **given,
     }
     return render(request, "reviews/review.html", context, status=status)
@@ -149,9 +169,16 @@ def _step(found: Review, request: PageRequest) -> str:
     return "judge" if found.reviewer == request.user else ""
 
 
+def _known(told: story.Story, request: PageRequest) -> str:
+    """The entry of an action of this case that the reader asks about, as `?ask=` names it."""
+    seq = request.GET.get("ask", "")
+    return seq if any(str(each.seq) == seq for each in told.actions.shown) else ""
+
+
 def _about(told: story.Story, action: str) -> str:
     """Begin the words of a finding about one action."""
-    for each in [*told.actions.outside, *told.actions.within]:
+    for each in told.actions.shown:
         if str(each.seq) == action:
-            return f"{each.title} on {each.target}, entry {each.seq}: "
+            said = {"what": each.title, "target": each.target, "entry": each.seq}
+            return _("%(what)s on %(target)s, entry %(entry)s: ") % said
     return ""

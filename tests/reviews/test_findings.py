@@ -84,7 +84,7 @@ class TestResolve:
     def test_once(self) -> None:
         finding = resolve(make_finding())
 
-        with pytest.raises(WrongState, match="already remediated"):
+        with pytest.raises(WrongState, match="resolved already"):
             resolve(finding)
 
     @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""The case in review mode: declared beside done, questions about an action, the next review."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from breakglass.models import Question
+from tests.make import make_scenario
+from tests.reviews.browser import client, late, page, post, recent
+from tests.reviews.make import act, judge, make_finding, sequence, taken
+
+pytestmark = pytest.mark.django_db
+
+
+class TestReviewMode:
+    """Declared beside done, the reasons why not, questions about an action, and the next one."""
+
+    def test_what_was_declared_stands_beside_what_was_done(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario, intent="Look for the lock.")
+        act(review.grant, "select", "orders")
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        told = page("rita", review.get_absolute_url()).context["story"]
+
+        rows = {each.about: (each.declared, each.done, each.odd) for each in told.compared}
+        assert rows["Time"] == ("30 min", "20 min", False)
+        assert rows["Targets"] == ("shop-db", "No door was opened", False)
+        assert rows["Plan"] == ("Look for the lock.", "1 copy, 1 select", True)
+        assert rows["Objects"] == ("orders", "customers, orders", True)
+
+    def test_a_verdict_that_an_open_finding_bars_says_so_and_cannot_be_chosen(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        make_finding(review, at=timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        assert "1 finding is open in this case. Resolve it first" in text
+        assert re.search('value="justified" id="[^"]+" disabled', text)
+        assert re.search('value="misuse" id="[^"]+" required', text)
+
+    def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"]))
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        here = review.get_absolute_url()
+        seq = page("rita", here).context["story"].actions.outside[0].seq
+        assert f"About entry {seq} of the record." in page("rita", here, ask=seq).content.decode()
+        assert "About entry 1 of" not in page("rita", here, ask=1).content.decode()
+
+        ask = reverse("question-ask", args=[review.grant.request_id])
+        words = {"text": "Where is the file?", "about": seq, "back": here}
+        assert client("rita").post(ask, words)["Location"] == here
+        question = Question.objects.get()
+        answer_to = reverse("question-answer", args=[question.pk])
+        client("ada").post(answer_to, {"text": "Deleted."})
+
+        flagged = page("rita", here).content.decode().partition('class="panel flag"')[2]
+        assert "“Deleted.”" in flagged.partition("</article>")[0]
+
+    def test_after_the_verdict_the_next_review_follows(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        first, late_one = taken(recent(scenario), at=timezone.now()), late(scenario)
+        recent(scenario)
+
+        answer = post("rita", "review-close", first, verdict="justified", comment="")
+        assert answer["Location"] == late_one.get_absolute_url()
+
+    def test_the_last_one_stays_and_says_that_no_other_waits(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        browser = client("rita")
+        url = reverse("review-close", args=[review.pk])
+        answer = browser.post(url, {"verdict": "justified", "comment": ""}, follow=True)
+
+        assert answer.redirect_chain == [(review.get_absolute_url(), 302)]
+        assert "No other review waits for you." in answer.content.decode()
+
+    def test_the_case_leads_its_reviewer_there(self) -> None:
+        review = recent()
+        case = review.grant.request.get_absolute_url()
+        for verb in ("Review what was done", "Go on with the review"):
+            text = page("rita", case).content.decode()
+            assert verb in text
+            assert "as reviewer" in text
+            review = taken(review, at=timezone.now()) if review.state == "due" else review
+        judge(review, at=timezone.now())
+        assert "as reviewer" not in page("rita", case).content.decode()
