@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Part, User
 from breakglass import transitions as verbs
 from breakglass.models import GroupPermit, Permit
 from core.errors import NotAllowed
@@ -49,6 +49,7 @@ class TestIndependence:
 
     def test_not_who_filed_it_for_them(self) -> None:
         scenario = make_scenario()
+        make_group("Responders", make_user("dana"), part=Part.RESPONDER)
         ask = make_ask(scenario)
         request = verbs.submit(
             scenario, by=make_user("dana"), person=make_user("ada"), ask=ask, at=NOON
