@@ -27,7 +27,7 @@ from core import slots
 from core.speech import shown
 from targets.models import Target
 
-_LAST = 8
+_LAST = 6
 _CHANGES = (
     "config.changed", "scenario.versioned", "scenario.archived", "scenario.brought_back",
     "installation.claimed",
@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "next_step": checklist.next_step(steps),
         "wrong": _wrong(timezone.now()),
         "places": _places(),
-        "changes": reading.told(_changes()),
+        "changes": _changes(),
         "reads_record": isinstance(request.user, User) and request.user.may_read_record,
         "more": admin.site.get_app_list(request),
     }
@@ -126,5 +126,14 @@ def _places() -> list[slots.Health]:
     ]
 
 
-def _changes() -> list[Entry]:
-    return list(Entry.objects.filter(kind__in=_CHANGES).order_by("-seq")[:_LAST])
+def _changes() -> list[tuple[reading.Told, str]]:
+    """Tell the last changes, each with what it was about where that has a name.
+
+    A step that changed is part of a version, which is told.
+    """
+    rows = Entry.objects.filter(kind__in=_CHANGES).exclude(subject__startswith="approvalstep:")
+    entries = list(rows.order_by("-seq")[:_LAST])
+    return [
+        (told, "" if told.subject.text == entry.subject else told.subject.text)
+        for entry, told in zip(entries, reading.told(entries), strict=True)
+    ]

@@ -14,7 +14,6 @@ from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,8 @@ from core.forms import refused
 from targets.models import Installation
 
 logger = logging.getLogger(__name__)
+
+_ENTRANCES = ("/", "/accounts/login/", "/admin/")  # where a first visitor comes
 
 
 def code() -> str:
@@ -122,12 +123,8 @@ class FirstRunMiddleware:
         self._inhabited = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not self._inhabited and request.method == "GET" and self._is_entrance(request.path):
+        if not self._inhabited and request.method == "GET" and request.path_info in _ENTRANCES:
             self._inhabited = User.objects.exists()  # people are never removed: asked until yes
             if not self._inhabited:
                 return redirect("set-up")
         return self.get_response(request)
-
-    @staticmethod
-    def _is_entrance(path: str) -> bool:
-        return path in (reverse("home"), reverse("account_login"), reverse("admin:index"))

@@ -206,4 +206,5 @@ class GroupPermit(GroupObjectPermissionBase):
     objects: ClassVar[GroupPermitManager] = GroupPermitManager()
 
     def __str__(self) -> str:
-        return f"{self.group}: {self.permission.codename} in {self.content_object}"
+        permit = Permit(self.permission.codename).label.lower()
+        return f"{self.group} {permit} in {self.content_object}"
