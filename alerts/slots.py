@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts.models import OVERSEERS, Delivery, Mail
@@ -31,12 +32,16 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     group = "Respond" if set(OVERSEERS) & set(user.parts()) else "Me"
     unread = Delivery.objects.unread().filter(recipient=user).count()
     items = [
-        slots.NavItem(group=group, label="Alerts", url_name="alerts", icon="bell", count=unread)
+        slots.NavItem(
+            group=group, label=_("Alerts"), url_name="alerts", icon="bell", count=unread, key="a"
+        )
     ]
     if settings.EMAIL_BACKEND == "alerts.mailbox.MailboxBackend":
         new = Mail.objects.of(user).unread().count()
         items.append(
-            slots.NavItem(group="Me", label="Mailbox", url_name="mailbox", icon="mail", count=new)
+            slots.NavItem(
+                group="Me", label=_("Mailbox"), url_name="mailbox", icon="mail", count=new
+            )
         )
     return items
 

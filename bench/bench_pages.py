@@ -64,6 +64,10 @@ def _pages(latest: int) -> list[tuple[str, str, str]]:
         ("Dashboard", "/dashboard/", "compliance"),
         ("Alerts", "/alerts/", "responder"),
         ("Ledger", "/ledger/", "auditor"),
+        ("Search", "/search/?q=person001", "compliance"),
+        ("Search", "/search/?q=shop+yesterday", "approver"),
+        ("Search", "/search/?q=inc-4321", "requester"),
+        ("Search", "/search/?q=nothing+of+this", "compliance"),
     ]
 
 

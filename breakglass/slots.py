@@ -1,4 +1,4 @@
-"""What this room shows on shared pages: lines of the rail, and what waits."""
+"""What this room shows on shared pages: lines of the rail, what waits, what a search finds."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -7,11 +7,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
-from breakglass import inbox
-from breakglass.models import Decision, Grant, Question, Request
+from breakglass import inbox, search
+from breakglass.models import Decision, Grant, Permit, Question, Request, Scenario
 from breakglass.simulator import why_not_look
 from core import slots
 from core.words import minutes_words
+
+_FOUND = 8
 
 
 @slots.nav.provide(order=10)
@@ -21,33 +23,24 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     if not isinstance(user, User):
         return []
     items = [
-        slots.NavItem(group="Me", label="Home", url_name="home", icon="home", phone=True),
-        slots.NavItem(group="Me", label="Cases", url_name="cases", icon="case", phone=True),
-        slots.NavItem(group="Me", label="Scenarios", url_name="scenarios", icon="glass"),
-    ]
+        slots.NavItem(group="Me", label=_("Home"), url_name="home", icon="home", phone=True,
+                      key="h"),
+        slots.NavItem(group="Me", label=_("Cases"), url_name="cases", icon="case", phone=True,
+                      key="c"),
+        slots.NavItem(group="Me", label=_("Scenarios"), url_name="scenarios", icon="glass",
+                      key="s"),
+    ]  # fmt: skip
     if inbox.decides_anywhere(user, now):
         waiting = len(inbox.decisions_for(user, now))
         items.append(
-            slots.NavItem(
-                group="Decide",
-                label="Decisions",
-                url_name="decide",
-                icon="decide",
-                count=waiting,
-                phone=True,
-            )
-        )
+            slots.NavItem(group="Decide", label=_("Decisions"), url_name="decide", icon="decide",
+                          count=waiting, phone=True, key="d")
+        )  # fmt: skip
     if Part.RESPONDER in user.parts():
         items.append(
-            slots.NavItem(
-                group="Respond",
-                label="Now",
-                url_name="now",
-                icon="now",
-                count=Grant.objects.live(now).count(),
-                phone=True,
-            )
-        )
+            slots.NavItem(group="Respond", label=_("Now"), url_name="now", icon="now",
+                          count=Grant.objects.live(now).count(), phone=True, key="n")
+        )  # fmt: skip
     return items + _administration(user)
 
 
@@ -55,11 +48,13 @@ def _administration(user: User) -> list[slots.NavItem]:
     items = []
     if why_not_look(by=user) is None:
         items.append(
-            slots.NavItem(group="Administer", label="Simulator", url_name="simulator", icon="eye")
+            slots.NavItem(
+                group="Administer", label=_("Simulator"), url_name="simulator", icon="eye"
+            )
         )
     if user.is_staff:
         items.append(
-            slots.NavItem(group="Administer", label="Admin", url_name="admin:index", icon="key")
+            slots.NavItem(group="Administer", label=_("Admin"), url_name="admin:index", icon="key")
         )
     return items
 
@@ -120,4 +115,65 @@ def _decision(asked: Request) -> slots.Waiting:
         detail=f"{asked.rules.name}, Case {asked.case}. {left} left to answer.",
         url=reverse("decision", args=[asked.pk]),
         action="Ratify or refuse" if broke else "Decide",
+    )
+
+
+@slots.deeds.provide(order=10)
+def deeds(request: HttpRequest) -> list[slots.Deed]:
+    """Offer the way in, and the way to stop everything."""
+    user, now = request.user, timezone.now()
+    if not isinstance(user, User):
+        return []
+    found = []
+    if Scenario.objects.in_use().permitting(user, Permit.REQUEST, now).exists():
+        ask = reverse("request-new")
+        found += [
+            slots.Deed(icon="glass", title=_("Break the glass"), url=f"{ask}?urgency=break_glass"),
+            slots.Deed(icon="plus", title=_("Ask for access"), url=ask, words=_("new request")),
+        ]
+    if user.plays(Part.RESPONDER):
+        stop = f"{reverse('now')}#freeze"
+        found.append(slots.Deed(icon="freeze", title=_("Freeze…"), url=stop, words=_("stop kill")))
+    return found
+
+
+@slots.found.provide(order=10)
+def found(request: HttpRequest, text: str) -> list[slots.Found]:
+    """Find cases, then the people, scenarios and targets that lead to more."""
+    user, now = request.user, timezone.now()
+    if not isinstance(user, User):
+        return []
+    rows = search.cases(text, by=user, at=now).told().order_by("-case")[:_FOUND]
+    return [
+        *(_case(asked) for asked in rows),
+        *(
+            slots.Found(group=_("People"), icon="user", title=str(person),
+                        detail=_("Their cases"), url=f"{reverse('cases')}?person={person.pk}")
+            for person in search.people(text, by=user, at=now)
+        ),
+        *(
+            slots.Found(group=_("Scenarios"), icon="glass", title=scenario.name,
+                        url=scenario.get_absolute_url())
+            for scenario in search.scenarios(text)
+        ),
+        *(
+            slots.Found(group=_("Targets"), icon="door", title=target.name,
+                        detail=_("Ask for access: %(scenario)s") % {"scenario": scenario.name},
+                        url=f"{reverse('request-new')}?scenario={scenario.slug}")
+            for target, scenario in search.targets(text, by=user, at=now)
+        ),
+    ]  # fmt: skip
+
+
+def _case(asked: Request) -> slots.Found:
+    names = ", ".join(target.name for target in asked.targets.all())
+    return slots.Found(
+        group=_("Cases"),
+        icon="case",
+        title=_("Case %(number)s: %(targets)s") % {"number": asked.case, "targets": names},
+        detail=" · ".join(
+            filter(None, [str(asked.requester), asked.scenario.name, asked.reference])
+        ),
+        at=asked.submitted_at,
+        url=asked.get_absolute_url(),
     )

@@ -6,10 +6,19 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
-from core import slots
+from core import looks, slots
 
-GROUPS = ("Me", "Decide", "Respond", "Review", "Audit", "Administer")
+# In this order, whatever the reader's language.
+GROUPS = {
+    "Me": _("Me"),
+    "Decide": _("Decide"),
+    "Respond": _("Respond"),
+    "Review": _("Review"),
+    "Audit": _("Audit"),
+    "Administer": _("Administer"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +56,7 @@ def _gather(request: HttpRequest) -> Navigation:
     names = list(dict.fromkeys([*GROUPS, *(link.item.group for link in links)]))
     groups = [(name, [link for link in links if link.item.group == name]) for name in names]
     return Navigation(
-        groups=[(name, members) for name, members in groups if members],
+        groups=[(str(GROUPS.get(name, name)), members) for name, members in groups if members],
         phone=[link for link in links if link.item.phone][:4],
     )
 
@@ -62,9 +71,15 @@ def _link(item: slots.NavItem, path: str) -> Link | None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Give every page its rail (context processor); nothing is asked before a page draws it."""
+    """Give every page its rail and its looks (context processor).
+
+    Nothing is asked before a page draws it.
+    """
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
-    return {"navigation": (lambda: navigation(request)) if signed_in else None}
+    return {
+        "navigation": (lambda: navigation(request)) if signed_in else None,
+        "looks": looks.of(request),
+    }
 
 
 def say(request: HttpRequest, sentence: str, *, status: int = 400, title: str = "") -> HttpResponse:

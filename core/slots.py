@@ -7,6 +7,7 @@ gathers it.
 
 import dataclasses
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest
@@ -39,7 +40,10 @@ class Slot(Generic[T]):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NavItem:
-    """A line of the rail: `group` is its heading, `phone` whether the bottom bar has it too."""
+    """A line of the rail: `group` is its heading, `phone` whether the bottom bar has it too.
+
+    `key` is the letter that leads there after `g`.
+    """
 
     group: str
     label: str
@@ -47,6 +51,7 @@ class NavItem:
     icon: str
     count: int = 0
     phone: bool = False
+    key: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -110,7 +115,31 @@ class CaseAction:
     primary: bool = True
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Found:
+    """Something that a search has found; `at` is when it happened."""
+
+    group: str
+    icon: str
+    title: str
+    url: str
+    detail: str = ""
+    at: datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Deed:
+    """Something that the person can do from anywhere; `words` are other words for it."""
+
+    icon: str
+    title: str
+    url: str
+    words: str = ""
+
+
 nav: Slot[NavItem] = Slot()
+deeds: Slot[Deed] = Slot()
+found: Slot[Found] = Slot()  # asked with the words that were typed
 waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()
 channels: Slot[str] = Slot()  # by what people are told: "mail"

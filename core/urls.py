@@ -7,4 +7,6 @@ from core import views
 urlpatterns = [
     path("live/", views.live, name="live"),
     path("counts/", views.counts, name="counts"),
+    path("search/", views.search, name="search"),
+    path("looks/", views.choose_looks, name="looks"),
 ]

@@ -1,10 +1,74 @@
 """What belongs to the frame of pages and to no room."""
 
+import dataclasses
+from itertools import groupby
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from core import slots
+from core.looks import LooksForm, of, remember
+from core.pages import navigation
+
+_LONGEST = 100  # characters of a search
+
+
+@require_safe
+@never_cache
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Find pages, things to do, and what the rooms know by these words."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
+    hits = [*_pages_and_deeds(request, text), *(slots.found.gather(request, text) if text else [])]
+    groups = [(name, list(rows)) for name, rows in groupby(hits, key=lambda hit: hit.group)]
+    return render(request, "search.html", {"text": text, "groups": groups, "count": len(hits)})
+
+
+def _pages_and_deeds(request: HttpRequest, text: str) -> list[slots.Found]:
+    wanted = text.casefold()
+    deeds = [
+        *slots.deeds.gather(request),
+        slots.Deed(icon="user", title=_("Profile"), url=reverse("profile"), words=_("password")),
+        slots.Deed(icon="x", title=_("Sign out"), url=reverse("account_logout"), words=_("leave")),
+    ]
+    links = [link for _group, members in navigation(request).groups for link in members]
+    return [
+        *(
+            slots.Found(group=_("Do"), icon=deed.icon, title=deed.title, url=deed.url)
+            for deed in deeds
+            if wanted in f"{deed.title} {deed.words}".casefold()
+        ),
+        *(
+            slots.Found(group=_("Go to"), icon=link.item.icon, title=link.item.label, url=link.url)
+            for link in links
+            if wanted in link.item.label.casefold()
+        ),
+    ]
+
+
+@require_POST
+@login_required
+def choose_looks(request: HttpRequest) -> HttpResponse:
+    """Remember in this browser how pages look."""
+    back = request.POST.get("back", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("profile")
+    response = redirect(back)
+    now = of(request)
+    form = LooksForm(dataclasses.asdict(now) | request.POST.dict())
+    if form.is_valid():
+        remember(dataclasses.replace(now, **form.cleaned_data), response)
+        messages.success(request, _("Kept for this browser."))
+    else:
+        messages.error(request, _("Nothing was changed: choose one of the buttons."))
+    return response
 
 
 @require_safe

@@ -30,7 +30,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     # The line stands on every page, so it never counts further than its badge has room for.
     waiting = Review.objects.open_to(user, now)[:_COUNTED].count()
     items = [
-        slots.NavItem(group="Review", label="Reviews", url_name="reviews", icon="review",
+        slots.NavItem(group="Review", label="Reviews", url_name="reviews", icon="review", key="r",
                       count=waiting, phone=True),
         slots.NavItem(group="Review", label="Findings", url_name="findings", icon="flag"),
     ]  # fmt: skip

@@ -1,11 +1,15 @@
-"""The lamp of the doors in the health strip."""
+"""What this room shows on shared pages: the lamp of the doors, and targets that are looked for."""
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from core.slots import Health, health
+from accounts.models import User
+from core.slots import Found, Health, found, health
 from targets.models import Door, LogPosition, Target
 
 _LATE = timedelta(seconds=10)  # what is closing longer than this is a worry
@@ -33,3 +37,22 @@ def doors(_request: HttpRequest) -> list[Health]:
 
 def _lamp(detail: str, tone: str) -> Health:
     return Health(key="doors", label="Doors", detail=detail, tone=tone)
+
+
+@found.provide(order=60)
+def targets(request: HttpRequest, text: str) -> list[Found]:
+    """Find targets by name or host, for those who may look at them in the admin."""
+    user = request.user
+    if not (isinstance(user, User) and user.is_staff and user.has_perm("targets.view_target")):
+        return []
+    named = Q(name__icontains=text) | Q(slug__icontains=text) | Q(host__icontains=text)
+    return [
+        Found(
+            group=_("Administer"),
+            icon="door",
+            title=target.name,
+            detail=f"{target.host}:{target.port}",
+            url=reverse("admin:targets_target_change", args=[target.pk]),
+        )
+        for target in Target.objects.filter(named).order_by("name")[:5]
+    ]

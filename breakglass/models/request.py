@@ -142,6 +142,9 @@ class Request(models.Model):
             models.Index(fields=["requester", "-case"], name="request_of_requester"),
             models.Index(fields=["scenario", "-case"], name="request_of_scenario"),
             models.Index(
+                fields=["reference"], opclasses=["varchar_pattern_ops"], name="request_reference"
+            ),
+            models.Index(
                 fields=["lapse_at"],
                 name="request_open",
                 condition=Q(state__in=["pending", "countered"]),

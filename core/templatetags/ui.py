@@ -1,5 +1,6 @@
 """The tags that every page speaks in: icons, moments, states, labels, fields."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from core import refs, slots
+from core import looks, refs, slots
 from core.faces import face
-from core.forms import looks
+from core.forms import looks as dressed
 from core.words import duration_words, minutes_words, relative_words
 
 register = template.Library()
@@ -98,6 +99,14 @@ def live(context: dict[str, Any]) -> dict[str, object]:
     }
 
 
+@register.inclusion_tag("components/looks.html", takes_context=True)
+def looks_panel(context: dict[str, Any]) -> dict[str, object]:
+    """Let the reader choose theme, density and keys for this browser."""
+    request = context["request"]
+    form = looks.LooksForm(initial=dataclasses.asdict(looks.of(request)))
+    return {"looks_form": form, "request": request, "csrf_token": context.get("csrf_token")}
+
+
 @register.inclusion_tag("components/status.html")
 def status(value: str, label: str = "", *, of: str = "") -> dict[str, object]:
     """Show a state: always an icon and a word. `of` is request, grant, door, review, …"""
@@ -171,7 +180,7 @@ def short(digest: str) -> str:
 @register.filter
 def control(field: BoundField) -> SafeString:
     """Draw the control of a field in our classes, tied to its help and errors."""
-    return looks(field)
+    return dressed(field)
 
 
 @register.simple_tag(takes_context=True)

@@ -156,3 +156,32 @@ def test_a_form_is_sent_once_and_its_button_shows_it(streets: House) -> None:
 
     assert dana.evaluate("window.sent") == 1
     expect(button).to_have_attribute("aria-busy", "true")
+
+
+def test_the_palette_finds_the_case_of_a_colleague_by_keyboard(streets: House) -> None:
+    request = make_request(at=timezone.now())
+    with_password("bob")
+    bob = streets.enter("bob")
+    bob.keyboard.press("Control+k")
+    bob.keyboard.type("ada")
+    expect(bob.get_by_role("dialog").get_by_role("link", name="Case 1")).to_be_visible()
+    bob.keyboard.press("Enter")
+    bob.wait_for_url(f"**{request.get_absolute_url()}")
+
+
+def test_single_keys_go_places_but_not_while_typing_nor_when_switched_off(streets: House) -> None:
+    make_request(at=timezone.now())
+    with_password("bob")
+    bob = streets.enter("bob")
+    bob.keyboard.press("g")
+    bob.keyboard.press("c")
+    bob.wait_for_url("**/cases/")
+    bob.goto(f"{streets.url}/search/")
+    bob.get_by_role("searchbox").fill("g")
+    bob.get_by_role("searchbox").press("d")
+    expect(bob.get_by_role("searchbox")).to_have_value("gd")
+    bob.get_by_role("button", name="Search").press("?")
+    bob.get_by_role("button", name="Switch single keys off").click()
+    expect(bob.get_by_role("status").filter(has_text="Kept for this browser.")).to_be_visible()
+    bob.keyboard.press("?")
+    expect(bob.get_by_role("dialog")).to_have_count(0)

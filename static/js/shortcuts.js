@@ -1,0 +1,35 @@
+/* Ctrl-K opens the command palette; single keys do what the help sheet <dialog id="keys"> lists, unless they are
+   switched off there (WCAG 2.1.4). Never while somebody types, never with a modifier. */
+const sheet = document.getElementById("keys");
+const palette = () => [...document.querySelectorAll("command-palette")].at(-1);
+const acts = { "/": () => palette().open(), "?": () => sheet.showModal() };
+let begun = "", forget = 0;
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    palette().open();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || event.isComposing) return;
+  if (document.querySelector("dialog[open]")) return;
+  press(event);
+});
+
+function press(event) {
+  const keys = begun ? `${begun} ${event.key}` : event.key;
+  const found = [...sheet.querySelectorAll("[data-keys]")].find((line) => line.dataset.keys === keys);
+  clearTimeout(forget);
+  begun = event.key === "g" && !begun ? "g" : "";
+  forget = setTimeout(() => { begun = ""; }, 1500);
+  if (!found) return;
+  event.preventDefault();
+  if (found.dataset.go) location.assign(found.dataset.go);
+  else acts[keys]();
+}
+
+const button = document.getElementById("show-keys");
+if (button) {
+  button.hidden = false;
+  button.addEventListener("click", () => sheet.showModal());
+}

@@ -1,0 +1,22 @@
+/* <toast-list data-close="Close"><ul><li class="notice ok">…</li></ul></toast-list>: where all news is good it floats
+   above the page, takes no focus, and goes after 12 s, never while one points at it or is in it. Bad news stays. */
+class ToastList extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector("li:not(.ok)")) return;
+    const close = Object.assign(document.createElement("button"), { type: "button", className: "btn small plain" });
+    close.textContent = this.dataset.close;
+    close.addEventListener("click", () => this.remove());
+    this.append(close);
+    this.className = "toasts";
+    for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.wait());
+    for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => clearTimeout(this.timer));
+    this.wait();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.remove(), 12_000);
+  }
+}
+
+customElements.define("toast-list", ToastList);
