@@ -1,0 +1,107 @@
+"""Deciding, asking and reviewing in a browser: from a mailed link, on a phone, by keyboard."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from alerts.models import Mail
+from breakglass.models import Grant, Question, Request
+from reviews.models import Review
+from tests.journeys.conftest import PASSWORD, House, with_password
+from tests.make import make_request, make_scenario, make_user
+from tests.reviews.make import make_review
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+
+
+def mailed_link(name: str) -> str:
+    """Return the address behind the button of the newest mail that asks somebody to decide."""
+    found = re.search(r"http://\S+/d/\S+", Mail.objects.of(make_user(name))[0].text)
+    assert found
+    return found[0]
+
+
+def press_until(page: Page, key: str, name: str, most: int = 60) -> None:
+    """Press a key until what has the focus is called `name`."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        focused = page.evaluate("document.activeElement.innerText ?? ''")
+        if name in focused:
+            return
+    pytest.fail(f"{name!r} is not reached with {key}")
+
+
+def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house: House) -> None:
+    with_password("bob")
+    first = make_request(make_scenario(), at=timezone.now())
+    house.work()
+    link = mailed_link("bob")
+    second = make_request(make_scenario("drill"), by=make_user("eve"), at=timezone.now())
+    bob = house.enter("bob", phone=True)
+    bob.context.clear_cookies()
+
+    bob.goto(link)
+    bob.get_by_label(re.compile("mail", re.IGNORECASE)).first.fill("bob@example.com")
+    bob.get_by_label("Password").fill(PASSWORD)
+    bob.get_by_role("button", name="Sign in").click()
+    expect(bob.get_by_role("heading", level=1)).to_contain_text("Ada asks for shop-db")
+    expect(bob.get_by_text("shop-db opens at once for Ada, for 30 min.")).to_be_in_viewport()
+    bob.get_by_role("button", name="Approve").click()
+
+    expect(bob.get_by_role("heading", level=1)).to_contain_text("Eve asks for shop-db")
+    assert Grant.objects.get().request == first
+    bob.get_by_text("Deny…").click()
+    expect(bob.get_by_role("button", name="Approve")).to_be_hidden()
+    bob.get_by_text("It can wait for working hours.").click()
+    bob.get_by_role("button", name="Deny it").click()
+    expect(bob.get_by_text("Nothing waits for you.")).to_be_visible()
+    denied = Request.objects.get(pk=second.pk)
+    assert denied.decisions.get().comment == "It can wait for working hours."
+
+
+def test_a_question_on_a_phone_and_its_answer_without_a_script(house: House) -> None:
+    with_password("ada", "bob")
+    request = make_request(make_scenario(), at=timezone.now())
+    bob = house.enter("bob", phone=True)
+    bob.goto(f"{house.url}/decide/{request.pk}/")
+    bob.get_by_text("Ask Ada something").click()
+    bob.get_by_label("Your question").fill("Why not on the copy?")
+    bob.get_by_role("button", name="Ask", exact=True).click()
+    expect(bob.get_by_text("Ada has not answered yet.")).to_be_visible()
+
+    ada = house.enter("ada", script=False)
+    ada.get_by_role("main").get_by_role("link", name=re.compile("Answer")).first.click()
+    ada.get_by_label("Your answer to Bob").fill("The copy is an hour old.")
+    ada.get_by_role("button", name="Answer").click()
+    expect(ada.get_by_role("status")).to_contain_text("Answered. Bob is told now.")
+    assert Question.objects.get().state == "answered"
+
+    bob.reload()
+    expect(bob.get_by_text("The copy is an hour old.")).to_be_visible()
+
+
+def test_a_review_by_keyboard_alone(house: House) -> None:
+    with_password("rita")
+    review = make_review(make_scenario(), at=timezone.now() - timedelta(minutes=30))
+    rita = house.enter("rita")
+    rita.goto(house.url + review.get_absolute_url())
+    press_until(rita, "Tab", "Go to the verdict")
+    rita.keyboard.press("Enter")
+    press_until(rita, "Tab", "Take this review", most=3)
+    rita.keyboard.press("Enter")
+    expect(rita.get_by_role("status").first).to_contain_text("The review is yours.")
+
+    press_until(rita, "Tab", "Go to the verdict")
+    rita.keyboard.press("Enter")
+    rita.keyboard.press("Tab")
+    rita.keyboard.press("Space")
+    rita.keyboard.press("Tab")
+    rita.keyboard.type("As declared.")
+    press_until(rita, "Tab", "Record the verdict", most=2)
+    rita.keyboard.press("Enter")
+    expect(rita.get_by_role("status").first).to_contain_text("The verdict stands in the record.")
+    closed = Review.objects.get(pk=review.pk)
+    assert (closed.verdict, closed.comment) == ("justified", "As declared.")
