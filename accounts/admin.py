@@ -89,7 +89,7 @@ class GroupAdmin(ReasonedAdmin):
     @admin.display(description="parts")
     def plays(self, group: Group) -> str:
         """Name the parts that the group plays."""
-        return ", ".join(part.label for part in parts_of(group)) or "none"
+        return ", ".join(str(part.label) for part in parts_of(group)) or "none"
 
     @admin.display(description="active people")
     def people(self, group: Group) -> int:

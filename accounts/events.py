@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from audit.events import Event
 
@@ -23,7 +23,7 @@ class SessionStarted(Event, kind="session.started", personal=("address",)):
     address: str
 
     def sentence(self) -> str:
-        return f"signed in with {self.method}"
+        return gettext("signed in with %(method)s") % {"method": self.method}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,20 @@ class SessionEnded(Event, kind="session.ended"):
     """A person signed out."""
 
     def sentence(self) -> str:
-        return "signed out"
+        return gettext("signed out")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SessionsRevoked(Event, kind="session.revoked"):
+    """A person signed out all their other browsers; `count` is how many there were."""
+
+    count: int
+
+    def sentence(self) -> str:
+        text = ngettext(
+            "signed out %(count)s other browser", "signed out %(count)s other browsers", self.count
+        )
+        return text % {"count": self.count}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,7 +55,9 @@ class SignInFailed(Event, kind="sign_in.failed", personal=("address",)):
     address: str
 
     def sentence(self) -> str:
-        return "a sign-in failed" if self.known else "a sign-in as nobody we know failed"
+        if self.known:
+            return gettext("a sign-in failed")
+        return gettext("a sign-in as nobody we know failed")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,9 +68,9 @@ class PasswordChanged(Event, kind="password.changed"):
 
     def sentence(self) -> str:
         return {
-            "themselves": "changed the password",
-            "link": "set a new password by a mailed link",
-        }.get(self.how, "set the password of somebody else")
+            "themselves": gettext("changed the password"),
+            "link": gettext("set a new password by a mailed link"),
+        }.get(self.how, gettext("set the password of somebody else"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,7 +83,8 @@ class TokenIssued(Event, kind="token.issued", personal=("name",)):
     expires_at: str
 
     def sentence(self) -> str:
-        return f"issued the token “{self.name}” ({self.scope})"
+        facts = {"name": self.name, "scope": self.scope}
+        return gettext("issued the token “%(name)s” (%(scope)s)") % facts
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,4 +95,4 @@ class TokenRevoked(Event, kind="token.revoked", personal=("name",)):
     name: str
 
     def sentence(self) -> str:
-        return f"revoked the token “{self.name}”"
+        return gettext("revoked the token “%(name)s”") % {"name": self.name}

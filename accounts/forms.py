@@ -41,12 +41,12 @@ class ReadingForm(forms.Form):
 class TokenForm(forms.Form):
     """What a new token is for, what it may do and for how long."""
 
-    name = forms.CharField(label="What is it for?", max_length=60)
+    name = forms.CharField(label=_("What is it for?"), max_length=60)
     scope = forms.ChoiceField(
-        label="What may it do?", choices=ApiToken.Scope.choices, initial="read"
+        label=_("What may it do?"), choices=ApiToken.Scope.choices, initial="read"
     )
     days = forms.IntegerField(
-        label="Works for (days)", min_value=1, max_value=policy.LONGEST_DAYS, initial=90
+        label=_("Works for (days)"), min_value=1, max_value=policy.LONGEST_DAYS, initial=90
     )
 
 
@@ -54,7 +54,7 @@ class Reason(forms.CharField):
     """Why configuration is changed; it stands in the record beside the difference."""
 
     def __init__(self) -> None:
-        super().__init__(label="Why this change?", max_length=500)
+        super().__init__(label=_("Why this change?"), max_length=500)
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor at run time
@@ -82,7 +82,9 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=Part.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Parts in the whole house. Who may request and decide is set in each scenario.",
+        help_text=_(
+            "Parts in the whole house. Who may request and decide is set in each scenario."
+        ),
     )
 
     class Meta:

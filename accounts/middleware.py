@@ -1,12 +1,17 @@
-"""Shows times in the zone, and words in the language, of the person who reads."""
+"""Shows pages as their reader wants them, and remembers when each browser was last seen."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+
+from accounts.sessions import SEEN
+
+_SEEN_EVERY = 300  # seconds
 
 
 class ReaderMiddleware:
@@ -25,6 +30,21 @@ class ReaderMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
         return response
+
+
+class SeenMiddleware:
+    """Notes every five minutes when a browser was last used, which costs nothing in between."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.session.get(SEEN) if request.user.is_authenticated else None
+        now = timezone.now().timestamp()
+        if seen is not None and now - seen >= _SEEN_EVERY:
+            request.session[SEEN] = now
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
 
 
 def _language(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from core import refs
 
@@ -22,10 +23,10 @@ from core import refs
 class Part(models.TextChoices):
     """What a person does in the whole house. Parts in one scenario are guardian permissions."""
 
-    RESPONDER = "respond", "Responder"
-    ADMINISTRATOR = "administer", "Administrator"
-    COMPLIANCE = "comply", "Compliance officer"
-    AUDITOR = "audit", "Auditor"
+    RESPONDER = "respond", _("Responder")
+    ADMINISTRATOR = "administer", _("Administrator")
+    COMPLIANCE = "comply", _("Compliance officer")
+    AUDITOR = "audit", _("Auditor")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -62,7 +63,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone such as Europe/Berlin."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("Choose a time zone from the list, such as Europe/Berlin.")
+        raise ValidationError(_("Choose a time zone from the list, such as Europe/Berlin."))
 
 
 class User(AbstractUser):
@@ -137,8 +138,8 @@ class ApiToken(models.Model):
     """
 
     class Scope(models.TextChoices):
-        READ = "read", "Look"
-        WRITE = "write", "Look and act"
+        READ = "read", _("Look")
+        WRITE = "write", _("Look and act")
 
     PREFIX = "bgp_"  # lets secret scanners recognise one
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.account import signals as allauth_signals
 from allauth.account.signals import password_changed, password_reset, password_set
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import ApiToken, User
+from accounts.sessions import SEEN, end_others
 from audit import log
 from audit.events import Event
 from core import refs
@@ -33,6 +35,12 @@ def started(request: HttpRequest, user: User, **_: Any) -> None:
     """Record that `user` signed in."""
     event = events.SessionStarted(method=_method(request), address=_address(request))
     _record(event, actor=user.ref, subject=user.ref)
+
+
+@receiver(allauth_signals.user_logged_in)
+def seen(request: HttpRequest, **_: Any) -> None:
+    """Begin to note when this browser is used (the library has made its row)."""
+    request.session[SEEN] = timezone.now().timestamp()
 
 
 @receiver(user_logged_out)
@@ -55,14 +63,19 @@ def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_:
 
 
 @receiver([password_changed, password_set])
-def changed(user: User, **_: Any) -> None:
-    """Record that `user` chose a new password."""
+def changed(request: HttpRequest, user: User, **_: Any) -> None:
+    """Record that `user` chose a new password, with which only this browser goes on."""
+    end_others(user, keep=request.session.session_key or "")
     _record(events.PasswordChanged(how="themselves"), actor=user.ref, subject=user.ref)
 
 
 @receiver(password_reset)
 def reset(user: User, **_: Any) -> None:
-    """Record that `user` came by the link in a mail and chose a new password."""
+    """Record that `user` came by the link in a mail and chose a new password.
+
+    Sessions of the old password are worth nothing any more, so they leave the list, too.
+    """
+    end_others(user, keep="")
     _record(events.PasswordChanged(how="link"), actor=user.ref, subject=user.ref)
 
 

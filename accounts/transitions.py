@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from accounts import events, policy
+from accounts import events, policy, sessions
 from accounts.models import ApiToken, Part, User
 from accounts.parts import give_part
 from audit import log
@@ -75,7 +75,7 @@ def revoke_token(token: ApiToken, *, by: User, at: datetime) -> ApiToken:
     """
     token = ApiToken.objects.select_for_update(of=["self"]).select_related("user").get(pk=token.pk)
     if token.revoked_at:
-        raise WrongState("This token is revoked already.")
+        raise WrongState(phrase("This token is revoked already."))
     if why := policy.why_not_revoke_token(token, by=by):
         raise NotAllowed(why, actor=by.ref, subject=token.user.ref, at=at)
     token.revoked_at = at
@@ -98,12 +98,28 @@ def set_reading(user: User, *, time_zone: str, language: str) -> User:
     return user
 
 
+@log.transition
+def end_other_sessions(user: User, *, keep: str, at: datetime) -> int:
+    """Sign `user` out in every browser but that of the session `keep`; return how many.
+
+    Raises WrongState when there is no other one.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    count = sessions.end_others(user, keep=keep)
+    if not count:
+        raise WrongState(phrase("You are signed in nowhere else."))
+    log.record(events.SessionsRevoked(count=count), actor=user.ref, subject=user.ref, at=at)
+    return count
+
+
 def _check_token(holder: User, name: str, scope: str, days: int) -> None:
     if not 1 <= len(name.strip()) <= 60 or not name.isprintable():
-        raise BadInput("Give the token a name of 1 to 60 characters.", field="name")
+        raise BadInput(phrase("Give the token a name of 1 to 60 characters."), field="name")
     if holder.tokens.filter(name=name, revoked_at=None).exists():
-        raise BadInput(f"There is a token “{name}” already. Choose another name.", field="name")
+        why = phrase("There is a token “%(name)s” already. Choose another name.", name=name)
+        raise BadInput(why, field="name")
     if scope not in ApiToken.Scope.values:
-        raise BadInput("The scope is “read” or “write”.", field="scope")
+        raise BadInput(phrase("The scope is “read” or “write”."), field="scope")
     if not 1 <= days <= policy.LONGEST_DAYS:
-        raise BadInput(f"Choose 1 to {policy.LONGEST_DAYS} days.", field="days")
+        why = phrase("Choose 1 to %(most)s days.", most=policy.LONGEST_DAYS)
+        raise BadInput(why, field="days")

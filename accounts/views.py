@@ -9,15 +9,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import transitions
+from accounts import sessions, transitions
 from accounts.forms import ReadingForm, TokenForm
 from accounts.models import ApiToken, User
 from accounts.requests import PageRequest
+from core import slots
 from core.errors import DomainError
 from core.forms import refused
+from core.speech import shown
 
 
 @login_required
@@ -62,9 +65,29 @@ def token_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         transitions.revoke_token(token, by=request.user, at=timezone.now())
     except DomainError as error:
-        messages.error(request, error.sentence)
+        messages.error(request, shown(error.sentence))
     else:
-        messages.success(request, f"The token “{token.name}” is revoked.")
+        messages.success(request, _("The token “%(name)s” is revoked.") % {"name": token.name})
+    return redirect("profile")
+
+
+@login_required
+@require_POST
+def sessions_end(request: PageRequest) -> HttpResponse:
+    """Sign out every other browser of the person."""
+    try:
+        count = transitions.end_other_sessions(
+            request.user, keep=request.session.session_key or "", at=timezone.now()
+        )
+    except DomainError as error:
+        messages.error(request, shown(error.sentence))
+    else:
+        text = ngettext(
+            "%(count)s other browser is signed out.",
+            "%(count)s other browsers are signed out.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
     return redirect("profile")
 
 
@@ -80,6 +103,8 @@ def _page(request: PageRequest, *, status: int, **context: Any) -> HttpResponse:
         "zones": ReadingForm.zones(),
         "groups": request.user.groups.order_by("name"),
         "parts": request.user.parts(),
+        "sessions": sessions.of(request.user, current=request.session.session_key or "", at=now),
+        "panels": slots.profile_panels.gather(request),
         "tokens": tokens.standing(now),
         "ended_tokens": tokens.difference(tokens.standing(now)).count(),
     }

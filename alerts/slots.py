@@ -73,6 +73,17 @@ def channels(_request: HttpRequest) -> list[str]:
     return [str(channel.label).lower() for channel in Delivery.Channel]
 
 
+@slots.profile_panels.provide(order=60)
+def reached(request: HttpRequest) -> list[slots.Panel]:
+    """Say by which channels somebody is told, and whether the last message arrived."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    last = Delivery.objects.filter(recipient=user).order_by("-entry_seq", "-pk").first()
+    context = {"last": last, "address": user.email}
+    return [slots.Panel(template="alerts/_reached.html", context=context, place="side")]
+
+
 @slots.health.provide(order=40)
 def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether everybody is told who has to be."""

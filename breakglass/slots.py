@@ -1,5 +1,7 @@
 """What this room shows on shared pages: lines of the rail, what waits, what a search finds."""
 
+from itertools import groupby
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from breakglass import inbox, search
-from breakglass.models import Decision, Grant, Permit, Question, Request, Scenario
+from breakglass.models import Decision, Grant, GroupPermit, Permit, Question, Request, Scenario
 from breakglass.simulator import why_not_look
 from core import slots
 from core.words import minutes_words
@@ -177,3 +179,21 @@ def _case(asked: Request) -> slots.Found:
         at=asked.submitted_at,
         url=asked.get_absolute_url(),
     )
+
+
+@slots.profile_panels.provide(order=10)
+def may(request: HttpRequest) -> list[slots.Panel]:
+    """Say in which scenarios somebody may do what, by which group, and until when."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    rows = (
+        GroupPermit.objects.standing(timezone.now())
+        .filter(group__user=user, content_object__archived_at=None)
+        .select_related("content_object", "group", "permission")
+        .order_by("content_object__name", "permission__codename", "group__name")
+    )
+    held = [
+        (name, list(permits)) for name, permits in groupby(rows, lambda row: row.content_object)
+    ]
+    return [slots.Panel(template="breakglass/_may.html", context={"held": held})]

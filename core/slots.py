@@ -144,6 +144,7 @@ waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()
 channels: Slot[str] = Slot()  # by what people are told: "mail"
 case_panels: Slot[Panel] = Slot()
+profile_panels: Slot[Panel] = Slot()
 verdicts: Slot[Verdict] = Slot()  # gathered with a list of cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case

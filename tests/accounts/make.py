@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import transitions
@@ -29,3 +30,9 @@ def bearer(holder: User, *, scope: str = "write") -> Client:
     """Return a client that sends a fresh token of `holder`."""
     _token, secret = make_token(holder, scope=scope)
     return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def sign_in(client: Client, email: str, password: str, **extra: Any) -> int:
+    """Sign in as people do; return the status of the answer."""
+    given = {"login": email, "password": password}
+    return client.post(reverse("account_login"), given, **extra).status_code

@@ -1,6 +1,6 @@
 """The profile page: who I am here, my time zone, my tokens."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, Part, User
+from alerts import tasks
+from audit import sequencer
+from breakglass.models import GroupPermit
 from tests.accounts.make import make_token
-from tests.make import make_group, make_user
+from tests.make import make_group, make_request, make_scenario, make_user
 from tests.record import actors, kinds
 
 pytestmark = pytest.mark.django_db
+END = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -42,6 +46,59 @@ def test_shows_groups_and_parts(client: Client, ada: User) -> None:
 
     assert "sre" in shown
     assert "Responder" in shown
+
+
+def test_says_what_a_part_means(client: Client, ada: User) -> None:
+    for part in Part:
+        make_group(part.value, ada, part=part)
+
+    shown = page(client)
+
+    for words in (
+        "may end any access",
+        "define scenarios",
+        "review what was done",
+        "change nothing",
+    ):
+        assert words in shown
+
+
+class TestWhatOneMayDo:
+    def test_names_scenario_group_and_end(self, client: Client, ada: User) -> None:
+        make_scenario()
+        GroupPermit.objects.filter(group__user=ada).update(until=END)
+
+        shown = page(client)
+
+        assert "Production outage" in shown
+        assert "You may ask for access, as one of Platform engineers" in shown
+        assert "2999" in shown
+
+    def test_leaves_out_what_has_ended(self, client: Client, ada: User) -> None:
+        make_scenario()
+        GroupPermit.objects.update(until=timezone.now())
+
+        assert "No scenario is open to your groups" in page(client)
+
+    @pytest.mark.parametrize(
+        ("name", "words"), [("bob", "You decide on requests"), ("rita", "You review what was done")]
+    )
+    def test_says_each_verb(self, client: Client, name: str, words: str) -> None:
+        make_scenario()
+        client.force_login(make_user(name))
+
+        assert words in page(client)
+
+
+def test_says_how_one_is_told(client: Client, ada: User) -> None:
+    assert "Nothing was sent to you yet." in page(client)
+    make_scenario()
+    make_request(at=timezone.now())
+    sequencer.run_once(at=timezone.now())
+    tasks.relay()
+    client.force_login(make_user("bob"))
+
+    assert "the last message" in page(client)
 
 
 class TestTimeZone:

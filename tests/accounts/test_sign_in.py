@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import Pending
 from core import refs
+from tests.accounts.make import sign_in
 from tests.make import make_user
 from tests.record import actors, kinds
 
@@ -20,11 +21,6 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def ada() -> User:
     return make_user("ada", password=PASSWORD)
-
-
-def sign_in(client: Client, email: str, password: str, **extra: Any) -> int:
-    given = {"login": email, "password": password}
-    return client.post(reverse("account_login"), given, **extra).status_code
 
 
 def test_signing_in_and_out_is_recorded(client: Client, ada: User) -> None:

@@ -19,7 +19,7 @@ def test_watchers_are_the_people_to_whom_a_case_is_visible() -> None:
     outage, drill = make_scenario(), make_scenario("drill")
     cases = [make_request(outage), make_request(drill, by=make_user("eve"))]
     for part in Part:
-        make_group(part.label, make_user(part.value), part=part)
+        make_group(str(part.label), make_user(part.value), part=part)
     lookers = make_group("Lookers", make_user("lou"))
     assign_perm(Permit.VIEW.value, lookers, drill)
     GroupPermit.objects.of(Permit.VIEW).update(until=NOON + timedelta(hours=1))
