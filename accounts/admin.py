@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import events, transitions
 from accounts.forms import GroupForm, PersonCreationForm, PersonForm
@@ -18,6 +20,7 @@ from accounts.models import ApiToken, Part, User
 from accounts.parts import give_part, parts_of, take_part
 from audit import log
 from audit.config import changing
+from core import slots
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
 
@@ -49,18 +52,26 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["email", "name"]
-    filter_horizontal = ["groups"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "password", "time_zone"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "groups"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
-        ("This change", {"fields": ["reason"]}),
+        (_("Who"), {"fields": ["email", "name", "password", "time_zone"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "groups"]}),
+        (_("This change"), {"fields": ["reason"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),
-        ("This change", {"fields": ["reason"]}),
+        (_("Who"), {"fields": ["email", "name"]}),
+        (_("How they sign in"), {"fields": ["usable_password", "password1", "password2"]}),
+        (_("This change"), {"fields": ["reason"]}),
     ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show what other rooms know of the person."""
+        if person := context.get("original"):
+            context["panels"] = slots.person_panels.gather(request, person)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's
         """Set somebody's password, which lets one act as them: so it is on the record."""
@@ -86,12 +97,20 @@ class GroupAdmin(ReasonedAdmin):
     list_display = ["name", "plays", "people"]
     search_fields = ["name"]
 
-    @admin.display(description="parts")
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show what other rooms know of the group."""
+        if group := context.get("original"):
+            context["panels"] = slots.group_panels.gather(request, group)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("parts"))
     def plays(self, group: Group) -> str:
         """Name the parts that the group plays."""
-        return ", ".join(str(part.label) for part in parts_of(group)) or "none"
+        return ", ".join(str(part.label) for part in parts_of(group)) or gettext("none")
 
-    @admin.display(description="active people")
+    @admin.display(description=_("active people"))
     def people(self, group: Group) -> int:
         """Count the active members."""
         return group.user_set.filter(is_active=True).count()
@@ -117,13 +136,13 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     exclude = ["digest"]
     actions = ["revoke"]
 
-    @admin.action(description="Revoke the selected tokens")
+    @admin.action(description=_("Revoke the selected tokens"))
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         """End the chosen tokens, and say of each why not where that is so."""
         for token in tokens:
             try:
                 transitions.revoke_token(token, by=request.user, at=timezone.now())  # type: ignore[arg-type]
             except DomainError as error:
-                messages.error(request, f"{token}: {error}")
+                messages.error(request, f"{token}: {error.sentence}")
             else:
-                messages.success(request, f"{token} is revoked.")
+                messages.success(request, gettext("%(token)s is revoked.") % {"token": token})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.models import ApiToken, Part, User, validate_time_zone
 from accounts.parts import parts_of
+from core.forms import Pick
 
 
 class ReadingForm(forms.Form):
@@ -70,7 +71,30 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     """A person, and why they are changed."""
 
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"),
+        label=_("Groups"),
+        required=False,
+        widget=Pick,
+        help_text=_("All rights come from groups: the parts they play, and their permits."),
+    )
     reason = Reason()
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+        labels = {
+            "email": _("Mail address"),
+            "name": _("Name"),
+            "time_zone": _("Time zone"),
+            "is_active": _("May sign in"),
+            "is_staff": _("May open the administration"),
+        }
+        help_texts = {
+            "is_active": _(
+                "Switch it off instead of removing a person: the record speaks of them."
+            ),
+            "is_staff": _("What they may do there comes from their groups."),
+        }
 
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]

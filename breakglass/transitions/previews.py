@@ -120,3 +120,13 @@ def _mark(number: int, after: _Look) -> str:
     """Return a digest that changes with the version in force and with what would be saved."""
     said = json.dumps([number, after.body, after.permits], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def without(person: User, *, at: datetime) -> list[tuple[Scenario, lint.Remark]]:
+    """Return what would be wrong with scenarios if `person` were switched off, and is not yet."""
+    wrong = {(scenario, remark) for scenario, remarks in lint.everything(at) for remark in remarks}
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(is_active=False)
+        then = [(scenario, remark) for scenario, found in lint.everything(at) for remark in found]
+        transaction.set_rollback(True)
+    return [each for each in then if each not in wrong]

@@ -77,6 +77,7 @@ def test_a_person_who_is_switched_off_stays_out(client: Client, ada: User) -> No
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.usefixtures("ada")
 def test_the_admin_has_no_door_of_its_own(client: Client) -> None:
     answer = client.get("/admin/", follow=True)
 
@@ -88,6 +89,7 @@ def test_the_admin_has_no_door_of_its_own(client: Client) -> None:
     ["account_login", "account_signup", "account_reset_password", "account_reset_password_done",
      "account_inactive", "account_reset_password_from_key_done"],
 )  # fmt: skip
+@pytest.mark.usefixtures("ada")
 def test_pages_for_everybody_are_there(client: Client, name: str) -> None:
     answer = client.get(reverse(name))
 

@@ -53,6 +53,17 @@ class House:
         self, name: str, *, phone: bool = False, script: bool = True, dark: bool = False
     ) -> Page:
         """Sign somebody in, through the page, and return their browser's page."""
+        page = self.visit("/accounts/login/", phone=phone, script=script, dark=dark)
+        page.get_by_label("Email").or_(page.get_by_label("Mail")).first.fill(f"{name}@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "login" not in url)
+        return page
+
+    def visit(
+        self, path: str, *, phone: bool = False, script: bool = True, dark: bool = False
+    ) -> Page:
+        """Return a stranger's page at `path`."""
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = self.browser.new_context(
             viewport=size,  # type: ignore[arg-type]
@@ -65,11 +76,7 @@ class House:
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._only_ours(request.url))
-        page.goto(f"{self.url}/accounts/login/")
-        page.get_by_label("Email").or_(page.get_by_label("Mail")).first.fill(f"{name}@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "login" not in url)
+        page.goto(self.url + path)
         return page
 
     def work(self) -> None:

@@ -1,0 +1,71 @@
+"""What this room knows of people and groups, beside their forms in the admin."""
+
+import dataclasses
+from itertools import groupby
+
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+from breakglass.models import ApprovalStep, Grant, GroupPermit, Permit, Request, Scenario
+from breakglass.transitions.previews import without
+from core import slots
+
+_MOST = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class May:
+    """Something that somebody may do in a scenario, through a group, and until when."""
+
+    label: str
+    permit: GroupPermit
+
+
+def _in_words(permits: list[GroupPermit]) -> list[tuple[Scenario, list[May]]]:
+    """Return what permits allow, by scenario."""
+    return [
+        (scenario, [May(Permit(row.permission.codename).label, row) for row in rows])
+        for scenario, rows in groupby(permits, lambda row: row.content_object)
+    ]
+
+
+def _permits(**chosen: object) -> list[GroupPermit]:
+    rows = GroupPermit.objects.filter(content_object__archived_at=None, **chosen)
+    rows = rows.select_related("group", "permission", "content_object")
+    return list(rows.order_by("content_object__name", "permission", "group__name")[:_MOST])
+
+
+@slots.person_panels.provide()
+def person(_request: HttpRequest, who: User) -> list[slots.Panel]:
+    """Say what a person may do, and what switching them off would do."""
+    now = timezone.now()
+    mine = list(who.groups.all())
+    grants = Grant.objects.live(now).filter(holder=who).select_related("request", "scenario")
+    context = {
+        "who": who,
+        "parts": who.parts(),
+        "may": _in_words(_permits(group__in=mine)),
+        "now": now,
+        "grants": list(grants[:_MOST]),
+        "requests": list(
+            Request.objects.open().cases().filter(requester=who).select_related("scenario")[:_MOST]
+        ),
+        "lost": without(who, at=now) if who.is_active else [],
+    }
+    return [slots.Panel(template="admin/breakglass/person_panel.html", context=context)]
+
+
+@slots.group_panels.provide()
+def group(_request: HttpRequest, which: Group) -> list[slots.Panel]:
+    """Say who is in a group, what it may do where, and where it is asked."""
+    steps = ApprovalStep.objects.filter(group=which, scenario__archived_at=None)
+    context = {
+        "group": which,
+        "members": list(which.user_set.order_by("name")[:_MOST]),
+        "may": _in_words(_permits(group=which)),
+        "steps": list(steps.select_related("scenario").order_by("scenario__name", "position")),
+        "now": timezone.now(),
+    }
+    return [slots.Panel(template="admin/breakglass/group_panel.html", context=context)]
