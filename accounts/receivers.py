@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import events
 from accounts.models import ApiToken, User
@@ -24,9 +25,9 @@ from core.refs import Label
 NOBODY = "system:nobody"
 SYSTEMS = {
     "breakglass": "Breakglass",
-    "command-line": "Somebody at the command line",
-    "nobody": "Somebody unknown",
-    "sequencer": "The sequencer",
+    "command-line": gettext_lazy("Somebody at the command line"),
+    "nobody": gettext_lazy("Somebody unknown"),
+    "sequencer": gettext_lazy("The sequencer"),
 }
 
 
@@ -103,25 +104,35 @@ def _people(keys: list[str]) -> dict[str, Label]:
 def _tokens(keys: list[str]) -> dict[str, Label]:
     known = {key: UUID(key) for key in keys if len(key) == 32}
     found = ApiToken.objects.select_related("user").in_bulk(list(known.values()))
-    return {key: Label(f"token {found[pk]}") for key, pk in known.items() if pk in found}
+    return {
+        key: Label(gettext("token %(name)s") % {"name": found[pk]})
+        for key, pk in known.items()
+        if pk in found
+    }
 
 
 def _groups(keys: list[str]) -> dict[str, Label]:
     found = Group.objects.in_bulk([int(key) for key in keys if key.isdecimal() and len(key) < 10])
-    return {str(pk): Label(f"group {group.name}") for pk, group in found.items()}
+    return {
+        str(pk): Label(gettext("group %(name)s") % {"name": group.name})
+        for pk, group in found.items()
+    }
 
 
 def _systems(keys: list[str]) -> dict[str, Label]:
-    return {key: Label(SYSTEMS[key]) for key in keys if key in SYSTEMS}
+    return {key: Label(str(SYSTEMS[key])) for key in keys if key in SYSTEMS}
 
 
 def _called(words: str) -> dict[str, Label]:
     """Find people by name or address, and groups by name."""
     people = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    groups = Group.objects.filter(name__icontains=words).order_by("name")
+    groups = Group.objects.filter(name__icontains=words).order_by("name")[: refs.FOUND]
     return {
         **{each.ref: Label(str(each)) for each in people.order_by("name")[: refs.FOUND]},
-        **{f"group:{each.pk}": Label(f"group {each.name}") for each in groups[: refs.FOUND]},
+        **{
+            f"group:{each.pk}": Label(gettext("group %(name)s") % {"name": each.name})
+            for each in groups[: refs.FOUND]
+        },
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
+
 _kinds: dict[str, type[Event]] = {}
 
 
@@ -54,7 +56,8 @@ class AccessRefused(Event, kind="access.refused", personal=("why",)):
     why: str
 
     def sentence(self) -> str:
-        return f"was refused ({self.verb.replace('_', ' ')}): {self.why}"
+        facts = {"verb": self.verb.replace("_", " "), "why": self.why}
+        return gettext("was refused (%(verb)s): %(why)s") % facts
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,8 @@ class PendingAltered(Event, kind="audit.pending_altered", critical=True):
     why: str
 
     def sentence(self) -> str:
-        return f"set aside an event that was altered before it was entered: {self.why}"
+        text = gettext("set aside an event that was altered before it was entered: %(why)s")
+        return text % {"why": self.why}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +81,8 @@ class Gap(Event, kind="audit.gap", critical=True):
     event: str
 
     def sentence(self) -> str:
-        return f"missed event {self.expected} of this object: the next one was {self.found}"
+        text = gettext("missed event %(expected)s of this object: the next one was %(found)s")
+        return text % {"expected": self.expected, "found": self.found}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,8 @@ class ClockRegressed(Event, kind="audit.clock_regressed"):
     milliseconds: int
 
     def sentence(self) -> str:
-        return f"saw the clock go back by {self.milliseconds / 1000:.1f} s"
+        seconds = {"seconds": f"{self.milliseconds / 1000:.1f}"}
+        return gettext("saw the clock go back by %(seconds)s s") % seconds
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -99,7 +105,8 @@ class RecordRead(Event, kind="audit.read"):
 
     def sentence(self) -> str:
         chosen = ", ".join(f"{name} {value}" for name, value in self.filters.items())
-        return f"read the record ({self.page}{': ' + chosen if chosen else ''})"
+        what = f"{self.page}: {chosen}" if chosen else self.page
+        return gettext("read the record (%(what)s)") % {"what": what}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -119,9 +126,18 @@ class ConfigChanged(
     address: str
 
     def sentence(self) -> str:
-        fields = f" ({', '.join(sorted(self.changes))})" if self.action == "changed" else ""
-        because = f": {self.reason}" if self.reason else ""
-        return f"{self.action} the {self.model} {self.name}{fields}{because}"
+        facts = {
+            "action": self.action,
+            "model": self.model,
+            "name": self.name,
+            "fields": ", ".join(sorted(self.changes)),
+        }
+        sentence = {
+            "added": gettext("added the %(model)s %(name)s"),
+            "changed": gettext("changed the %(model)s %(name)s (%(fields)s)"),
+            "removed": gettext("removed the %(model)s %(name)s"),
+        }.get(self.action, "%(action)s the %(model)s %(name)s") % facts
+        return f"{sentence}: {self.reason}" if self.reason else sentence
 
 
 def known() -> dict[str, type[Event]]:

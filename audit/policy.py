@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from core.speech import phrase
+
 
 class Reader(Protocol):
     """A person, as far as the record knows them. `accounts` decides who may read."""
@@ -19,7 +21,7 @@ def why_not_read(reader: Reader) -> str | None:
     """Return why `reader` may not read the record, or nothing."""
     if reader.may_read_record:
         return None
-    return (
+    return phrase(
         "Only auditors and compliance officers read the whole record. What concerns a case you"
         " may see stands on its page; ask an administrator if auditing is your part."
     )

@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from audit import rights
 from audit.models import Pending, SetAside, Verification
@@ -30,14 +31,16 @@ def verification(request: HttpRequest) -> list[Health]:
     url = reverse("ledger") if getattr(request.user, "may_read_record", False) else ""
     last = Verification.objects.first()
     if last is None:
-        tone, detail = "wait", "Not verified yet; a worker does it every minute."
+        tone, detail = "wait", gettext("Not verified yet; a worker does it every minute.")
     elif last.why:
         tone, detail = "danger", last.why
     elif timezone.now() - last.at > STALE:
-        tone, detail = "wait", f"Last verified at {last.at:%H:%M} UTC; is the worker running?"
+        text = gettext("Last verified at %(time)s UTC; is the worker running?")
+        tone, detail = "wait", text % {"time": f"{last.at:%H:%M}"}
     else:
-        tone, detail = "ok", f"{last.seq + 1:,} entries, verified at {last.at:%H:%M} UTC"
-    return [Health(key="record", label="Record", detail=detail, tone=tone, url=url)]
+        facts = {"count": f"{last.seq + 1:,}", "time": f"{last.at:%H:%M}"}
+        tone, detail = "ok", gettext("%(count)s entries, verified at %(time)s UTC") % facts
+    return [Health(key="record", label=gettext("Record"), detail=detail, tone=tone, url=url)]
 
 
 @health.provide(order=11)
@@ -48,39 +51,41 @@ def sequencer(_: HttpRequest) -> list[Health]:
     altered = Pending.objects.exclude(set_aside_at=None).count()
     late = queue["oldest"] and timezone.now() - queue["oldest"] > LATE
     if altered:
-        tone, detail = "danger", f"{altered} altered before they were entered; see audit_pending."
+        text = gettext("%(count)s altered before they were entered; see audit_pending.")
+        tone, detail = "danger", text % {"count": altered}
     elif late:
-        tone, detail = "danger", f"{queue['count']:,} not entered yet; is the sequencer running?"
+        text = gettext("%(count)s not entered yet; is the sequencer running?")
+        tone, detail = "danger", text % {"count": f"{queue['count']:,}"}
+    elif queue["count"]:
+        text = gettext("%(count)s on the way")
+        tone, detail = "ok", text % {"count": f"{queue['count']:,}"}
     else:
-        tone, detail = (
-            "ok",
-            "Nothing waits" if not queue["count"] else f"{queue['count']:,} on the way",
-        )
-    return [Health(key="sequencer", label="Sequencer", detail=detail, tone=tone)]
+        tone, detail = "ok", gettext("Nothing waits")
+    return [Health(key="sequencer", label=gettext("Sequencer"), detail=detail, tone=tone)]
 
 
 @health.provide(order=12)
 def readers(_: HttpRequest) -> list[Health]:
     """Say whether a reader of the record had to pass over an entry."""
     count = SetAside.objects.open().count()
-    detail = (
-        f"{count:,} entries set aside; the log of the worker says why."
-        if count
-        else "Nothing set aside"
-    )
-    return [Health(key="readers", label="Readers", detail=detail, tone="danger" if count else "ok")]
+    tone, detail = "ok", gettext("Nothing set aside")
+    if count:
+        text = gettext("%(count)s entries set aside; the log of the worker says why.")
+        tone, detail = "danger", text % {"count": f"{count:,}"}
+    return [Health(key="readers", label=gettext("Readers"), detail=detail, tone=tone)]
 
 
 @health.provide(order=13)
 def protection(_: HttpRequest) -> list[Health]:
     """Say whether the database itself keeps the record append-only."""
     if missing := rights.missing_protections():
-        tone, detail = "danger", f"Switched off: {', '.join(missing)}."
+        tone, detail = "danger", gettext("Switched off: %(names)s.") % {"names": ", ".join(missing)}
     elif rights.owns_the_record():
-        tone, detail = "wait", f"The application owns the tables; connect as {rights.APPLICATION}."
+        text = gettext("The application owns the tables; connect as %(role)s.")
+        tone, detail = "wait", text % {"role": rights.APPLICATION}
     else:
-        tone, detail = "ok", "Append-only"
-    return [Health(key="protection", label="Protection", detail=detail, tone=tone)]
+        tone, detail = "ok", gettext("Append-only")
+    return [Health(key="protection", label=gettext("Protection"), detail=detail, tone=tone)]
 
 
-provide("record", lambda keys: {key: Label("the record") for key in keys}, named=True)
+provide("record", lambda keys: {key: Label(gettext("the record")) for key in keys}, named=True)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from core.refs import Label
 from reviews.models import Finding, Review
@@ -12,7 +13,7 @@ def reviews(keys: list[str]) -> dict[str, Label]:
     """Return the names of reviews by their ids: those of their cases."""
     rows = Review.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "grant__request__case")
     return {
-        key.hex: Label(f"Review of case {case}", reverse("review", args=[key]))
+        key.hex: Label(_("Review of case %(case)s") % {"case": case}, reverse("review", args=[key]))
         for key, case in rows
     }
 
@@ -21,6 +22,8 @@ def findings(keys: list[str]) -> dict[str, Label]:
     """Return the names of findings by their ids: their kinds."""
     rows = Finding.objects.filter(pk__in=map(UUID, keys)).only("pk", "kind")
     return {
-        row.pk.hex: Label(f"Finding: {row.get_kind_display().lower()}", row.get_absolute_url())
+        row.pk.hex: Label(
+            _("Finding: %(kind)s") % {"kind": row.get_kind_display()}, row.get_absolute_url()
+        )
         for row in rows
     }

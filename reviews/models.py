@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
 from breakglass.models import Decision, Grant, Permit, Request, Scenario
@@ -77,17 +78,17 @@ class Review(models.Model):
     """
 
     class State(models.TextChoices):
-        DUE = "due", "Due"
-        IN_REVIEW = "in_review", "In review"
-        CLOSED = "closed", "Closed"
+        DUE = "due", _("Due")
+        IN_REVIEW = "in_review", _("In review")
+        CLOSED = "closed", _("Closed")
 
     class Verdict(models.TextChoices):
-        NONE = "", "No verdict"
-        JUSTIFIED = "justified", "Justified"
-        DRILL = "drill", "Drill"
-        JUSTIFIED_WITH_FINDINGS = "justified_with_findings", "Justified with findings"
-        MISUSE = "misuse", "Misuse"
-        INCONCLUSIVE = "inconclusive", "Inconclusive"
+        NONE = "", _("No verdict")
+        JUSTIFIED = "justified", _("Justified")
+        DRILL = "drill", _("Drill")
+        JUSTIFIED_WITH_FINDINGS = "justified_with_findings", _("Justified with findings")
+        MISUSE = "misuse", _("Misuse")
+        INCONCLUSIVE = "inconclusive", _("Inconclusive")
 
     OWED = (State.DUE, State.IN_REVIEW)
     EXPLAINED = (Verdict.JUSTIFIED_WITH_FINDINGS, Verdict.MISUSE)  # these need a comment
@@ -227,26 +228,26 @@ class Finding(models.Model):
     """Something that has to be answered for: a breach, a gap, or more than was declared."""
 
     class Kind(models.TextChoices):
-        RATIFICATION_REFUSED = "ratification_refused", "Ratification refused"
-        RATIFICATION_OVERDUE = "ratification_overdue", "Ratification overdue"
-        DOOR_CLOSE_FAILED = "door_close_failed", "Door did not close"
-        REFUSED_REPEATEDLY = "refused_repeatedly", "Refused again and again"
-        RECORD_ALTERED = "record_altered", "Record tampered with"
-        OUTSIDE_PLAN = "outside_plan", "More than was declared"
-        OTHER = "other", "Something else"
+        RATIFICATION_REFUSED = "ratification_refused", _("Ratification refused")
+        RATIFICATION_OVERDUE = "ratification_overdue", _("Ratification overdue")
+        DOOR_CLOSE_FAILED = "door_close_failed", _("Door did not close")
+        REFUSED_REPEATEDLY = "refused_repeatedly", _("Refused again and again")
+        RECORD_ALTERED = "record_altered", _("Record tampered with")
+        OUTSIDE_PLAN = "outside_plan", _("More than was declared")
+        OTHER = "other", _("Something else")
 
     class Severity(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
+        LOW = "low", _("Low")
+        MEDIUM = "medium", _("Medium")
+        HIGH = "high", _("High")
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        EXPLAINED = "explained", "Explained"
-        REMEDIATED = "remediated", "Remediated"
-        ACCEPTED = "accepted", "Accepted as a risk"
-        ESCALATED = "escalated", "Escalated"
-        FALSE_POSITIVE = "false_positive", "False alarm"
+        OPEN = "open", _("Open")
+        EXPLAINED = "explained", _("Explained")
+        REMEDIATED = "remediated", _("Remediated")
+        ACCEPTED = "accepted", _("Accepted as a risk")
+        ESCALATED = "escalated", _("Escalated")
+        FALSE_POSITIVE = "false_positive", _("False alarm")
 
     BY_HAND = (Kind.OUTSIDE_PLAN, Kind.OTHER)
 

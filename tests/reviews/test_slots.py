@@ -159,4 +159,4 @@ def test_references_read_as_words_and_lead_somewhere() -> None:
 
     assert labels[review.ref].text == f"Review of case {review.grant.request.case}"
     assert labels[review.ref].url == reverse("review", args=[review.pk])
-    assert labels[finding.ref].text == "Finding: more than was declared"
+    assert labels[finding.ref].text == "Finding: More than was declared"
