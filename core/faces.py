@@ -91,3 +91,8 @@ _FACES: dict[str, Face] = {
 def face(value: str, *, of: str = "") -> Face:
     """Return how a state looks; `of` tells states of the same name apart."""
     return _FACES.get(f"{of}:{value}") or _FACES.get(value) or _PLAIN
+
+
+def known() -> list[tuple[str, str]]:
+    """Return every state that has a look, with the noun that tells it apart, if any."""
+    return [(value, of) for key in _FACES for of, _, value in [key.rpartition(":")]]

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import slots
 from core.looks import LooksForm, of, remember
-from core.pages import navigation
+from core.pages import navigation, say
+from core.speech import phrase
+from core.styleguide import contents
 
 _LONGEST = 100  # characters of a search
 
@@ -51,6 +54,16 @@ def _pages_and_deeds(request: HttpRequest, text: str) -> list[slots.Found]:
             if wanted in link.item.label.casefold()
         ),
     ]
+
+
+@require_safe
+@never_cache
+@login_required
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show every component with its states to those who build pages."""
+    if not getattr(request.user, "is_staff", False):
+        return say(request, phrase("The style guide is for those who build pages."), status=403)
+    return render(request, "styleguide/page.html", contents(at=timezone.now()))
 
 
 @require_POST
