@@ -27,10 +27,20 @@ class RequestSubmitted(Event, kind="request.submitted", personal=("justification
     coach_score: int
 
     def sentence(self) -> str:
-        verb = "asked for more time" if self.extension else "asked for access"
-        whose = " in somebody else's name" if self.filed_by else ""
-        what = f"{', '.join(self.targets)}, {self.minutes} minutes, for {self.scenario}"
-        return f"{verb}{whose}: {what}"
+        if self.extension:
+            said = _("asked for more time: %(targets)s, %(minutes)s minutes, for %(scenario)s")
+        elif self.filed_by:
+            said = _(
+                "asked for access in somebody else's name: %(targets)s, %(minutes)s minutes, for"
+                " %(scenario)s"
+            )
+        else:
+            said = _("asked for access: %(targets)s, %(minutes)s minutes, for %(scenario)s")
+        return said % {
+            "targets": ", ".join(self.targets),
+            "minutes": self.minutes,
+            "scenario": self.scenario,
+        }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,7 +50,7 @@ class RequestFiled(Event, kind="request.filed"):
     requester: str
 
     def sentence(self) -> str:
-        return "filed it for the requester, who is told"
+        return _("filed it for the requester, who is told")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +58,7 @@ class RequestWithdrawn(Event, kind="request.withdrawn"):
     """The requester took the request back."""
 
     def sentence(self) -> str:
-        return "withdrew the request"
+        return _("withdrew the request")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,7 +66,7 @@ class RequestLapsed(Event, kind="request.lapsed"):
     """Nobody ended the request in time."""
 
     def sentence(self) -> str:
-        return "closed the request: nobody answered in time"
+        return _("closed the request: nobody answered in time")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,7 +77,7 @@ class RequestEscalated(Event, kind="request.escalated"):
     group: str
 
     def sentence(self) -> str:
-        return f"asked {self.group} as well"
+        return _("asked %(group)s as well") % {"group": self.group}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,9 +89,8 @@ class RequestApproved(Event, kind="request.approved"):
     read_only: bool
 
     def sentence(self) -> str:
-        return (
-            f"counted the approval as complete: {self.minutes} minutes on {', '.join(self.targets)}"
-        )
+        said = _("counted the approval as complete: %(minutes)s minutes on %(targets)s")
+        return said % {"minutes": self.minutes, "targets": ", ".join(self.targets)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,9 +102,10 @@ class Decided(Event):
     comment: str
     by_link: bool
 
-    def said(self, verb: str) -> str:
-        """Put the verb, the group and the comment into a sentence."""
-        return f"{verb} for {self.group}" + (f": {self.comment}" if self.comment else "")
+    def said(self, sentence: str) -> str:
+        """Put the group into the sentence, and the comment behind it."""
+        said = sentence % {"group": self.group}
+        return f"{said}: {self.comment}" if self.comment else said
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,7 +113,7 @@ class DecisionApproved(Decided, kind="decision.approved", personal=("comment",))
     """One person approved."""
 
     def sentence(self) -> str:
-        return self.said("approved")
+        return self.said(_("approved for %(group)s"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -111,7 +121,7 @@ class DecisionDenied(Decided, kind="decision.denied", personal=("comment",)):
     """One person denied, and so ended the request."""
 
     def sentence(self) -> str:
-        return self.said("denied")
+        return self.said(_("denied for %(group)s"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -123,8 +133,14 @@ class DecisionCountered(Decided, kind="decision.countered", personal=("comment",
     read_only: bool
 
     def sentence(self) -> str:
-        less = ", read-only" if self.read_only else ""
-        return self.said(f"offered {self.minutes} minutes on {', '.join(self.targets)}{less}")
+        offered = (
+            _("offered %(minutes)s minutes on %(targets)s, read-only, for %(group)s")
+            if self.read_only
+            else _("offered %(minutes)s minutes on %(targets)s for %(group)s")
+        )
+        facts = {"minutes": self.minutes, "targets": ", ".join(self.targets)}
+        said = offered % (facts | {"group": self.group})
+        return f"{said}: {self.comment}" if self.comment else said
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -132,7 +148,7 @@ class DecisionRatified(Decided, kind="decision.ratified", personal=("comment",))
     """One person ratified a break-glass activation."""
 
     def sentence(self) -> str:
-        return self.said("ratified")
+        return self.said(_("ratified for %(group)s"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -144,7 +160,7 @@ class CounterAccepted(Event, kind="counter.accepted"):
     read_only: bool
 
     def sentence(self) -> str:
-        return f"accepted the offer of {self.minutes} minutes"
+        return _("accepted the offer of %(minutes)s minutes") % {"minutes": self.minutes}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -152,7 +168,7 @@ class CounterDeclined(Event, kind="counter.declined"):
     """The requester would rather have the answer to the first request."""
 
     def sentence(self) -> str:
-        return "declined the offer; the request waits for approval again"
+        return _("declined the offer; the request waits for approval again")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -164,7 +180,7 @@ class GrantScheduled(Event, kind="grant.scheduled"):
     targets: list[str]
 
     def sentence(self) -> str:
-        return f"scheduled the access to {', '.join(self.targets)}"
+        return _("scheduled the access to %(targets)s") % {"targets": ", ".join(self.targets)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -176,7 +192,7 @@ class GrantActivated(Event, kind="grant.activated", critical=True):
     read_only: bool
 
     def sentence(self) -> str:
-        return f"started the access to {', '.join(self.targets)}"
+        return _("started the access to %(targets)s") % {"targets": ", ".join(self.targets)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -191,7 +207,7 @@ class BreakglassActivated(
     justification: str
 
     def sentence(self) -> str:
-        return f"broke the glass on {', '.join(self.targets)}"
+        return _("broke the glass on %(targets)s") % {"targets": ", ".join(self.targets)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -202,7 +218,7 @@ class GrantExtended(Event, kind="grant.extended"):
     minutes: int
 
     def sentence(self) -> str:
-        return f"extended the access by {self.minutes} minutes"
+        return _("extended the access by %(minutes)s minutes") % {"minutes": self.minutes}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -210,7 +226,7 @@ class GrantRelinquished(Event, kind="grant.relinquished"):
     """The holder was done before the end."""
 
     def sentence(self) -> str:
-        return "ended the access early"
+        return _("ended the access early")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -220,7 +236,7 @@ class GrantRevoked(Event, kind="grant.revoked", personal=("reason",), critical=T
     reason: str
 
     def sentence(self) -> str:
-        return f"revoked the access: {self.reason}"
+        return _("revoked the access: %(reason)s") % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -228,7 +244,7 @@ class GrantExpired(Event, kind="grant.expired"):
     """The clock ended the access."""
 
     def sentence(self) -> str:
-        return "ended the access on time"
+        return _("ended the access on time")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -236,7 +252,7 @@ class RatificationConfirmed(Event, kind="ratification.confirmed"):
     """Every step has said afterwards that breaking the glass was right."""
 
     def sentence(self) -> str:
-        return "counted the ratification as complete"
+        return _("counted the ratification as complete")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -244,7 +260,7 @@ class RatificationRefused(Decided, kind="ratification.refused", personal=("comme
     """One person said that breaking the glass was wrong."""
 
     def sentence(self) -> str:
-        return self.said("refused to ratify")
+        return self.said(_("refused to ratify for %(group)s"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -252,7 +268,7 @@ class RatificationOverdue(Event, kind="ratification.overdue"):
     """Nobody ratified in time."""
 
     def sentence(self) -> str:
-        return "closed the ratification: nobody answered in time"
+        return _("closed the ratification: nobody answered in time")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -288,8 +304,12 @@ class FreezeImposed(Event, kind="freeze.imposed", personal=("reason",), critical
     revoked: int
 
     def sentence(self) -> str:
-        what = {"all": "everything", "person": "a person", "scenario": "a scenario"}[self.scope]
-        return f"froze {what}: {self.reason}"
+        said = {
+            "all": _("froze everything: %(reason)s"),
+            "person": _("froze a person: %(reason)s"),
+            "scenario": _("froze a scenario: %(reason)s"),
+        }[self.scope]
+        return said % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -297,7 +317,7 @@ class FreezeLiftProposed(Event, kind="freeze.lift_proposed"):
     """The first of two people wants a freeze lifted."""
 
     def sentence(self) -> str:
-        return "proposed to lift the freeze"
+        return _("proposed to lift the freeze")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -305,7 +325,7 @@ class FreezeLifted(Event, kind="freeze.lifted"):
     """The second of two people lifted a freeze."""
 
     def sentence(self) -> str:
-        return "lifted the freeze"
+        return _("lifted the freeze")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -317,7 +337,8 @@ class ScenarioVersioned(Event, kind="scenario.versioned", personal=("reason",)):
     changes: dict[str, Any]
 
     def sentence(self) -> str:
-        return f"made version {self.number}: {self.reason}"
+        said = {"number": self.number, "reason": self.reason}
+        return _("made version %(number)s: %(reason)s") % said
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -327,7 +348,7 @@ class ScenarioArchived(Event, kind="scenario.archived", personal=("reason",)):
     reason: str
 
     def sentence(self) -> str:
-        return f"archived the scenario: {self.reason}"
+        return _("archived the scenario: %(reason)s") % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -337,4 +358,4 @@ class ScenarioBroughtBack(Event, kind="scenario.brought_back", personal=("reason
     reason: str
 
     def sentence(self) -> str:
-        return f"brought the scenario back: {self.reason}"
+        return _("brought the scenario back: %(reason)s") % {"reason": self.reason}

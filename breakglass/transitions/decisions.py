@@ -17,11 +17,17 @@ from breakglass.transitions.locks import (
 )
 from breakglass.transitions.requests import close, record_newly_asked
 from core.errors import BadInput, WrongState
+from core.speech import Sentence, phrase
 from targets.models import Target
 
 _NEED_REASON = {
-    Decision.Kind.DENY: "Say why you deny it; the requester reads it.",
-    Decision.Kind.REFUSE: "Say why you refuse; the requester and compliance read it.",
+    Decision.Kind.DENY: phrase("Say why you deny it; the requester reads it."),
+    Decision.Kind.REFUSE: phrase("Say why you refuse; the requester and compliance read it."),
+}
+_SETTLED: dict[str, Sentence] = {
+    Request.Ratification.RATIFIED: phrase("Ratified already."),
+    Request.Ratification.REFUSED: phrase("Ratification refused already."),
+    Request.Ratification.OVERDUE: phrase("Ratification overdue already."),
 }
 
 
@@ -146,7 +152,7 @@ def overdue(request: Request, *, at: datetime) -> Request:
     request = lock(request)
     _expect_unratified(request)
     if request.ratify_by is None or request.ratify_by > at:
-        raise WrongState("There is still time to ratify.")
+        raise WrongState(phrase("There is still time to ratify."))
     _settle(request, Request.Ratification.OVERDUE, at=at)
     log.record(
         events.RatificationOverdue(),
@@ -173,7 +179,7 @@ def _decide(
     _check_words(request, kind, voice=voice, offer=offer)
     step = policy.step_for(request, by=voice.by, at=at)
     if step is None:
-        raise WrongState("Nobody is asked at the moment.")
+        raise WrongState(phrase("Nobody is asked at the moment."))
     if voice.link:
         links.use(voice.link, at=at)
     terms: dict[str, Any] = {}
@@ -246,15 +252,15 @@ def _lock_unratified(request: Request, *, at: datetime) -> Request:
     request = lock(request)
     _expect_unratified(request)
     if request.ratify_by and request.ratify_by <= at:
-        raise WrongState("The time to ratify is over; the access is being closed.")
+        raise WrongState(phrase("The time to ratify is over; the access is being closed."))
     return request
 
 
 def _expect_unratified(request: Request) -> None:
     if request.ratification == Request.Ratification.NOT_REQUIRED:
-        raise WrongState("This request was not made by breaking the glass.")
+        raise WrongState(phrase("This request was not made by breaking the glass."))
     if request.ratification != Request.Ratification.PENDING:
-        raise WrongState(f"{request.get_ratification_display()} already.")
+        raise WrongState(_SETTLED[request.ratification])
 
 
 def _settle(request: Request, ratification: Request.Ratification, *, at: datetime) -> None:

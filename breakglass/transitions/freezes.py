@@ -9,6 +9,7 @@ from breakglass.models import Freeze, Grant, Scenario
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_grants, lock, refuse_unless
 from core.errors import BadInput, WrongState
+from core.speech import phrase
 
 
 @log.transition
@@ -22,14 +23,14 @@ def freeze(
     """
     refuse_unless(policy.why_not_freeze(by=by), by=by, subject=person or scenario or by, at=at)
     if not reason.strip():
-        raise BadInput("Say why; everybody who is locked out reads it.", field="reason")
+        raise BadInput(phrase("Say why; everybody who is locked out reads it."), field="reason")
     if person and scenario:
-        raise BadInput("Freeze a person or a scenario, one at a time.")
+        raise BadInput(phrase("Freeze a person or a scenario, one at a time."))
     hold_off_grants()
     kind = Freeze.Kind.PERSON if person else Freeze.Kind.SCENARIO if scenario else Freeze.Kind.ALL
     same = {"kind": kind, "person": person, "scenario": scenario}
     if Freeze.objects.standing().filter(**same).exists():
-        raise WrongState("This is frozen already.")
+        raise WrongState(phrase("This is frozen already."))
     made = Freeze.objects.create(**same, reason=reason.strip(), imposed_at=at, imposed_by=by)
     revoked = _revoke_all(made, by=by, at=at)
     what = person or scenario
@@ -52,7 +53,7 @@ def lift(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
     """
     freeze = lock(freeze)
     if freeze.lifted_at:
-        raise WrongState("This freeze is lifted already.")
+        raise WrongState(phrase("This freeze is lifted already."))
     refuse_unless(policy.why_not_lift(freeze, by=by), by=by, subject=freeze, at=at)
     if freeze.lift_proposed_by is None:
         freeze.lift_proposed_by, freeze.lift_proposed_at = by, at

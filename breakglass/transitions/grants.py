@@ -15,6 +15,7 @@ from breakglass.transitions.locks import (
     refuse_unless,
 )
 from core.errors import WrongState
+from core.speech import phrase
 from targets import transitions as doors
 
 
@@ -77,7 +78,7 @@ def activate(grant: Grant, *, at: datetime) -> Grant:
     hold_off_freezes()
     grant = lock_grant(grant)
     if grant.status != Grant.Status.SCHEDULED or not grant.is_live(at):
-        raise WrongState("This access is not waiting to start now.")
+        raise WrongState(phrase("This access is not waiting to start now."))
     if why := policy.why_frozen(grant.scenario, person=grant.holder):
         raise WrongState(why)
     grant.status = Grant.Status.ACTIVE
@@ -121,7 +122,7 @@ def expire(grant: Grant, *, at: datetime) -> Grant:
     """
     grant = lock_grant(grant)
     if grant.ends_at > at:
-        raise WrongState("This access is still live.")
+        raise WrongState(phrase("This access is still live."))
     _end(grant, Grant.Status.EXPIRED, events.GrantExpired(), by=None, at=at)
     return grant
 
@@ -175,7 +176,7 @@ def _open_doors(grant: Grant, *, actor: str, at: datetime) -> list[str]:
 
 def _extend(request: Request, grant: Grant, *, at: datetime) -> Grant:
     if not grant.is_live(at):
-        raise WrongState("This access is over, so it cannot be extended.")
+        raise WrongState(phrase("This access is over, so it cannot be extended."))
     grant.ends_at += timedelta(minutes=request.minutes)
     grant.save(update_fields=["ends_at"])
     for door in grant.doors():

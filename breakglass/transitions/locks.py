@@ -8,14 +8,26 @@ from django.db import connection, models
 from accounts.models import User
 from breakglass.models import Grant, Request
 from core.errors import NotAllowed, WrongState
+from core.speech import Sentence, phrase
 
 # Any number: names the advisory lock between grants that begin and freezes that are imposed.
 _FREEZE_LOCK = 0x0B5EA4
 
-_INSTEAD = {
-    Request.State.PENDING.value: "waits for an approver, not for this",
-    Request.State.COUNTERED.value: "waits for the requester's answer to an offer",
-    Request.State.ACTIVATED.value: "broke the glass: it can only be ratified or refused",
+_INSTEAD: dict[str, Sentence] = {
+    Request.State.PENDING: phrase("This request waits for an approver, not for this."),
+    Request.State.COUNTERED: phrase("This request waits for the requester's answer to an offer."),
+    Request.State.ACTIVATED: phrase(
+        "This request broke the glass: it can only be ratified or refused."
+    ),
+    Request.State.APPROVED: phrase("This request is already approved."),
+    Request.State.DENIED: phrase("This request is already denied."),
+    Request.State.WITHDRAWN: phrase("This request is already withdrawn."),
+    Request.State.LAPSED: phrase("This request is already lapsed."),
+}
+_OVER: dict[str, Sentence] = {
+    Grant.Status.EXPIRED: phrase("This access is over: expired."),
+    Grant.Status.RELINQUISHED: phrase("This access is over: ended by its holder."),
+    Grant.Status.REVOKED: phrase("This access is over: revoked."),
 }
 
 M = TypeVar("M", bound=models.Model)
@@ -39,8 +51,7 @@ def lock_request(request: Request, *, expect: tuple[Request.State, ...]) -> Requ
     """Lock a request and check its state; the sentence says what it is instead."""
     request = lock(request)
     if request.state not in expect:
-        over = f"is already {request.get_state_display().lower()}"
-        raise WrongState(f"This request {_INSTEAD.get(request.state, over)}.")
+        raise WrongState(_INSTEAD[request.state])
     return request
 
 
@@ -48,7 +59,9 @@ def lock_open(request: Request, *, expect: tuple[Request.State, ...], at: dateti
     """Lock a request that may still be answered: the clock decides, not the sweeper."""
     request = lock_request(request, expect=expect)
     if request.lapse_at <= at:
-        raise WrongState("This request has lapsed: nobody answered in time. Make a new one.")
+        raise WrongState(
+            phrase("This request has lapsed: nobody answered in time. Make a new one.")
+        )
     return request
 
 
@@ -56,7 +69,7 @@ def lock_grant(grant: Grant) -> Grant:
     """Lock a grant that nothing has ended yet."""
     grant = lock(grant)
     if grant.status not in Grant.STANDING:
-        raise WrongState(f"This access is over: {grant.get_status_display().lower()}.")
+        raise WrongState(_OVER[grant.status])
     return grant
 
 
