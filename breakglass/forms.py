@@ -164,9 +164,9 @@ class AskForm(forms.Form):
 class MoreTimeForm(forms.Form):
     """How much longer, and why."""
 
-    minutes = forms.IntegerField(label="How much longer", widget=Segmented)
+    minutes = forms.IntegerField(label=_("How much longer"), widget=Segmented)
     justification = forms.CharField(
-        label="Why longer?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Why longer?"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, grant: Grant, **kwargs: Any) -> None:
@@ -184,8 +184,8 @@ class MoreTimeForm(forms.Form):
 class FreezeForm(ReasonForm):
     """What to freeze, and why. Values are `person:<id>`, `scenario:<id>` or `all`."""
 
-    what = forms.ChoiceField(label="What to freeze", widget=Cards, required=False)
-    other = forms.ChoiceField(label="Or somebody or something else", required=False)
+    what = forms.ChoiceField(label=_("What to freeze"), widget=Cards, required=False)
+    other = forms.ChoiceField(label=_("Or somebody or something else"), required=False)
     field_order = ("what", "other", "reason")
 
     def __init__(
@@ -198,15 +198,15 @@ class FreezeForm(ReasonForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         what, other = self.fields["what"], self.fields["other"]
-        what.choices = [*inside, ("all", "Everything")]  # type: ignore[attr-defined]
+        what.choices = [*inside, ("all", _("Everything"))]  # type: ignore[attr-defined]
         what.widget.notes = notes
-        other.choices = [("", "Nobody else"), *others]  # type: ignore[attr-defined]
+        other.choices = [("", _("Nobody else")), *others]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Exactly one thing is frozen at a time."""
         data = super().clean() or self.cleaned_data
         if bool(data.get("what")) == bool(data.get("other")) and not self.errors:
-            self.add_error("what", "Choose one thing to freeze.")
+            self.add_error("what", gettext("Choose one thing to freeze."))
         return data
 
     def person(self) -> User | None:

@@ -12,6 +12,7 @@ from breakglass.models.request import next_case
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_freezes, lock, lock_request, refuse_unless
 from core.errors import Attempt, BadInput, WrongState
+from core.speech import phrase
 from targets.models import Target
 
 _FURTHEST_START = timedelta(days=30)
@@ -73,7 +74,8 @@ def break_glass(
     version = _published(scenario)
     refuse_unless(policy.why_not_break_glass(version.rules), by=by, subject=scenario, at=at)
     if ask.starts_at:
-        raise BadInput("Breaking the glass starts now: leave the start empty.", field="starts_at")
+        sentence = phrase("Breaking the glass starts now: leave the start empty.")
+        raise BadInput(sentence, field="starts_at")
     _check(scenario, version, by=by, person=person, ask=ask, at=at)
     request = _create(
         scenario, version, by=by, person=person, ask=ask, at=at,
@@ -109,7 +111,7 @@ def ask_for_more_time(
     ):
         raise BadInput(bad[1], field=bad[0])
     if grant.extensions.open().exists():
-        raise WrongState("You have asked for more time already. Wait for the answer.")
+        raise WrongState(phrase("You have asked for more time already. Wait for the answer."))
     ask = Ask(
         targets=list(grant.targets.all()),
         justification=justification,
@@ -153,7 +155,7 @@ def lapse(request: Request, *, at: datetime) -> Request:
     request = lock_request(request, expect=Request.OPEN)
     extends = request.extends
     if request.lapse_at > at and not (extends and extends.ended_at):
-        raise WrongState("This request may still be answered.")
+        raise WrongState(phrase("This request may still be answered."))
     close(request, Request.State.LAPSED, at=at)
     log.record(
         events.RequestLapsed(), actor=log.SYSTEM, subject=request.ref, at=at, case=request.case_ref
@@ -195,7 +197,12 @@ def close(request: Request, state: Request.State, *, at: datetime) -> None:
 def _published(scenario: Scenario) -> ScenarioVersion:
     version = scenario.current
     if version is None:
-        raise WrongState(f"{scenario} is not in use yet. Ask an administrator to publish it.")
+        raise WrongState(
+            phrase(
+                "%(scenario)s is not in use yet. Ask an administrator to publish it.",
+                scenario=scenario,
+            )
+        )
     return version
 
 
@@ -216,8 +223,8 @@ def _check(
     ):
         raise BadInput(bad[1], field=bad[0])
     if ask.starts_at and not at < ask.starts_at <= at + _FURTHEST_START:
-        raise BadInput("Choose a start in the next 30 days, or leave it empty for now.",
-                       field="starts_at")  # fmt: skip
+        sentence = phrase("Choose a start in the next 30 days, or leave it empty for now.")
+        raise BadInput(sentence, field="starts_at")
     if full := policy.why_no_room(scenario, rules, person=person, at=at):
         raise WrongState(full)
 

@@ -1,0 +1,253 @@
+"""Who may ask for access, in whose name, with which words, on which terms."""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from accounts.models import Part, User, UserQuerySet
+from breakglass.models import (
+    Freeze,
+    Grant,
+    GroupPermit,
+    Permit,
+    Scenario,
+)
+from breakglass.rules import Rules, Step
+from core.speech import phrase
+from targets.models import Target
+
+
+def why_not_request(
+    scenario: Scenario, *, by: User, at: datetime, filed_by: User | None = None
+) -> str | None:
+    """Why `by` may not hold access in this scenario at all, and whom to ask.
+
+    `filed_by` reads the sentence, where that is somebody else.
+    """
+    if scenario.archived_at or scenario.current is None:
+        return phrase("%(scenario)s is not in use. Choose another scenario.", scenario=scenario)
+    if not by.is_active:
+        return phrase("This account is switched off. Ask an administrator.")
+    if not Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
+        return _why_not_permitted(scenario, by, at, other=filed_by not in (None, by))
+    return why_frozen(scenario, person=by)
+
+
+def _why_not_permitted(scenario: Scenario, by: User, at: datetime, *, other: bool) -> str:
+    groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
+    names = ", ".join(sorted(groups.values_list("group__name", flat=True)))
+    if not names:
+        return phrase(
+            "Nobody may use %(scenario)s yet. Ask an administrator to name a group.",
+            scenario=scenario,
+        )
+    if other:
+        return phrase(
+            "%(scenario)s is open to %(groups)s, and %(person)s is in none of these groups."
+            " Ask an administrator to add them.",
+            scenario=scenario,
+            groups=names,
+            person=by,
+        )
+    return phrase(
+        "%(scenario)s is open to %(groups)s, and you are in none of these groups."
+        " Ask an administrator to add you.",
+        scenario=scenario,
+        groups=names,
+    )
+
+
+def why_not_file(scenario: Scenario, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not ask in this scenario in somebody else's name.
+
+    A responder takes calls from everybody; whoever may use the scenario may help a colleague.
+    """
+    if not by.is_active:
+        return phrase("This account is switched off. Ask an administrator.")
+    if why := why_frozen(scenario, person=by):
+        return why
+    if by.plays(Part.RESPONDER):
+        return None
+    if Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
+        return None
+    return phrase(
+        "Only a responder, or somebody who may use %(scenario)s too, asks for somebody else.",
+        scenario=scenario,
+    )
+
+
+def why_not_break_for(person: User, *, by: User) -> str | None:
+    """Why `by` may not break the glass in the name of `person`."""
+    if person == by:
+        return None
+    return phrase(
+        "Nobody breaks the glass in somebody else's name: %(person)s does it, or you ask for"
+        " approval.",
+        person=person,
+    )
+
+
+def eligible(scenario: Scenario, at: datetime) -> UserQuerySet:
+    """The people who may hold access in this scenario, by name."""
+    groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
+    people: UserQuerySet = User.objects.active().filter(groups__in=groups.values("group_id"))
+    return people.order_by("name", "email").distinct()
+
+
+def why_frozen(scenario: Scenario, *, person: User) -> str | None:
+    """Why a standing freeze keeps `person` out of `scenario`."""
+    freeze = Freeze.objects.holding(person, scenario).first()
+    return why_held(freeze) if freeze else None
+
+
+def why_held(freeze: Freeze) -> str:
+    """Say what a standing freeze stops, since when, and who can help."""
+    since = f"{freeze.imposed_at:%d %b %H:%M} UTC"
+    if freeze.kind == Freeze.Kind.ALL:
+        return phrase("All access is frozen since %(since)s. Ask a responder.", since=since)
+    return phrase(
+        "%(what)s is frozen since %(since)s. Ask a responder.", what=freeze.what, since=since
+    )
+
+
+def why_not_break_glass(rules: Rules) -> str | None:
+    """Why access may not start before approval."""
+    if not rules.break_glass:
+        return phrase(
+            "%(scenario)s needs approval first. Send it as a normal request.", scenario=rules.name
+        )
+    return None
+
+
+def why_no_room(scenario: Scenario, rules: Rules, *, person: User, at: datetime) -> str | None:
+    """Why `person` may not have one more grant in this scenario now."""
+    held = Grant.objects.standing().filter(holder=person, scenario=scenario, ends_at__gt=at).count()
+    if held >= rules.max_concurrent:
+        return phrase(
+            "%(person)s has %(held)s open in %(scenario)s, and %(most)s is the most."
+            " End that first, or ask there for more time.",
+            person=person,
+            held=held,
+            scenario=rules.name,
+            most=rules.max_concurrent,
+        )
+    return None
+
+
+def why_asked_already(scenario: Scenario, *, person: User, at: datetime) -> str | None:
+    """Why `person` may not ask once more: a request of theirs waits in this scenario."""
+    if scenario.requests.open().cases().filter(requester=person, lapse_at__gt=at).exists():
+        return phrase("You have asked for this already. Withdraw that request to ask anew.")
+    return None
+
+
+def why_nobody_can_decide(
+    rules: Rules, scenario: Scenario, *, requester: User, at: datetime
+) -> str | None:
+    """Why a request would wait for ever: some step cannot reach its quorum without the requester.
+
+    A missing or empty group is never taken for "no approval required".
+    """
+    if not rules.steps:
+        return phrase(
+            "%(scenario)s names nobody who decides. Ask an administrator to add a step.",
+            scenario=rules.name,
+        )
+    reachable = {
+        step.position: len(deciders(step, scenario, requester, at)) for step in rules.steps
+    }
+    if step := unanswerable(rules, reachable):
+        return phrase(
+            "Nobody besides you can answer for %(group)s (%(number)s needed)."
+            " Break the glass if the scenario allows it, or call a responder.",
+            group=step.group,
+            number=step.quorum,
+        )
+    return None
+
+
+def unanswerable(rules: Rules, reachable: Mapping[int, int]) -> Step | None:
+    """Return the first step that neither its own people nor those who stand in can answer.
+
+    `reachable` says how many could answer for each step, by its position.
+    """
+    for index, step in enumerate(rules.steps):
+        if step.stands_in:
+            continue
+        chain = [step]
+        for later in rules.steps[index + 1 :]:
+            if not later.stands_in:
+                break
+            chain.append(later)
+        if all(reachable[each.position] < each.quorum for each in chain):
+            return step
+    return None
+
+
+def deciders(step: Step, scenario: Scenario, requester: User, at: datetime) -> list[User]:
+    """The people who could answer for `step`: members of its group while it may decide here."""
+    permits = GroupPermit.objects.of(Permit.APPROVE).standing(at).filter(content_object=scenario)
+    groups = permits.filter(group_id=step.group_id).values("group_id")
+    people = User.objects.active().filter(groups__in=groups).exclude(pk=requester.pk)
+    return list(people.order_by("name").distinct())
+
+
+def why_bad_terms(
+    rules: Rules, *, targets: Collection[Target], minutes: int
+) -> tuple[str, str] | None:
+    """Why these targets and minutes lie outside the rules: the field and the sentence."""
+    if not targets:
+        return "targets", phrase("Choose at least one target.")
+    if foreign := sorted(t.name for t in targets if t.pk.hex not in rules.targets):
+        return (
+            "targets",
+            phrase(
+                "%(targets)s is not a target of %(scenario)s.",
+                targets=", ".join(foreign),
+                scenario=rules.name,
+            ),
+        )
+    if off := sorted(t.name for t in targets if not t.enabled):
+        return (
+            "targets",
+            phrase("%(targets)s is switched off. Ask an administrator.", targets=", ".join(off)),
+        )
+    if not 0 < minutes <= rules.max_minutes:
+        return (
+            "minutes",
+            phrase(
+                "Choose 1 to %(most)s minutes, the most for %(scenario)s.",
+                most=rules.max_minutes,
+                scenario=rules.name,
+            ),
+        )
+    return None
+
+
+def why_bad_words(
+    rules: Rules, *, justification: str, reference: str, intent: str
+) -> tuple[str, str] | None:
+    """Why the reason, the reference or the plan does not do: the field and the sentence."""
+    if len(justification.strip()) < rules.min_justification:
+        return (
+            "justification",
+            phrase(
+                "Say why in at least %(least)s characters; you wrote %(number)s.",
+                least=rules.min_justification,
+                number=len(justification.strip()),
+            ),
+        )
+    if rules.reference_required and not reference:
+        return (
+            "reference",
+            phrase("Give the incident or ticket, for example %(hint)s.", hint=rules.reference_hint),
+        )
+    pattern = rules.reference_pattern
+    if reference and pattern and not re.fullmatch(pattern, reference):
+        return (
+            "reference",
+            phrase("Write the reference like %(hint)s.", hint=rules.reference_hint),
+        )
+    if rules.intent_required and not intent.strip():
+        return "intent", phrase("Say what you intend to do there.")
+    return None
