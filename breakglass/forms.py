@@ -109,9 +109,10 @@ class AskForm(forms.Form):
     def _offer(self, targets: QuerySet[Target]) -> None:
         field = self.fields["targets"]
         field.queryset = targets  # type: ignore[attr-defined]
-        if len(targets) == 1:
-            field.initial = [targets[0].slug]
-        if not any(target.read_only_role for target in targets):
+        self.offered = list(targets)  # asked once: there may be a thousand
+        if len(self.offered) == 1:
+            field.initial = [self.offered[0].slug]
+        if not any(target.read_only_role for target in self.offered):
             del self.fields["read_only"]
 
     def urgency(self) -> str:

@@ -3,14 +3,15 @@
 import dataclasses
 import re
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
@@ -60,20 +61,23 @@ def ask_form(scenario: Scenario, data: QueryDict | None = None) -> AskForm:
 
 def typed_form(scenario: Scenario, data: QueryDict) -> AskForm:
     """Return an unbound form that shows what was typed, and complains of nothing yet."""
-    form, bound = ask_form(scenario), ask_form(scenario, data)
+    form = ask_form(scenario)
     for name, field in form.fields.items():
-        value = bound[name].data
-        if name in data and _offered(field, value):
+        value = field.widget.value_from_datadict(data, MultiValueDict(), name)
+        if name in data and _offered(form, name, value):
             field.initial = value
     return form
 
 
-def _offered(field: Any, value: Any) -> bool:
+def _offered(form: AskForm, name: str, value: Any) -> bool:
     """Whether a value may stand: a length or a target of another scenario may not."""
-    choices = getattr(field.widget, "choices", None)
-    if not choices:
+    widget = form.fields[name].widget
+    if name == "targets":
+        known = {target.slug for target in form.offered}
+    elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        known = {str(key) for key, _ in widget.choices}
+    else:
         return True
-    known = {str(key) for key, _ in choices}
     return {str(each) for each in (value if isinstance(value, list) else [value])} <= known
 
 
@@ -218,8 +222,7 @@ def _outlook(
 def coached(form: AskForm) -> coach.Coaching:
     """Return what the coach says of the reason as it stands."""
     picked = form["targets"].value() or []
-    offered = form.fields["targets"].queryset  # type: ignore[attr-defined]
-    names = [target.name for target in offered if target.slug in picked]
+    names = [target.name for target in form.offered if target.slug in picked]
     return coach.read(
         form["justification"].value() or "",
         rules=form.rules,
@@ -230,8 +233,7 @@ def coached(form: AskForm) -> coach.Coaching:
 
 def _offer(form: AskForm, find: str) -> Offered:
     picked = set(form["targets"].value() or [])
-    every: Iterable[Target] = form.fields["targets"].queryset  # type: ignore[attr-defined]
-    every = list(every)
+    every = form.offered
     words = find.casefold().split()
     found = [each for each in every if all(word in each.name.casefold() for word in words)]
     chosen = [each for each in every if each.slug in picked]

@@ -1,6 +1,5 @@
-/* <keep-draft data-person data-fresh data-url>: keeps what is typed into its form in this browser, for this person,
-   for a day at most, and puts it back where the page is fresh. Any page with this script forgets what was sent:
-   the cookie `sent` names the token of the last form that became a case. */
+/* <keep-draft data-person data-fresh data-url>: keeps what this person types into its form in this browser, for a day,
+   and puts it back where the page is fresh. Any page forgets what was sent: the cookie `sent` names its token. */
 const DAY = 86_400_000;
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "held", "word", "find", "coach_said"]);
 const WORDS = ["justification", "reference", "intent"];
@@ -44,12 +43,13 @@ class KeepDraft extends HTMLElement {
 
   restore() {
     const fields = read(this.key)?.fields, asked = new URLSearchParams(location.search);
-    const radio = fields && document.getElementById(`scenario-${fields.scenario}`);
-    if (!radio || radio.disabled || ![null, String(fields.scenario)].includes(asked.get("scenario"))) return;
+    const slug = String(fields?.scenario ?? ""), radio = document.getElementById(`scenario-${slug}`);
+    if (!slug || radio?.disabled || ![null, slug].includes(asked.get("scenario"))) return;
+    if (!radio && !asked.has("scenario")) asked.set("scenario", slug), location.replace(`?${asked}`);
+    if (!radio) return;
     radio.checked = true;
-    const own = Object.fromEntries(new FormData(this.form));
     this.form.elements.namedItem("once").value = fields.once;
-    const values = { ...fields, csrfmiddlewaretoken: own.csrfmiddlewaretoken };
+    const values = { ...fields, csrfmiddlewaretoken: this.form.elements.namedItem("csrfmiddlewaretoken").value };
     if (asked.has("urgency")) values.wish = asked.get("urgency");
     htmx.ajax("POST", this.dataset.url, { source: this, target: "#terms", swap: "innerHTML", values });
     this.hidden = false;

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from breakglass import transitions
 from breakglass.models import Request, Scenario
 from tests.breakglass.asking import FULL, NEW, send
 from tests.breakglass.browser import (
@@ -14,9 +15,11 @@ from tests.breakglass.browser import (
 )
 from tests.make import (
     REASON,
+    make_ask,
     make_request,
     make_scenario,
     make_target,
+    make_user,
 )
 from tests.record import kinds
 
@@ -39,6 +42,16 @@ class TestAgain:
         assert 'value="INC-1"' not in page
         assert f"<q>{REASON[:40]}" in page
         assert f"{REASON}</textarea>" not in page
+
+    def test_takes_over_for_whom_it_was_and_that_looking_was_enough(self) -> None:
+        scenario = make_cast()
+        ask = make_ask(scenario, read_only=True, intent="Look at the locks.")
+        eve, now = make_user("eve"), timezone.now()
+        case = transitions.submit(scenario, by=eve, person=make_user("ada"), ask=ask, at=now).case
+        page = text(see("eve", NEW, again=case))
+        assert 'name="person" value="ada@example.com"' in page
+        assert 'name="read_only" id="id_read_only" checked' in page
+        assert 'value="Look at the locks."' in page
 
     def test_a_case_that_is_over_leads_there(self) -> None:
         make_cast()

@@ -54,17 +54,19 @@ def test_the_word_does_it_for_who_cannot_hold(house: House) -> None:
 
 def test_what_is_typed_survives_reload_another_tab_and_the_end_of_the_session(house: House) -> None:
     make_scenario(targets=[make_target(f"db-{number:03}") for number in range(40)])
-    make_scenario("drill")
-    with_password("ada", "eve")
+    for number in range(12):
+        make_scenario(f"drill-{number}")
+    with_password("ada")
     ada = house.enter("ada")
     ada.goto(f"{house.url}/request/?urgency=normal")
+    ada.get_by_role("searchbox").fill("production")
     ada.locator("label", has=ada.locator("#scenario-production-outage")).click()
     expect(ada.get_by_label("Find a target")).to_be_focused()
     ada.keyboard.type("db-039")
     ada.locator("label", has_text="db-039").click()
     ada.get_by_label(WHY).fill(REASON)
     expect(ada.locator("#coach")).to_contain_text("Impact is clear")
-    ada.reload()
+    ada.goto(f"{house.url}/request/?urgency=normal")
     expect(ada.get_by_label(WHY)).to_have_value(REASON)
     expect(ada.get_by_label("db-039")).to_be_checked()
     tab = ada.context.new_page()
