@@ -47,6 +47,7 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     """People. Rights come from groups alone, so none can be given here one by one."""
 
     form = PersonForm
+    plural = _("People")
     add_form = PersonCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -94,6 +95,7 @@ class GroupAdmin(ReasonedAdmin):
     """Groups and the parts that they play."""
 
     form = GroupForm
+    plural = _("Groups")
     list_display = ["name", "plays", "people"]
     search_fields = ["name"]
 

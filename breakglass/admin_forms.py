@@ -94,6 +94,9 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
             "working_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "working_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+        error_messages = {
+            "slug": {"unique": _("Another scenario has this address. Choose another.")}
+        }
         help_texts = {
             "slug": _("Stands in links: lower-case letters, digits and hyphens."),
             "use_when": _("In the words of somebody who is woken up: what do they see?"),

@@ -27,11 +27,12 @@ class Severity(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Remark:
-    """One thing that is wrong: how badly, at which field, and what to do."""
+    """One thing that is wrong: how badly, at which field, and what to do; `person` is who it is."""
 
     severity: Severity
     field: str
     sentence: str
+    person: User | None = None
 
 
 def lint(scenario: Scenario, at: datetime) -> list[Remark]:
@@ -118,8 +119,8 @@ def _error(field: str, sentence: str) -> Remark:
     return Remark(Severity.ERROR, field, sentence)
 
 
-def _warning(field: str, sentence: str) -> Remark:
-    return Remark(Severity.WARNING, field, sentence)
+def _warning(field: str, sentence: str, person: User | None = None) -> Remark:
+    return Remark(Severity.WARNING, field, sentence, person)
 
 
 def _what_for(rules: Rules) -> Iterator[Remark]:
@@ -247,6 +248,7 @@ def _of_deciders(rules: Rules, cast: Cast) -> Iterator[Remark]:
             yield _warning(
                 "steps",
                 phrase("%(person)s is among the approvers, but switched off.", person=person),
+                person,
             )
         elif not person.email:
             yield _warning(
