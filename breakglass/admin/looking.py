@@ -2,7 +2,15 @@
 
 from django.contrib import admin
 
-from breakglass.models import Decision, DecisionLink, Freeze, Grant, Request, ScenarioVersion
+from breakglass.models import (
+    Decision,
+    DecisionLink,
+    Freeze,
+    Grant,
+    Question,
+    Request,
+    ScenarioVersion,
+)
 from core.admin import ReadOnlyAdmin
 
 
@@ -34,6 +42,13 @@ class GrantAdmin(ReadOnlyAdmin):
     list_display = ["request", "holder", "status", "break_glass", "starts_at", "ends_at"]
     list_filter = ["status", "break_glass", "scenario"]
     list_select_related = ["request", "holder"]
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnlyAdmin):
+    list_display = ["case", "asked_by", "asked_at", "state", "answered_by", "answered_at"]
+    list_filter = ["state"]
+    list_select_related = ["case", "asked_by", "answered_by"]
 
 
 @admin.register(Freeze)

@@ -7,37 +7,49 @@ from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from breakglass import search
 from breakglass.models import Grant, Request, Scenario
 from breakglass.narrowing import NARROWING, NarrowingForm, chips, narrowed
 from breakglass.views.pages import page
 from core.pages import say
 
 _PAGE = 50
-_OWN = ("state", "scenario", "person")
+_OWN = ("q", "state", "scenario", "person")
 STATES = {
-    "waiting": ("Wait for an answer", Q(state__in=Request.OPEN)),
-    "open": ("Open now", Q(grant__status__in=Grant.STANDING)),
-    "unratified": ("To be ratified", Q(ratification=Request.Ratification.PENDING)),
-    "ended": ("Ended", Q(grant__ended_at__isnull=False)),
-    "refused": ("Denied or refused", Q(state="denied") | Q(ratification="refused")),
-    "lapsed": ("Lapsed or withdrawn", Q(state__in=["lapsed", "withdrawn"])),
+    "waiting": (_lazy("Wait for an answer"), Q(state__in=Request.OPEN)),
+    "open": (_lazy("Open now"), Q(grant__status__in=Grant.STANDING)),
+    "unratified": (_lazy("To be ratified"), Q(ratification=Request.Ratification.PENDING)),
+    "ended": (_lazy("Ended"), Q(grant__ended_at__isnull=False)),
+    "refused": (_lazy("Denied or refused"), Q(state="denied") | Q(ratification="refused")),
+    "lapsed": (_lazy("Lapsed or withdrawn"), Q(state__in=["lapsed", "withdrawn"])),
 }
 
 
 class FilterForm(NarrowingForm):
     """What may stand in the address of the list."""
 
+    q = forms.CharField(
+        label=_lazy("Number, person, target, ticket or day"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
     state = forms.ChoiceField(
-        required=False, choices=[(key, label) for key, (label, _) in STATES.items()]
+        required=False, choices=[(key, label) for key, (label, _condition) in STATES.items()]
     )
     scenario = forms.ModelChoiceField(
-        Scenario.objects.all(), to_field_name="slug", required=False, empty_label="Every scenario"
+        Scenario.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_lazy("Every scenario"),
     )
     person = forms.ModelChoiceField(
-        User.objects.all(), required=False, empty_label="Everybody", widget=forms.HiddenInput
+        User.objects.all(), required=False, empty_label=_lazy("Everybody"), widget=forms.HiddenInput
     )
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
@@ -49,9 +61,9 @@ def cases(request: PageRequest) -> HttpResponse:
     """List the cases that this person may see."""
     form = FilterForm(request.GET)
     if why := _why_not_list(form, request.GET):
-        return say(request, why, status=400, title="That filter does not exist")
+        return say(request, why, status=400, title=_("That filter does not exist"))
     chosen = form.cleaned_data
-    rows = Request.objects.cases().visible_to(request.user, timezone.now()).told()
+    rows = search.cases(chosen["q"], by=request.user, at=timezone.now()).told()
     rows = narrowed(rows, chosen)
     if chosen["state"]:
         rows = rows.filter(STATES[chosen["state"]][1])
@@ -66,7 +78,7 @@ def cases(request: PageRequest) -> HttpResponse:
         "form": form,
         "rows": found[:_PAGE],
         "older": found[_PAGE - 1].case if len(found) > _PAGE else None,
-        "states": [(key, label) for key, (label, _) in STATES.items()],
+        "states": [(key, label) for key, (label, _condition) in STATES.items()],
         "chosen": chosen,
         "chips": chips(chosen, request.GET),
         "filtered": any(request.GET.get(name) for name in (*_OWN, *NARROWING)),
@@ -77,9 +89,10 @@ def cases(request: PageRequest) -> HttpResponse:
 def _why_not_list(form: FilterForm, query: QueryDict) -> str | None:
     unknown = sorted(set(query) - set(form.fields))
     if unknown:
-        known = ", ".join(form.fields)
-        return f"This list has no filter “{unknown[0]}”. It knows {known}."
+        said = _("This list has no filter “%(unknown)s”. It knows %(known)s.")
+        return said % {"unknown": unknown[0], "known": ", ".join(form.fields)}
     if not form.is_valid():
         name = next(iter(form.errors))
-        return f"“{query.get(name, '')}” is not something to filter “{name}” by."
+        said = _("“%(value)s” is not something to filter “%(name)s” by.")
+        return said % {"value": query.get(name, ""), "name": name}
     return None

@@ -128,6 +128,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
     waiting = inbox.decisions_for(request.user, now)
     return {
         "asked": asked,
+        "shows": asked.original.ref,
         "rules": asked.rules,
         "targets": [target.name for target in asked.targets.all()],
         "grant": grant,

@@ -64,6 +64,18 @@ class TestList:
         assert response.status_code == 400
         assert next(iter(query)) in text(response)
 
+    def test_one_box_finds_by_number_person_target_and_ticket(self) -> None:
+        make_cast()
+        request = asked(reference="INC-7")
+        asked(scenario=make_scenario("drill"), by=make_user("eve"))
+        for words in (str(request.case), "ada", "inc-7", "ada shop"):
+            rows = see("dana", LIST, q=words).context["rows"]
+            assert rows == [request], words
+        response = see("dana", LIST, q="nobody")
+        assert "No case fits this filter." in text(response)
+        assert 'value="nobody"' in text(response)
+        assert see("mallory", LIST, q="ada").context["rows"] == []
+
     def test_goes_on_to_older_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
         make_cast()
         monkeypatch.setattr(view, "_PAGE", 2)

@@ -285,3 +285,12 @@ def test_the_number_of_queries_does_not_grow_with_the_talk() -> None:
             see("bob", request.get_absolute_url())
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+def test_the_admin_is_for_looking_only() -> None:
+    make_cast()
+    asked_by("bob", asked())
+    make_user("root", is_staff=True, is_superuser=True)
+    page = see("root", reverse("admin:breakglass_question_changelist"))
+    assert page.status_code == 200
+    assert "Add question" not in text(page)

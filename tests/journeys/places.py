@@ -96,6 +96,7 @@ _REVIEWERS = (
     Place("dashboard", "compliance", "/dashboard/"),
     Place("cases", "compliance", "/cases/"),
     Place("case", "compliance", "/cases/8/", note="reviewed"),
+    Place("case-paper", "compliance", "/cases/8/paper/"),
     Place("ledger", "auditor", "/ledger/"),
     Place("ledger", "auditor", "/ledger/?subject=nothing:1", note="empty"),
     Place("ledger-entry", "auditor", "/ledger/", (r"/ledger/\d+/",)),
@@ -114,7 +115,7 @@ CHANGED = ("accounts_user", "auth_group", "targets_target", "breakglass_scenario
 KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
     "breakglass_freeze", "breakglass_decisionlink", "targets_door", "reviews_review",
-    "reviews_finding",
+    "reviews_finding", "breakglass_question",
 )  # fmt: skip
 
 
