@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.html import escape
 
 from breakglass import transitions
 from breakglass.models import Request
@@ -109,8 +110,9 @@ def test_says_what_is_on_and_how_to_take_it_away(denied: Request, glass: Request
     query = {"since": "2026-10-19", "until": "2026-10-25", "glass": "yes", "weekday": 7,
              "hour": 22, "hours": 2, "team": make_group("Platform engineers").pk,
              "approver": make_user("carl").pk, "quick": "yes"}  # fmt: skip
-    chips = see("dana", LIST, **query).context["chips"]
-
+    answer = see("dana", LIST, **query)
+    chips = answer.context["chips"]
+    assert f'href="{escape(chips[0].without)}">{chips[0].text}' in text(answer)
     assert [chip.text for chip in chips] == [
         "Asked for from 19 Oct 2026 to 25 Oct 2026", "Sunday", "22:00 to 24:00", "Glass broken",
         "Team Platform engineers", "Answered by Carl", "A yes within 10 seconds",

@@ -82,6 +82,7 @@ class TestList:
         done = page("rita", reverse("reviews"), late="yes", tab="done")
         assert done.context["page"].items == [slow]
         assert [chip.text for chip in done.context["chips"]] == ["After the deadline"]
+        assert 'href="?tab=done">After the deadline' in done.content.decode()
 
     def test_stands_on_figures(self) -> None:
         scenario = make_scenario(max_concurrent=9)
