@@ -28,6 +28,7 @@ SHOWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
 }
 _LOOKS: dict[str, tuple[str, str]] = {
     "request.submitted": ("wait", "case"),
+    "request.filed": ("", "user"),
     "request.withdrawn": ("", "x"),
     "request.lapsed": ("", "clock"),
     "request.escalated": ("wait", "bell"),

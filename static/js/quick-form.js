@@ -20,7 +20,9 @@ class QuickForm extends HTMLElement {
         button.form.requestSubmit(button);
       }
     });
-    if (!this.querySelector(".errors, [role=alert]")) this.next()?.focus();
+    // After the first drawing: before it, the browser still looks for a field of its own to focus.
+    const start = () => { if (!this.contains(document.activeElement)) this.next()?.focus(); };
+    if (!this.querySelector(".errors, [role=alert]")) requestAnimationFrame(() => setTimeout(start));
   }
 
   next() {
