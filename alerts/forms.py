@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts.models import Delivery
@@ -29,7 +30,7 @@ class Place(forms.RegexField):
         text = super().clean(value)
         if not text:
             return None
-        seq, _, key = text.partition(".")
+        seq, __, key = text.partition(".")
         return int(seq), UUID(key)
 
 
@@ -45,10 +46,16 @@ class FilterForm(forms.Form):
         """Why this address lists nothing."""
         if unknown := sorted(set(self.data) - set(self.fields)):
             known = ", ".join(self.fields)
-            return f"This list has no filter “{unknown[0]}”. It knows {known}."
+            return _("This list has no filter “%(name)s”. It knows %(known)s.") % {
+                "name": unknown[0],
+                "known": known,
+            }
         if not self.is_valid():
             name = next(iter(self.errors))
-            return f"“{self.data.get(name, '')}” is not something to filter “{name}” by."
+            return _("“%(value)s” is not something to filter “%(name)s” by.") % {
+                "value": self.data.get(name, ""),
+                "name": name,
+            }
         return None
 
     def condition(self) -> Q:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
 from core import refs
@@ -47,13 +48,13 @@ class Delivery(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        SENT = "sent", "Sent"
-        RETRYING = "retrying", "Tried again"
-        DEAD = "dead", "Undelivered"
+        QUEUED = "queued", _("Queued")
+        SENT = "sent", _("Sent")
+        RETRYING = "retrying", _("Tried again")
+        DEAD = "dead", _("Undelivered")
 
     class Channel(models.TextChoices):
-        MAIL = "mail", "Mail"
+        MAIL = "mail", _("Mail")
 
     class Audience(models.TextChoices):
         ASKED = "asked", "you are asked to decide"

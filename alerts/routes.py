@@ -4,6 +4,9 @@ import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from alerts import audiences
 from alerts.audiences import Audience
@@ -50,7 +53,7 @@ class Route:
     sent first, and its readers are asked to say that they have read it.
     """
 
-    title: str
+    title: str | Promise
     to: tuple[Audience, ...]
     broken: tuple[Audience, ...] = ()
     urgent: bool = False
@@ -70,57 +73,59 @@ _EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
 
 ROUTES: dict[str, Route] = {
     "request.submitted": Route(
-        title="Asked to decide", to=(ASKED,), urgent=True, when=_approval_first
+        title=_("Asked to decide"), to=(ASKED,), urgent=True, when=_approval_first
     ),
-    "request.filed": Route(title="Asked in your name", to=(REQUESTER,), urgent=True),
-    "request.escalated": Route(title="Asked to decide", to=(ASKED,), urgent=True),
-    "request.approved": Route(title="Approved", to=(APPROVER,)),
-    "request.withdrawn": Route(title="Withdrawn", to=(APPROVER, REQUESTER)),
-    "request.lapsed": Route(title="Lapsed", to=(REQUESTER, APPROVER)),
-    "decision.approved": Route(title="One yes, more needed", to=(REQUESTER,), when=_more_to_come),
-    "decision.denied": Route(title="Denied", to=(REQUESTER, APPROVER)),
-    "decision.countered": Route(title="Less was offered", to=(REQUESTER,), urgent=True),
+    "request.filed": Route(title=_("Asked in your name"), to=(REQUESTER,), urgent=True),
+    "request.escalated": Route(title=_("Asked to decide"), to=(ASKED,), urgent=True),
+    "request.approved": Route(title=_("Approved"), to=(APPROVER,)),
+    "request.withdrawn": Route(title=_("Withdrawn"), to=(APPROVER, REQUESTER)),
+    "request.lapsed": Route(title=_("Lapsed"), to=(REQUESTER, APPROVER)),
+    "decision.approved": Route(
+        title=_("One yes, more needed"), to=(REQUESTER,), when=_more_to_come
+    ),
+    "decision.denied": Route(title=_("Denied"), to=(REQUESTER, APPROVER)),
+    "decision.countered": Route(title=_("Less was offered"), to=(REQUESTER,), urgent=True),
     "decision.ratified": Route(
-        title="One ratification, more needed", to=(REQUESTER,), when=_more_to_come
+        title=_("One ratification, more needed"), to=(REQUESTER,), when=_more_to_come
     ),
-    "counter.accepted": Route(title="Offer accepted", to=(APPROVER,), when=_more_to_come),
-    "counter.declined": Route(title="Offer declined", to=(ASKED,), urgent=True),
+    "counter.accepted": Route(title=_("Offer accepted"), to=(APPROVER,), when=_more_to_come),
+    "counter.declined": Route(title=_("Offer declined"), to=(ASKED,), urgent=True),
     "breakglass.activated": Route(
-        title="Glass broken",
+        title=_("Glass broken"),
         to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER),
         urgent=True,
     ),
-    "grant.scheduled": Route(title="Access scheduled", to=(REQUESTER,)),
-    "grant.activated": Route(title="Access started", to=(REQUESTER, ALERTED), urgent=True),
-    "grant.extended": Route(title="Access extended", to=(REQUESTER,), broken=(ALERTED,)),
-    "grant.expired": Route(title="Access ended", to=(REQUESTER,), broken=(ALERTED,)),
-    "grant.relinquished": Route(title="Access ended early", to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.scheduled": Route(title=_("Access scheduled"), to=(REQUESTER,)),
+    "grant.activated": Route(title=_("Access started"), to=(REQUESTER, ALERTED), urgent=True),
+    "grant.extended": Route(title=_("Access extended"), to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.expired": Route(title=_("Access ended"), to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.relinquished": Route(title=_("Access ended early"), to=(REQUESTER,), broken=(ALERTED,)),
     "grant.revoked": Route(
-        title="Access revoked", to=(REQUESTER,), broken=(ALERTED,), urgent=True
+        title=_("Access revoked"), to=(REQUESTER,), broken=(ALERTED,), urgent=True
     ),
-    "ratification.confirmed": Route(title="Ratified", to=_EVERYBODY),
-    "ratification.refused": Route(title="Ratification refused", to=_EVERYBODY, urgent=True),
-    "ratification.overdue": Route(title="Ratification overdue", to=_EVERYBODY, urgent=True),
-    "question.asked": Route(title="A question", to=(REQUESTER,), urgent=True),
-    "question.answered": Route(title="A question answered", to=(Audience.ASKER,), urgent=True),
-    "freeze.imposed": Route(title="Frozen", to=(Audience.FROZEN, RESPONDER), urgent=True),
-    "freeze.lift_proposed": Route(title="Lifting a freeze proposed", to=(RESPONDER,)),
-    "freeze.lifted": Route(title="Freeze lifted", to=(Audience.FROZEN, RESPONDER)),
+    "ratification.confirmed": Route(title=_("Ratified"), to=_EVERYBODY),
+    "ratification.refused": Route(title=_("Ratification refused"), to=_EVERYBODY, urgent=True),
+    "ratification.overdue": Route(title=_("Ratification overdue"), to=_EVERYBODY, urgent=True),
+    "question.asked": Route(title=_("A question"), to=(REQUESTER,), urgent=True),
+    "question.answered": Route(title=_("A question answered"), to=(Audience.ASKER,), urgent=True),
+    "freeze.imposed": Route(title=_("Frozen"), to=(Audience.FROZEN, RESPONDER), urgent=True),
+    "freeze.lift_proposed": Route(title=_("Lifting a freeze proposed"), to=(RESPONDER,)),
+    "freeze.lifted": Route(title=_("Freeze lifted"), to=(Audience.FROZEN, RESPONDER)),
     "door.open_failed": Route(
-        title="Door does not open", to=(REQUESTER, RESPONDER), urgent=True
+        title=_("Door does not open"), to=(REQUESTER, RESPONDER), urgent=True
     ),
-    "door.close_failed": Route(title="Door does not close", to=(RESPONDER,), urgent=True),
-    "review.owed": Route(title="Review owed", to=(Audience.REVIEWER,)),
-    "review.closed": Route(title="Review closed", to=(REQUESTER,)),
+    "door.close_failed": Route(title=_("Door does not close"), to=(RESPONDER,), urgent=True),
+    "review.owed": Route(title=_("Review owed"), to=(Audience.REVIEWER,)),
+    "review.closed": Route(title=_("Review closed"), to=(REQUESTER,)),
     "delivery.dead": Route(
-        title="Message undelivered", to=(Audience.ADMINISTRATOR,), when=_not_lately
+        title=_("Message undelivered"), to=(Audience.ADMINISTRATOR,), when=_not_lately
     ),
     "audit.gap": Route(
-        title="Entry missing", to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
+        title=_("Entry missing"), to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
         urgent=True,
     ),
     "audit.pending_altered": Route(
-        title="Entry altered", to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
+        title=_("Entry altered"), to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
         urgent=True,
     ),
 }  # fmt: skip
@@ -142,4 +147,4 @@ def tellings(route: Route, story: Story) -> list[Telling]:
 
 def title_of(kind: str) -> str:
     """Return what a kind of event is called, also one that nobody is told of any more."""
-    return ROUTES[kind].title if kind in ROUTES else kind
+    return str(ROUTES[kind].title) if kind in ROUTES else kind

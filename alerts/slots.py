@@ -59,9 +59,9 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
             icon="bell",
             tone="danger",
             title=title_of(row.kind) + (f": {cases[row.case].text}" if row.case else ""),
-            detail="You were alerted. Say that you have read it.",
+            detail=_("You were alerted. Say that you have read it."),
             url=row.get_absolute_url(),
-            action="Read it",
+            action=_("Read it"),
         )
         for row in rows
     ]
@@ -92,16 +92,23 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     dead = Delivery.objects.filter(state=Delivery.State.DEAD, created_at__gt=now - _RECENT).count()
     late = waits.filter(created_at__lt=now - LATE).count()
     if dead:
-        tone, detail = "danger", f"{dead} undelivered"
+        tone, detail = "danger", _("%(number)s undelivered") % {"number": dead}
     elif behind := _behind(now - LATE):
-        tone, detail = "danger", f"{behind} entries not told yet; is the worker running?"
+        tone, detail = (
+            "danger",
+            _("%(number)s entries not told yet; is the worker running?") % {"number": behind},
+        )
     elif late:
-        tone, detail = "wait", f"{late} late, tried again"
+        tone, detail = "wait", _("%(number)s late, tried again") % {"number": late}
     else:
-        tone, detail = "ok", f"{waits.count()} on their way"
+        tone, detail = "ok", _("%(number)s on their way") % {"number": waits.count()}
     return [
         slots.Health(
-            key="alerts", label="Alerts delivered", detail=detail, tone=tone, url=reverse("alerts")
+            key="alerts",
+            label=_("Alerts delivered"),
+            detail=detail,
+            tone=tone,
+            url=reverse("alerts"),
         )
     ]
 

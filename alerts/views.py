@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import PageRequest
@@ -31,7 +32,7 @@ def alerts(request: PageRequest) -> HttpResponse:
     """List who was told of what, and whether it arrived and was read."""
     form = FilterForm(request.GET)
     if why := form.why_not():
-        return say(request, why, status=400, title="That filter does not exist")
+        return say(request, why, status=400, title=_("That filter does not exist"))
     mine = Delivery.objects.visible_to(request.user)
     rows = mine.filter(form.condition()).select_related("recipient")
     if number := form.cleaned_data["case"]:
@@ -79,7 +80,7 @@ def alert_acknowledge(request: PageRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, "Noted: you have read it.")
+        messages.success(request, _("Noted: you have read it."))
     return redirect(delivery)
 
 
@@ -92,7 +93,9 @@ def alert_retry(request: PageRequest, pk: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"It is being sent to {delivery.recipient} again.")
+        messages.success(
+            request, _("It is being sent to %(person)s again.") % {"person": delivery.recipient}
+        )
     return redirect(delivery)
 
 
@@ -101,7 +104,7 @@ def mailbox(request: PageRequest) -> HttpResponse:
     """List the mails that were sent to this person and kept here."""
     before = request.GET.get("before", "")
     if set(request.GET) - {"before"} or (before and not before.isdecimal()):
-        return say(request, "The mailbox has no such page. Begin with the newest mails.")
+        return say(request, _("The mailbox has no such page. Begin with the newest mails."))
     rows = Mail.objects.of(request.user)
     found = list((rows.filter(pk__lt=int(before)) if before else rows)[: _PAGE + 1])
     older = found[_PAGE - 1].pk if len(found) > _PAGE else None

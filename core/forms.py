@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, DomainError
 
@@ -42,11 +43,11 @@ class ReasonForm(forms.Form):
     """One sentence why."""
 
     reason = forms.CharField(
-        label="Why",
+        label=_("Why"),
         min_length=3,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why; it stands in the record."},
+        error_messages={"required": _("Say why; it stands in the record.")},
     )
 
 

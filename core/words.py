@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 
 def duration_words(length: dt.timedelta) -> str:
     """Say a length of time with at most two units."""
@@ -11,7 +14,9 @@ def duration_words(length: dt.timedelta) -> str:
     whole = seconds // 60
     days, hours, mins = whole // 1440, whole // 60 % 24, whole % 60
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} {'day' if days == 1 else 'days'}"
+        if hours:
+            return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
     if hours:
         return f"{hours} h {mins} min" if mins else f"{hours} h"
     return f"{mins} min"
@@ -21,9 +26,9 @@ def relative_words(distance: dt.timedelta) -> str:
     """Say how far away a moment is: "3 min ago", "in 2 h 5 min", "now"."""
     seconds = distance.total_seconds()
     if abs(seconds) < 5:
-        return "now"
-    words = duration_words(abs(distance))
-    return f"in {words}" if seconds > 0 else f"{words} ago"
+        return _("now")
+    words = {"length": duration_words(abs(distance))}
+    return _("in %(length)s") % words if seconds > 0 else _("%(length)s ago") % words
 
 
 def minutes_words(minutes: float) -> str:

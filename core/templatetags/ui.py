@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import looks, refs, slots
@@ -78,7 +79,11 @@ def clock() -> SafeString:
     """Show what time it is for the reader, and in which zone."""
     now = timezone.localtime()
     return format_html(
-        '<live-clock>{}</live-clock> <abbr title="{}">{}</abbr>',
+        '<live-clock data-now="{}" data-in="{}" data-ago="{}">{}</live-clock>'
+        ' <abbr title="{}">{}</abbr>',
+        _("now"),
+        _("in %(length)s") % {"length": "…"},
+        _("%(length)s ago") % {"length": "…"},
         moment(now, "time"),
         f"{timezone.get_current_timezone_name()}, UTC{now:%z}",
         now.tzname() if (now.tzname() or "").isalpha() else f"UTC{now:%z}",
@@ -117,7 +122,7 @@ def status(value: str, label: str = "", *, of: str = "") -> dict[str, object]:
 
 @register.inclusion_tag("components/clockface.html")
 def countdown(
-    until: dt.datetime, since: dt.datetime | None = None, *, label: str = "Time left"
+    until: dt.datetime, since: dt.datetime | None = None, *, label: str = ""
 ) -> dict[str, object]:
     """Count down to a moment in large type, with a bar when `since` is given."""
     now = timezone.now()
@@ -125,7 +130,7 @@ def countdown(
     total = int((until - since).total_seconds()) if since else 0
     shown = f"{left // 60:d}:{left % 60:02d}" if left < 3600 else _hours(left)
     return {"until": until, "now": now, "left": left, "total": total, "shown": shown,
-            "label": label}  # fmt: skip
+            "label": label or _("Time left")}  # fmt: skip
 
 
 def _hours(left: int) -> str:
@@ -158,10 +163,10 @@ def lasting(value: dt.timedelta | None) -> str:
 
 
 @register.filter
-def listed(values: Iterable[Any], last: str = "and") -> str:
+def listed(values: Iterable[Any], last: str = "") -> str:
     """Join as in a sentence: "a, b and c"."""
     words = [str(value) for value in values]
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return f" {last or _('and')} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 @register.filter

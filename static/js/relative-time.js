@@ -4,13 +4,14 @@ const born = performance.now();
 const served = performance.timeOrigin;
 
 function words(seconds) {
-  const length = Math.abs(seconds);
-  if (length < 5) return "now";
+  const length = Math.abs(seconds), told = document.querySelector("live-clock")?.dataset;
+  if (!told) return null;
+  if (length < 5) return told.now;
   const mins = Math.floor(length / 60), hours = Math.floor(mins / 60);
   let said = `${Math.round(length)} s`;
   if (length >= 60) said = `${mins} min`;
   if (hours) said = mins % 60 ? `${hours} h ${mins % 60} min` : `${hours} h`;
-  return seconds > 0 ? `in ${said}` : `${said} ago`;
+  return (seconds > 0 ? told.in : told.ago).replace("…", said);
 }
 
 class RelativeTime extends HTMLElement {
@@ -27,7 +28,7 @@ class RelativeTime extends HTMLElement {
     const clock = document.querySelector("live-clock");
     const now = clock?.now() ?? served + performance.now();
     const seconds = (Date.parse(this.time.dateTime) - now) / 1000;
-    if (Math.abs(seconds) < 86_400) this.time.textContent = words(seconds);
+    if (Math.abs(seconds) < 86_400) this.time.textContent = words(seconds) ?? this.time.textContent;
   }
 }
 
