@@ -1,25 +1,30 @@
 """Now: what is open at this moment, and how to stop it."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
 from breakglass import access, policy, transitions
 from breakglass.forms import FreezeForm
-from breakglass.models import Freeze, Grant, Scenario
+from breakglass.models import Freeze, Grant, GroupPermit, Permit, Scenario
 from breakglass.views.opened import Opened, opened
 from breakglass.views.pages import page, status_of
+from breakglass.views.tail import tails
 from core.errors import DomainError
 from core.forms import refused
 from core.pages import say
-from core.words import count_words
+from core.speech import phrase
 from targets.models import Door
 
 
@@ -48,7 +53,8 @@ def freeze(request: PageRequest) -> HttpResponse:
         except DomainError as error:
             refused(form, error)
         else:
-            messages.success(request, f"Frozen: {made.what}. What was open is closing.")
+            said = _("Frozen: %(what)s. What was open is closing.") % {"what": made.what}
+            messages.success(request, said)
             return redirect("now")
     return _page(request, form=form, status=422)
 
@@ -61,7 +67,7 @@ def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
         row = transitions.lift(row, by=request.user, at=timezone.now())
     except DomainError as error:
         return _page(request, refusal=error.sentence, status=status_of(error))
-    done = "Lifted." if row.lifted_at else "Proposed. A second responder confirms it."
+    done = _("Lifted.") if row.lifted_at else _("Proposed. A second responder confirms it.")
     messages.success(request, done)
     return redirect("now")
 
@@ -77,6 +83,7 @@ def _page(
     left_over = list(Door.objects.live().exclude(grant__in=ids).select_related("target"))
     context: dict[str, Any] = {
         "standing": standing,
+        "tails": tails(standing),
         "left_over": left_over,
         "closing_doors": len(left_over),
         "open_doors": sum(door.state == Door.State.OPEN for door in doors),
@@ -95,7 +102,7 @@ def _page(
 def _why_not_here(person: User) -> str | None:
     if person.plays(Part.RESPONDER):
         return None
-    return "Only responders see everything that is open. Your own access is on Home."
+    return phrase("Only responders see everything that is open. Your own access is on Home.")
 
 
 def _standing() -> list[Opened]:
@@ -104,18 +111,42 @@ def _standing() -> list[Opened]:
 
 def _freeze_form(request: PageRequest, standing: list[Opened]) -> FreezeForm:
     """Offer who and what is inside now as cards, everybody and every scenario below them."""
-    ends: Counter[str] = Counter()
-    for each in standing:
-        ends.update([f"person:{each.grant.holder_id}", f"scenario:{each.grant.scenario_id}", "all"])
+    notes = _consequences(standing, at=timezone.now())
     people = User.objects.active().order_by("name")
     choices = [(f"person:{person.pk}", str(person)) for person in people]
     choices += [(f"scenario:{row.pk}", row.name) for row in Scenario.objects.in_use()]
-    notes = {
-        key: count_words(number, "access ends", "accesses end") for key, number in ends.items()
-    }
     return FreezeForm(
         request.POST if request.method == "POST" and "reason" in request.POST else None,
-        inside=[choice for choice in choices if choice[0] in ends],
-        others=[choice for choice in choices if choice[0] not in ends],
-        notes={"all": "Nobody can ask or go in"} | notes,
+        inside=[choice for choice in choices if choice[0] in notes],
+        others=[choice for choice in choices if choice[0] not in notes],
+        notes=notes,
     )
+
+
+def _consequences(standing: list[Opened], *, at: datetime) -> dict[str, str]:
+    """Say what each freeze would do: what ends, and who can no longer ask."""
+    ends: Counter[str] = Counter()
+    for each in standing:
+        ends.update([f"person:{each.grant.holder_id}", f"scenario:{each.grant.scenario_id}", "all"])
+    kept_out = _who_may_ask({each.grant.scenario_id for each in standing}, at=at)
+    notes = {"all": _("Nobody can ask or go in.")}
+    for key, number in ends.items():
+        said = ngettext("%(number)s access ends.", "%(number)s accesses end.", number)
+        kind, __, scenario = key.partition(":")
+        if kind == "scenario":
+            people = kept_out.get(scenario, 0)
+            then = ngettext(
+                "%(number)s person cannot ask.", "%(number)s people cannot ask.", people
+            )
+            then %= {"number": people}
+        else:
+            then = _("They cannot ask again.") if kind == "person" else notes["all"]
+        notes[key] = f"{said % {'number': number}} {then}"
+    return notes
+
+
+def _who_may_ask(scenarios: set[UUID], *, at: datetime) -> dict[str, int]:
+    permits = GroupPermit.objects.of(Permit.REQUEST).standing(at)
+    counted = permits.filter(content_object__in=scenarios).values("content_object")
+    people = counted.annotate(people=Count("group__user", distinct=True))
+    return {str(row["content_object"]): row["people"] for row in people}

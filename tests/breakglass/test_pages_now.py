@@ -12,6 +12,7 @@ from targets.models import Door
 from tests.breakglass.browser import broken, client, make_cast, opened, queries, see, text
 from tests.make import make_scenario, make_user
 from tests.record import kinds
+from tests.reviews.make import act, sequence
 
 pytestmark = pytest.mark.django_db
 NOW = "/now/"
@@ -91,7 +92,7 @@ class TestFreeze:
     def test_everything(self) -> None:
         make_cast()
         impose(what="all")
-        assert "Everything is frozen" in text(see("dana", NOW))
+        assert "Everything</bdi> is frozen" in text(see("dana", NOW))
 
     @pytest.mark.parametrize(
         ("fields", "sentence"),
@@ -130,3 +131,34 @@ class TestLift:
         assert "Confirm: lift it" in text(see("noor", NOW))
         client("noor").post(url)
         assert Freeze.objects.get().lifted_by == make_user("noor")
+
+
+class TestTail:
+    def test_shows_the_last_acts_behind_each_open_door(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        for number in range(12):
+            act(grant, statement=f"SELECT {number}, orders")
+        act(grant, statement="DELETE FROM <payments>", result="42501")
+        sequence(at=timezone.now())
+        page = text(see("dana", NOW))
+        assert "SELECT 11, orders" in page
+        assert "SELECT 4, orders" not in page
+        assert "DELETE FROM &lt;payments&gt;" in page
+        assert "refused" in page
+
+    def test_shows_nothing_of_an_access_that_is_over(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        act(grant, statement="SELECT secret")
+        sequence(at=timezone.now())
+        transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
+        assert "SELECT secret" not in text(see("dana", NOW))
+
+    def test_a_freeze_says_what_it_would_do(self) -> None:
+        make_cast()
+        opened(broken())
+        page = text(see("dana", NOW))
+        assert "1 access ends. They cannot ask again." in page
+        assert "1 access ends. 2 people cannot ask." in page
+        assert "1 access ends. Nobody can ask or go in." in page
