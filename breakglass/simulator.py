@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from breakglass import policy, steps
@@ -12,6 +13,7 @@ from breakglass.models import GroupPermit, Permit, Request, Scenario, ScenarioVe
 from breakglass.rules import Rules
 from breakglass.steps import Standing
 from breakglass.wording import LABELS
+from core.words import minutes_words
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,10 +62,10 @@ class _Ask:
         return self.version.rules
 
     def rule(self, what: str) -> str:
-        return f"{what} (version {self.version.number})"
+        return _("%(rule)s (version %(number)s)") % {"rule": what, "number": self.version.number}
 
     def says(self, field: str, value: int | str) -> str:
-        return self.rule(f"{LABELS[field]}: {value}")
+        return self.rule(_("%(label)s: %(value)s") % {"label": LABELS[field], "value": value})
 
 
 # A check: its sentence why not, what to say when there is none, and the rule behind it.
@@ -118,36 +120,39 @@ def _checks_of_request(ask: _Ask) -> Iterator[_Check]:
     """The checks of `transitions.submit`, in its order."""
     yield from _checks_of_both(ask)
     why = policy.why_nobody_can_decide(ask.rules, ask.scenario, requester=ask.person, at=ask.at)
-    yield why, "Enough people besides the requester can decide.", ask.rule("Approval steps")
+    yield why, _("Enough people besides the requester can decide."), ask.rule(_("Approval steps"))
     why = policy.why_asked_already(ask.scenario, person=ask.person, at=ask.at)
-    yield why, f"No request of {ask.person} waits here.", "One open request per scenario"
+    fine = _("No request of %(person)s waits here.") % {"person": ask.person}
+    yield why, fine, _("One open request per scenario")
 
 
 def _checks_of_break_glass(ask: _Ask) -> Iterator[_Check]:
     """The checks of `transitions.break_glass`, in its order."""
     why = policy.why_not_break_glass(ask.rules)
-    allowed = "yes" if ask.rules.break_glass else "no"
-    yield why, "The glass may be broken here.", ask.says("break_glass", allowed)
+    allowed = _("yes") if ask.rules.break_glass else _("no")
+    yield why, _("The glass may be broken here."), ask.says("break_glass", allowed)
     yield from _checks_of_both(ask)
 
 
 def _checks_of_both(ask: _Ask) -> Iterator[_Check]:
     permits = _permits(ask)
     why = policy.why_not_request(ask.scenario, by=ask.person, at=ask.at)
-    through = " and ".join(permit.group.name for permit in permits)
-    yield why, f"{ask.person} may ask, through {through}.", _eligibility(permits)
+    through = ", ".join(permit.group.name for permit in permits)
+    fine = _("%(person)s may ask, through %(groups)s.")
+    yield why, fine % {"person": ask.person, "groups": through}, _eligibility(permits)
     bad = policy.why_bad_terms(
         ask.rules, targets=list(ask.scenario.targets.all()), minutes=ask.minutes
     )
     most = ask.rules.max_minutes
     yield (
         bad and bad[1],
-        f"{ask.minutes} minutes; the most is {most}.",
-        ask.says("max_minutes", f"{most} min"),
+        _("%(minutes)s minutes; the most is %(most)s.") % {"minutes": ask.minutes, "most": most},
+        ask.says("max_minutes", minutes_words(most)),
     )
     room = policy.why_no_room(ask.scenario, ask.rules, person=ask.person, at=ask.at)
     limit = ask.says("max_concurrent", ask.rules.max_concurrent)
-    yield room, f"{ask.person} has room for one more access here.", limit
+    fine = _("%(person)s has room for one more access here.") % {"person": ask.person}
+    yield room, fine, limit
 
 
 def _permits(ask: _Ask) -> list[GroupPermit]:
@@ -159,24 +164,27 @@ def _permits(ask: _Ask) -> list[GroupPermit]:
 def _eligibility(permits: list[GroupPermit]) -> str:
     ends = [permit.until for permit in permits]
     last = max((end for end in ends if end), default=None)
-    until = f", until {last:%d %b %Y %H:%M} UTC" if last and None not in ends else ""
-    return f"Permit: {Permit.REQUEST.label.lower()}{until}"
+    if last is None or None in ends:
+        return _("Permit: may request access")
+    return _("Permit: may request access, until %(end)s UTC") % {"end": f"{last:%d %b %Y %H:%M}"}
 
 
 def _form(ask: _Ask) -> Iterator[Line]:
     """What must be filled in, and what the approvers will notice."""
     rules = ask.rules
-    wanted = [f"a reason of at least {rules.min_justification} characters"]
+    reason = _("a reason of at least %(number)s characters")
+    wanted = [reason % {"number": rules.min_justification}]
     if rules.reference_required:
-        wanted.append(f"a reference like {rules.reference_hint}")
+        wanted.append(_("a reference like %(example)s") % {"example": rules.reference_hint})
     if rules.intent_required:
-        wanted.append("a plan")
-    text = f"The form wants {', '.join(wanted)}."
-    yield Line(name="form", at=ask.at, text=text, rule=ask.rule("Required fields"))
+        wanted.append(_("a plan"))
+    text = _("The form wants %(list)s.") % {"list": ", ".join(wanted)}
+    yield Line(name="form", at=ask.at, text=text, rule=ask.rule(_("Required fields")))
     if not rules.in_working_hours(ask.at):
-        hours = f"{rules.working_from} to {rules.working_until} {rules.time_zone}"
-        text = "It is outside working hours; the approvers see that."
-        yield Line(name="form", at=ask.at, text=text, rule=ask.rule(f"Working hours: {hours}"))
+        hours = f"{rules.working_from} - {rules.working_until} {rules.time_zone}"
+        text = _("It is outside working hours; the approvers see that.")
+        rule = ask.rule(_("Working hours: %(hours)s") % {"hours": hours})
+        yield Line(name="form", at=ask.at, text=text, rule=rule)
 
 
 def _approval(ask: _Ask) -> Iterator[Line]:
@@ -186,14 +194,15 @@ def _approval(ask: _Ask) -> Iterator[Line]:
     for index, each in enumerate(standings):
         yield _asked(ask, each, before=standings[index - 1] if index else None, end=lapse_at)
     yield Line(
-        name="approved", at=None, tone="ok", rule=ask.rule("Approval steps"),
-        text=f"When the last step has agreed, access to {_targets(ask)} starts and ends by itself"
-        f" after {ask.minutes} minutes.",
+        name="approved", at=None, tone="ok", rule=ask.rule(_("Approval steps")),
+        text=_("When the last step has agreed, access to %(targets)s starts and ends by itself"
+               " after %(minutes)s minutes.")
+        % {"targets": _targets(ask), "minutes": ask.minutes},
     )  # fmt: skip
     yield Line(
         name="lapses", at=lapse_at, tone="wait",
-        rule=ask.says("answer_within", f"{rules.answer_within} min"),
-        text="If it is not decided by then, the request lapses and nothing opens.",
+        rule=ask.says("answer_within", minutes_words(rules.answer_within)),
+        text=_("If it is not decided by then, the request lapses and nothing opens."),
     )  # fmt: skip
     yield _review(ask, ends_at=None)
 
@@ -201,29 +210,36 @@ def _approval(ask: _Ask) -> Iterator[Line]:
 def _asked(ask: _Ask, each: Standing, *, before: Standing | None, end: datetime) -> Line:
     """Say when one step's group is asked, and how many of whom must agree."""
     step = each.step
-    rule = f"Step {step.position}"
     at = each.asked_at if each.asked_at and each.asked_at < end else None
+    facts = {
+        "group": step.group,
+        "number": step.position,
+        "quorum": _quorum(ask, each),
+        "before": before.step.group if before else "",
+        "minutes": before.step.escalate_after if before else "",
+        "first": before.step.position if before else "",
+    }
+    rule = _("Step %(number)s")
     if before is None:
-        text = f"{step.group} is asked: {_quorum(ask, each)}."
+        text = _("%(group)s is asked: %(quorum)s.")
     elif at is None and step.stands_in:
-        text = f"{step.group} would answer for {before.step.group}, but is never asked."
+        text = _("%(group)s would answer for %(before)s, but is never asked.")
     elif step.stands_in:
-        text = f"If {before.step.group} is silent, {step.group} is asked and answers for it:"
-        text = f"{text} {_quorum(ask, each)}."
-        rule = f"{rule}, {before.step.escalate_after} minutes after step {before.step.position}"
+        text = _("If %(before)s is silent, %(group)s is asked and answers for it: %(quorum)s.")
+        rule = _("Step %(number)s, %(minutes)s minutes after step %(first)s")
+    elif at is None:
+        text = _("%(group)s is asked when %(before)s has agreed: %(quorum)s.")
     else:
-        text = f"{step.group} is asked when {before.step.group} has agreed"
-        if at:
-            text = f"{text}, and without an answer at this time"
-            rule = f"{rule}, {before.step.escalate_after} minutes after step {before.step.position}"
-        text = f"{text}: {_quorum(ask, each)}."
-    return Line(name="asked", at=at, text=text, rule=ask.rule(rule), tone="wait")
+        text = _("%(group)s is asked when %(before)s has agreed, and without an answer at this"
+                 " time: %(quorum)s.")  # fmt: skip
+        rule = _("Step %(number)s, %(minutes)s minutes after step %(first)s")
+    return Line(name="asked", at=at, text=text % facts, rule=ask.rule(rule % facts), tone="wait")
 
 
 def _quorum(ask: _Ask, each: Standing) -> str:
     people = policy.deciders(each.step, ask.scenario, ask.person, ask.at)
-    names = ", ".join(map(str, people)) or "nobody at the moment"
-    return f"{each.step.quorum} of {names} must agree"
+    names = ", ".join(map(str, people)) or _("nobody at the moment")
+    return _("%(number)s of %(names)s must agree") % {"number": each.step.quorum, "names": names}
 
 
 def _break_glass(ask: _Ask) -> Iterator[Line]:
@@ -231,21 +247,21 @@ def _break_glass(ask: _Ask) -> Iterator[Line]:
     ends_at = ask.at + timedelta(minutes=ask.minutes)
     ratify_by = ask.at + timedelta(minutes=rules.ratify_within)
     yield Line(
-        name="starts", at=ask.at, tone="live", rule=ask.says("break_glass", "yes"),
-        text=f"Access to {_targets(ask)} starts at once.",
+        name="starts", at=ask.at, tone="live", rule=ask.says("break_glass", _("yes")),
+        text=_("Access to %(targets)s starts at once.") % {"targets": _targets(ask)},
     )  # fmt: skip
     yield from _told(ask)
     ends = Line(
         name="ends",
         at=ends_at,
-        text="The access ends by itself.",
-        rule=f"Asked for: {ask.minutes} min",
+        text=_("The access ends by itself."),
+        rule=_("Asked for: %(time)s") % {"time": minutes_words(ask.minutes)},
     )
     ratify = Line(
         name="ratify", at=ratify_by, tone="wait",
-        rule=ask.says("ratify_within", f"{rules.ratify_within} min"),
-        text="Every step must have ratified. A refusal or silence revokes what is still open and"
-        " opens a finding.",
+        rule=ask.says("ratify_within", minutes_words(rules.ratify_within)),
+        text=_("Every step must have ratified. A refusal or silence revokes what is still open and"
+               " opens a finding."),
     )  # fmt: skip
     yield from sorted([ends, ratify], key=lambda line: line.at or ask.at)
     yield _review(ask, ends_at=ends_at)
@@ -256,27 +272,35 @@ def _told(ask: _Ask) -> Iterator[Line]:
     standings = steps.standing(ask.rules.steps, [], since=ask.at, all_at_once=True)
     for each in standings:
         yield Line(
-            name="told", at=ask.at, rule=ask.rule(f"Step {each.step.position}, asked at once"),
-            text=f"{each.step.group} is told and asked to ratify: {_quorum(ask, each)}.",
+            name="told", at=ask.at,
+            rule=ask.rule(_("Step %(number)s, asked at once") % {"number": each.step.position}),
+            text=_("%(group)s is told and asked to ratify: %(quorum)s.")
+            % {"group": each.step.group, "quorum": _quorum(ask, each)},
         )  # fmt: skip
     names = Group.objects.filter(pk__in=ask.rules.alert_groups).order_by("name")
     if alerted := ", ".join(names.values_list("name", flat=True)):
-        text = f"{alerted} is alerted on every channel."
+        text = _("%(groups)s is alerted on every channel.") % {"groups": alerted}
         yield Line(name="told", at=ask.at, text=text, rule=ask.says("alert_groups", alerted))
     if why := policy.why_nobody_can_decide(
         ask.rules, ask.scenario, requester=ask.person, at=ask.at
     ):
-        yield Line(name="told", at=ask.at, text=why, rule=ask.rule("Approval steps"), tone="danger")
+        yield Line(
+            name="told", at=ask.at, text=why, rule=ask.rule(_("Approval steps")), tone="danger"
+        )
 
 
 def _review(ask: _Ask, *, ends_at: datetime | None) -> Line:
     hours = ask.rules.review_within_hours
-    many = "Two people who" if ask.rules.strict_review else "Somebody who"
     due = ends_at + timedelta(hours=hours) if ends_at else None
-    return Line(
-        name="review", at=due, rule=ask.says("review_within_hours", f"{hours} h"),
-        text=f"{many} neither asked nor decided must have reviewed it {hours} hours after the end.",
+    text = (
+        _("Two people who neither asked nor decided must have reviewed it %(hours)s hours after"
+          " the end.")
+        if ask.rules.strict_review
+        else _("Somebody who neither asked nor decided must have reviewed it %(hours)s hours after"
+               " the end.")
     )  # fmt: skip
+    rule = ask.says("review_within_hours", minutes_words(hours * 60))
+    return Line(name="review", at=due, rule=rule, text=text % {"hours": hours})
 
 
 def _targets(ask: _Ask) -> str:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from django.utils.translation import gettext as _
+
 from audit.events import Event
 
 
@@ -15,8 +17,12 @@ class DoorOpening(Event, kind="door.opening"):
     read_only: bool
 
     def sentence(self) -> str:
-        looking = ", for looking only" if self.read_only else ""
-        return f"asked for the door of {self.target} to be opened{looking}"
+        said = (
+            _("asked for the door of %(target)s to be opened, for looking only")
+            if self.read_only
+            else _("asked for the door of %(target)s to be opened")
+        )
+        return said % {"target": self.target}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -28,7 +34,8 @@ class DoorOpened(Event, kind="door.opened"):
     milliseconds: int
 
     def sentence(self) -> str:
-        return f"opened the door of {self.target} in {self.milliseconds} ms"
+        said = _("opened the door of %(target)s in %(milliseconds)s ms")
+        return said % {"target": self.target, "milliseconds": self.milliseconds}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,7 +46,8 @@ class DoorOpenFailed(Event, kind="door.open_failed"):
     error: str
 
     def sentence(self) -> str:
-        return f"could not open the door of {self.target}: {self.error}"
+        said = _("could not open the door of %(target)s: %(error)s")
+        return said % {"target": self.target, "error": self.error}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,7 +58,8 @@ class DoorClosing(Event, kind="door.closing"):
     why: str
 
     def sentence(self) -> str:
-        return f"began to close the door of {self.target}: {self.why}"
+        said = _("began to close the door of %(target)s: %(why)s")
+        return said % {"target": self.target, "why": self.why}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,8 +71,12 @@ class DoorClosed(Event, kind="door.closed"):
     left_behind: list[str]
 
     def sentence(self) -> str:
-        rest = f"; handed over {', '.join(self.left_behind)}" if self.left_behind else ""
-        return f"closed the door of {self.target} and saw a login refused{rest}"
+        said = (
+            _("closed the door of %(target)s and saw a login refused; handed over %(what)s")
+            if self.left_behind
+            else _("closed the door of %(target)s and saw a login refused")
+        )
+        return said % {"target": self.target, "what": ", ".join(self.left_behind)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,7 +87,8 @@ class DoorCloseFailed(Event, kind="door.close_failed", critical=True):
     error: str
 
     def sentence(self) -> str:
-        return f"cannot close the door of {self.target}, and keeps trying: {self.error}"
+        said = _("cannot close the door of %(target)s, and keeps trying: %(error)s")
+        return said % {"target": self.target, "error": self.error}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,7 +99,8 @@ class DoorRepaired(Event, kind="door.repaired"):
     what: list[str]
 
     def sentence(self) -> str:
-        return f"repaired the door of {self.target}: {', '.join(self.what)}"
+        said = _("repaired the door of %(target)s: %(what)s")
+        return said % {"target": self.target, "what": ", ".join(self.what)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -96,7 +111,8 @@ class DoorOrphanRemoved(Event, kind="door.orphan_removed"):
     handle: str
 
     def sentence(self) -> str:
-        return f"removed {self.handle} from {self.target}, which no access explains"
+        said = _("removed %(handle)s from %(target)s, which no access explains")
+        return said % {"handle": self.handle, "target": self.target}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -107,7 +123,7 @@ class DoorProlonged(Event, kind="door.prolonged"):
     until: str
 
     def sentence(self) -> str:
-        return f"moved the end of the door of {self.target}"
+        return _("moved the end of the door of %(target)s") % {"target": self.target}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -118,8 +134,12 @@ class CredentialsIssued(Event, kind="credentials.issued"):
     renewed: bool
 
     def sentence(self) -> str:
-        again = "new " if self.renewed else ""
-        return f"took {again}credentials for {self.target}"
+        said = (
+            _("took new credentials for %(target)s")
+            if self.renewed
+            else _("took credentials for %(target)s")
+        )
+        return said % {"target": self.target}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -149,6 +169,10 @@ class ActionPerformed(
     truncated: bool
 
     def sentence(self) -> str:
-        objects = f" {', '.join(self.objects)}" if self.objects else ""
-        failed = "" if self.result in ("00000", "") else f" (failed: {self.result})"
-        return f"did {self.verb}{objects} on {self.target}{failed}"
+        said = (
+            _("did %(deed)s on %(target)s")
+            if self.result in ("00000", "")
+            else _("did %(deed)s on %(target)s (failed: %(result)s)")
+        )
+        deed = f"{self.verb} {', '.join(self.objects)}".strip()
+        return said % {"deed": deed, "target": self.target, "result": self.result}
