@@ -24,6 +24,7 @@ class VerdictForm(forms.Form):
     """The verdict, and what was found. What an open finding bars says so before one chooses it."""
 
     verdict = forms.ChoiceField(
+        label=_("Was it justified?"),
         widget=Cards(notes=_NOTES),
         error_messages={"required": _("Choose a verdict.")},
     )
