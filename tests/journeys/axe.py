@@ -1,0 +1,41 @@
+"""Ask axe about a page, and find what is wider than its window."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+_AXE = (Path(__file__).with_name("axe-core-4.14.1") / "axe.min.js").read_text(encoding="utf-8")
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING: dict[str, Any] = {"runOnly": _RULES, "resultTypes": ["violations"]}
+COLOURS: dict[str, Any] = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+BUT_COLOURS: dict[str, Any] = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
+
+
+def violations(page: Page, rules: dict[str, Any]) -> list[Any]:
+    """Return what axe finds, short enough to read."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
+    found = page.evaluate("rules => axe.run(document, rules)", rules)
+    return [
+        (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
+        for each in found["violations"]
+    ]
+
+
+def width_beyond(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return wider
+
+
+def sticking_out(page: Page) -> list[str]:
+    """Return what makes a page wider than its window: the first words of the widest elements."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll("body *")]
+            .filter(element => element.getBoundingClientRect().right > innerWidth + 1
+                || element.getBoundingClientRect().left < -1)
+            .map(element => element.outerHTML.slice(0, 90))"""
+    )
+    return found[:6]
