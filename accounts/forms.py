@@ -66,6 +66,7 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
     class Meta:
         model = User
         fields = ("email", "name")
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
