@@ -6,10 +6,14 @@ import json
 import re
 import statistics
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.journeys.places import ELSEWHERE, PLACES
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("core", "audit", "accounts", "targets", "breakglass", "reviews", "alerts", "config")
@@ -86,6 +90,14 @@ class TestBudgets:
             if len(lines(path)) > 120
         ]
 
+    def test_the_style_has_at_most_800_lines_and_an_element_60(self) -> None:
+        assert len(lines(ROOT / "static" / "css" / "app.css")) <= 800
+        assert not [
+            f"{name(path)} has {count} lines"
+            for path in (ROOT / "static" / "js").glob("*.js")
+            if (count := len([line for line in lines(path) if line.strip()])) > 60
+        ]
+
 
 class TestCode:
     def test_no_module_is_a_catch_all(self) -> None:
@@ -147,6 +159,22 @@ class TestPages:
         if "email" not in path.parts:
             assert not INLINE.findall(text)
 
+    def test_every_address_is_on_the_list_of_pages_or_says_why_not(self) -> None:
+        """Axe, the HTML checker and `make screenshots` follow tests/journeys/places.py."""
+        names, visited = set(addresses(get_resolver())), {place.name for place in PLACES}
+        assert not [
+            name
+            for name in sorted(names - visited)
+            if not any(fnmatchcase(name, pattern) for pattern in ELSEWHERE)
+        ]
+        assert not [name for name in visited - names if not name.isdecimal()]
+        assert not [
+            pattern
+            for pattern in ELSEWHERE
+            if not any(fnmatchcase(name, pattern) for name in names)
+        ]
+        assert len({place.label for place in PLACES}) == len(PLACES)
+
     def test_files_of_others_are_what_the_manifest_says(self) -> None:
         vendor = ROOT / "static" / "vendor"
         manifest = vendor / "manifest.json"
@@ -157,6 +185,15 @@ class TestPages:
             if path.is_file() and path != manifest
         }
         assert found == {file: facts["sha256"] for file, facts in recorded.items()}
+
+
+def addresses(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield space + pattern.name
 
 
 class TestPapers:

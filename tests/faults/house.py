@@ -61,7 +61,7 @@ class House:
                 [sys.executable, "-c", _START, str(self._home)],
                 env=env, stdout=output, stderr=output,
             )  # fmt: skip
-        until(lambda: "Ready:" in self.output() and self.answers(), seconds=120)
+        until(lambda: "Ready:" in self.output() and self.answers(), seconds=300)
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""
@@ -106,13 +106,20 @@ class Person:
     def __init__(self, url: str, email: str) -> None:
         self._url, self._jar = url, http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
-        page = self._opener.open(f"{url}/accounts/login/", timeout=20).read().decode()
-        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        self.fill("/accounts/login/", login=email, password=PASSWORD)
+
+    def look(self, path: str) -> str:
+        """Return a page."""
+        with self._opener.open(self._url + path, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def fill(self, path: str, *, send_to: str = "", **fields: str) -> None:
+        """Send the form that stands on the page at `path`."""
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.look(path))
         assert found
-        form = {"csrfmiddlewaretoken": found[1], "login": email, "password": PASSWORD}
-        data = urllib.parse.urlencode(form).encode()
-        headers = {"Referer": f"{url}/accounts/login/"}
-        request = urllib.request.Request(f"{url}/accounts/login/", data, headers)
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": found[1], **fields}).encode()
+        address = self._url + (send_to or path)
+        request = urllib.request.Request(address, data, {"Referer": self._url + path})
         self._opener.open(request, timeout=20).read()
 
     def get(self, path: str) -> Any:

@@ -16,11 +16,11 @@ from audit.sequencer import run_once
 from targets import demo
 from targets import tasks as targets
 from tests.doors.make import Shop
+from tests.journeys.showroom import ARGS
 from tests.make import make_user
 
 AXE = Path(__file__).with_name("axe-core-4.14.1") / "axe.min.js"
 PASSWORD = "a-password-for-journeys"
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium. Its driver keeps a loop in this thread, which Django would mind."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -42,6 +42,11 @@ def _bring_to_life(house: House) -> None:
     asked = requester.post("requests", scenario="lost-admin", reference="INC-20998", **plain)
     lead.post(f"requests/{asked['id']}/counter", minutes=10, comment="Ten will do.")
 
+    responder = house.sign_in("responder")
+    scenario = re.search(r'value="(scenario:[^"]+)"[^>]*>\s*Disaster', responder.look("/now/"))
+    assert scenario
+    responder.fill("/now/", send_to="/now/freeze/", other=scenario[1], reason="Only a trial.")
+
 
 def visits(
     house: House, browser: Browser, watch: Callable[[Page], None] = lambda page: None
