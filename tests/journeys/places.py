@@ -118,8 +118,8 @@ CHANGED = ("accounts_user", "auth_group", "targets_target", "breakglass_scenario
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
-    "breakglass_freeze", "breakglass_decisionlink", "targets_door", "reviews_review",
-    "reviews_finding",
+    "breakglass_freeze", "breakglass_decisionlink", "breakglass_question", "targets_door",
+    "reviews_review", "reviews_finding",
 )  # fmt: skip
 
 

@@ -44,8 +44,11 @@ def everywhere(house: House) -> dict[str, list[str]]:
     make_group("Responders", make_user("dana"), part=Part.RESPONDER)
     make_group("Compliance", make_user("carla"), part=Part.COMPLIANCE)
     User.objects.update(name=(ODD + ENDLESS)[:150])
-    words: dict[str, Any] = {"justification": (ODD + ENDLESS)[:5000], "intent": (ODD + ENDLESS)[:5000],
-             "reference": ("INC" + MARKUP + ENDLESS)[:100]}  # fmt: skip
+    words: dict[str, Any] = {
+        "justification": (ODD + ENDLESS)[:5000],
+        "intent": (ODD + ENDLESS)[:5000],
+        "reference": ("INC" + MARKUP + ENDLESS)[:100],
+    }
     now = timezone.now()
     live = make_broken_glass(scenario, at=now, **words)
     asked = make_request(scenario, by=make_user("eve"), at=now, **words)
