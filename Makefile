@@ -5,8 +5,9 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 # Tests divide themselves over this many processes.
 JOBS ?= 2
-# Those that watch the clock of a whole installation have the machine for themselves.
-ALONE := $(wildcard tests/faults tests/journeys)
+# Journeys share a browser and a house by file; what watches the clock of a whole house runs alone.
+JOURNEYS := $(wildcard tests/journeys)
+ALONE := $(wildcard tests/faults)
 # Tools load the settings and never serve: no address in them leads anywhere.
 NOWHERE := SECRET_KEY=a-key-of-tools-that-never-serve-7Q2mXv9LpRt4ZkWd8BnY6cHs3JfGe5Ua \
 	TARGET_KEYS=1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= BASE_URL=https://breakglass.example.com \
@@ -35,11 +36,13 @@ run: .venv/run.stamp  ## everything on this machine, with the demo; Ctrl-C stops
 
 test: .venv/dev.stamp  ## all tests, on private servers of their own (a few: ARGS="tests/audit -k chain")
 	@sh tests/install-system-packages tests/system-packages
+	@sh tests/html-checker
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
 	@status=0; \
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(ALONE:%=--ignore=%) || status=1; \
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(JOURNEYS:%=--ignore=%) $(ALONE:%=--ignore=%) || status=1; \
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-append --cov-report= $(JOURNEYS) || status=1; \
 	$(BIN)/python -m pytest --cov --cov-append --cov-report=term:skip-covered $(ALONE) || status=1; \
 	exit $$status
 endif

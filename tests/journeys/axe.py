@@ -12,11 +12,11 @@ COLOURS: dict[str, Any] = {"runOnly": ["color-contrast"], "resultTypes": ["viola
 BUT_COLOURS: dict[str, Any] = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
 
 
-def violations(page: Page, rules: dict[str, Any]) -> list[Any]:
+def violations(page: Page, rules: dict[str, Any] | None = None) -> list[Any]:
     """Return what axe finds, short enough to read."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
-    found = page.evaluate("rules => axe.run(document, rules)", rules)
+    found = page.evaluate("rules => axe.run(document, rules)", rules or EVERYTHING)
     return [
         (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
         for each in found["violations"]

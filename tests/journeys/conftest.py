@@ -4,7 +4,6 @@ import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -19,7 +18,6 @@ from tests.doors.make import Shop
 from tests.journeys.showroom import ARGS
 from tests.make import make_user
 
-AXE = Path(__file__).with_name("axe-core-4.14.1") / "axe.min.js"
 PASSWORD = "a-password-for-journeys"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Response, ViewportSize
+from playwright.sync_api import Browser, Error, Page, Response, ViewportSize
 
 from tests.faults.house import PASSWORD, House
 from tests.journeys.places import PLACES, Place
@@ -82,7 +82,9 @@ def _address(page: Page, house: House, place: Place) -> str:
 def _followed(page: Page, url: str, pattern: str) -> str:
     """Return the first path on a page that looks so; letters come late and name the host, too."""
     for _ in range(40):
-        text = page.request.get(url).text()
+        text = ""
+        with contextlib.suppress(Error):  # an old connection that the server has just closed
+            text = page.request.get(url).text()
         if found := re.search(rf'href="(?:http://[^/"]+)?({pattern})["?#]', text):
             return found[1]
         time.sleep(0.5)

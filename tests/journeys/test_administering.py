@@ -9,8 +9,8 @@ from breakglass.models import Scenario
 from config import first_run
 from targets.models import Target
 from tests.doors.make import Shop, make_target
+from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
-from tests.journeys.test_accessible import violations, width_beyond
 from tests.make import StepOf, make_group, make_scenario, make_user
 
 pytestmark = [
