@@ -4,7 +4,6 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from breakglass import policy, steps
@@ -57,10 +56,9 @@ def _missing(request: Request, *, by: User, at: datetime) -> list[Standing]:
 
 def _then(missing: list[Standing]) -> str:
     names = listed(
-        ngettext("%(number)s of %(group)s", "%(number)s of %(group)s", number)
-        % {"number": number, "group": each.step.group}
+        _("%(number)s of %(group)s")
+        % {"number": each.step.quorum - each.yes, "group": each.step.group}
         for each in missing
-        for number in [each.step.quorum - each.yes]
     )
     return _("Your yes counts, and more are needed: %(names)s.") % {"names": names}
 
