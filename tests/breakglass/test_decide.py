@@ -284,6 +284,24 @@ class TestCounter:
         transitions.approve(request, voice=voice("mia"), at=LATER)
         assert Grant.objects.get().request.minutes == 10
 
+    def test_of_several_limits_the_strictest_holds(self) -> None:
+        """The scenario allows 30 minutes, the first approver 20, the second 15."""
+        one, two = make_group("One", make_user("bob")), make_group("Two", make_user("mia"))
+        request = make_request(make_scenario(steps=[StepOf(one), StepOf(two)]))
+        _offer(request, minutes=20, read_only=True)
+        transitions.accept_counter(request, by=make_user("ada"), at=LATER)
+
+        with pytest.raises(BadInput, match="Offer 1 to 20"):
+            _offer(request, by="mia", minutes=25, read_only=True)
+        with pytest.raises(BadInput, match="an offer cannot allow more"):
+            _offer(request, by="mia", minutes=10)
+        _offer(request, by="mia", minutes=15, read_only=True)
+        transitions.accept_counter(request, by=make_user("ada"), at=LATER)
+
+        grant = Grant.objects.get()
+        assert grant.ends_at - grant.starts_at == timedelta(minutes=15)
+        assert grant.read_only
+
     @pytest.mark.parametrize(
         ("terms", "sentence"),
         [
@@ -310,10 +328,10 @@ def test_the_page_shows_the_sentence_that_the_verb_raises() -> None:
     assert str(raised.value) == why
 
 
-def _offer(request: Request, **terms: Any) -> Decision:
+def _offer(request: Request, *, by: str = "bob", **terms: Any) -> Decision:
     values: dict[str, Any] = {"targets": list(request.targets.all()), **terms}
     offer = transitions.Offer(**values)
-    return transitions.counter(request, voice=voice("bob", "Less will do."), offer=offer, at=LATER)
+    return transitions.counter(request, voice=voice(by, "Less will do."), offer=offer, at=LATER)
 
 
 @pytest.mark.parametrize(
