@@ -3,7 +3,6 @@
 import dataclasses
 import io
 import json
-import statistics
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ CHECKER = next(iter((ROOT / ".local" / "tools").glob("vnu-*.jar")), None)
 _OURS = r"""performance.getEntriesByType("resource")
     .filter(entry => /\/static\/(css|js)\//.test(entry.name))
     .map(entry => [entry.name, entry.decodedBodySize])"""
-_PAINT = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0'
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -33,7 +31,6 @@ class Seen:
     html: str
     arrived: bool  # with the expected status, and not sent elsewhere
     ours: list[str]  # files of style and script
-    paint: float  # milliseconds until the first of it was to be seen
     faults: list[Any]
     beyond: int  # pixels by which it is wider than a phone
     complaints: list[str]
@@ -72,7 +69,6 @@ def seen(chromium: Browser, sizes: dict[str, int]) -> list[Seen]:
                     html=answer.text(),
                     arrived=answer.status == place.status and straight,
                     ours=[name for name, _ in loaded],
-                    paint=page.evaluate(_PAINT),
                     faults=_faults(page),
                     beyond=width_beyond(page),
                     complaints=[words for words in complaints if not _expected(words, place)],
@@ -147,7 +143,3 @@ def test_none_loads_more_than_150_kilobytes_of_our_own(
     loads = {each.place.label: sum(sizes[name] for name in each.ours) for each in seen}
     assert {label: size for label, size in loads.items() if size > 150_000} == {}
     assert len([size for size in loads.values() if size > 10_000]) > len(seen) / 2
-
-
-def test_the_first_paint_comes_within_a_second(seen: list[Seen]) -> None:
-    assert statistics.median(each.paint for each in seen) < 1_000
