@@ -19,8 +19,9 @@ from tests.make import make_user
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
-# What strangers may open: the doors themselves and what helps through them.
-OPEN = ("accounts/", "admin/", "api/v1/health", "api/v1/schema", "static/")
+# What strangers may open: the doors themselves and what helps through them. A stream tells them
+# that they are signed out, and ends (`tests/core/test_live.py`).
+OPEN = ("accounts/", "admin/", "api/v1/health", "api/v1/schema", "live/", "static/")
 
 
 def _addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Any]]:
