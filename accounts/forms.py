@@ -66,7 +66,10 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
     class Meta:
         model = User
         fields = ("email", "name")
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "username"})}
+        widgets = {
+            "email": forms.EmailInput(attrs={"autocomplete": "username"}),
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+        }
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]

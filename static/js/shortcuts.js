@@ -2,8 +2,14 @@
    switched off there (WCAG 2.1.4). Never while somebody types, never with a modifier. */
 const sheet = document.getElementById("keys");
 const palette = () => [...document.querySelectorAll("command-palette")].at(-1);
-const acts = { "/": () => palette().open(), "?": () => sheet.showModal() };
+const acts = { "/": () => palette().open(), "?": openSheet };
 let begun = "", forget = 0;
+
+/* Not `autofocus`: of that, Chromium complains on every page whose address has a fragment. */
+function openSheet() {
+  sheet.showModal();
+  sheet.querySelector("[data-close]").focus();
+}
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
@@ -31,5 +37,5 @@ function press(event) {
 const button = document.getElementById("show-keys");
 if (button) {
   button.hidden = false;
-  button.addEventListener("click", () => sheet.showModal());
+  button.addEventListener("click", openSheet);
 }

@@ -3,10 +3,12 @@
 import dataclasses
 import os
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -101,7 +103,20 @@ def house(
     yield house
     for context in house.contexts:
         context.close()
+    _wait_for_answers()
     assert house.complaints == []
+
+
+def _wait_for_answers() -> None:
+    """Wait for requests of pages that are gone: they would meet the emptying of the tables."""
+    busy = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND state <> 'idle'"""
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
 
 
 def with_password(*names: str) -> None:
