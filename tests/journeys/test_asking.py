@@ -101,7 +101,6 @@ def test_without_a_script(house: House) -> None:
     ada.get_by_label(WHY).fill(REASON)
     ada.get_by_role("button", name="Break the glass").click()
     expect(ada.get_by_role("alert")).to_contain_text("Not sent yet")
-    assert "422" in house.complaints.pop()  # the browser's own remark
     expect(ada.get_by_label(WHY)).to_have_value(REASON)
     ada.get_by_label("To confirm, type").fill("break")
     ada.get_by_role("button", name="Break the glass").click()

@@ -95,8 +95,6 @@ def test_words_beyond_the_limit_are_refused_and_kept(house: House) -> None:
     expect(ada.get_by_role("main")).to_contain_text("5000")
     expect(ada.locator("[name=justification]")).to_have_value(ENDLESS + "!")
     assert not Request.objects.exists()
-    expected = [words for words in house.complaints if "status of 422" in words]
-    house.complaints[:] = [words for words in house.complaints if words not in expected]
 
 
 def test_the_thousandth_target_is_found_and_asked_for(house: House) -> None:
