@@ -164,7 +164,9 @@ def test_the_palette_finds_the_case_of_a_colleague_by_keyboard(streets: House) -
     bob = streets.enter("bob")
     bob.keyboard.press("Control+k")
     bob.keyboard.type("ada")
-    expect(bob.get_by_role("dialog").get_by_role("link", name=f"Case {request.case}")).to_be_visible()
+    expect(
+        bob.get_by_role("dialog").get_by_role("link", name=f"Case {request.case}")
+    ).to_be_visible()
     bob.keyboard.press("Enter")
     bob.wait_for_url(f"**{request.get_absolute_url()}")
 
