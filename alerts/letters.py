@@ -1,12 +1,15 @@
 """Write the mail of one delivery: the same words as plain text and as HTML.
 
-The words of an event are one template, `templates/email/<kind>.txt`; its first line is the
-subject. They are plain text, and the HTML part escapes them as a whole. What people wrote is
-never among them: it stands apart, quoted line by line, so that nobody can speak in our name.
+It speaks the recipient's language, whoever acted. The words of an event are one template,
+`templates/email/<kind>.txt`; its first line is the subject. They are plain text, and the HTML
+part escapes them as a whole. What people wrote is never among them: it stands apart, quoted line
+by line, so that nobody can speak in our name.
 """
 
 import dataclasses
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,26 +18,31 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from alerts.models import Delivery
 from alerts.routes import title_of
 from alerts.stories import Story
+from alerts.templatetags.letters import instant
 from audit.models import Entry, State
 from breakglass import links, policy
 from breakglass.models import DecisionLink, Request
-from core.words import duration_words
+from core.speech import shown
+from core.templatetags.ui import listed
+from core.words import minutes_words
 
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
 _QUOTED = {
-    "justification": "Reason",
-    "intent": "Plan",
-    "comment": "Comment",
-    "reason": "Reason",
-    "question": "Question",
-    "answer": "Answer",
+    "justification": gettext_lazy("Reason"),
+    "intent": gettext_lazy("Plan"),
+    "comment": gettext_lazy("Comment"),
+    "reason": gettext_lazy("Reason"),
+    "question": gettext_lazy("Question"),
+    "answer": gettext_lazy("Answer"),
 }
 
 
@@ -50,7 +58,7 @@ class Words:
 
 def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAlternatives:
     """Return the mail that tells a delivery's recipient its story, as things stand at `at`."""
-    with timezone.override(ZoneInfo(delivery.recipient.time_zone)):
+    with _reading_as(delivery.recipient):
         words = words_of(story)
         state = State.objects.get()
         context = {
@@ -76,26 +84,14 @@ def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAltern
 
 
 def words_of(story: Story) -> Words:
-    """Return what is said of a story, with times in the time zone that is current."""
-    asked, event = story.request, story.event
-    context = {
-        "story": story,
-        "event": event,
-        "asked": asked,
-        "actor": one_line(str(story.actor)) if story.actor else "Breakglass",
-        "requester": one_line(str(asked.requester)) if asked else "",
-        "targets": [one_line(name) for name in story.targets],
-        "length": duration_words(timedelta(minutes=asked.minutes)) if asked else "",
-        "scenario": one_line(asked.rules.name) if asked else "",
-        "about": title_of(getattr(event, "about", "")),
-        "deadline": (asked.ratify_by or asked.lapse_at) if asked else None,
-    }
-    text = render_to_string(f"email/{story.entry.kind}.txt", context).strip()
-    subject, _, body = text.partition("\n")
-    case = f"[Case {asked.case}] " if asked else ""
-    drill = "DRILL: " if story.drill else ""
+    """Return what is said of a story, in the language and the time zone that are current."""
+    asked = story.request
+    text = render_to_string(f"email/{story.entry.kind}.txt", _context(story)).strip()
+    subject, _line, body = text.partition("\n")
+    case = _("[Case %(case)s]") % {"case": asked.case} if asked else ""
+    drill = _("DRILL:") if story.drill else ""
     return Words(
-        subject=one_line(f"{case}{drill}{subject}")[:_LONGEST_SUBJECT],
+        subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
         facts=_facts(asked) if asked else [],
         quotes=_quotes(story),
@@ -107,16 +103,44 @@ def one_line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
+@contextmanager
+def _reading_as(person: User) -> Iterator[None]:
+    """Speak a person's language and their time zone. Whoever chose no language is told in ours."""
+    language = person.language or settings.LANGUAGE_CODE
+    with timezone.override(ZoneInfo(person.time_zone)), translation.override(language):
+        yield
+
+
+def _context(story: Story) -> dict[str, object]:
+    """Return what the words of an event are made of."""
+    asked, event, freeze = story.request, story.event, story.freeze
+    return {
+        "story": story,
+        "event": event,
+        "asked": asked,
+        "actor": one_line(str(story.actor)) if story.actor else "Breakglass",
+        "requester": one_line(str(asked.requester)) if asked else "",
+        "targets": listed(one_line(name) for name in story.targets),
+        "length": minutes_words(asked.minutes) if asked else "",
+        "about": title_of(getattr(event, "about", "")),
+        "frozen": one_line(shown(freeze.what)) if freeze else "",
+        "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
+    }
+
+
 def _facts(asked: Request) -> list[tuple[str, str]]:
-    filed = "" if asked.filed_by == asked.requester else f", filed by {asked.filed_by}"
-    less = ", read-only" if asked.read_only else ""
+    person, length = str(asked.requester), minutes_words(asked.minutes)
+    if asked.filed_by != asked.requester:
+        person = _("%(person)s, filed by %(other)s") % {"person": person, "other": asked.filed_by}
+    if asked.read_only:
+        length = _("%(length)s, read-only") % {"length": length}
     facts = [
-        ("Case", str(asked.case)),
-        ("Scenario", asked.rules.name),
-        ("Person", f"{asked.requester}{filed}"),
-        ("Targets", ", ".join(target.name for target in asked.targets.all())),
-        ("Length", f"{duration_words(timedelta(minutes=asked.minutes))}{less}"),
-        ("Reference", asked.reference),
+        (_("Case"), str(asked.case)),
+        (_("Scenario"), asked.rules.name),
+        (_("Person"), person),
+        (_("Targets"), ", ".join(target.name for target in asked.targets.all())),
+        (_("Length"), length),
+        (_("Reference"), asked.reference),
     ]
     return [(name, one_line(value)) for name, value in facts if value]
 
@@ -128,7 +152,7 @@ def _quotes(story: Story) -> list[tuple[str, list[str]]]:
         source = story.request
     found = [(label, getattr(source, field, "")) for field, label in _QUOTED.items()]
     return [
-        (label, [line for raw in text.splitlines() if (line := one_line(raw))])
+        (str(label), [line for raw in text.splitlines() if (line := one_line(raw))])
         for label, text in found
         if text
     ]
@@ -141,13 +165,13 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
     found = []
     deciding = delivery.audience in (Audience.ASKED, Audience.ASKER)
     if asked and deciding and (link := _link(asked, person, at=at)):
-        verb = "Ratify or refuse" if asked.ratify_by else "Decide"
+        verb = _("Ratify or refuse") if asked.ratify_by else _("Decide")
         found = [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
     elif asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
-        found = [("Open the case", _absolute(asked.get_absolute_url()))]
+        found = [(_("Open the case"), _absolute(asked.get_absolute_url()))]
     if delivery.receipt:
-        found.append(("Say that you have read this", alert))
-    return found or [("Open the alert", alert)]
+        found.append((_("Say that you have read this"), alert))
+    return found or [(_("Open the alert"), alert)]
 
 
 def _link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:

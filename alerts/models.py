@@ -57,17 +57,17 @@ class Delivery(models.Model):
         MAIL = "mail", _("Mail")
 
     class Audience(models.TextChoices):
-        ASKED = "asked", "you are asked to decide"
-        REQUESTER = "requester", "this is your access"
-        FROZEN = "frozen", "you are frozen"
-        APPROVER = "approver", "you were asked to decide"
-        ASKER = "asker", "you asked a question"
-        RESPONDER = "responder", "you are a responder"
-        COMPLIANCE = "compliance", "you are a compliance officer"
-        ALERTED = "alerted", "your group is alerted in this scenario"
-        REVIEWER = "reviewer", "you review cases of this scenario"
-        AUDITOR = "auditor", "you are an auditor"
-        ADMINISTRATOR = "administrator", "you are an administrator"
+        ASKED = "asked", _("you are asked to decide")
+        REQUESTER = "requester", _("this is your access")
+        FROZEN = "frozen", _("you are frozen")
+        APPROVER = "approver", _("you were asked to decide")
+        ASKER = "asker", _("you asked a question")
+        RESPONDER = "responder", _("you are a responder")
+        COMPLIANCE = "compliance", _("you are a compliance officer")
+        ALERTED = "alerted", _("your group is alerted in this scenario")
+        REVIEWER = "reviewer", _("you review cases of this scenario")
+        AUDITOR = "auditor", _("you are an auditor")
+        ADMINISTRATOR = "administrator", _("you are an administrator")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 
 register = template.Library()
 
@@ -19,7 +20,8 @@ def instant(value: datetime | str | None) -> str:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = timezone.localtime(at)
     name = local.tzname() or ""
+    said = date_format(local, "j M H:i")
     if local.utcoffset() == UTC.utcoffset(None):
-        return f"{local.day} {local:%b %H:%M} UTC"
+        return f"{said} UTC"
     zone = name if name.isalpha() else f"UTC{local:%z}"
-    return f"{local.day} {local:%b %H:%M} {zone} ({at.astimezone(UTC):%H:%M} UTC)"
+    return f"{said} {zone} ({at.astimezone(UTC):%H:%M} UTC)"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.models import User
 from breakglass.models.scenario import Scenario
 from core import refs
+from core.speech import phrase
 
 if TYPE_CHECKING:
     from breakglass.models.grant import Grant
@@ -89,8 +90,8 @@ class Freeze(models.Model):
 
     @property
     def what(self) -> str:
-        """Name what is frozen."""
-        return str(self.person or self.scenario or "everything")
+        """Name what is frozen: a person, a scenario, or the sentence part for all there is."""
+        return str(self.person or self.scenario or "") or phrase("everything")
 
     def stops(self, grant: Grant) -> bool:
         """Whether this freeze ends `grant`."""

@@ -24,7 +24,7 @@ from breakglass.views.tail import tails
 from core.errors import DomainError
 from core.forms import refused
 from core.pages import say
-from core.speech import phrase
+from core.speech import phrase, shown
 from targets.models import Door
 
 
@@ -53,7 +53,7 @@ def freeze(request: PageRequest) -> HttpResponse:
         except DomainError as error:
             refused(form, error)
         else:
-            said = _("Frozen: %(what)s. What was open is closing.") % {"what": made.what}
+            said = _("Frozen: %(what)s. What was open is closing.") % {"what": shown(made.what)}
             messages.success(request, said)
             return redirect("now")
     return _page(request, form=form, status=422)

@@ -123,6 +123,15 @@ def test_a_forgotten_password_is_set_by_mail(
     assert actors("password.changed") == [ada.ref]
 
 
+def test_a_mail_about_a_password_speaks_its_recipients_language(
+    client: Client, ada: User, mailoutbox: list[Any]
+) -> None:
+    User.objects.update(language="de")
+    client.post(reverse("account_reset_password"), {"email": ada.email})
+    assert mailoutbox[0].subject.endswith("Neues Passwort setzen")
+    assert "Wenn Sie es nicht waren" in mailoutbox[0].body
+
+
 def test_people_systems_and_strangers_have_labels(ada: User) -> None:
     labels = refs.labels([ada.ref, "system:breakglass", "system:command-line", "user:nonsense"])
 

@@ -1,0 +1,99 @@
+"""Each mail speaks its recipient's language, whoever acted; the record stays English."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from alerts.models import Delivery, Mail
+from alerts.routes import ROUTES
+from breakglass import transitions
+from tests.alerts.make import catch_up, make_cast
+from tests.alerts.test_letters import NASTY, letter_to, part, tell_every_kind
+from tests.make import NOON, make_broken_glass, make_request, make_user, voice
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=5)
+CAST = ["ada", "eve", "bob", "carl", "dora", "rita", "rob", "rosa", "cora", "otto", "max", "tess"]
+ENGLISH = {"the", "and", "is", "of", "for"}
+
+
+def everybody_reads(language: str) -> None:
+    User.objects.update(language=language)
+
+
+class TestLanguage:
+    def test_is_the_recipients_in_subject_words_buttons_and_foot(self) -> None:
+        scenario = make_cast()
+        User.objects.filter(email="bob@example.com").update(
+            language="de", time_zone="Europe/Berlin"
+        )
+        make_request(scenario, reference="INC-7")
+        catch_up()
+        mail = letter_to("bob")
+        assert mail["Subject"].endswith("Ada fragt shop-db an")
+        assert "[Fall " in mail["Subject"]
+        for text in (part(mail, "plain"), part(mail, "html")):
+            for words in ("verfällt die Anfrage am 2 Nov 17:00 CET", "Entscheiden", "Referenz",
+                          "weil Sie um Entscheidung gebeten werden", "Eintrag"):  # fmt: skip
+                assert words in " ".join(text.split())
+        assert '<html lang="de" dir="ltr">' in part(mail, "html")
+
+    def test_is_each_recipients_own(self) -> None:
+        scenario = make_cast()
+        User.objects.filter(email="bob@example.com").update(language="de")
+        make_request(scenario)
+        catch_up()
+        with translation.override("de"):  # that of whoever acted
+            assert "asks for" in letter_to("carl")["Subject"]
+        assert "fragt" in letter_to("bob")["Subject"]
+
+    def test_runs_from_right_to_left_where_it_does(self) -> None:
+        scenario = make_cast()
+        everybody_reads("ar")
+        make_request(scenario)
+        catch_up()
+        html = part(letter_to("bob"), "html")
+        assert '<html lang="ar" dir="rtl">' in html
+        assert '<th align="right"' in html
+
+    def test_says_what_is_frozen(self) -> None:
+        make_cast()
+        everybody_reads("de")
+        transitions.freeze(by=make_user("rob"), reason="Odd queries.", at=NOON)
+        catch_up()
+        assert letter_to("rosa")["Subject"] == "Gesperrt: alles"
+
+    def test_escapes_what_people_wrote(self) -> None:
+        scenario = make_cast()
+        everybody_reads("de")
+        User.objects.filter(email="ada@example.com").update(name="<b>Ada</b>")
+        make_request(scenario, justification=NASTY)
+        catch_up()
+        mail = letter_to("bob")
+        assert "&lt;b&gt;Ada&lt;/b&gt; fragt shop-db an" in part(mail, "html")
+        assert "<b>Ada</b> fragt" in part(mail, "plain")
+        assert "<script>" not in part(mail, "html")
+        assert mail["Bcc"] is None
+
+    def test_names_the_verdict_and_the_message_that_was_lost(self) -> None:
+        make_cast()
+        request = make_broken_glass(at=NOON)
+        everybody_reads("de")
+        catch_up()
+        transitions.refuse(request, voice=voice("bob", "No emergency."), at=LATER)
+        catch_up()
+        refused = letter_to("ada", "ratification.refused")
+        assert "dass der Notzugriff falsch war" in " ".join(part(refused, "plain").split())
+        assert "Kommentar:\n  > No emergency." in part(refused, "plain")
+
+    def test_every_kind_of_mail_is_written_in_it(self) -> None:
+        for name in CAST:
+            make_user(name, language="de")
+        tell_every_kind()
+        assert set(Delivery.objects.values_list("kind", flat=True)) == set(ROUTES)
+        for mail in Mail.objects.all():
+            assert "Sie erhalten dies, weil " in mail.text, mail.text
+            ours = [line for line in mail.text.splitlines() if not line.startswith("  > ")]
+            assert not ENGLISH & set(" ".join([mail.subject, *ours]).split()), mail.text
