@@ -14,6 +14,7 @@ from breakglass import drafts, policy
 from breakglass.models import Permit, Scenario
 from breakglass.rules import Rules, Step
 from core.speech import phrase
+from core.words import minutes_phrase
 
 _YEAR = 365 * 24 * 60  # minutes
 
@@ -144,9 +145,9 @@ def _steps(rules: Rules) -> Iterator[Remark]:
         )
     if last.escalate_after is not None:
         yield _warning("steps", phrase(
-            "%(group)s is the last step: after %(minutes)s minutes there is nobody further to ask."
+            "%(group)s is the last step: after %(wait)s there is nobody further to ask."
             " Add a step or leave the minutes empty.",
-            group=last.group, minutes=last.escalate_after,
+            group=last.group, wait=minutes_phrase(last.escalate_after),
         ))  # fmt: skip
     for before, step in zip(rules.steps, rules.steps[1:], strict=False):
         if step.stands_in and before.escalate_after is None:
@@ -179,9 +180,9 @@ def _reference(rules: Rules) -> Iterator[Remark]:
 def _durations(rules: Rules) -> Iterator[Remark]:
     if rules.max_minutes < rules.default_minutes:
         yield _error("max_minutes", phrase(
-            "At most %(most)s minutes is less than the usual %(usual)s. Raise the one or lower the"
+            "At most %(most)s is less than the usual %(usual)s. Raise the one or lower the"
             " other.",
-            most=rules.max_minutes, usual=rules.default_minutes,
+            most=minutes_phrase(rules.max_minutes), usual=minutes_phrase(rules.default_minutes),
         ))  # fmt: skip
     for field in ("answer_within", "ratify_within", "max_minutes", "review_within_hours"):
         if getattr(rules, field) > (_YEAR // 60 if field == "review_within_hours" else _YEAR):
@@ -201,9 +202,10 @@ def _waits(rules: Rules) -> Iterator[Remark]:
         wait += step.escalate_after
         if wait >= rules.answer_within:
             yield _warning("answer_within", phrase(
-                "A request lapses after %(lapse)s minutes, before the step after %(group)s is asked"
-                " (%(wait)s minutes).",
-                lapse=rules.answer_within, group=step.group, wait=wait,
+                "A request lapses after %(lapse)s, before the step after %(group)s is asked"
+                " (%(wait)s).",
+                lapse=minutes_phrase(rules.answer_within), group=step.group,
+                wait=minutes_phrase(wait),
             ))  # fmt: skip
             return
 

@@ -1,13 +1,19 @@
-"""How lengths of time read."""
+"""How lengths of time and lists read.
+
+A page shows what ends in `_words`, in its reader's language. What ends in `_phrase` goes into a
+sentence that may be recorded: English there, the reader's language where a page shows it.
+"""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from core.speech import phrase, phrase_count, shown
 
 
-def duration_words(length: dt.timedelta) -> str:
-    """Say a length of time with at most two units."""
+def duration_phrase(length: dt.timedelta) -> str:
+    """Say a length of time with at most two units. The short signs of units need no translation."""
     seconds = max(0, round(length.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
@@ -15,11 +21,16 @@ def duration_words(length: dt.timedelta) -> str:
     days, hours, mins = whole // 1440, whole // 60 % 24, whole % 60
     if days:
         if hours:
-            return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
-        return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+            return phrase("%(days)s d %(hours)s h", days=days, hours=hours)
+        return phrase_count("%(number)s day", "%(number)s days", days)
     if hours:
         return f"{hours} h {mins} min" if mins else f"{hours} h"
     return f"{mins} min"
+
+
+def duration_words(length: dt.timedelta) -> str:
+    """Say a length of time to the reader."""
+    return shown(duration_phrase(length))
 
 
 def relative_words(distance: dt.timedelta) -> str:
@@ -31,11 +42,18 @@ def relative_words(distance: dt.timedelta) -> str:
     return _("in %(length)s") % words if seconds > 0 else _("%(length)s ago") % words
 
 
+def minutes_phrase(minutes: float) -> str:
+    """Say a number of minutes in a sentence that may be recorded."""
+    return duration_phrase(dt.timedelta(minutes=minutes))
+
+
 def minutes_words(minutes: float) -> str:
-    """Say a number of minutes."""
-    return duration_words(dt.timedelta(minutes=minutes))
+    """Say a number of minutes to the reader."""
+    return shown(minutes_phrase(minutes))
 
 
-def count_words(number: int, one: str, many: str) -> str:
-    """Say "1 case" or "3 cases"."""
-    return f"{number:,} {one if number == 1 else many}"
+def either_phrase(names: Sequence[str]) -> str:
+    """Say "a, b or c" in a sentence that may be recorded."""
+    if len(names) < 2:
+        return "".join(names)
+    return phrase("%(names)s or %(last)s", names=", ".join(names[:-1]), last=names[-1])

@@ -21,5 +21,18 @@ def actors(kind: str) -> list[str]:
     return [envelope["actor"] for envelope in rows if envelope["ev"] == kind]
 
 
+def facts(kind: str) -> list[dict[str, Any]]:
+    """Return what was recorded of each event called `kind`, oldest first."""
+    rows = [
+        (json.loads(bytes(row.envelope)), json.loads(bytes(row.payload)))
+        for row in Pending.objects.order_by("pk")
+    ]
+    return [
+        {key: value for part in payload.values() for key, value in part["body"].items()}
+        for envelope, payload in rows
+        if envelope["ev"] == kind
+    ]
+
+
 def _envelope(row: Pending) -> dict[str, Any]:
     return dict(json.loads(bytes(row.envelope)))

@@ -14,6 +14,7 @@ from breakglass.models import (
 )
 from breakglass.rules import Rules, Step
 from core.speech import phrase
+from core.words import minutes_phrase
 from targets.models import Target
 
 
@@ -216,8 +217,8 @@ def why_bad_terms(
         return (
             "minutes",
             phrase(
-                "Choose 1 to %(most)s minutes, the most for %(scenario)s.",
-                most=rules.max_minutes,
+                "Choose 1 min to %(most)s, the most for %(scenario)s.",
+                most=minutes_phrase(rules.max_minutes),
                 scenario=rules.name,
             ),
         )

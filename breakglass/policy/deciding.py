@@ -15,6 +15,7 @@ from breakglass.models import (
 from breakglass.rules import Step
 from breakglass.steps import Standing, Yes
 from core.speech import phrase
+from core.words import either_phrase, minutes_phrase
 
 
 def standing(request: Request, *also: Yes) -> list[Standing]:
@@ -60,7 +61,7 @@ def why_not_decide(request: Request, *, by: User, at: datetime) -> str | None:
 
 
 def _who_decides(request: Request) -> str:
-    names = " or ".join(dict.fromkeys(step.group for step in request.rules.steps))
+    names = either_phrase(list(dict.fromkeys(step.group for step in request.rules.steps)))
     if not names:
         return phrase("Only an approver decides on this.")
     return phrase("Only %(groups)s decides on this.", groups=names)
@@ -126,7 +127,7 @@ def why_not_less(
     """Why an offer is not less than what was asked for: the field and the sentence."""
     asked = {target.pk for target in request.targets.all()}
     if not 0 < minutes <= request.minutes:
-        return "minutes", phrase("Offer 1 to %(most)s minutes.", most=request.minutes)
+        return "minutes", phrase("Offer 1 min to %(most)s.", most=minutes_phrase(request.minutes))
     if not targets or not set(targets) <= asked:
         return "targets", phrase("Offer some of the targets that were asked for.")
     same = minutes == request.minutes and set(targets) == asked

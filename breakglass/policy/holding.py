@@ -12,6 +12,7 @@ from breakglass.models import (
 from breakglass.policy.asking import why_frozen
 from breakglass.rules import Rules
 from core.speech import phrase
+from core.words import minutes_phrase
 
 
 def why_not_extend(grant: Grant, rules: Rules, *, by: User, at: datetime) -> str | None:
@@ -22,9 +23,9 @@ def why_not_extend(grant: Grant, rules: Rules, *, by: User, at: datetime) -> str
         return phrase("This access is over. Make a new request.")
     if _room(grant, rules) <= 0:
         return phrase(
-            "%(scenario)s allows %(most)s minutes in all, and they are used.",
+            "%(scenario)s allows %(most)s in all, and they are used.",
             scenario=rules.name,
-            most=rules.max_minutes,
+            most=minutes_phrase(rules.max_minutes),
         )
     return None
 
@@ -33,8 +34,8 @@ def why_too_long(grant: Grant, rules: Rules, *, minutes: int) -> str | None:
     """Why `minutes` more are beyond what the scenario allows."""
     if not 0 < minutes <= (room := _room(grant, rules)):
         return phrase(
-            "At most %(room)s more minutes are possible in %(scenario)s.",
-            room=room,
+            "%(scenario)s allows at most %(room)s more.",
+            room=minutes_phrase(room),
             scenario=rules.name,
         )
     return None

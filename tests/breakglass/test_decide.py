@@ -291,7 +291,7 @@ class TestCounter:
         _offer(request, minutes=20, read_only=True)
         transitions.accept_counter(request, by=make_user("ada"), at=LATER)
 
-        with pytest.raises(BadInput, match="Offer 1 to 20"):
+        with pytest.raises(BadInput, match="Offer 1 min to 20"):
             _offer(request, by="mia", minutes=25, read_only=True)
         with pytest.raises(BadInput, match="an offer cannot allow more"):
             _offer(request, by="mia", minutes=10)
@@ -305,8 +305,8 @@ class TestCounter:
     @pytest.mark.parametrize(
         ("terms", "sentence"),
         [
-            ({"minutes": 31}, "Offer 1 to 30"),
-            ({"minutes": 0}, "Offer 1 to 30"),
+            ({"minutes": 31}, "Offer 1 min to 30"),
+            ({"minutes": 0}, "Offer 1 min to 30"),
             ({"minutes": 30}, "what was asked for"),
             ({"minutes": 10, "targets": []}, "some of the targets"),
         ],

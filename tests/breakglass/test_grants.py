@@ -147,7 +147,7 @@ class TestMoreTime:
         assert Door.objects.get().until == grant.ends_at
 
     def test_stays_within_the_cap(self) -> None:
-        with pytest.raises(BadInput, match="At most 30 more minutes"):
+        with pytest.raises(BadInput, match="at most 30 min more"):
             _more(_open_grant(), 31)
 
         assert kinds()[-1] == "access.refused"

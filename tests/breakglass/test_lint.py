@@ -104,7 +104,7 @@ class TestSteps:
         one, two = make_group("One", make_user("bob")), make_group("Two", make_user("carl"))
         scenario = sound(steps=[StepOf(one, escalate_after=60), StepOf(two)], answer_within=60)
 
-        assert "lapses after 60 minutes" in sentences(scenario, Severity.WARNING)
+        assert "lapses after 1 h" in sentences(scenario, Severity.WARNING)
 
 
 class TestApprovers:

@@ -330,7 +330,7 @@ class TestMoreTime:
         url = reverse("grant-more-time", args=[broken().grant.pk])
         response = client("ada").post(url, {"minutes": "300", "justification": REASON})
         assert response.status_code == 422
-        assert "At most 30 more minutes" in text(response)
+        assert "at most 30 min more" in text(response)
 
     def test_not_for_others(self) -> None:
         make_cast()

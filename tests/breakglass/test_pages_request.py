@@ -111,7 +111,7 @@ class TestSend:
         [
             ({"justification": "Help."}, "Say why in at least 20 characters; you wrote 5."),
             ({"justification": None}, "Say what is wrong and what you will do about it."),
-            ({"minutes": "500"}, "Choose 1 to 60 minutes"),
+            ({"minutes": "500"}, "Choose 1 min to 1 h"),
             ({"minutes": "soon"}, "Choose one of the lengths shown."),
             ({"minutes": None}, "Choose for how long."),
             ({"targets": []}, "Choose at least one target."),

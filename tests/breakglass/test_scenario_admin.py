@@ -11,7 +11,6 @@ from accounts.models import Part, User
 from accounts.parts import give_part
 from breakglass.models import ApprovalStep, GroupPermit, Permit, Scenario
 from tests.breakglass.filled_form import filled_in, send
-from tests.breakglass.test_scenario_versions import facts
 from tests.make import (
     make_broken_glass,
     make_group,
@@ -20,7 +19,7 @@ from tests.make import (
     make_target,
     make_user,
 )
-from tests.record import actors, kinds
+from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,10 @@
 """Versions: made by publishing, pinned by requests, never altered."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from audit.models import Pending
 from breakglass import drafts, transitions, wording
 from breakglass.models import ApprovalStep, GroupPermit, Permit, ScenarioVersion
 from breakglass.rules import Rules
@@ -22,22 +19,9 @@ from tests.make import (
     make_user,
     voice,
 )
-from tests.record import actors, kinds
+from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
-
-
-def facts(kind: str) -> list[dict[str, Any]]:
-    """Return what was recorded of each event called `kind`, oldest first."""
-    rows = [
-        (json.loads(bytes(row.envelope)), json.loads(bytes(row.payload)))
-        for row in Pending.objects.order_by("pk")
-    ]
-    return [
-        {key: value for part in payload.values() for key, value in part["body"].items()}
-        for envelope, payload in rows
-        if envelope["ev"] == kind
-    ]
 
 
 class TestPublish:

@@ -240,9 +240,9 @@ class TestApproversMustExist:
 @pytest.mark.parametrize(
     ("fields", "field", "sentence"),
     [
-        ({"minutes": 61}, "minutes", "1 to 60 minutes"),
-        ({"minutes": 0}, "minutes", "1 to 60 minutes"),
-        ({"minutes": -5}, "minutes", "1 to 60 minutes"),
+        ({"minutes": 61}, "minutes", "1 min to 1 h"),
+        ({"minutes": 0}, "minutes", "1 min to 1 h"),
+        ({"minutes": -5}, "minutes", "1 min to 1 h"),
         ({"targets": []}, "targets", "at least one target"),
         ({"justification": "x"}, "justification", "at least 20 characters; you wrote 1"),
         ({"justification": " " * 50}, "justification", "you wrote 0"),
