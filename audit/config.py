@@ -37,19 +37,22 @@ _ACTIONS = {
 class _Cause:
     actor: str
     reason: str
+    second: str
 
 
 _cause: ContextVar[_Cause | None] = ContextVar("cause_of_configuration", default=None)
 
 
 @contextlib.contextmanager
-def changing(*, actor: str, reason: str = "") -> Iterator[None]:
+def changing(*, actor: str, reason: str = "", second: str = "") -> Iterator[None]:
     """Say who changes configuration inside the block, and why.
 
-    `actor` is a reference. Without this block the actor is the person of the web request, or the
-    system; the reason is empty.
+    `actor` is a reference; so is `second`, who has looked at the change and accepted it. A block
+    inside of one with a second person keeps it. Without a block the actor is the person of the
+    web request, or the system; the reason is empty.
     """
-    token = _cause.set(_Cause(actor, reason))
+    outer = _cause.get()
+    token = _cause.set(_Cause(actor, reason, second or (outer.second if outer else "")))
     try:
         yield
     finally:
@@ -88,7 +91,7 @@ def mirror(instance: LogEntry, *, created: bool, raw: bool, **_: Any) -> None:
     """Record one change. Raises what `log.record` raises, which undoes the change."""
     if not created or raw or instance.action not in _ACTIONS:
         return
-    cause = _cause.get() or _Cause(_person(instance), "")
+    cause = _cause.get() or _Cause(_person(instance), "", "")
     words_of = {name: _words(change) for name, change in instance.changes.items()}
     event = ConfigChanged(
         action=_ACTIONS[instance.action],
@@ -97,6 +100,7 @@ def mirror(instance: LogEntry, *, created: bool, raw: bool, **_: Any) -> None:
         changes={name: words for name, words in words_of.items() if any(words)},
         reason=cause.reason,
         address=str(instance.remote_addr or ""),
+        second=cause.second,
     )
     log.record(event, actor=cause.actor, subject=_subject(instance), at=instance.timestamp)
 

@@ -115,7 +115,8 @@ class ConfigChanged(
 ):
     """Something that decides who may do what was added, changed or removed.
 
-    `changes` maps each field to [before, after]; secrets are never in it.
+    `changes` maps each field to [before, after]; secrets are never in it. `second` is the person
+    who accepted what the actor had proposed; empty where nobody had to.
     """
 
     action: str
@@ -124,6 +125,7 @@ class ConfigChanged(
     changes: dict[str, list[str]]
     reason: str
     address: str
+    second: str = ""
 
     def sentence(self) -> str:
         facts = {
@@ -137,6 +139,8 @@ class ConfigChanged(
             "changed": gettext("changed the %(model)s %(name)s (%(fields)s)"),
             "removed": gettext("removed the %(model)s %(name)s"),
         }.get(self.action, "%(action)s the %(model)s %(name)s") % facts
+        if self.second:
+            sentence = gettext("%(said)s, accepted by a second administrator") % {"said": sentence}
         return f"{sentence}: {self.reason}" if self.reason else sentence
 
 

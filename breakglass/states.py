@@ -1,4 +1,5 @@
-"""What may become of a request, its ratification, a grant, a freeze and a question."""
+"""What may become of a request, its ratification, a grant, a freeze, a question
+and a proposed change."""
 
 from core.states import Move, provide
 
@@ -44,4 +45,13 @@ QUESTION = provide(
     "Question",
     Move("ask", (), ("open",)),
     Move("answer", ("open",), ("answered",)),
+)
+CHANGE = provide(
+    "Proposed change",
+    Move("propose", (), ("waiting",)),
+    Move("accept", ("waiting",), ("accepted",)),
+    Move("accept_alone", ("waiting",), ("accepted",)),
+    Move("decline", ("waiting",), ("declined",)),
+    Move("withdraw", ("waiting",), ("withdrawn",)),
+    Move("lapse", ("waiting",), ("lapsed",)),
 )

@@ -135,6 +135,10 @@ class Names:
             dict(Group.objects.filter(pk__in=groups).values_list("pk", "name")),
         )
 
+    def with_those_of(self, other: Names) -> Names:
+        """Return these names and the others."""
+        return Names(self.targets | other.targets, self.groups | other.groups)
+
 
 @dataclasses.dataclass(frozen=True)
 class Said:

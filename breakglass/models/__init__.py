@@ -1,3 +1,4 @@
+from breakglass.models.change import ProposedChange
 from breakglass.models.freeze import Freeze
 from breakglass.models.grant import Grant
 from breakglass.models.link import DecisionLink
@@ -19,6 +20,7 @@ __all__ = [
     "Grant",
     "GroupPermit",
     "Permit",
+    "ProposedChange",
     "Question",
     "Request",
     "Scenario",

@@ -16,6 +16,12 @@ from breakglass.policy.asking import (
     why_not_file,
     why_not_request,
 )
+from breakglass.policy.changing import (
+    second_administrators,
+    why_not_decide_change,
+    why_not_see_change,
+    why_not_withdraw_change,
+)
 from breakglass.policy.deciding import (
     standing,
     step_for,
@@ -34,13 +40,16 @@ from breakglass.policy.holding import (
     why_not_revoke,
     why_too_long,
 )
+from breakglass.policy.weakening import weakenings
 
 __all__ = [
     "deciders",
     "eligible",
+    "second_administrators",
     "standing",
     "step_for",
     "unanswerable",
+    "weakenings",
     "why_asked_already",
     "why_bad_terms",
     "why_bad_words",
@@ -55,6 +64,7 @@ __all__ = [
     "why_not_break_for",
     "why_not_break_glass",
     "why_not_decide",
+    "why_not_decide_change",
     "why_not_extend",
     "why_not_file",
     "why_not_freeze",
@@ -63,5 +73,7 @@ __all__ = [
     "why_not_relinquish",
     "why_not_request",
     "why_not_revoke",
+    "why_not_see_change",
+    "why_not_withdraw_change",
     "why_too_long",
 ]

@@ -39,11 +39,7 @@ def bring_in(
 def _bring_in(plan: Plan, *, by: User | None, reason: str, at: datetime) -> BroughtIn:
     scenario = plan.row
     before = scenario.current
-    scenario.save()
-    scenario.targets.set(plan.targets)
-    scenario.alert_groups.set(plan.alert_groups)
-    _set_steps(scenario, plan.steps)
-    _set_permits(scenario, plan.permits)
+    lay_out(plan)
     try:
         version = publish(scenario, by=by, reason=reason, at=at)
     except BadInput as error:
@@ -51,6 +47,15 @@ def _bring_in(plan: Plan, *, by: User | None, reason: str, at: datetime) -> Brou
     except WrongState as error:
         raise WrongState(f"{plan.file}: {scenario.slug}: {error}") from error
     return BroughtIn(scenario, version, changed=version != before)
+
+
+def lay_out(plan: Plan) -> None:
+    """Save a scenario and all that hangs on it as the plan says; publishing comes after."""
+    plan.row.save()
+    plan.row.targets.set(plan.targets)
+    plan.row.alert_groups.set(plan.alert_groups)
+    _set_steps(plan.row, plan.steps)
+    _set_permits(plan.row, plan.permits)
 
 
 def _set_steps(scenario: Scenario, plans: Sequence[StepPlan]) -> None:
