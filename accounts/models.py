@@ -79,6 +79,7 @@ class User(AbstractUser):
     # Empty follows the browser.
     language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
 
+    _known_parts: list[Part] | None = None
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()
@@ -111,6 +112,17 @@ class User(AbstractUser):
 
     def parts(self) -> list[Part]:
         """The parts that this person's groups play now, in the order of `Part`."""
+        return self._parts() if self._known_parts is None else self._known_parts
+
+    def settle_parts(self) -> None:
+        """Let `parts` answer from memory from now on.
+
+        For the reader of one page, whose every corner asks; an object that lives longer would
+        go on playing a part that was taken away.
+        """
+        self._known_parts = self._parts()
+
+    def _parts(self) -> list[Part]:
         if not self.is_active:
             return []
         held = set(

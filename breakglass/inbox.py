@@ -45,12 +45,10 @@ def deadline(request: Request) -> datetime:
 
 def offers_for(person: User, at: datetime) -> list[Request]:
     """The person's requests for which somebody offers less."""
-    rows = Request.objects.filter(
-        Q(requester=person) | Q(filed_by=person),
-        state=Request.State.COUNTERED,
-        lapse_at__gt=at,
+    offered = Request.objects.filter(state=Request.State.COUNTERED, lapse_at__gt=at)
+    return list(
+        offered.concerning(person).told().prefetch_related("decisions__by", "decisions__targets")
     )
-    return list(rows.told().prefetch_related("decisions__by", "decisions__targets"))
 
 
 def questions_for(person: User) -> list[Question]:

@@ -47,27 +47,34 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             return self.none()
         rows = self.independent_of(user)
         if Part.COMPLIANCE not in user.parts():
-            permitted = Scenario.objects.permitting(user, Permit.REVIEW, at)
-            rows = rows.filter(grant__scenario__in=permitted.values("pk"))
+            # Asked for apart: most people review nowhere, and need no search among all reviews.
+            permitted = list(Scenario.objects.permitting(user, Permit.REVIEW, at))
+            if not permitted:
+                return self.none()
+            rows = rows.filter(grant__scenario__in=permitted)
         concluded = Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
         mine = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
         return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
 
     def independent_of(self, user: User) -> ReviewQuerySet:
         """Reviews of cases in which the person had no part."""
-        decided = Decision.objects.filter(
-            Q(request=OuterRef("grant__request")) | Q(request__extends=OuterRef("grant")), by=user
-        )
+        # One question for each way: joined by "or", no index would answer either.
+        decisions = Decision.objects.filter(by=user)
+        decided = decisions.filter(request=OuterRef("grant__request"))
+        lengthened = decisions.filter(request__extends=OuterRef("grant"))
         asked = Q(grant__request__requester=user) | Q(grant__request__filed_by=user)
         ended = Q(grant__ended_by=user)
-        return self.exclude(asked | ended | Q(grant__holder=user)).filter(~Exists(decided))
+        rows = self.exclude(asked | ended | Q(grant__holder=user))
+        return rows.filter(~Exists(decided), ~Exists(lengthened))
 
     def told(self) -> ReviewQuerySet:
         """Fetch with each review what a list or a page shows of it."""
-        return self.select_related(
+        # People, scenarios and versions are few, and shared by many rows: joined to each of them,
+        # they cost more to plan than they cost to fetch apart.
+        return self.select_related("grant__request").prefetch_related(
             "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
-            "grant__request__version",
-        ).prefetch_related("grant__targets")  # fmt: skip
+            "grant__request__version", "grant__targets",
+        )  # fmt: skip
 
 
 class Review(models.Model):

@@ -155,6 +155,7 @@ def _quick(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
 def _quick_approvers(scope: Scope) -> QuerySet[Any, Any]:
     rows = Decision.objects.filter(
         request__extends=None,
+        decided_at__gte=scope.since,  # as `counting` says
         request__submitted_at__gte=scope.since,
         request__submitted_at__lt=scope.until,
     )
@@ -193,11 +194,16 @@ def _repeated(figures: Figures, base: dict[str, Any]) -> Iterator[Standout]:
 def last_drill() -> Drill | None:
     """Return the newest exercise in which access was given."""
     first = Door.objects.filter(grant=OuterRef("grant__pk"), opened_at__isnull=False)
-    rows = Request.objects.cases().filter(
-        scenario__in=Scenario.objects.filter(drill=True), grant__activated_at__isnull=False
-    )
     opened = Subquery(first.order_by("opened_at").values("opened_at")[:1])
-    newest = rows.order_by("-case").annotate(opened=opened)
+    # The newest of each scenario first: among all cases, a drill may be years back.
+    used = Request.objects.cases().filter(grant__activated_at__isnull=False)
+    last = used.filter(scenario=OuterRef("pk")).order_by("-case").values("pk")[:1]
+    drills = Scenario.objects.filter(drill=True).annotate(last=Subquery(last))
+    newest = (
+        Request.objects.filter(pk__in=drills.values("last"))
+        .order_by("-case")
+        .annotate(opened=opened)
+    )
     for case, at, first_opened in newest.values_list("case", "submitted_at", "opened")[:1]:
         return Drill(case=case, at=at, access=first_opened - at if first_opened else None)
     return None

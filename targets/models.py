@@ -212,6 +212,7 @@ class Door(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["until"], name="door_live", condition=~Q(state="closed")),
+            models.Index(fields=["created_at"], name="door_made_at"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -70,6 +70,7 @@ class Grant(models.Model):
                 condition=Q(status__in=["scheduled", "active"]),
             ),
             models.Index(fields=["holder", "-starts_at"], name="grant_of_holder"),
+            models.Index(fields=["starts_at"], name="grant_starts_at"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -68,11 +68,27 @@ class RequestQuerySet(models.QuerySet["Request"]):
         )
         return self.filter(Q(requester=user) | Q(filed_by=user) | Q(scenario__in=theirs))
 
+    def concerning(self, person: User) -> RequestQuerySet:
+        """Requests of the person, and those that they filed for somebody else."""
+        return self.filter(Q(requester=person) | Q(filed_by=person))
+
+    def newest_concerning(self, person: User, count: int) -> RequestQuerySet:
+        """The newest `count` cases that concern the person.
+
+        One index for each way to be concerned: asked for both at once, the database would read
+        every case of the house to find that somebody has none.
+        """
+        newest = self.cases().order_by("-case").values("pk")
+        ways = newest.filter(requester=person)[:count], newest.filter(filed_by=person)[:count]
+        return self.filter(pk__in=ways[0].union(ways[1])).order_by("-case")[:count]
+
     def told(self) -> RequestQuerySet:
         """Fetch with each request what a list or a page shows of it."""
-        return self.select_related(
-            "requester", "filed_by", "scenario", "version", "grant"
-        ).prefetch_related("targets")
+        # People, scenarios and versions are few, and shared by many rows: joined to each of them,
+        # they cost more to plan than they cost to fetch apart.
+        return self.select_related("grant").prefetch_related(
+            "requester", "filed_by", "scenario", "version", "targets"
+        )
 
 
 class Request(models.Model):
@@ -140,6 +156,9 @@ class Request(models.Model):
                 fields=["submitted_at"], name="request_asked_at", condition=Q(extends=None)
             ),
             models.Index(fields=["requester", "-case"], name="request_of_requester"),
+            models.Index(
+                fields=["filed_by", "-case"], name="request_filed_by", condition=Q(extends=None)
+            ),
             models.Index(fields=["scenario", "-case"], name="request_of_scenario"),
             models.Index(
                 fields=["reference"], opclasses=["varchar_pattern_ops"], name="request_reference"
@@ -284,6 +303,7 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["decided_at"]
+        indexes = [models.Index(fields=["decided_at"], name="decision_made_at")]
         constraints = [
             models.CheckConstraint(
                 name="decision_kind_known",

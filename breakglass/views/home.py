@@ -1,6 +1,5 @@
 """Home: the one red button, what is open, what waits."""
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,14 +19,16 @@ def home(request: PageRequest) -> HttpResponse:
     """Show a person what concerns them now."""
     now, person = timezone.now(), request.user
     grants = Grant.objects.standing().filter(holder=person, ends_at__gt=now).order_by("ends_at")
-    mine = Request.objects.filter(Q(requester=person) | Q(filed_by=person)).told()
     in_use = Scenario.objects.in_use()
     allowed = set(in_use.permitting(person, Permit.REQUEST, now).values_list("pk", flat=True))
-    recent = list(mine.cases().order_by("-case")[:_LAST])
+    recent = list(Request.objects.newest_concerning(person, _LAST).told())
+    pending = Request.objects.concerning(person).filter(
+        state=Request.State.PENDING, lapse_at__gt=now
+    )
     held = opened(grants)
     context = {
         "open": held,
-        "pending": mine.filter(state=Request.State.PENDING, lapse_at__gt=now),
+        "pending": pending.told(),
         "waiting": slots.waiting.gather(request),
         "recent": recent,
         "repeat": None if held else next((r for r in recent if r.scenario_id in allowed), None),

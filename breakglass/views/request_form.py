@@ -83,7 +83,7 @@ def _offered(form: AskForm, name: str, value: Any) -> bool:
 
 def as_before(case: str, *, person: User) -> tuple[Request, QueryDict]:
     """Return an own case, and a form filled in as then, but for the reason and the incident."""
-    own = Request.objects.cases().filter(Q(requester=person) | Q(filed_by=person)).told()
+    own = Request.objects.cases().concerning(person).told()
     asked = get_object_or_404(own, case=int(case) if re.fullmatch("[0-9]{1,15}", case) else 0)
     labels = {label: verb for verb, label in verbs(asked.rules)}
     first, _, rest = asked.intent.partition(". ")

@@ -144,3 +144,25 @@ class TestRail:
         with queries() as many:
             browser.get(HOME)
         assert len(many) == len(few)
+
+
+class TestParts:
+    def test_are_asked_for_once_by_a_page_however_many_corners_ask(self) -> None:
+        make_cast()
+        with queries() as asked_for:
+            see("dana", HOME)
+        assert sum('"auth_permission"."codename" AS' in each["sql"] for each in asked_for) == 1
+
+    def test_that_were_taken_away_are_gone_from_the_next_page(self) -> None:
+        make_cast()
+        dana = client("dana")
+        assert reverse("now") in text(dana.get(HOME))
+        make_user("dana").groups.clear()
+        assert reverse("now") not in text(dana.get(HOME))
+
+
+def test_tells_who_filed_for_somebody_of_the_case_too() -> None:
+    make_cast()
+    request = asked()
+    Request.objects.update(filed_by=make_user("eve"))
+    assert f"/cases/{request.case}/" in text(see("eve", HOME))
