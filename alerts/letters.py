@@ -68,7 +68,7 @@ def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAltern
             "because": delivery.get_audience_display(),
             "entry": story.entry.seq,
             "size": state.size,
-            "link": bytes(state.link).hex(),
+            "root": state.tree.root.hex(),
             "home": settings.BASE_URL,
         }
         text = render_to_string("email/layout.txt", context).strip()
@@ -196,7 +196,7 @@ def _headers(delivery: Delivery, entry: Entry, state: State, *, at: datetime) ->
         "Date": format_datetime(at),
         "Auto-Submitted": "auto-generated",
         "X-Breakglass-Record": f"entry={entry.seq}; size={state.size}; "
-        f"head={bytes(state.link).hex()}",
+        f"root={state.tree.root.hex()}",
     }
     if entry.case:
         thread = f"<{entry.case.replace(':', '.')}@{host}>"

@@ -31,9 +31,6 @@ class EntryShape(serializers.Serializer[Entry]):
     personal = serializers.SerializerMethodField()
     leaf = serializers.SerializerMethodField(help_text="The hashed bytes, in base64.")
     leaf_hash = serializers.SerializerMethodField(help_text="SHA-256(0x00 || leaf), in hex.")
-    link = serializers.SerializerMethodField(
-        help_text="SHA-256(0x02 || link of the entry before || leaf_hash), in hex."
-    )
 
     def get_details(self, entry: Entry) -> dict[str, Any] | None:
         """Return the facts of the event; null once they are erased."""
@@ -48,9 +45,6 @@ class EntryShape(serializers.Serializer[Entry]):
 
     def get_leaf_hash(self, entry: Entry) -> str:
         return bytes(entry.leaf_hash).hex()
-
-    def get_link(self, entry: Entry) -> str:
-        return bytes(entry.link).hex()
 
 
 class LedgerEntries(Endpoint):

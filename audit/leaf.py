@@ -1,8 +1,6 @@
-"""The bytes that are proved: canonical JSON, commitments, the hash of a leaf, the link.
+"""The bytes that are proved: canonical JSON, commitments, the hash of a leaf.
 
-Nothing here knows Django or the database. The link is a plain hash chain, `SHA-256(0x02 ||
-previous link || leaf hash)`, over the leaf hashes of RFC 6962 (`SHA-256(0x00 || leaf)`); the
-Merkle tree that replaces it stands on the same leaf hashes.
+Nothing here knows Django or the database. `audit.tree` binds the hashes of leaves to each other.
 """
 
 import hashlib
@@ -10,7 +8,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-EMPTY = bytes(32)  # the link before the first entry
 VERSION = 1
 _BIGGEST = 2**53 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,16 +65,3 @@ def commitment(salt: bytes, body: bytes) -> bytes:
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the RFC 6962 hash of a leaf: the prefix keeps leaves and inner nodes apart."""
     return hashlib.sha256(b"\0" + leaf).digest()
-
-
-def link(previous: bytes, hashed_leaf: bytes) -> bytes:
-    """Return the hash that binds an entry to everything recorded before it.
-
-    `previous` is the link of the entry before, or `EMPTY` for the first.
-
-    Raises ValueError when either is not exactly 32 bytes: a shorter one would let bytes slide
-    between the two inputs and give two histories the same link.
-    """
-    if len(previous) != 32 or len(hashed_leaf) != 32:
-        raise ValueError("A link is made of two hashes of 32 bytes.")
-    return hashlib.sha256(b"\2" + previous + hashed_leaf).digest()

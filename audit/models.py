@@ -12,6 +12,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from audit import leaf
+from audit.tree import Frontier
+
+EMPTY = bytes(Frontier())  # of a tree without leaves
 
 
 class Pending(models.Model):
@@ -72,13 +75,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One row of the record. `leaf` is what is hashed; the columns behind `link` index it."""
+    """One row of the record: a leaf of its tree. The columns behind `leaf_hash` index `leaf`."""
 
     seq = models.BigIntegerField(primary_key=True)
     event_id = models.UUIDField(unique=True)
     leaf = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
-    link = models.BinaryField(max_length=32)
     kind = models.CharField(max_length=60)
     actor = models.CharField(max_length=80)
     subject = models.CharField(max_length=80)
@@ -129,7 +131,7 @@ class State(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField(default=0)
-    link = models.BinaryField(max_length=32, default=leaf.EMPTY)
+    frontier = models.BinaryField(default=EMPTY)  # of the tree, as `tree.Frontier` writes it
     last_at = models.DateTimeField(default=leaf.moment(0))
     clock_regressed = models.BooleanField(default=False)
 
@@ -139,6 +141,29 @@ class State(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} entries"
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree of the record, as far as one needs to know it to make it grow."""
+        return Frontier.from_bytes(bytes(self.frontier))
+
+
+class Tile(models.Model):
+    """256 hashes of the tree, or those that there are yet.
+
+    Of level 0 only full ones stand here: the others are made of the entries' own hashes.
+    """
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    data = models.BinaryField(max_length=8192)
+
+    class Meta:
+        db_table = "audit_tile"
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.index}"
 
 
 class Cursor(models.Model):
@@ -186,11 +211,15 @@ class SetAside(models.Model):
 
 
 class Verification(models.Model):
-    """What the last verification found: every entry up to `seq` is good and ends in `link`."""
+    """What the last verification found: every entry up to `seq` is good.
+
+    `frontier` is that of the tree which they make: with it the next one goes on, and notices when
+    they do not make that tree any more.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=-1)
-    link = models.BinaryField(max_length=32, default=leaf.EMPTY)
+    frontier = models.BinaryField(default=EMPTY)
     at = models.DateTimeField()
     why = models.TextField(blank=True)  # empty while the record is whole
 
@@ -200,6 +229,11 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return self.why or f"whole up to entry {self.seq}"
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree of what was verified."""
+        return Frontier.from_bytes(bytes(self.frontier))
 
 
 class Reading(models.Model):

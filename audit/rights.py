@@ -17,6 +17,8 @@ PROTECTIONS = (
     "audit_payload_no_truncate",
     "audit_state_grows",
     "audit_state_stays",
+    "audit_tile_grows",
+    "audit_tile_stays",
 )
 # The record's own tables, role by role; whatever is not named is refused.
 RIGHTS: dict[str, dict[str, str]] = {
@@ -26,6 +28,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT",
         "audit_payload": "SELECT",
         "audit_state": "SELECT",
+        "audit_tile": "SELECT",
         "audit_cursor": "SELECT, INSERT, UPDATE",
         "audit_set_aside": "SELECT, INSERT, UPDATE",
         "audit_verification": "SELECT, INSERT, UPDATE",
@@ -37,6 +40,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT, INSERT",
         "audit_payload": "SELECT, INSERT",
         "audit_state": "SELECT, UPDATE",
+        "audit_tile": "SELECT, INSERT, UPDATE",
     },
 }
 _READ_ONLY = "django_migrations"  # the application looks, only the owner migrates

@@ -1,8 +1,8 @@
-"""Give committed events their place: pending rows become dense, linked entries.
+"""Give committed events their place: pending rows become dense entries, leaves of one tree.
 
-One batch is one transaction: either all of its entries, payloads, the new head and the removal of
-the pending rows are there, or nothing is. A crash at any instruction leaves the pending rows, and
-the next run takes them up: no event is lost and none is entered twice.
+One batch is one transaction: either all of its entries, payloads, tiles, the new head and the
+removal of the pending rows are there, or nothing is. A crash at any instruction leaves the pending
+rows, and the next run takes them up: no event is lost and none is entered twice.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from audit import leaf, log
+from audit import leaf, log, tiles, tree
 from audit.events import ClockRegressed, Gap, PendingAltered
 from audit.models import State
 from core import live
@@ -40,7 +40,6 @@ _ENTRIES = {
     "event_id": "uuid",
     "leaf": "bytea",
     "leaf_hash": "bytea",
-    "link": "bytea",
     "kind": "varchar",
     "actor": "varchar",
     "subject": "varchar",
@@ -49,6 +48,8 @@ _ENTRIES = {
     "at": "timestamptz",
     "occurred_at": "timestamptz",
 }
+_TILE = """INSERT INTO audit_tile (level, index, data) VALUES (%s, %s, %s)
+    ON CONFLICT (level, index) DO UPDATE SET data = excluded.data"""
 _PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
 
 
@@ -167,37 +168,38 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
     if regressed and not state.clock_regressed:  # once, or each entry would bring another
         ms = (state.last_at - at) // timedelta(milliseconds=1)
         log.record(ClockRegressed(milliseconds=ms), actor=NAME, subject=NAME, at=at)
-    entries, payloads, link = _chain(candidates, state, now=now)
+    entries, payloads = _rows(candidates, state.size, now=now)
+    grown, changed = tree.grow(state.tree, [row[3] for row in entries], tiles.read)
     _copy("audit_entry", _ENTRIES, entries)
     _copy("audit_payload", _PAYLOADS, payloads)
+    for tile in changed:
+        _change(_TILE, [tile.level, tile.index, tile.data])
     _change(
-        "UPDATE audit_state SET size = %s, link = %s, last_at = %s, clock_regressed = %s",
-        [state.size + len(entries), link, now, regressed],
+        "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s, clock_regressed = %s",
+        [grown.size, bytes(grown), now, regressed],
     )
     _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
     _change("SELECT pg_notify(%s, '')", [CHANNEL])
     live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
 
 
-def _chain(
-    candidates: list[Candidate], state: State, *, now: datetime
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], bytes]:
-    """Return the rows of entries and of payloads, and the link of the last entry."""
-    link, stamp = bytes(state.link), leaf.microseconds(now)
+def _rows(
+    candidates: list[Candidate], size: int, *, now: datetime
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return the rows of entries and of payloads that follow `size` entries."""
+    stamp = leaf.microseconds(now)
     entries: list[tuple[Any, ...]] = []
     payloads: list[tuple[Any, ...]] = []
-    for seq, candidate in enumerate(candidates, start=state.size):
+    for seq, candidate in enumerate(candidates, start=size):
         fields = candidate.envelope
         body = leaf.canonical(fields | {"seq": seq, "at": stamp})
-        hashed = leaf.leaf_hash(body)
-        link = leaf.link(link, hashed)
         references = (fields["ev"], fields["actor"], fields["obj"], fields["case"])
         times = (now, leaf.moment(fields["occ"]))
         entries.append(
-            (seq, candidate.event_id, body, hashed, link, *references, fields["ov"], *times)
+            (seq, candidate.event_id, body, leaf.leaf_hash(body), *references, fields["ov"], *times)
         )
         payloads += [(seq, part, *content) for part, content in candidate.parts.items()]
-    return entries, payloads, link
+    return entries, payloads
 
 
 def _copy(table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:

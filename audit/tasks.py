@@ -5,7 +5,6 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from audit import leaf
 from audit.models import Verification
 from audit.verify import verify
 
@@ -18,11 +17,11 @@ def verify_new() -> None:
 
     Beat runs this every minute. While something is wrong the last good place stays where it is.
     """
-    last = Verification.objects.first() or Verification(seq=-1, link=leaf.EMPTY)
-    verdict = verify(start=last.seq + 1, pinned=bytes(last.link))
+    last = Verification.objects.first() or Verification()
+    verdict = verify(after=last.tree)
     if verdict.why:
         logger.error("The record is not whole: %s", verdict.why)
     else:
-        last.seq, last.link = verdict.seq, verdict.link
+        last.seq, last.frontier = verdict.seq, bytes(verdict.tree)
     last.at, last.why = timezone.now(), verdict.why
     last.save()

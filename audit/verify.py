@@ -1,8 +1,11 @@
-"""Verify the record: hash every stored leaf again, follow the links, open every commitment.
+"""Verify the record: hash every stored leaf again, grow its tree, open every commitment.
 
 Each entry is first rebuilt from its index columns and its payload. Where the result is the stored
 leaf byte for byte, all that could be wrong inside the entry is excluded at once, and fast; where
 it is not, the entry is examined step by step to say in one sentence what is wrong.
+
+The tree is grown anew from the hashes, and compared with the tiles and with the head: an entry that
+was rewritten together with its hash no longer makes them.
 """
 
 import dataclasses
@@ -15,21 +18,23 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from audit import leaf
+from audit import leaf, tiles, tree
+from audit.models import Tile
+from audit.tree import HASH, WIDTH, Frontier
 
 _CHUNK = 5000
 _PREFIX = b"bg.payload.v1\0"
 
-_HEAD = """SELECT size, link, (extract(epoch FROM last_at) * 1000000)::int8,
+_HEAD = """SELECT size, frontier, (extract(epoch FROM last_at) * 1000000)::int8,
     (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry) FROM audit_state"""
-_ENTRIES = """SELECT seq, event_id, leaf, leaf_hash, link, kind, actor, subject, "case", version,
+_ENTRIES = """SELECT seq, event_id, leaf, leaf_hash, kind, actor, subject, "case", version,
     (extract(epoch FROM at) * 1000000)::int8, (extract(epoch FROM occurred_at) * 1000000)::int8
     FROM audit_entry WHERE seq >= %s AND seq < %s ORDER BY seq"""
 _PAYLOADS = """SELECT entry_id, part, salt, body FROM audit_payload
     WHERE entry_id >= %s AND entry_id < %s ORDER BY entry_id, part"""
 _VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref AND seq < %s
     ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
-_BEFORE = "SELECT link, (extract(epoch FROM at) * 1000000)::int8 FROM audit_entry WHERE seq = %s"
+_BEFORE = "SELECT (extract(epoch FROM at) * 1000000)::int8 FROM audit_entry WHERE seq = %s"
 
 Row = tuple[Any, ...]
 Parts = dict[str, tuple[bytes, bytes]]
@@ -37,14 +42,18 @@ Parts = dict[str, tuple[bytes, bytes]]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What was found. `why` is empty when all is well; `seq` is the last good entry."""
+    """What was found. `why` is empty when all is well; `tree` is that of the good entries."""
 
     checked: int
-    seq: int
-    link: bytes
+    tree: Frontier
     seconds: float
     why: str = ""
     bad: int | None = None
+
+    @property
+    def seq(self) -> int:
+        """The last entry that was compared with the tree, and is good; -1 when there is none."""
+        return self.tree.size - 1
 
     @property
     def sentence(self) -> str:
@@ -60,40 +69,51 @@ class Broken(Exception):
 
 @dataclasses.dataclass
 class _Walk:
-    """Where the verification stands: everything up to `seq` is good."""
+    """Where the verification stands: everything up to `seq` is good, and makes `tree`."""
 
     seq: int
-    link: bytes
+    tree: Frontier
     at: int
     complete: bool  # whether it began at the first entry, so that it has seen every object
     versions: dict[str, int] = dataclasses.field(default_factory=dict)
+    hashes: list[bytes] = dataclasses.field(default_factory=list)  # not in the tree yet
+    tiles: dict[tuple[int, int], bytes] = dataclasses.field(default_factory=dict)  # the partial
 
 
-def verify(*, start: int = 0, pinned: bytes | None = None) -> Verdict:
-    """Verify the entries from `start` on, and that the head is the last of them.
+def verify(*, after: Frontier | None = None) -> Verdict:
+    """Verify the entries behind `after`, and that the head is the last of them.
 
-    `pinned` is what the link of the entry before `start` was when it was found good.
+    `after` is the tree of entries that were found good before; they have to make it still, as far
+    as the tiles tell.
     """
     began = time.perf_counter()
-    walk = _Walk(seq=start - 1, link=leaf.EMPTY, at=0, complete=start == 0)
+    good = after or Frontier()
+    walk = _Walk(seq=good.size - 1, tree=good, at=0, complete=good.size == 0)
     why, bad = "", None
     try:
-        size, link, at = _head()
-        if start:
-            _begin_behind(walk, pinned)
-        for low in range(start, size, _CHUNK):
+        size, frontier, at = _head()
+        if good.size:
+            _begin_behind(walk)
+        for low in range(good.size, size, _CHUNK):
             _verify_chunk(walk, low, min(low + _CHUNK, size))
-        _compare_head(walk, size, link, at)
+        _compare_head(walk, size, frontier, at)
     except Broken as broken:
         why, bad = str(broken), walk.seq + 1
     return Verdict(
-        checked=max(0, walk.seq + 1 - start),
-        seq=walk.seq,
-        link=walk.link,
+        checked=max(0, walk.seq + 1 - good.size),
+        tree=walk.tree,
         seconds=time.perf_counter() - began,
         why=why,
         bad=bad,
     )
+
+
+def tree_of(size: int) -> Frontier:
+    """Return the tree of the first `size` entries, as the tiles tell it.
+
+    Raises TileTooShort when they do not.
+    """
+    return tree.frontier_at(size, tiles.read)
 
 
 def _rows(sql: str, params: list[Any]) -> list[Row]:
@@ -107,31 +127,40 @@ def _rows(sql: str, params: list[Any]) -> list[Row]:
 
 
 def _head() -> tuple[int, bytes, int]:
-    """Return size, link and time of the head, read in one statement together with the ends."""
+    """Return size, frontier and time of the head, read in one statement together with the ends."""
     heads = _rows(_HEAD, [])
     if not heads:
         raise Broken("The head of the record is missing.")
-    size, link, at, first, last = heads[0]
+    size, frontier, at, first, last = heads[0]
     if first is not None and first < 0:
         raise Broken(f"Entry {first} stands before the first place, 0.")
     if last is not None and last >= size:
         raise Broken(f"Entry {last:,} lies behind the head, which counts {size:,} entries.")
-    return size, link, at
+    return size, frontier, at
 
 
-def _compare_head(walk: _Walk, size: int, link: bytes, at: int) -> None:
-    if (walk.seq + 1, walk.link) != (size, link) or (size and walk.at != at):
+def _compare_head(walk: _Walk, size: int, frontier: bytes, at: int) -> None:
+    if walk.seq + 1 != size or (size and walk.at != at):
         raise Broken(f"The head does not fit to the last entry, {walk.seq:,}.")
+    if bytes(walk.tree) != frontier:
+        raise Broken("The entries do not make the tree of the head: one was exchanged with care.")
+    for (level, index), data in walk.tiles.items():
+        if tiles.read(level, index) != data:
+            raise Broken(f"Tile {index:,} of level {level} is not what the entries make.")
 
 
-def _begin_behind(walk: _Walk, pinned: bytes | None) -> None:
-    last, walk.seq = walk.seq, walk.seq - 1
-    before = _rows(_BEFORE, [last])
+def _begin_behind(walk: _Walk) -> None:
+    before = _rows(_BEFORE, [walk.seq])
     if not before:
-        raise Broken(f"Entry {last:,} is missing.")
-    if pinned is not None and before[0][0] != pinned:
-        raise Broken(f"Entry {last:,} has another link than when it was last verified.")
-    walk.seq, (walk.link, walk.at) = last, before[0]
+        walk.seq -= 1
+        raise Broken(f"Entry {walk.seq + 1:,} is missing.")
+    try:
+        same = tree_of(walk.tree.size) == walk.tree
+    except tree.TileTooShort:
+        same = False
+    if not same:
+        raise Broken(f"The entries up to {walk.seq:,} are not those that were verified before.")
+    walk.at = before[0][0]
 
 
 def _verify_chunk(walk: _Walk, low: int, high: int) -> None:
@@ -144,10 +173,78 @@ def _verify_chunk(walk: _Walk, low: int, high: int) -> None:
         _verify_entry(walk, row, parts)
     if walk.seq != high - 1:
         raise Broken(f"Entry {walk.seq + 1:,} is missing.")
+    _verify_tiles(walk)
+
+
+def _verify_tiles(walk: _Walk) -> None:
+    """Let the tree grow by the hashes of a chunk, and compare the tiles that this filled."""
+    begin = walk.tree.size
+
+    def read(level: int, index: int) -> bytes:
+        known = walk.tiles.get((level, index))
+        return tiles.read(level, index) if known is None else known
+
+    try:
+        walk.tree, grown = tree.grow(walk.tree, walk.hashes, read)
+    except tree.TileTooShort as error:
+        raise Broken(f"The record's tree is not whole: {error}") from error
+    full = [tile for tile in grown if tile.is_full]
+    _keep_partial(walk, grown, begin)
+    stored = _stored(full)
+    for tile in full:
+        data = stored.get((tile.level, tile.index), b"")
+        if data != tile.data:
+            walk.seq = min(walk.seq, _first_bad(tile, data, begin) - 1)
+            raise Broken(_not_what_entries_make(tile, walk.seq + 1))
+
+
+def _keep_partial(walk: _Walk, grown: list[tree.Tile], begin: int) -> None:
+    """Remember the tiles that are not full, so that those that follow build on what was verified.
+
+    `tree.grow` leaves out the last one of level 0.
+    """
+    index, held = divmod(walk.tree.size, WIDTH)
+    old = walk.tiles.pop((0, begin // WIDTH), None)
+    if held <= len(walk.hashes):
+        last = b"".join(walk.hashes[len(walk.hashes) - held :])
+    else:
+        known = tiles.read(0, index)[: (held - len(walk.hashes)) * HASH] if old is None else old
+        last = known + b"".join(walk.hashes)
+    walk.tiles |= {(tile.level, tile.index): tile.data for tile in grown}
+    for tile in grown:
+        if tile.is_full:
+            del walk.tiles[tile.level, tile.index]
+    if held:
+        walk.tiles[0, index] = last
+    walk.hashes = []
+
+
+def _stored(wanted: list[tree.Tile]) -> dict[tuple[int, int], bytes]:
+    found: dict[tuple[int, int], bytes] = {}
+    for level in {tile.level for tile in wanted}:
+        indexes = [tile.index for tile in wanted if tile.level == level]
+        rows = Tile.objects.filter(level=level, index__in=indexes)
+        found |= {(level, index): bytes(data) for index, data in rows.values_list("index", "data")}
+    return found
+
+
+def _first_bad(tile: tree.Tile, stored: bytes, begin: int) -> int:
+    """Return the first entry that a tile tells otherwise than the entries do."""
+    if tile.level:
+        return begin
+    places = range(0, len(tile.data), HASH)
+    first = next(at for at in places if stored[at : at + HASH] != tile.data[at : at + HASH])
+    return tile.index * WIDTH + first // HASH
+
+
+def _not_what_entries_make(tile: tree.Tile, bad: int) -> str:
+    if tile.level:
+        return f"Tile {tile.index:,} of level {tile.level} is not what the entries make."
+    return f"Entry {bad:,}: the record's tree has another hash in its place."
 
 
 def _look_up_versions(walk: _Walk, rows: list[Row], low: int) -> None:
-    unknown = list({row[7] for row in rows} - walk.versions.keys())
+    unknown = list({row[6] for row in rows} - walk.versions.keys())
     if unknown:
         walk.versions |= {ref: last or 0 for ref, last in _rows(_VERSIONS, [low, unknown])}
 
@@ -161,13 +258,11 @@ def _with_parts(rows: list[Row], payloads: list[Row]) -> Iterator[tuple[Row, Par
 
 
 def _verify_entry(walk: _Walk, row: Row, parts: Parts) -> None:
-    seq, _, body, hashed, link, _, _, subject, _, version, at, _ = row
+    seq, _, body, hashed, _, _, subject, _, version, at, _ = row
     if _rebuilt(row, parts) != body:
         _examine(row, parts)
     if hashlib.sha256(b"\0" + body).digest() != hashed:
         raise Broken(f"Entry {seq:,}: its hash is not the hash of its leaf.")
-    if hashlib.sha256(b"\2" + walk.link + hashed).digest() != link:
-        raise Broken(f"Entry {seq:,}: its link does not follow from the entry before.")
     if at < walk.at:
         raise Broken(f"Entry {seq:,}: its time lies before that of the entry before.")
     expected = walk.versions.get(subject, 0) + 1
@@ -177,12 +272,13 @@ def _verify_entry(walk: _Walk, row: Row, parts: Parts) -> None:
             " (one was removed or exchanged before it was entered)."
         )
     walk.versions[subject] = version
-    walk.seq, walk.link, walk.at = seq, link, at
+    walk.seq, walk.at = seq, at
+    walk.hashes.append(hashed)
 
 
 def _rebuilt(row: Row, parts: Parts) -> bytes:
     """Return the leaf that the index columns and the payload of an entry make."""
-    seq, event_id, _, _, _, kind, actor, subject, case, version, at, occurred = row
+    seq, event_id, _, _, kind, actor, subject, case, version, at, occurred = row
     commitments = ",".join(
         f'"{part}":"{hashlib.sha256(_PREFIX + salt + body).hexdigest()}"'
         for part, (salt, body) in parts.items()
@@ -220,7 +316,7 @@ def _examine(row: Row, parts: Parts) -> None:
 
 
 def _compare_columns(row: Row, fields: dict[str, Any]) -> None:
-    seq, event_id, _, _, _, kind, actor, subject, case, version, at, occurred = row
+    seq, event_id, _, _, kind, actor, subject, case, version, at, occurred = row
     columns = {
         "id": ("event_id", event_id.hex),
         "ev": ("kind", kind),

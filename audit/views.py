@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import leaf, reading, search, transitions
+from audit import leaf, proofs, reading, search, transitions
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Verification
 from audit.policy import Reader
@@ -87,7 +87,7 @@ def _shown(
         "periods": _periods(chosen),
         "kinds": form.kinds(),
         "verification": verified,
-        "head": bytes(verified.link).hex() if verified else "",
+        "head": verified.tree.root.hex() if verified else "",
     }
 
 
@@ -114,8 +114,7 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
     told = reading.told([entry])[0]
     around = Entry.objects.filter(seq__in=[seq - 1, seq + 1]).in_bulk()
     before, behind = around.get(seq - 1), around.get(seq + 1)
-    link = bytes(before.link) if before else leaf.EMPTY
-    hashed = leaf.leaf_hash(bytes(entry.leaf))
+    hashed, proof = leaf.leaf_hash(bytes(entry.leaf)), proofs.prove(entry)
     context = {
         "entry": entry,
         "told": told,
@@ -126,20 +125,25 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
             for payload in entry.payloads.all()
         ],
         "envelope": bytes(entry.leaf).decode(),
-        "hashes": [bytes(value).hex() for value in (link, entry.leaf_hash, entry.link)],
-        "checks": _checks(seq, link, hashed),
-        "fits": hashed == bytes(entry.leaf_hash) and leaf.link(link, hashed) == bytes(entry.link),
+        "hashed": hashed.hex(),
+        "proof": proof,
+        "root": proof.root.hex(),
+        "checks": _checks(hashed, proof),
+        "fits": hashed == bytes(entry.leaf_hash) and not proof.why,
         "before": before,
         "behind": behind,
     }
     return render(request, "audit/entry.html", context)
 
 
-def _checks(seq: int, link: bytes, hashed: bytes) -> tuple[str, str]:
-    """Return the lines of a shell that compute a leaf hash and a link without our code."""
+def _checks(hashed: bytes, proof: proofs.Proof) -> tuple[str, str]:
+    """Return the lines of a shell that compute a leaf hash and the root without our code."""
+    steps = " ".join(side + sibling.hex() for side, sibling in proof.steps)
     return (
-        f"(printf '\\0'; cat entry-{seq}.json) | sha256sum",
-        f"(printf '\\2'; printf {(link + hashed).hex()} | xxd -r -p) | sha256sum",
+        f"(printf '\\0'; cat entry-{proof.seq}.json) | sha256sum",
+        f"h={hashed.hex()}; for s in {steps}; do"
+        " case $s in L*) t=${s#L}$h;; *) t=$h${s#R};; esac;"
+        " h=$( (printf '\\1'; printf $t | xxd -r -p) | sha256sum | cut -c1-64); done; echo $h",
     )
 
 

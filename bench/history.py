@@ -1,6 +1,6 @@
 """Years of cases and a long record, made by SQL and COPY: for page times, not for the demo.
 
-Every entry is hashed and linked as the sequencer does it, so that `verify_log` accepts them.
+Every entry is hashed, and grows the tree, as the sequencer does it: `verify_log` accepts them.
 """
 
 import random
@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from audit import leaf, log
+from audit import leaf, log, tiles, tree
+from audit.models import State
 from tests.ledger import lifted, restored
 
 _KINDS = (
@@ -116,11 +117,11 @@ def _record(keys: list[uuid.UUID], entries: int) -> None:
     raw = connection.connection
     for statement in lifted():
         raw.execute(statement)
-    first: tuple[int, bytes] = raw.execute("SELECT size, link FROM audit_state").fetchone()
-    rows = list(_entries(keys, entries, start=first[0], link=bytes(first[1])))
+    before = State.objects.get().tree
+    rows = list(_entries(keys, entries, start=before.size))
     with raw.cursor() as writer:
         with writer.copy(
-            "COPY audit_entry (seq, event_id, leaf, leaf_hash, link, kind, actor, subject,"
+            "COPY audit_entry (seq, event_id, leaf, leaf_hash, kind, actor, subject,"
             ' "case", version, at, occurred_at) FROM STDIN'
         ) as copy:
             for row, _ in rows:
@@ -128,17 +129,23 @@ def _record(keys: list[uuid.UUID], entries: int) -> None:
         with writer.copy("COPY audit_payload (entry_id, part, salt, body) FROM STDIN") as copy:
             for _, payload in rows:
                 copy.write_row(payload)
-    last = rows[-1][0]
+    grown, filled = tree.grow(before, [row[3] for row, _ in rows], tiles.read)
+    for tile in filled:
+        raw.execute(
+            "INSERT INTO audit_tile (level, index, data) VALUES (%s, %s, %s)"
+            " ON CONFLICT (level, index) DO UPDATE SET data = excluded.data",
+            [tile.level, tile.index, tile.data],
+        )
     raw.execute(
-        "UPDATE audit_state SET size = %s, link = %s, last_at = %s",
-        [last[0] + 1, last[4], last[10]],
+        "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s",
+        [grown.size, bytes(grown), rows[-1][0][9]],
     )
     for statement in restored():
         raw.execute(statement)
 
 
 def _entries(
-    keys: list[uuid.UUID], count: int, *, start: int, link: bytes
+    keys: list[uuid.UUID], count: int, *, start: int
 ) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
     chance = random.Random(1)
     at = datetime.now(UTC) - timedelta(days=3 * 365)
@@ -167,8 +174,7 @@ def _entries(
         }
         text = leaf.canonical(envelope)
         hashed = leaf.leaf_hash(text)
-        link = leaf.link(link, hashed)
         yield (
-            (seq, event_id, text, hashed, link, kind, log.SYSTEM, case, case, version, at, at),
+            (seq, event_id, text, hashed, kind, log.SYSTEM, case, case, version, at, at),
             (seq, "d", salt, body),
         )

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-_TABLES = ("audit_entry", "audit_payload", "audit_state")
-_TRIGGERS: dict[str, str] = import_module("audit.migrations.0002_append_only").TRIGGERS
-_FIRST: str = import_module("audit.migrations.0002_append_only").FIRST
+_TABLES = ("audit_entry", "audit_payload", "audit_state", "audit_tile")
+_TREE = import_module("audit.migrations.0003_tree")
+_TRIGGERS: dict[str, str] = (
+    import_module("audit.migrations.0002_append_only").TRIGGERS | _TREE.TRIGGERS
+)
+_FIRST: str = _TREE.FIRST
 
 
 def lifted() -> list[str]:

@@ -7,16 +7,16 @@ from django.core import checks
 from django.db import Error, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import F
 
-from audit import cursor, leaf, rights, sequencer, tasks
+from audit import cursor, rights, sequencer, tasks
 from audit.checks import protection
-from audit.models import Entry, Payload, Pending, State, Verification
+from audit.models import Entry, Payload, Pending, State, Tile, Verification
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.ledger import lifted
 
 pytestmark = pytest.mark.django_db
 
-ENTRY = """INSERT INTO audit_entry (seq, event_id, leaf, leaf_hash, link, kind, actor, subject,
-    "case", version, at, occurred_at) VALUES ({}, gen_random_uuid(), '', '', '', 'x', 'x', 'x', '',
+ENTRY = """INSERT INTO audit_entry (seq, event_id, leaf, leaf_hash, kind, actor, subject,
+    "case", version, at, occurred_at) VALUES ({}, gen_random_uuid(), '', '', 'x', 'x', 'x', '',
     1, now(), now())"""
 ATTACKS: dict[str, Callable[[], object] | str] = {
     "update by the ORM": lambda: Entry.objects.update(actor="user:eve"),
@@ -44,8 +44,12 @@ ATTACKS: dict[str, Callable[[], object] | str] = {
     "a head of another time": "UPDATE audit_state SET size = size, last_at = 'epoch'",
     "no head": "DELETE FROM audit_state",
     "TRUNCATE of the head": "TRUNCATE audit_state",
+    "a tile removed": "DELETE FROM audit_tile",
+    "a tile emptied": "TRUNCATE audit_tile",
+    "a tile changed": "UPDATE audit_tile SET data = sha256('x')",
+    "a tile moved": "UPDATE audit_tile SET index = 1, data = data || data",
     "a second head": "INSERT INTO audit_state"
-    " SELECT 2, size, link, last_at, false FROM audit_state",
+    " SELECT 2, size, last_at, false, frontier FROM audit_state",
 }
 
 
@@ -54,6 +58,7 @@ def _two() -> None:
     happen(words="one")
     happen()
     sequence()
+    Tile.objects.create(level=0, index=0, data=bytes(64))
     sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -226,4 +231,4 @@ def test_entries_continue_after_a_refused_attack() -> None:
     happen()
 
     assert sequencer.run_once(at=NOON) == 1
-    assert bytes(State.objects.get().link) != leaf.EMPTY
+    assert State.objects.get().tree.size == 2

@@ -1,6 +1,5 @@
 """The bytes that are proved: canonical JSON by RFC 8785, hashes by RFC 6962."""
 
-import hashlib
 import json
 
 import pytest
@@ -65,14 +64,6 @@ def test_canonical_refuses_what_readers_could_read_in_two_ways(value: object) ->
 def test_the_hash_of_a_leaf_is_that_of_rfc_6962() -> None:
     empty = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert leaf.leaf_hash(b"").hex() == empty
-
-
-def test_a_link_binds_two_hashes_of_32_bytes() -> None:
-    one = leaf.leaf_hash(b"")
-
-    assert leaf.link(leaf.EMPTY, one) == hashlib.sha256(b"\2" + leaf.EMPTY + one).digest()
-    with pytest.raises(ValueError, match="32 bytes"):
-        leaf.link(leaf.EMPTY + b"\0", one[1:])
 
 
 def test_times_are_whole_microseconds_and_come_back() -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Part, User
 from audit import views
-from audit.models import Entry, Pending, Verification
+from audit.models import Entry, Pending, State, Verification
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
 
@@ -187,9 +187,9 @@ class TestEntry:
         text = signed_in.get(reverse("ledger-entry", args=[entries[1].seq])).content.decode()
 
         assert "made thing 1 happen" in text
-        assert "Hash and link fit" in text
+        assert "Hash and proof fit" in text
+        assert bytes(entries[1].leaf_hash).hex() in text
         for entry in entries:
-            assert bytes(entries[1].link).hex() in text
             assert f"{entry.seq}" in text
 
     def test_shows_what_was_and_what_is(self, signed_in: Client) -> None:
@@ -235,7 +235,7 @@ class TestEntry:
             for line in answer.context["checks"]
         ]
 
-        assert printed == [bytes(entry.leaf_hash).hex(), bytes(entry.link).hex()]
+        assert printed == [bytes(entry.leaf_hash).hex(), State.objects.get().tree.root.hex()]
 
     def test_says_when_the_hash_does_not_fit(self, signed_in: Client) -> None:
         happen()
@@ -244,7 +244,7 @@ class TestEntry:
             sql("UPDATE audit_entry SET leaf_hash = sha256('x')")
 
         response = signed_in.get(reverse("ledger-entry", args=[entry.seq]))
-        assert "Hash or link does not fit" in response.content.decode()
+        assert "Hash or proof does not fit" in response.content.decode()
 
     @pytest.mark.parametrize("seq", [99_999, 10**30])
     def test_an_entry_that_is_not_there_is_404(self, signed_in: Client, seq: int) -> None:

@@ -1,4 +1,4 @@
-"""Pending events become dense, linked entries; what is wrong with one never stops the others."""
+"""Pending events become dense entries of one tree; a wrong one never stops the others."""
 
 import json
 from datetime import timedelta
@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from audit import leaf, log, sequencer
-from audit.models import Entry, Payload, Pending, State
+from audit import leaf, log, sequencer, tree
+from audit.models import Entry, Payload, Pending, State, Tile
+from audit.tiles import read
 from tests.audit.make import NOON, Happened, happen, sequence, sql
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +41,11 @@ class TestRunOnce:
 
         assert [sequencer.run_once(at=NOON, limit=2) for _ in range(3)] == [2, 1, 0]
 
-    def test_hashes_the_whole_envelope_and_links_it_to_the_entry_before(self) -> None:
+    def test_hashes_the_whole_envelope(self) -> None:
         happen(case="request:1", what="a", words="b")
         happen()
 
-        first, second = sequence()
+        first, _second = sequence()
 
         assert first.envelope == {
             "actor": "user:ada",
@@ -60,8 +61,19 @@ class TestRunOnce:
             "v": 1,
         }
         assert bytes(first.leaf_hash) == leaf.leaf_hash(bytes(first.leaf))
-        assert bytes(first.link) == leaf.link(leaf.EMPTY, bytes(first.leaf_hash))
-        assert bytes(second.link) == leaf.link(bytes(first.link), bytes(second.leaf_hash))
+
+    def test_grows_one_tree_whatever_the_batches(self) -> None:
+        for number in range(600):
+            happen(f"thing:{number}")
+        for limit in (1, 254, 2, 300, 43):
+            assert sequencer.run_once(at=NOON, limit=limit) == limit
+
+        hashes = [bytes(entry.leaf_hash) for entry in Entry.objects.order_by("seq")]
+        grown, tiles = tree.grow(tree.Frontier(), hashes, lambda *_: b"")
+        assert State.objects.get().tree == grown
+        stored = {(tile.level, tile.index): bytes(tile.data) for tile in Tile.objects.all()}
+        assert stored == {(tile.level, tile.index): tile.data for tile in tiles}
+        assert tree.frontier_at(600, read) == grown
 
     def test_keeps_words_apart_from_what_is_hashed(self) -> None:
         happen(what="a", words="My name is Ada.")
@@ -78,10 +90,11 @@ class TestRunOnce:
         happen()
         happen()
 
-        *_, last = sequence()
+        hashes = [bytes(entry.leaf_hash) for entry in sequence()]
 
         state = State.objects.get()
-        assert (state.size, bytes(state.link), state.last_at) == (2, bytes(last.link), NOON)
+        assert (state.size, state.last_at) == (2, NOON)
+        assert state.tree == tree.Frontier().append(hashes)
 
     def test_an_undone_event_leaves_no_gap(self) -> None:
         happen()

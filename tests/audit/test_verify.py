@@ -6,9 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit import leaf, tasks
+from audit import leaf, tasks, tree
 from audit.models import Entry, Pending, State, Verification
-from audit.verify import verify
+from audit.tree import Frontier
+from audit.verify import tree_of, verify
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,6 @@ TAMPERINGS = {
     "the time it was entered": (EDIT.format("at = at + interval '1 us'"), 3, "column at"),
     "the time it happened": (EDIT.format("occurred_at = now()"), 3, "column occurred_at"),
     "the hash": (EDIT.format("leaf_hash = sha256('x')"), 3, "not the hash of its leaf"),
-    "the link": (EDIT.format("link = sha256('x')"), 3, "link does not follow"),
     "an entry removed": (
         "DELETE FROM audit_payload WHERE entry_id = 3; DELETE FROM audit_entry WHERE seq = 3",
         3,
@@ -79,13 +79,13 @@ TAMPERINGS = {
         "its leaf says that it is entry 3",
     ),
     "an entry in front": (
-        "INSERT INTO audit_entry SELECT -1, gen_random_uuid(), leaf, leaf_hash, link, kind, actor,"
+        "INSERT INTO audit_entry SELECT -1, gen_random_uuid(), leaf, leaf_hash, kind, actor,"
         ' subject, "case", version, at, occurred_at FROM audit_entry WHERE seq = 0',
         0,
         "before the first place",
     ),
     "an entry behind": (
-        "INSERT INTO audit_entry SELECT 6, gen_random_uuid(), leaf, leaf_hash, link, kind, actor,"
+        "INSERT INTO audit_entry SELECT 6, gen_random_uuid(), leaf, leaf_hash, kind, actor,"
         ' subject, "case", version, at, occurred_at FROM audit_entry WHERE seq = 0',
         0,
         "Entry 6 lies behind the head",
@@ -117,7 +117,11 @@ TAMPERINGS = {
     ),
     "the head set back": ("UPDATE audit_state SET size = 5", 0, "Entry 5 lies behind the head"),
     "the head moved on": ("UPDATE audit_state SET size = 7", 6, "Entry 6 is missing"),
-    "the head's link": ("UPDATE audit_state SET link = sha256('x')", 6, "head does not fit"),
+    "the head's tree": (
+        "UPDATE audit_state SET frontier = set_byte(frontier, 20, 1)",
+        6,
+        "do not make the tree of the head",
+    ),
     "the head's time": ("UPDATE audit_state SET last_at = now()", 6, "head does not fit"),
     "the head removed": ("DELETE FROM audit_state", 0, "head of the record is missing"),
 }
@@ -141,23 +145,22 @@ def tamper(statements: str) -> None:
             sql(statement.replace("%", "%%"))
 
 
-def relink(start: int) -> None:
-    """Be careful: hash and link everything from `start` on anew, the head included."""
-    link = bytes(Entry.objects.get(seq=start - 1).link) if start else leaf.EMPTY
+def regrow(start: int) -> None:
+    """Be careful: hash everything from `start` on anew, and grow another tree for the head."""
     with unprotected():
-        for entry in Entry.objects.filter(seq__gte=start).order_by("seq"):
+        for entry in Entry.objects.filter(seq__gte=start):
             hashed = leaf.leaf_hash(bytes(entry.leaf))
-            link = leaf.link(link, hashed)
-            sql(
-                "UPDATE audit_entry SET leaf_hash = %s, link = %s WHERE seq = %s",
-                hashed,
-                link,
-                entry.seq,
-            )
-        sql("UPDATE audit_state SET link = %s", link)
+            sql("UPDATE audit_entry SET leaf_hash = %s WHERE seq = %s", hashed, entry.seq)
+        hashes = Entry.objects.order_by("seq").values_list("leaf_hash", flat=True)
+        grown, tiles = tree.grow(Frontier(), [bytes(each) for each in hashes], lambda *_: b"")
+        for tile in tiles:
+            place = [tile.level, tile.index]
+            sql("UPDATE audit_tile SET data = %s WHERE level = %s AND index = %s",
+                tile.data, *place)  # fmt: skip
+        sql("UPDATE audit_state SET frontier = %s", bytes(grown))
 
 
-def relink_with_another_actor(entry: Entry) -> None:
+def rewrite_with_another_actor(entry: Entry) -> None:
     fields = entry.envelope | {"actor": "user:eve"}
     with unprotected():
         sql(
@@ -165,20 +168,20 @@ def relink_with_another_actor(entry: Entry) -> None:
             leaf.canonical(fields),
             entry.seq,
         )
-    relink(entry.seq)
+    regrow(entry.seq)
 
 
 class TestVerify:
     def test_an_empty_record_is_whole(self) -> None:
         verdict = verify()
 
-        assert (verdict.why, verdict.checked, verdict.link) == ("", 0, leaf.EMPTY)
+        assert (verdict.why, verdict.checked, verdict.tree) == ("", 0, Frontier())
 
     def test_a_whole_record_is_found_whole(self, six: list[Entry]) -> None:
         verdict = verify()
 
         assert (verdict.why, verdict.checked, verdict.seq) == ("", 6, 5)
-        assert verdict.link == bytes(six[-1].link)
+        assert verdict.tree == State.objects.get().tree
 
     def test_signs_of_every_kind_in_references_do_no_harm(self) -> None:
         happen('thing:"\\/\n\x7f€😀', actor="user:\x1f\b")
@@ -207,7 +210,7 @@ class TestVerify:
                 leaf.canonical(fields),
                 early,
             )
-        relink(3)
+        regrow(3)
 
         assert "its time lies before" in verify().why
 
@@ -225,7 +228,7 @@ class TestVerify:
 
     @pytest.mark.parametrize("start", [1, 3, 5])
     def test_may_begin_at_any_entry(self, six: list[Entry], start: int) -> None:
-        verdict = verify(start=start)
+        verdict = verify(after=tree_of(start))
 
         assert (verdict.why, verdict.checked) == ("", 6 - start)
 
@@ -234,7 +237,7 @@ class TestVerify:
     ) -> None:
         monkeypatch.setattr("audit.verify._CHUNK", 2)
 
-        assert [verify(start=start).why for start in (0, 1)] == ["", ""]
+        assert [verify(after=tree_of(start)).why for start in (0, 1)] == ["", ""]
 
     def test_sees_gaps_of_objects_whose_beginning_it_has_not_seen(self, six: list[Entry]) -> None:
         fields = six[5].envelope | {"ov": 4}
@@ -243,9 +246,62 @@ class TestVerify:
                 "UPDATE audit_entry SET leaf = %s, version = 4 WHERE seq = 5",
                 leaf.canonical(fields),
             )
-        relink(5)
+        regrow(5)
 
-        assert "but event 3 is due" in verify(start=4).why
+        assert "but event 3 is due" in verify(after=tree_of(4)).why
+
+
+class TestTiles:
+    """A record of more than one full tile."""
+
+    @pytest.fixture(autouse=True)
+    def long(self) -> None:
+        for number in range(600):
+            happen(f"thing:{number}")
+            if number in (100, 400):
+                sequence(NOON)
+        sequence(NOON + timedelta(seconds=1))
+
+    @pytest.mark.parametrize("chunk", [5000, 256, 100])
+    def test_are_what_the_entries_make(self, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("audit.verify._CHUNK", chunk)
+
+        assert [verify(after=tree_of(size)).why for size in (0, 1, 255, 256, 300, 600)] == [""] * 6
+
+    @pytest.mark.parametrize("chunk", [5000, 100])
+    def test_name_the_entry_that_was_rewritten_with_its_hash(
+        self, chunk: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("audit.verify._CHUNK", chunk)
+        entry = Entry.objects.get(seq=290)
+        body = leaf.canonical(entry.envelope | {"actor": "user:eve"})
+        with unprotected():
+            sql("UPDATE audit_entry SET leaf = %s, leaf_hash = %s, actor = 'user:eve'"
+                " WHERE seq = 290", body, leaf.leaf_hash(body))  # fmt: skip
+
+        verdict = verify()
+
+        assert (verdict.why, verdict.bad) == (
+            "Entry 290: the record's tree has another hash in its place.",
+            290,
+        )
+
+    @pytest.mark.parametrize(("level", "index"), [(0, 0), (0, 1), (1, 0)])
+    def test_that_were_changed_are_found(self, level: int, index: int) -> None:
+        with unprotected():
+            sql("UPDATE audit_tile SET data = set_byte(data, 40, get_byte(data, 40) # 1)"
+                " WHERE level = %s AND index = %s", level, index)  # fmt: skip
+
+        verdict = verify()
+
+        assert verdict.why
+        assert verdict.bad == (600 if level else index * 256 + 1)
+
+    def test_that_were_removed_are_found(self) -> None:
+        with unprotected():
+            sql("DELETE FROM audit_tile WHERE level = 0 AND index = 1")
+
+        assert "Entry 256: the record's tree has another hash" in verify().why
 
 
 class TestVerifyNew:
@@ -260,12 +316,12 @@ class TestVerifyNew:
 
     def test_notices_that_what_was_good_was_rewritten_with_care(self, six: list[Entry]) -> None:
         tasks.verify_new()
-        relink_with_another_actor(six[0])
+        rewrite_with_another_actor(six[0])
         assert verify().why == ""
 
         tasks.verify_new()
 
-        assert "another link than when it was last verified" in Verification.objects.get().why
+        assert "not those that were verified before" in Verification.objects.get().why
 
     def test_notices_that_the_tail_is_gone(self, six: list[Entry]) -> None:
         tasks.verify_new()
@@ -286,7 +342,7 @@ class TestCommand:
         call_command("verify_log", stdout=out)
 
         assert "Whole: 6 entries verified up to entry 5, none missing." in out.getvalue()
-        assert State.objects.get().link.hex() in out.getvalue()
+        assert State.objects.get().tree.root.hex() in out.getvalue()
 
     def test_exits_with_1_and_the_sentence(self, six: list[Entry]) -> None:
         tamper("UPDATE audit_entry SET actor = 'user:eve' WHERE seq = 3")

@@ -120,7 +120,7 @@ def test_the_ledger_is_searched_and_narrowed_by_keyboard(
     page.wait_for_url("**/ledger/?")
     page.locator("tbody th a").first.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Hash and link fit")).to_be_visible()
+    expect(page.get_by_text("Hash and proof fit")).to_be_visible()
     page.get_by_text("Check this yourself").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#check-leaf")).to_be_visible()

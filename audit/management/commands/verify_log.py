@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.verify import verify
+from audit.models import State
+from audit.tree import TileTooShort
+from audit.verify import tree_of, verify
 
 
 class Command(BaseCommand):
@@ -23,8 +25,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, start: int, **options: Any) -> None:
         if start < 0:
             raise CommandError("--from: give the number of an entry, 0 or more.")
-        verdict = verify(start=start)
+        size = State.objects.values_list("size", flat=True).first() or 0
+        if start > size:
+            raise CommandError(f"--from: the record has {size:,} entries; give {size} or less.")
+        try:
+            verdict = verify(after=tree_of(start))
+        except TileTooShort as error:
+            raise CommandError(f"NOT WHOLE. {error}", returncode=1) from error
         if verdict.why:
             raise CommandError(f"NOT WHOLE. {verdict.sentence}", returncode=1)
         self.stdout.write(f"{verdict.sentence} ({verdict.seconds:.1f} s)")
-        self.stdout.write(f"link {verdict.link.hex()}")
+        self.stdout.write(f"root {verdict.tree.root.hex()}")
