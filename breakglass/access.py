@@ -9,6 +9,7 @@ from accounts.models import User
 from audit import log
 from breakglass import policy, transitions
 from breakglass.models import Grant, Request
+from breakglass.transitions.locks import Refs
 from core.errors import Attempt, NotAllowed, WrongState
 from targets import credentials
 from targets.credentials import Credentials
@@ -47,10 +48,10 @@ def hidden(subject: Request | Grant | None, *, by: User, at: datetime) -> Http40
 
 
 def refused(
-    why: str, *, verb: str, by: User, subject: Request | Grant | User, at: datetime
+    why: str, *, verb: str, by: User, subject: Request | Grant | Refs, at: datetime
 ) -> NotAllowed:
     """Put a no that no transition has said on the record, and return it."""
-    case = "" if isinstance(subject, User) else subject.case_ref
+    case = subject.case_ref if isinstance(subject, Request | Grant) else ""
     attempt = Attempt(actor=by.ref, subject=subject.ref, at=at, case=case)
     refusal = NotAllowed(why, **dataclasses.asdict(attempt))
     log.refused(refusal, attempt, verb=verb)

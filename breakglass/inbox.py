@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Part, User
 from breakglass import policy
-from breakglass.models import Grant, GroupPermit, Permit, Question, Request
+from breakglass.models import Grant, GroupPermit, Permit, ProposedChange, Question, Request
+from breakglass.pictures import thing_of
 
 _MOST = 200
 
@@ -54,6 +55,21 @@ def offers_for(person: User, at: datetime) -> list[Request]:
 def questions_for(person: User) -> list[Question]:
     """Open questions that the person has to answer, the oldest first."""
     return list(Question.objects.for_person(person)[:_MOST])
+
+
+def changes_for(person: User, at: datetime) -> QuerySet[ProposedChange]:
+    """Changes that weaken a control and that somebody else proposed, the first to lapse on top."""
+    if not person.plays(Part.ADMINISTRATOR):
+        return ProposedChange.objects.none()
+    rows = ProposedChange.objects.waiting().filter(lapse_at__gt=at).told()
+    return rows.exclude(proposed_by=person).order_by("lapse_at")
+
+
+def changes_of(row: Model, *, by: User) -> list[ProposedChange]:
+    """Changes of one thing that wait, for who may see them."""
+    if policy.why_not_list_changes(by=by):
+        return []
+    return list(ProposedChange.objects.waiting().of(*thing_of(row)).told())
 
 
 def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:

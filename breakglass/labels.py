@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from breakglass.models import Freeze, Grant, Question, Request, Scenario
+from breakglass.models import Freeze, Grant, ProposedChange, Question, Request, Scenario
 from core import refs
 from core.refs import Label
 
@@ -39,6 +39,11 @@ def _questions(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(str(row), row.get_absolute_url()) for row in rows}
 
 
+def _changes(keys: list[str]) -> dict[str, Label]:
+    rows = ProposedChange.objects.filter(pk__in=map(UUID, keys))
+    return {row.pk.hex: Label(str(row), row.get_absolute_url()) for row in rows}
+
+
 def _called(words: str) -> dict[str, Label]:
     """Find a case by its number, and scenarios by name."""
     found = {}
@@ -57,3 +62,4 @@ refs.provide("grant", _grants)
 refs.provide("scenario", _scenarios)
 refs.provide("freeze", _freezes)
 refs.provide("question", _questions)
+refs.provide("change", _changes)

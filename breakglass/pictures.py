@@ -4,6 +4,7 @@ A proposed change keeps two of them, and the rule of `policy.weakening` compares
 """
 
 import dataclasses
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -65,9 +66,17 @@ class Picture:
 
 def look(kind: Kind, key: str, *, at: datetime) -> Picture:
     """Return what is set now for one thing; a picture without settings where there is none."""
-    administrators = User.objects.playing(Part.ADMINISTRATOR).values_list("pk", flat=True)
-    picture = _LOOKS[kind](key, at)
-    return dataclasses.replace(picture, administrators=frozenset(administrators))
+    return dataclasses.replace(_LOOKS[kind](key, at), administrators=_administrators())
+
+
+def nothing(kind: Kind) -> Picture:
+    """Return the picture of a thing that is not there yet."""
+    return Picture(kind=kind, key="", version=0, watch=_watch(), administrators=_administrators())
+
+
+def same(one: Settings, other: Settings) -> bool:
+    """Whether two settings are the same; that somebody chose a new password is their affair."""
+    return {**one, "password": ""} == {**other, "password": ""}
 
 
 def lock(kind: Kind, key: str) -> None:
@@ -125,7 +134,11 @@ def _person(key: str, at: datetime) -> Picture:
         kind=Kind.PERSON,
         key=key,
         name=str(row),
-        settings={**{name: getattr(row, name) for name in PERSON}, "groups": groups},
+        settings={
+            **{name: getattr(row, name) for name in PERSON},
+            "groups": groups,
+            "password": hashlib.sha256(row.password.encode()).hexdigest()[:16],
+        },
         rights=_rights([row], at),
         watch=_watch(),
         names=Names({}, dict(Group.objects.filter(pk__in=groups).values_list("pk", "name"))),
@@ -184,6 +197,11 @@ def _rights(people: Iterable[User], at: datetime) -> Rights:
         if each.is_staff:
             held[each.pk].add(Right(STAFF))
     return {each: frozenset(held[each.pk]) for each in active.values()}
+
+
+def _administrators() -> frozenset[UUID]:
+    found = User.objects.playing(Part.ADMINISTRATOR)
+    return frozenset(found.values_list("pk", flat=True))
 
 
 def _watch() -> dict[str, int]:

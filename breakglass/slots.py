@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from breakglass import inbox, search
-from breakglass.models import Decision, Grant, GroupPermit, Permit, Question, Request, Scenario
+from breakglass.models import (
+    Decision,
+    Grant,
+    GroupPermit,
+    Permit,
+    ProposedChange,
+    Question,
+    Request,
+    Scenario,
+)
 from breakglass.simulator import why_not_look
 from core import slots
 from core.words import minutes_words
@@ -48,6 +57,13 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
 
 def _administration(user: User) -> list[slots.NavItem]:
     items = []
+    if user.plays(Part.ADMINISTRATOR):
+        items.append(
+            slots.NavItem(
+                group="Administer", label=_("Changes"), url_name="changes", icon="copy",
+                count=inbox.changes_for(user, timezone.now()).count(),
+            )
+        )  # fmt: skip
     if why_not_look(by=user) is None:
         items.append(
             slots.NavItem(
@@ -63,14 +79,15 @@ def _administration(user: User) -> list[slots.NavItem]:
 
 @slots.waiting.provide(order=10)
 def waiting(request: HttpRequest) -> list[slots.Waiting]:
-    """Show offers and questions to answer, and decisions to make."""
+    """Show offers and questions to answer, decisions to make and changes to look at."""
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
     offers = [_offer(each) for each in inbox.offers_for(user, now)]
     questions = [_question(each) for each in inbox.questions_for(user)]
     decisions = [_decision(each) for each in inbox.decisions_for(user, now)[:5]]
-    return offers + questions + decisions
+    changes = [_change(each) for each in inbox.changes_for(user, now)[:5]]
+    return offers + questions + decisions + changes
 
 
 def _offer(asked: Request) -> slots.Waiting:
@@ -117,6 +134,18 @@ def _decision(asked: Request) -> slots.Waiting:
         detail=f"{asked.rules.name}, Case {asked.case}. {left} left to answer.",
         url=reverse("decision", args=[asked.pk]),
         action="Ratify or refuse" if broke else "Decide",
+    )
+
+
+def _change(change: ProposedChange) -> slots.Waiting:
+    said = {"person": change.proposed_by or _("The operator"), "thing": change.name}
+    return slots.Waiting(
+        icon="eye",
+        tone="wait",
+        title=_("%(person)s proposes a change of %(thing)s") % said,
+        detail=Truncator(" ".join(change.weakenings)).chars(160),
+        url=change.get_absolute_url(),
+        action=_("Look at it"),
     )
 
 

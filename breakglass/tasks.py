@@ -8,7 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from breakglass import policy, transitions
-from breakglass.models import Grant, Request
+from breakglass.models import Grant, ProposedChange, Request
+from breakglass.transitions import changes
 from core.errors import WrongState
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,14 @@ def tidy_requests() -> None:
             for each in policy.standing(request)
         ):
             _each([request], lambda r: transitions.escalate(r, at=now))
+
+
+@shared_task(ignore_result=True, expires=600)
+def tidy_changes() -> None:
+    """Let proposed changes lapse that nobody decided on. Running twice is harmless."""
+    now = timezone.now()
+    rows = ProposedChange.objects.lapsed_by(now)[:_AT_A_TIME]
+    _each(rows, lambda change: changes.lapse(change, at=now))
 
 
 def _each(rows: Iterable[T], verb: Callable[[T], object]) -> None:

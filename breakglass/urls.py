@@ -13,6 +13,7 @@ from breakglass.views.case import (
     request_withdraw,
 )
 from breakglass.views.cases import cases
+from breakglass.views.changes import change, changes
 from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
 from breakglass.views.now import freeze, freeze_lift, now
@@ -42,6 +43,8 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<int:number>/", case, name="case"),
     path("cases/<int:number>/paper/", case_paper, name="case-paper"),
+    path("changes/", changes, name="changes"),
+    path("changes/<uuid:pk>/", change, name="change"),
     path("decide/", decide, name="decide"),
     path("decide/<uuid:pk>/", decision, name="decision"),
     path("d/<str:token>/", decision_link, name="decision-link"),

@@ -4,8 +4,8 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import User
-from breakglass.models import GroupPermit, Permit, Request
+from accounts.models import Part, User
+from breakglass.models import GroupPermit, Permit, ProposedChange, Request
 from breakglass.models.request import OVERSEERS
 from core import live
 
@@ -37,6 +37,16 @@ def of_people(keys: set[str], _at: datetime) -> dict[str, set[UUID]]:
     return {key: {UUID(key)} for key in keys}
 
 
+def of_changes(keys: set[str], _at: datetime) -> dict[str, set[UUID]]:
+    """Return the administrators, and who proposed each change."""
+    administrators = set(User.objects.playing(Part.ADMINISTRATOR).values_list("pk", flat=True))
+    rows = ProposedChange.objects.filter(pk__in=[UUID(key) for key in keys])
+    return {
+        key.hex: administrators | ({proposer} if proposer else set())
+        for key, proposer in rows.values_list("pk", "proposed_by")
+    }
+
+
 def _overseers() -> set[UUID]:
     people = User.objects.active().filter(
         groups__permissions__content_type__app_label="accounts",
@@ -48,3 +58,4 @@ def _overseers() -> set[UUID]:
 live.provide("request", of_cases)
 live.provide("freeze", of_freezes)
 live.provide("user", of_people)
+live.provide("change", of_changes)

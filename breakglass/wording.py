@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -199,10 +199,16 @@ def permits(scenario: Scenario) -> dict[Permit, list[str]]:
     """Say which groups hold each permit, and until when."""
     held: dict[Permit, list[str]] = {permit: [] for permit in Permit}
     for row in scenario.permits.select_related("group", "permission").order_by("group__name"):
-        end = f"{row.until.astimezone(UTC):%d %b %Y, %H:%M}" if row.until else ""
-        line = gettext("%(group)s until %(end)s UTC") if end else "%(group)s"
-        held[Permit(row.permission.codename)].append(line % {"group": row.group, "end": end})
+        held[Permit(row.permission.codename)].append(permit_line(row.group.name, row.until))
     return held
+
+
+def permit_line(group: str, until: datetime | None) -> str:
+    """Say which group holds a permit, and until when."""
+    if until is None:
+        return group
+    end = f"{until.astimezone(UTC):%d %b %Y, %H:%M}"
+    return gettext("%(group)s until %(end)s UTC") % {"group": group, "end": end}
 
 
 def differing(before: dict[Permit, list[str]], after: dict[Permit, list[str]]) -> list[Change]:

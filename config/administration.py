@@ -20,7 +20,7 @@ from alerts.models import Delivery
 from alerts.transitions import channel_tested
 from audit import reading
 from audit.models import Entry
-from breakglass import lint
+from breakglass import inbox, lint
 from breakglass.models import Scenario
 from config import checklist
 from core import slots
@@ -30,7 +30,7 @@ from targets.models import Target
 _LAST = 6
 _CHANGES = (
     "config.changed", "scenario.versioned", "scenario.archived", "scenario.brought_back",
-    "installation.claimed",
+    "installation.claimed", "config.weakened_alone",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": _("Administration"),
         "steps": [] if steps[-1].done else steps,
         "next_step": checklist.next_step(steps),
+        "proposed": inbox.changes_for(request.user, timezone.now()),  # type: ignore[arg-type]
         "wrong": _wrong(timezone.now()),
         "places": _places(),
         "changes": _changes(),

@@ -196,6 +196,7 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.verify_new": 60.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
+    "breakglass.tasks.tidy_changes": 600.0,
     "reviews.tasks.detect": 5.0,
     "reviews.tasks.take_up_again": 300.0,
     "targets.tasks.close_due": 0.5,

@@ -65,6 +65,9 @@ _FACES: dict[str, Face] = {
     "declined": Face("", "x"),
     "escalated": _FAILED,
     "false_positive": Face("", "x"),
+    # proposed change
+    "waiting": _WAITS,
+    "change:accepted": _GOOD,
     # delivery
     "queued": _WAITS,
     "sent": _GOOD,

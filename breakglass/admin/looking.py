@@ -7,6 +7,7 @@ from breakglass.models import (
     DecisionLink,
     Freeze,
     Grant,
+    ProposedChange,
     Question,
     Request,
     ScenarioVersion,
@@ -62,3 +63,11 @@ class FreezeAdmin(ReadOnlyAdmin):
 class DecisionLinkAdmin(ReadOnlyAdmin):
     list_display = ["request", "person", "made_at", "expires_at", "used_at", "revoked_at"]
     list_select_related = ["request", "person"]
+
+
+@admin.register(ProposedChange)
+class ProposedChangeAdmin(ReadOnlyAdmin):
+    list_display = ["name", "kind", "state", "proposed_by", "proposed_at", "decided_by"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["proposed_by", "decided_by"]
+    exclude = ["hidden"]

@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.config import changing
-from breakglass import lint, starts, transitions
+from breakglass import lint, policy, starts, transitions
 from breakglass.admin.drafts import Draft, by_field, read
+from breakglass.admin.eyes import WAITS, FourEyes, done_or_proposed, person
 from breakglass.admin.verbs import Verbs
 from breakglass.admin_forms import (
     GroupPermitForm,
@@ -26,7 +27,7 @@ from breakglass.admin_forms import (
     StepForm,
     StepFormSet,
 )
-from breakglass.models import ApprovalStep, GroupPermit, Scenario
+from breakglass.models import ApprovalStep, GroupPermit, ProposedChange, Scenario
 from breakglass.simulator_forms import TryForm
 from breakglass.wording import SECTIONS
 from core.errors import DomainError
@@ -69,9 +70,10 @@ class PermitInline(_PartOfScenario):
 
 
 @admin.register(Scenario)
-class ScenarioAdmin(_WithoutShortcuts, Verbs):
+class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
     """Scenarios. Saving publishes a version, or says why not; nothing is ever deleted."""
 
+    kind = ProposedChange.Kind.SCENARIO
     form = ScenarioForm
     action_form = ReasonActionForm
     inlines = [StepInline, PermitInline]
@@ -202,7 +204,12 @@ class ScenarioAdmin(_WithoutShortcuts, Verbs):
         )
         if not may or (pk and scenario is None):
             raise PermissionDenied
-        context = {"draft": self._draft(request, scenario), "original": scenario, "live": True}
+        context = {
+            "draft": self._draft(request, scenario),
+            "original": scenario,
+            "live": True,
+            "eyes": list(policy.second_administrators(person(request))),
+        }
         return render(request, "admin/breakglass/scenario/preview.html", context)
 
     def save_related(
@@ -216,6 +223,7 @@ class ScenarioAdmin(_WithoutShortcuts, Verbs):
             reason=form.cleaned_data["reason"],
             at=timezone.now(),
         )
+        self.watch(request, form.instance)
         for remark in lint.lint(form.instance, timezone.now()):
             messages.warning(request, shown(remark.sentence))
         said = gettext("Version %(number)s counts for new requests.")
@@ -263,14 +271,15 @@ class ScenarioAdmin(_WithoutShortcuts, Verbs):
         return {"held": held, "adding": bool(added)}
 
     def _each(self, request: HttpRequest, chosen: QuerySet[Scenario], verb: Any, done: str) -> None:
-        reason, now = request.POST.get("reason", ""), timezone.now()
         for scenario in chosen:
             try:
-                verb(scenario, by=request.user, reason=reason, at=now)
+                made = done_or_proposed(request, verb, scenario, request.POST.get("reason", ""))
             except DomainError as error:
                 messages.error(request, f"{scenario}: {error.sentence}")
             else:
-                messages.success(request, done % {"scenario": scenario})
+                waits = isinstance(made, ProposedChange)
+                said = f"{scenario}: {WAITS}" if waits else done % {"scenario": scenario}
+                messages.success(request, said)
 
 
 def _start(request: HttpRequest) -> starts.Start | None:

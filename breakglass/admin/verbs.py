@@ -1,5 +1,7 @@
 """What else is done with scenarios in the admin: archive, bring back, export and import."""
 
+import dataclasses
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import User
-from breakglass import drafts, lint, transitions, wording, yaml_files
-from breakglass.models import Scenario
+from breakglass import drafts, lint, policy, transitions, wording, yaml_files
+from breakglass.admin.eyes import WAITS, done_or_proposed, person
+from breakglass.models import Permit, ProposedChange, Scenario
+from breakglass.pictures import Picture, look, thing_of
+from breakglass.transitions.arrivals import arrive
 from breakglass.transitions.imports import bring_in
 from core.errors import DomainError
 from core.forms import ReasonForm, refused
@@ -80,12 +84,17 @@ class Verbs(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run ti
         return self._say_why(request, pk, transitions.archive, words)
 
     def back_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Ask why, then take a scenario into use again."""
+        """Ask why, then take a scenario into use again, or propose that."""
+        waits = policy.second_administrators(person(request)).exists()
         words = {
             "title": _("Bring it back?"),
-            "sentence": _("It can be used again at once, with the rules that it had."),
-            "button": _("Bring it back"),
-        }
+            "sentence": _("It can be used again, with the rules that it had, once another"
+                          " administrator has accepted that.")
+            if waits
+            else _("It can be used again at once, with the rules that it had. That nobody else"
+                   " looked at it is recorded, and compliance is told."),
+            "button": _("Propose to bring it back") if waits else _("Bring it back"),
+        }  # fmt: skip
         return self._say_why(request, pk, transitions.bring_back, words)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
@@ -108,15 +117,14 @@ class Verbs(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run ti
         if form.is_valid():
             sure = "_import" in request.POST and not form.cleaned_data["file"]
             try:
-                told = self._bring_in(request, form.cleaned_data, sure=sure)
+                if sure:
+                    return self._bring_in(request, form.cleaned_data)
+                told = self._look_at(request, form.cleaned_data)
             except DomainError as error:
                 refused(form, error)
-            else:
-                if sure:
-                    messages.success(request, _("The scenarios are as the file says."))
-                    return redirect(_LIST)
         context = {
             **self.admin_site.each_context(request),
+            "eyes": list(policy.second_administrators(person(request))),
             "title": _("Import scenarios"),
             "form": form,
             "told": told,
@@ -125,19 +133,31 @@ class Verbs(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run ti
         status = 422 if form.errors else 200
         return render(request, "admin/breakglass/scenario/import.html", context, status=status)
 
-    def _bring_in(
-        self, request: HttpRequest, wanted: dict[str, Any], *, sure: bool
-    ) -> list[dict[str, Any]]:
-        """Bring scenarios in and tell what that changes; undone again unless `sure`."""
-        name, now = wanted["file"].name if wanted["file"] else _("The text"), timezone.now()
-        reason = wanted["reason"] if sure else "-"
+    def _look_at(self, request: HttpRequest, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        """Bring scenarios in, tell what that changes and weakens, and undo it again."""
+        now = timezone.now()
         with transaction.atomic():
-            before = {each.slug: _picture(each) for each in Scenario.objects.all()}
-            plans = yaml_files.read(wanted["text"], file=str(name))
-            done = bring_in(plans, by=_person(request), reason=reason, at=now)
-            told = [_told(each.scenario, before, now) for each in done]
-            transaction.set_rollback(not sure)
+            before = {each.slug: _Before.of(each, now) for each in Scenario.objects.all()}
+            done = bring_in(_plans(wanted), by=person(request), reason="-", at=now)
+            told = [_told(each.scenario, before.get(each.scenario.slug), now) for each in done]
+            transaction.set_rollback(True)
         return told
+
+    def _bring_in(self, request: HttpRequest, wanted: dict[str, Any]) -> HttpResponse:
+        """Bring scenarios in for good; what weakens a control waits."""
+        found = arrive(
+            _plans(wanted), by=person(request), reason=wanted["reason"], at=timezone.now()
+        )
+        if waiting := sum(each.change is not None for each in found):
+            said = ngettext(
+                "One scenario weakens a control: it waits for another administrator.",
+                "%(number)s scenarios weaken a control: they wait for another administrator.",
+                waiting,
+            )
+            messages.info(request, said % {"number": waiting})
+            return redirect("changes")
+        messages.success(request, _("The scenarios are as the file says."))
+        return redirect(_LIST)
 
     def _say_why(
         self, request: HttpRequest, pk: UUID, verb: Any, words: dict[str, str]
@@ -148,36 +168,50 @@ class Verbs(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run ti
         form = ReasonForm(request.POST or None)
         if form.is_valid():
             try:
-                verb(scenario, by=request.user, at=timezone.now(), **form.cleaned_data)
+                made = done_or_proposed(request, verb, scenario, form.cleaned_data["reason"])
             except DomainError as error:
                 refused(form, error)
             else:
+                if isinstance(made, ProposedChange):
+                    messages.info(request, WAITS)
+                    return redirect(made)
                 return redirect("admin:breakglass_scenario_change", pk)
         context = {**self.admin_site.each_context(request), **words, "form": form, "to": scenario}
         status = 422 if form.errors else 200
         return render(request, "admin/breakglass/scenario/say_why.html", context, status=status)
 
 
-_Picture = tuple[dict[str, Any], Any]
+@dataclasses.dataclass(frozen=True)
+class _Before:
+    """A scenario before a file came in."""
+
+    body: dict[str, Any]
+    permits: dict[Permit, list[str]]
+    picture: Picture
+
+    @classmethod
+    def of(cls, scenario: Scenario, at: datetime) -> "_Before":
+        picture = look(*thing_of(scenario), at=at)
+        return cls(drafts.body_of(scenario), wording.permits(scenario), picture)
 
 
-def _picture(scenario: Scenario) -> _Picture:
-    return drafts.body_of(scenario), wording.permits(scenario)
+def _plans(wanted: dict[str, Any]) -> list[yaml_files.Plan]:
+    name = wanted["file"].name if wanted["file"] else _("The text")
+    return yaml_files.read(wanted["text"], file=str(name))
 
 
-def _told(scenario: Scenario, before: dict[str, _Picture], at: Any) -> dict[str, Any]:
+def _told(scenario: Scenario, before: _Before | None, at: datetime) -> dict[str, Any]:
     """Say what becomes of one scenario of a file."""
-    old, now = before.get(scenario.slug), _picture(scenario)
-    changes = wording.changes(old[0] if old else {}, now[0])
-    permits = wording.differing(old[1] if old else {permit: [] for permit in now[1]}, now[1])
+    kind, key = thing_of(scenario)
+    permits = wording.permits(scenario)
+    was = before or _Before({}, {permit: [] for permit in permits}, Picture(kind=kind, key=key))
     return {
         "scenario": scenario,
-        "new": old is None,
-        "changes": [*changes, *permits],
+        "new": before is None,
+        "changes": [
+            *wording.changes(was.body, drafts.body_of(scenario)),
+            *wording.differing(was.permits, permits),
+        ],
+        "weakenings": policy.weakenings(was.picture, look(kind, key, at=at), at=at),
         "remarks": lint.lint(scenario, at),
     }
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else come here
-    return request.user

@@ -19,6 +19,7 @@ from breakglass.policy.asking import (
 from breakglass.policy.changing import (
     second_administrators,
     why_not_decide_change,
+    why_not_list_changes,
     why_not_see_change,
     why_not_withdraw_change,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "why_not_freeze",
     "why_not_less",
     "why_not_lift",
+    "why_not_list_changes",
     "why_not_relinquish",
     "why_not_request",
     "why_not_revoke",

@@ -28,8 +28,11 @@ def why_not_withdraw_change(change: ProposedChange, *, by: User) -> str | None:
     return phrase("Only who proposed the change may withdraw it. You may decline it.")
 
 
+def why_not_list_changes(*, by: User) -> str | None:
+    """Why `by` may not look at everything that was proposed."""
+    return None if by.may_read_record else why_not_play(Part.ADMINISTRATOR, by=by)
+
+
 def why_not_see_change(change: ProposedChange, *, by: User) -> str | None:
     """Why `by` may not look at a proposed change: it may tell of mail addresses and servers."""
-    if change.proposed_by_id == by.pk or by.may_read_record:
-        return None
-    return why_not_play(Part.ADMINISTRATOR, by=by)
+    return None if change.proposed_by_id == by.pk else why_not_list_changes(by=by)

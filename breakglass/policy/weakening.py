@@ -47,13 +47,19 @@ def _of_scenario(before: Picture, after: Picture, at: datetime) -> Said:
 
 def _of_person(before: Picture, after: Picture, _at: datetime) -> Said:
     yield from _gains(before, after)
-    old, new = before.settings.get("email"), after.settings.get("email")
-    if old and old != new and any(after.rights.values()):
+    old, new = before.settings, after.settings
+    mighty = bool(old) and any(after.rights.values())
+    if mighty and old["password"] != new["password"]:
+        yield phrase(
+            "%(person)s gets a password that somebody else chose, and who could act as them.",
+            person=after.name,
+        )
+    if mighty and old["email"] != new["email"]:
         yield phrase(
             "The mail address of %(person)s becomes %(email)s: whoever reads it can set their"
             " password.",
             person=after.name,
-            email=new,
+            email=new["email"],
         )
     yield from _watchers(before, after)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from auditlog.context import disable_auditlog
 from django.db import transaction
@@ -17,11 +18,12 @@ from audit.config import changing
 from audit.events import Event
 from breakglass import change_events as events
 from breakglass import policy
-from breakglass.models import ProposedChange
-from breakglass.pictures import Picture, look, thing_of
+from breakglass.models import ProposedChange, Scenario
+from breakglass.pictures import Picture, look, same, thing_of
 from breakglass.pictures import lock as lock_thing
 from breakglass.transitions import making
 from breakglass.transitions.locks import lock, refuse_unless
+from breakglass.transitions.previews import NOTHING, Look, Moved, moved
 from core.errors import BadInput, DomainError, WrongState
 from core.speech import Sentence, phrase
 
@@ -70,11 +72,15 @@ class MustWaitError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Outlook:
-    """What accepting a change would do now, and why it cannot be accepted as it stands."""
+    """What accepting a change would do now, and why it cannot be accepted as it stands.
+
+    `moved` says who gains and loses what in a scenario.
+    """
 
     wanted: Wanted
     stale: bool
     why_not: str | None
+    moved: list[Moved] = dataclasses.field(default_factory=list)
 
 
 def carry_out(
@@ -258,15 +264,24 @@ def lock_change(change: ProposedChange, *, at: datetime) -> ProposedChange:
 def foresee(change: ProposedChange, *, at: datetime) -> Outlook:
     """Make the change, look at it, and undo it again."""
     before = look(Kind(change.kind), change.key, at=at)
-    stale = before.settings != change.before
+    stale = not same(before.settings, change.before)
+    crowd = _crowd(change, at)
     try:
         with transaction.atomic(), disable_auditlog():
             making.make(change, at=at)
-            wanted = weigh(before, at=at)
+            wanted, people = weigh(before, at=at), _crowd(change, at)
             transaction.set_rollback(True)
     except DomainError as error:
-        return Outlook(Wanted(before, before, []), stale=stale, why_not=str(error.args[0]))
-    return Outlook(wanted, stale=stale, why_not=STALE if stale else None)
+        return Outlook(Wanted(before, before, []), stale=stale, why_not=error.args[0])
+    return Outlook(wanted, stale, STALE if stale else None, moved(crowd, people))
+
+
+def _crowd(change: ProposedChange, at: datetime) -> Look:
+    """Return who may do what in the scenario that is to be changed, if it is one."""
+    row = None
+    if change.kind == Kind.SCENARIO:
+        row = Scenario.objects.filter(pk=UUID(change.key)).first()
+    return Look.at(row, at) if row else NOTHING
 
 
 def _make(change: ProposedChange, *, second: str, at: datetime) -> Wanted:
@@ -274,7 +289,7 @@ def _make(change: ProposedChange, *, second: str, at: datetime) -> Wanted:
     kind = Kind(change.kind)
     lock_thing(kind, change.key)
     before = look(kind, change.key, at=at)
-    if before.settings != change.before:
+    if not same(before.settings, change.before):
         raise WrongState(STALE)
     with changing(actor=_actor(change.proposed_by), reason=change.reason, second=second):
         making.make(change, at=at)

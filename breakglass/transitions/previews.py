@@ -11,10 +11,12 @@ from auditlog.context import disable_auditlog
 from django.db import transaction
 
 from accounts.models import User
-from breakglass import drafts, lint, wording
-from breakglass.models import Grant, Permit, Request, Scenario
+from breakglass import drafts, lint, policy, wording
+from breakglass.models import Grant, Permit, ProposedChange, Request, Scenario
+from breakglass.pictures import look, nothing, thing_of
 from breakglass.simulator import Story
 from breakglass.transitions.scenarios import let_steps_decide, make_version
+from core.speech import Sentence
 
 # Tells a story about the scenario as it would be; None where nobody was chosen.
 Teller = Callable[[Scenario], Story | None]
@@ -33,7 +35,7 @@ class Moved:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What saving would change, whom it touches, what the lint says, and a story.
+    """What saving would change and weaken, whom it touches, what the lint says, and a story.
 
     `mark` names exactly this change of exactly that version: a form that sends it back has been
     shown it. `requests` and `grants` that are open keep the version they have.
@@ -43,13 +45,14 @@ class Preview:
     moved: list[Moved]
     remarks: list[lint.Remark]
     story: Story | None
+    weakenings: list[Sentence]
     requests: int
     grants: int
     mark: str
 
 
 @dataclasses.dataclass(frozen=True)
-class _Look:
+class Look:
     """A scenario at one moment: its rules, its permits, and who may do what."""
 
     body: dict[str, Any]
@@ -57,14 +60,15 @@ class _Look:
     people: dict[Permit, set[User]]
 
     @classmethod
-    def at(cls, scenario: Scenario, at: datetime) -> "_Look":
+    def at(cls, scenario: Scenario, at: datetime) -> "Look":
+        """Look at what is saved."""
         rules, cast = drafts.rules_of(scenario), lint.Cast(scenario, at)
         people = {permit: set(cast.active(permit)) for permit in Permit}
         people[Permit.APPROVE] = set(cast.deciders(rules))
         return cls(drafts.body_of(scenario), wording.permits(scenario), people)
 
 
-_NOTHING = _Look({}, {permit: [] for permit in Permit}, {permit: set() for permit in Permit})
+NOTHING = Look({}, {permit: [] for permit in Permit}, {permit: set() for permit in Permit})
 
 
 def preview(
@@ -74,22 +78,24 @@ def preview(
 
     `scenario` is the row as it stands, None for a new one. Nothing is recorded.
     """
-    before = _Look.at(scenario, at) if scenario else _NOTHING
+    before = Look.at(scenario, at) if scenario else NOTHING
     newest = scenario.current if scenario else None
+    was = look(*thing_of(scenario), at=at) if scenario else nothing(ProposedChange.Kind.SCENARIO)
     published = newest.body if newest else {}
     with transaction.atomic(), disable_auditlog():
         changed = save()
         let_steps_decide(changed)
-        after = _Look.at(changed, at)
+        after = Look.at(changed, at)
         make_version(changed, by=None, reason="-", at=at)
         found = Preview(
             changes=[
                 *wording.changes(published, after.body),
                 *wording.differing(before.permits, after.permits),
             ],
-            moved=_moved(before, after),
+            moved=moved(before, after),
             remarks=lint.lint(changed, at),
             story=tell(changed),
+            weakenings=policy.weakenings(was, look(*thing_of(changed), at=at), at=at),
             requests=_open_requests(changed),
             grants=Grant.objects.live(at).filter(scenario=changed).count(),
             mark=_mark(newest.number if newest else 0, after),
@@ -98,7 +104,8 @@ def preview(
     return found
 
 
-def _moved(before: _Look, after: _Look) -> list[Moved]:
+def moved(before: Look, after: Look) -> list[Moved]:
+    """Return for each permit who gains and who loses it."""
     return [
         Moved(
             permit,
@@ -116,7 +123,7 @@ def _open_requests(scenario: Scenario) -> int:
     return Request.objects.open().cases().filter(scenario=scenario).count()
 
 
-def _mark(number: int, after: _Look) -> str:
+def _mark(number: int, after: Look) -> str:
     """Return a digest that changes with the version in force and with what would be saved."""
     said = json.dumps([number, after.body, after.permits], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.requests import PageRequest
-from breakglass import lint, policy, preflight, wording
+from breakglass import inbox, lint, policy, preflight, wording
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.simulator import why_not_look
 from breakglass.views.pages import page
@@ -43,6 +43,7 @@ def scenario(request: PageRequest, slug: str) -> HttpResponse:
         "versions": list(found.versions.select_related("made_by")),
         "remarks": lint.lint(found, now) if administers else [],
         "administers": administers,
+        "proposed": inbox.changes_of(found, by=request.user),
     }
     return render(request, "breakglass/scenario.html", context)
 

@@ -38,6 +38,7 @@ CAST = (
     Person("compliance", "Carl Weiss", ("Compliance",), "reviews what was done"),
     Person("auditor", "Elif Şahin", ("Auditors",), "reads the record"),
     Person("admin", "Mei Tanaka", ("Administrators",), "configures scenarios and people"),
+    Person("admin2", "Anselm Brandt", ("Administrators",), "looks at what the first one changes"),
     Person("jonas", "Jonas Keller", ("Database team",)),
     Person("tomas", "Tomás Vega", ("Security",)),
     Person("ingrid", "Ingrid Solberg", ("Management",)),

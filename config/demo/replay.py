@@ -8,6 +8,7 @@ from accounts.models import User
 from audit import log
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
+from breakglass.transitions import changes
 from config.demo.past import Past
 from reviews import transitions as reviews
 from reviews.models import Review
@@ -40,7 +41,8 @@ class Replay:
         self._review(grant, past)
 
     def begin_today(self) -> None:
-        """Leave one request open, so that somebody has something to decide."""
+        """Leave a request and a change open, so that somebody has something to decide."""
+        self._propose()
         self._ask(
             Past(
                 days_ago=0,
@@ -53,6 +55,21 @@ class Replay:
                 minutes=30,
             ),
             self._now,
+        )
+
+    def _propose(self) -> None:
+        scenario = Scenario.objects.get(slug="production-outage")
+
+        def do() -> None:
+            scenario.max_minutes, scenario.review_within_hours = 240, 96
+            scenario.save()
+
+        changes.carry_out(
+            do,
+            to=scenario,
+            by=self._people["admin2"],
+            reason="Two of the last outages took longer than two hours to mend.",
+            at=self._now,
         )
 
     def _moment(self, past: Past) -> datetime:

@@ -105,6 +105,12 @@ _REVIEWERS = (
     Place("ledger-entry", "auditor", "/ledger/", (r"/ledger/\d+/",)),
     Place("api-docs", "auditor", "/api/v1/", theirs=True),
 )
+_CHANGES = (
+    Place("changes", "admin", "/changes/"),
+    Place("changes", "compliance", "/changes/", note="looking"),
+    Place("change", "admin", "/changes/", (f"/changes/{_ID}",), note="to decide"),
+    Place("change", "admin2", "/changes/", (f"/changes/{_ID}",), note="own"),
+)
 _SCENARIOS = (
     Place("styleguide", "admin", "/styleguide/"),
     Place("simulator", "admin", "/simulator/"),
@@ -118,8 +124,8 @@ CHANGED = ("accounts_user", "auth_group", "targets_target", "breakglass_scenario
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
-    "breakglass_freeze", "breakglass_decisionlink", "breakglass_question", "targets_door",
-    "reviews_review", "reviews_finding",
+    "breakglass_freeze", "breakglass_decisionlink", "breakglass_question",
+    "breakglass_proposedchange", "targets_door", "reviews_review", "reviews_finding",
 )  # fmt: skip
 
 
@@ -148,7 +154,8 @@ _ADMIN = (
 )  # fmt: skip
 
 PLACES = (
-    *_STRANGERS, *_EVERYBODY, *_REQUESTER, *_APPROVER, *_RESPONDER, *_REVIEWERS, *_SCENARIOS,
+    *_STRANGERS, *_EVERYBODY, *_REQUESTER, *_APPROVER, *_RESPONDER, *_REVIEWERS, *_CHANGES,
+    *_SCENARIOS,
     *_ADMIN,
 )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""What a proposed change changes, in words: the difference of two settings of any kind."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Part
+from breakglass import wording
+from breakglass.models import Permit, ProposedChange
+from breakglass.pictures import Settings, names_of
+from breakglass.wording import Change, Names
+from targets.models import Target
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Kind = ProposedChange.Kind
+
+_PERSON = {
+    "email": _("Mail address"),
+    "name": _("Name"),
+    "time_zone": _("Time zone"),
+    "is_active": _("May sign in"),
+    "is_staff": _("May open the administration"),
+    "groups": _("Groups"),
+}
+_GROUP = {"name": _("Name"), "parts": _("Parts")}
+_TARGET = {
+    "name": _("Name"),
+    "slug": _("Address"),
+    "kind": _("Kind"),
+    "host": _("Host"),
+    "port": _("Port"),
+    "database": _("Database"),
+    "sslmode": _("TLS"),
+    "admin_user": _("Administration role"),
+    "secret_set_at": _("Password of that role"),
+    "template_role": _("Role with the rights of a door"),
+    "read_only_role": _("The same for doors that may only look"),
+    "enabled": _("Doors may be opened here"),
+}
+
+
+def differences(kind: Kind, before: Settings, after: Settings) -> list[Change]:
+    """Return what differs, field by field, in the order of the forms."""
+    if kind == Kind.SCENARIO:
+        return _of_scenario(before, after)
+    if kind == Kind.PERSON:
+        found = _plain(_PERSON, before, after, {"groups": _group_names(before, after)})
+        if before["password"] != after["password"]:
+            found.append(Change(gettext("Password"), [], [gettext("a new one")]))
+        return found
+    if kind == Kind.GROUP:
+        return _plain(_GROUP, before, after, {"parts": _part_names})
+    return _plain(_TARGET, before, after, _OF_TARGET)
+
+
+def _of_scenario(before: Settings, after: Settings) -> list[Change]:
+    names = names_of(before, after)
+    found = []
+    if before and before["archived"] != after["archived"]:
+        said = [[gettext("yes") if each["archived"] else gettext("no")] for each in (before, after)]
+        found.append(Change(gettext("Archived"), *said))
+    found += wording.changes(before.get("body", {}), after["body"])
+    return found + wording.differing(_permits(before, names), _permits(after, names))
+
+
+def _permits(settings: Settings, names: Names) -> dict[Permit, list[str]]:
+    held: dict[Permit, list[str]] = {permit: [] for permit in Permit}
+    for row in settings.get("permits", []):
+        until = datetime.fromisoformat(row["until"]) if row["until"] else None
+        group = names.groups.get(row["group"], gettext("group %(key)s") % {"key": row["group"]})
+        held[Permit(row["permit"])].append(wording.permit_line(group, until))
+    return {permit: sorted(lines) for permit, lines in held.items()}
+
+
+_Reader = Callable[[Any], list[str]]
+
+
+def _plain(
+    labels: Mapping[str, "StrOrPromise"],
+    before: Settings,
+    after: Settings,
+    readers: Mapping[str, _Reader],
+) -> list[Change]:
+    return [
+        Change(label, *(_lines(each.get(name), readers.get(name)) for each in (before, after)))
+        for name, label in labels.items()
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _lines(value: Any, reader: _Reader | None) -> list[str]:
+    if value in (None, "", []):
+        return []
+    if isinstance(value, bool):
+        return [gettext("yes") if value else gettext("no")]
+    return reader(value) if reader else [str(value)]
+
+
+def _group_names(*settings: Settings) -> _Reader:
+    keys = {key for each in settings for key in each.get("groups", [])}
+    names = dict(Group.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return lambda found: sorted(
+        names.get(key, gettext("group %(key)s") % {"key": key}) for key in found
+    )
+
+
+def _part_names(parts: list[str]) -> list[str]:
+    return [str(Part(part).label) for part in parts]
+
+
+_OF_TARGET: dict[str, _Reader] = {
+    "kind": lambda value: [str(Target.Kind(value).label)],
+    "sslmode": lambda value: [str(Target.Tls(value).label)],
+    "secret_set_at": lambda value: [
+        gettext("set on %(when)s UTC")
+        % {"when": f"{datetime.fromisoformat(value).astimezone(UTC):%d %b %Y, %H:%M}"}
+    ],
+}
