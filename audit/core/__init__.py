@@ -1,4 +1,1 @@
-"""The verifier: pure Python, standard library only, Python 3.9 or newer; also shipped alone.
-
-It knows nothing of the application and shares no code with what it verifies.
-"""
+"""The verifier: standard library only, Python 3.9 on, and no code of what it verifies."""

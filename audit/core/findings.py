@@ -1,6 +1,4 @@
-"""What a verification can end with, other than well. The text of each says what is wrong."""
-
-from __future__ import annotations
+"""What a verification ends with when not all is well; the text says in a sentence what it is."""
 
 
 class Finding(Exception):
@@ -10,18 +8,12 @@ class Finding(Exception):
 
 
 class Tampered(Finding):
-    """Something is not what it was signed to be, or not what a log writes."""
-
-    code = 1
+    code = 1  # something is not what was signed, or not what a log writes
 
 
 class Incomplete(Finding):
-    """Nothing is wrong with what is there, but it does not prove what was asked for."""
-
-    code = 2
+    code = 2  # nothing is wrong with what is there, but it does not prove what was asked
 
 
 class Usage(Finding):
-    """The question cannot be answered as it was asked: arguments, policy, keys."""
-
-    code = 3
+    code = 3  # it cannot be answered as it was asked: arguments, policy, keys

@@ -1,38 +1,25 @@
 """The hashes of RFC 6962: leaves and inner nodes begin with different bytes."""
 
-from __future__ import annotations
-
-import hashlib
 from collections.abc import Sequence
+from hashlib import sha256
 
 HASH = 32
-EMPTY = hashlib.sha256().digest()  # the root of a tree without leaves
-_sha256 = hashlib.sha256
 
 
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of a leaf."""
-    return _sha256(b"\0" + leaf).digest()
+    return sha256(b"\0" + leaf).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node."""
-    return _sha256(b"\1" + left + right).digest()
-
-
-def commitment(salt: bytes, body: bytes) -> str:
-    """Return the hash, in hex, by which a leaf binds a payload without telling what is in it."""
-    return _sha256(b"bg.payload.v1\0" + salt + body).hexdigest()
+    return sha256(b"\1" + left + right).digest()
 
 
 def root(hashes: Sequence[bytes]) -> bytes:
-    """Return the root over these hashes of equal height: RFC 6962's MTH, level by level."""
-    level = list(hashes)
-    if not level:
-        return EMPTY
+    """Return the root over hashes of equal height; the last may be of a smaller, ragged tree."""
+    level = list(hashes) or [sha256().digest()]
     while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else []
-        level = [
-            _sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
-        ] + odd
+        pairs = zip(level[::2], level[1::2])
+        level = [sha256(b"\1" + a + b).digest() for a, b in pairs] + level[len(level) & ~1 :]
     return level[0]

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import notes
@@ -59,6 +59,7 @@ def test_a_receipt_holds_index_path_and_checkpoint() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.sampled_from([notes.LOG, notes.WITNESS]))
 def test_a_signing_key_comes_back_from_its_line(raw: bytes, kind: int) -> None:
     key = Ed25519PrivateKey.from_private_bytes(raw)

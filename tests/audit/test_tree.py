@@ -1,7 +1,7 @@
 """The tree of the record: its frontier, its tiles, its proofs."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.tree import (
@@ -71,6 +71,7 @@ def test_every_tree_and_every_proof_to_130_leaves_is_that_of_the_rfc() -> None:
             assert consistency_proof(old, size, store.read) == rfc6962.proof(old, hashes)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 600), max_size=8))
 def test_the_tree_does_not_depend_on_how_it_was_cut_into_batches(batches: list[int]) -> None:
     cut, whole, size = Store(), Store(), sum(batches)

@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.core.ed25519 import is_signed
@@ -66,6 +66,7 @@ def test_the_vectors_of_the_rfc_verify(name: str) -> None:
     assert not is_signed(key[:31], message, signature)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=80), st.integers(0, 511))
 def test_what_another_library_signs_verifies_and_no_bit_may_turn(
     seed: bytes, message: bytes, bit: int
