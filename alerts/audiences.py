@@ -72,6 +72,10 @@ def _asker(story: Story) -> Iterable[User]:
     return [story.asker] if story.asker else []
 
 
+def _proposer(story: Story) -> Iterable[User]:
+    return [story.change.proposed_by] if story.change and story.change.proposed_by else []
+
+
 def _alerted(story: Story) -> Iterable[User]:
     groups = story.asked.original.rules.alert_groups
     members: UserQuerySet = User.objects.filter(groups__in=groups)
@@ -109,4 +113,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.COMPLIANCE: _playing(Part.COMPLIANCE),
     Audience.AUDITOR: _playing(Part.AUDITOR),
     Audience.ADMINISTRATOR: _playing(Part.ADMINISTRATOR),
+    Audience.PROPOSER: _proposer,
 }

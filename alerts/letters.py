@@ -124,6 +124,7 @@ def _context(story: Story) -> dict[str, object]:
         "length": minutes_words(asked.minutes) if asked else "",
         "about": title_of(getattr(event, "about", "")),
         "frozen": one_line(shown(freeze.what)) if freeze else "",
+        "changed": one_line(getattr(event, "name", "")),
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
     }
 
@@ -151,6 +152,8 @@ def _quotes(story: Story) -> list[tuple[str, list[str]]]:
     if story.request and story.entry.kind in ("request.escalated", "counter.declined"):
         source = story.request
     found = [(label, getattr(source, field, "")) for field, label in _QUOTED.items()]
+    if weakenings := getattr(source, "weakenings", []):
+        found = [(gettext_lazy("What it weakens"), "\n".join(weakenings)), *found]
     return [
         (str(label), [line for raw in text.splitlines() if (line := one_line(raw))])
         for label, text in found
@@ -169,6 +172,8 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
         found = [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
     elif asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
         found = [(_("Open the case"), _absolute(asked.get_absolute_url()))]
+    elif story.change and not policy.why_not_see_change(story.change, by=person):
+        found = [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
     if delivery.receipt:
         found.append((_("Say that you have read this"), alert))
     return found or [(_("Open the alert"), alert)]

@@ -68,6 +68,7 @@ class Delivery(models.Model):
         REVIEWER = "reviewer", _("you review cases of this scenario")
         AUDITOR = "auditor", _("you are an auditor")
         ADMINISTRATOR = "administrator", _("you are an administrator")
+        PROPOSER = "proposer", _("you proposed this change")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

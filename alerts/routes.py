@@ -117,6 +117,20 @@ ROUTES: dict[str, Route] = {
     "door.close_failed": Route(title=_("Door does not close"), to=(RESPONDER,), urgent=True),
     "review.owed": Route(title=_("Review owed"), to=(Audience.REVIEWER,)),
     "review.closed": Route(title=_("Review closed"), to=(REQUESTER,)),
+    "change.proposed": Route(
+        title=_("A change waits for you"), to=(Audience.ADMINISTRATOR,), urgent=True
+    ),
+    "change.accepted": Route(
+        title=_("Change accepted"), to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)
+    ),
+    "change.declined": Route(
+        title=_("Change declined"), to=(Audience.PROPOSER, Audience.ADMINISTRATOR)
+    ),
+    "change.withdrawn": Route(title=_("Change withdrawn"), to=(Audience.ADMINISTRATOR,)),
+    "change.lapsed": Route(title=_("Change lapsed"), to=(Audience.PROPOSER,)),
+    "config.weakened_alone": Route(
+        title=_("A control weakened alone"), to=(COMPLIANCE, Audience.AUDITOR), urgent=True
+    ),
     "delivery.dead": Route(
         title=_("Message undelivered"), to=(Audience.ADMINISTRATOR,), when=_not_lately
     ),

@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.events import Event
 from audit.models import Entry
 from audit.reading import event_of
-from breakglass.models import Freeze, Grant, Request
+from breakglass.models import Freeze, Grant, ProposedChange, Request
 
 
 class NothingToTell(Exception):
@@ -31,6 +31,7 @@ class Story:
     actor: User | None
     request: Request | None
     freeze: Freeze | None
+    change: ProposedChange | None
 
     @property
     def at(self) -> datetime:
@@ -89,6 +90,7 @@ def story_of(entry: Entry) -> Story:
         actor=User.objects.filter(pk=key).first() if (key := _key(entry.actor, "user")) else None,
         request=_request_of(entry),
         freeze=_freeze_of(entry),
+        change=_change_of(entry),
     )
 
 
@@ -117,6 +119,11 @@ def _freeze_of(entry: Entry) -> Freeze | None:
     key = _key(entry.subject, "freeze")
     rows = Freeze.objects.select_related("person", "scenario")
     return rows.filter(pk=key).first() if key else None
+
+
+def _change_of(entry: Entry) -> ProposedChange | None:
+    key = _key(entry.subject, "change")
+    return ProposedChange.objects.told().filter(pk=key).first() if key else None
 
 
 def _key(reference: str, kind: str) -> UUID | None:

@@ -25,10 +25,12 @@ from audit.events import Gap, PendingAltered
 from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
+from breakglass.transitions import changes
 from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
 from tests.alerts.make import SOON, catch_up, mail_of, make_cast, send
+from tests.breakglass.changing import accepted, attempted, proposed
 from tests.make import (
     NOON,
     REASON,
@@ -112,6 +114,7 @@ class TestWords:
 
     def test_every_kind_of_mail_is_sent_with_all_its_words(self) -> None:
         tell_every_kind()
+        tell_of_changes()
         broken = Delivery.objects.exclude(state="sent").values_list("kind", "last_error")
         assert not list(broken)
         assert set(Delivery.objects.values_list("kind", flat=True)) == set(ROUTES)
@@ -301,9 +304,7 @@ def tell_every_kind() -> None:
     transitions.lift(frozen, by=rob, at=LATER)
     transitions.lift(frozen, by=rosa, at=LATER)
     _house()
-    catch_up(LATER)
-    while send(LATER):
-        pass
+    _send_all()
 
 
 def _ratified(scenario: object) -> None:
@@ -347,6 +348,28 @@ def _house() -> None:
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
         altered = PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
+
+
+def tell_of_changes() -> None:
+    """Let Max change things alone, and Mei look at what he proposes afterwards; send the mails."""
+    scenario = Scenario.objects.get()
+    Scenario.objects.update(review_within_hours=1)
+    alone, mei = make_user("max"), make_user("mei")
+    attempted(scenario, lambda: Scenario.objects.update(review_within_hours=2), by=alone)
+    make_group("Administrators", mei)
+    scenario.refresh_from_db()
+    changes.withdraw(proposed(scenario, by=alone, max_minutes=310), by=alone, at=LATER)
+    changes.lapse(proposed(scenario, by=alone, max_minutes=320), at=NOON + timedelta(days=15))
+    no = proposed(scenario, by=alone, max_minutes=330)
+    changes.decline(no, by=mei, answer="Long enough.", at=LATER)
+    accepted(proposed(scenario, by=alone, max_minutes=340), by=mei)
+    _send_all()
+
+
+def _send_all() -> None:
+    catch_up(LATER)
+    while send(LATER):
+        pass
 
 
 class TestQuestions:
