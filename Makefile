@@ -3,6 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 BIN := .venv/bin
+# Each of the many processes of a run would compile all of our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests divide themselves over this many processes.
 JOBS ?= 2
 # Journeys share a browser and a house by file; what watches the clock of a whole house runs alone.
