@@ -1,10 +1,12 @@
 """Make the things that tests are about, with believable defaults."""
 
 import dataclasses
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+from auditlog.context import disable_auditlog
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from guardian.shortcuts import assign_perm
@@ -15,9 +17,23 @@ from breakglass.models import ApprovalStep, DecisionLink, Permit, Request, Scena
 from breakglass.transitions import scenarios
 from targets.models import Target
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
+def unrecorded(make: Callable[P, R]) -> Callable[P, R]:
+    """Record nothing of what stands there before a test begins; that was half of all queries."""
+
+    @functools.wraps(make)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with disable_auditlog():
+            return make(*args, **kwargs)
+
+    return run
+
+
+@unrecorded
 def make_user(name: str = "ada", **fields: Any) -> User:
     """Return the person called `name`, made at first use."""
     found: User | None = User.objects.filter(email=f"{name}@example.com").first()
@@ -27,6 +43,7 @@ def make_user(name: str = "ada", **fields: Any) -> User:
     return made
 
 
+@unrecorded
 def make_group(name: str, *members: User, part: Part | None = None) -> Group:
     """Return the group called `name` with `members` added, playing `part`."""
     group, _ = Group.objects.get_or_create(name=name)
@@ -38,6 +55,7 @@ def make_group(name: str, *members: User, part: Part | None = None) -> Group:
     return group
 
 
+@unrecorded
 def make_target(slug: str = "shop-db", **fields: Any) -> Target:
     """Return the target called `slug`; its server does not exist unless a test starts one."""
     if found := Target.objects.filter(slug=slug).first():
@@ -66,6 +84,7 @@ class StepOf:
     stands_in: bool = False
 
 
+@unrecorded
 def make_scenario(
     slug: str = "production-outage",
     *,
