@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accounts.models import User
 from breakglass.models import ProposedChange, Scenario
-from breakglass.transitions.changes import carry_out
+from breakglass.pictures import look, thing_of
+from breakglass.transitions.changes import carry_out, weigh
 from breakglass.transitions.imports import BroughtIn, bring_in
 from breakglass.yaml_files import Plan
 
@@ -21,6 +22,7 @@ class Arrival:
     scenario: Scenario
     done: BroughtIn | None
     change: ProposedChange | None
+    weakenings: list[str]
 
 
 def arrive(
@@ -29,7 +31,7 @@ def arrive(
     by: User | None,
     reason: str,
     at: datetime,
-    alone: bool | None = None,
+    alone: str | None = None,
 ) -> list[Arrival]:
     """Make the scenarios as the plans say, or propose it where that weakens a control.
 
@@ -38,12 +40,14 @@ def arrive(
     found = []
     with transaction.atomic():
         for plan in plans:
+            before = look(*thing_of(plan.row), at=at)
             made = carry_out(
                 partial(bring_in, [plan], by=by, reason=reason, at=at),
                 to=plan.row, by=by, reason=reason, at=at, alone=alone,
             )  # fmt: skip
             if isinstance(made, ProposedChange):
-                found.append(Arrival(plan.row, None, made))
+                found.append(Arrival(plan.row, None, made, made.weakenings))
             else:
-                found.append(Arrival(plan.row, made[0], None))
+                weakenings = [str(each) for each in weigh(before, at=at).weakenings]
+                found.append(Arrival(plan.row, made[0], None, weakenings))
     return found

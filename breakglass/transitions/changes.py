@@ -85,7 +85,7 @@ class Outlook:
 
 def carry_out(
     do: Callable[[], T], *, to: Model, by: User | None, reason: str, at: datetime,
-    alone: bool | None = None,
+    alone: str | None = None,
 ) -> T | ProposedChange:  # fmt: skip
     """Do something to a row of the configuration, or propose it where it weakens a control.
 
@@ -104,20 +104,21 @@ def carry_out(
 
 
 def watch_over(
-    wanted: Wanted, *, by: User | None, reason: str, at: datetime, alone: bool | None = None
+    wanted: Wanted, *, by: User | None, reason: str, at: datetime, alone: str | None = None
 ) -> None:
     """Let a change that was just made stand, or raise MustWaitError when it has to wait.
 
     Call it inside the transaction of the change. What nobody else can look at stands, and it is
-    recorded that it was done alone. `alone` says so beforehand, for the operator of the server.
+    recorded that it was done alone. The operator of the server says so beforehand: `alone` is
+    why, and empty where it is to wait.
     """
     if not wanted.weakenings:
         return
-    if alone is None:
-        alone = by is not None and not wanted.before.administrators - {by.pk}
+    if alone is None and by is not None and not wanted.before.administrators - {by.pk}:
+        alone = reason
     if not alone:
         raise MustWaitError(wanted)
-    note_alone(wanted, by=by, reason=reason, at=at)
+    note_alone(wanted, by=by, reason=alone, at=at)
 
 
 def note_alone(wanted: Wanted, *, by: User | None, reason: str, at: datetime) -> None:

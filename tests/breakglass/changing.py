@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import Part, User
 from accounts.parts import give_part
@@ -77,3 +78,11 @@ def waiting(**fields: Any) -> ProposedChange:
     """Return Mei's change of a scenario that Noor may decide on."""
     mei, _noor = administrators("mei", "noor")
     return proposed(make_scenario(), by=mei, **fields or {"max_minutes": 240})
+
+
+def today(change: ProposedChange) -> ProposedChange:
+    """Return the change as if it had been proposed a minute ago, for pages that ask the clock."""
+    now = timezone.now()
+    change.proposed_at, change.lapse_at = now - timedelta(minutes=1), now + timedelta(days=14)
+    change.save()
+    return change

@@ -1,6 +1,5 @@
 """The pages on which a second administrator decides, and where it is said that a change waits."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from breakglass import tasks, transitions
 from breakglass.models import ProposedChange, Scenario
 from breakglass.transitions import changes
 from tests.breakglass.browser import client, queries, see, text
-from tests.breakglass.changing import administrators, proposed, waiting
+from tests.breakglass.changing import administrators, proposed, today, waiting
 from tests.breakglass.filled_form import filled_in
 from tests.make import make_group, make_scenario, make_user
 from tests.record import facts, kinds
@@ -24,13 +23,6 @@ pytestmark = pytest.mark.django_db
 def change() -> ProposedChange:
     """Return a change that Mei proposed a minute ago and Noor may decide on."""
     return today(waiting())
-
-
-def today(change: ProposedChange) -> ProposedChange:
-    now = timezone.now()
-    change.proposed_at, change.lapse_at = now - timedelta(minutes=1), now + timedelta(days=14)
-    change.save()
-    return change
 
 
 def answer(name: str, change: ProposedChange, verdict: str, **more: str) -> Any:

@@ -286,7 +286,7 @@ def test_each_seed_comes_into_the_demo_without_a_remark(seed: Path) -> None:
     people.make("a-password-for-nobody")
     make_target()
 
-    call_command("scenarios", "import", str(seed), "--as", "admin@example.com")
+    call_command("scenarios", "import", str(seed), "--weaken-alone", "The demonstration.")
 
     scenario = Scenario.objects.get()
     assert scenario.slug == seed.stem

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from breakglass import lint, yaml_files
+from breakglass import lint, policy, yaml_files
 from breakglass.models import Scenario
-from breakglass.transitions.imports import BroughtIn, bring_in
+from breakglass.transitions.arrivals import Arrival, arrive
 from core.errors import DomainError
 
 
@@ -28,6 +28,10 @@ class Command(BaseCommand):
         bring.add_argument("file", type=Path)
         bring.add_argument("--as", dest="email", default="", help="who does it (mail address)")
         bring.add_argument("--reason", default="", help="why; it stands in the history")
+        bring.add_argument(
+            "--weaken-alone", default="", metavar="WHY",
+            help="let what weakens a control take effect without another administrator, and why",
+        )  # fmt: skip
         bring.add_argument("--dry-run", action=argparse.BooleanOptionalAction, default=False)
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -48,18 +52,35 @@ class Command(BaseCommand):
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} cannot be read: {error}.") from error
-        reason = options["reason"] or f"Imported from {file.name}."
-        by, now = _person(options["email"]), timezone.now()
+        by = _person(options["email"])
         try:
             with transaction.atomic():
                 plans = yaml_files.read(text, file=file.name)
-                for each in bring_in(plans, by=by, reason=reason, at=now):
-                    self.stdout.write(_told(each, dry_run=options["dry_run"]))
-                    for remark in lint.lint(each.scenario, now):
-                        self.stdout.write(f"  {remark.severity}: {remark.sentence}")
+                self._arrive(plans, by, options)
                 transaction.set_rollback(options["dry_run"])
         except DomainError as error:
             raise CommandError(str(error)) from error
+
+    def _arrive(
+        self, plans: list[yaml_files.Plan], by: User | None, options: dict[str, Any]
+    ) -> None:
+        """Make the scenarios; what weakens a control waits, unless the operator says why not."""
+        now, alone = timezone.now(), options["weaken_alone"].strip()
+        reason = options["reason"] or f"Imported from {options['file'].name}."
+        for each in arrive(plans, by=by, reason=reason, at=now, alone=alone):
+            if each.change and not policy.second_administrators(by).exists():
+                raise CommandError(
+                    f"{each.scenario.slug} weakens a control, and there is no other administrator"
+                    " who could look at it:\n"
+                    + "\n".join(f"  - {sentence}" for sentence in each.weakenings)
+                    + '\nTo let it take effect, add --weaken-alone "why nobody else can look".'
+                )
+            self.stdout.write(_told(each, dry_run=options["dry_run"]))
+            for sentence in each.weakenings:
+                self.stdout.write(f"  weakens: {sentence}")
+            if each.done:
+                for remark in lint.lint(each.scenario, now):
+                    self.stdout.write(f"  {remark.severity}: {remark.sentence}")
 
 
 def _person(email: str) -> User | None:
@@ -71,8 +92,12 @@ def _person(email: str) -> User | None:
     return person
 
 
-def _told(done: BroughtIn, *, dry_run: bool) -> str:
-    if not done.changed:
-        return f"{done.scenario.slug}: unchanged, version {done.version.number}"
+def _told(each: Arrival, *, dry_run: bool) -> str:
+    slug = each.scenario.slug
+    if each.done is None:
+        verb = "would wait" if dry_run else "waits"
+        return f"{slug}: {verb} for another administrator"
+    if not each.done.changed:
+        return f"{slug}: unchanged, version {each.done.version.number}"
     verb = "would become" if dry_run else "is now"
-    return f"{done.scenario.slug}: {verb} version {done.version.number}"
+    return f"{slug}: {verb} version {each.done.version.number}"
