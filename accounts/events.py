@@ -3,12 +3,15 @@
 import dataclasses
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class InstallationClaimed(Event, kind="installation.claimed", critical=True):
+class InstallationClaimed(
+    Event, kind="installation.claimed", title=_lazy("Installation claimed"), critical=True
+):
     """The first person came to an empty installation, and administers it."""
 
     def sentence(self) -> str:
@@ -16,7 +19,9 @@ class InstallationClaimed(Event, kind="installation.claimed", critical=True):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SessionStarted(Event, kind="session.started", personal=("address",)):
+class SessionStarted(
+    Event, kind="session.started", title=_lazy("Signed in"), personal=("address",)
+):
     """A person signed in; `address` is where from."""
 
     method: str
@@ -27,7 +32,7 @@ class SessionStarted(Event, kind="session.started", personal=("address",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SessionEnded(Event, kind="session.ended"):
+class SessionEnded(Event, kind="session.ended", title=_lazy("Signed out")):
     """A person signed out."""
 
     def sentence(self) -> str:
@@ -35,7 +40,7 @@ class SessionEnded(Event, kind="session.ended"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SessionsRevoked(Event, kind="session.revoked"):
+class SessionsRevoked(Event, kind="session.revoked", title=_lazy("Sign-in ended from elsewhere")):
     """A person signed out all their other browsers; `count` is how many there were."""
 
     count: int
@@ -48,7 +53,9 @@ class SessionsRevoked(Event, kind="session.revoked"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class SignInFailed(Event, kind="sign_in.failed", personal=("address",)):
+class SignInFailed(
+    Event, kind="sign_in.failed", title=_lazy("Sign-in failed"), personal=("address",)
+):
     """Somebody tried to sign in, as a person of ours or as nobody we know."""
 
     known: bool
@@ -61,7 +68,7 @@ class SignInFailed(Event, kind="sign_in.failed", personal=("address",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class PasswordChanged(Event, kind="password.changed"):
+class PasswordChanged(Event, kind="password.changed", title=_lazy("Password changed")):
     """A person has a new password; `how` is themselves, link or administrator."""
 
     how: str
@@ -74,7 +81,7 @@ class PasswordChanged(Event, kind="password.changed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class TokenIssued(Event, kind="token.issued", personal=("name",)):
+class TokenIssued(Event, kind="token.issued", title=_lazy("Token made"), personal=("name",)):
     """A person got a token for the API; `token` is its id."""
 
     token: str
@@ -88,7 +95,7 @@ class TokenIssued(Event, kind="token.issued", personal=("name",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class TokenRevoked(Event, kind="token.revoked", personal=("name",)):
+class TokenRevoked(Event, kind="token.revoked", title=_lazy("Token revoked"), personal=("name",)):
     """A token was ended before its time; `token` is its id."""
 
     token: str

@@ -73,8 +73,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField("mail address", unique=True)
-    name = models.CharField("display name", max_length=150)
+    email = models.EmailField(_("mail address"), unique=True)
+    name = models.CharField(_("display name"), max_length=150)
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
     # Empty follows the browser.
     language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)

@@ -24,9 +24,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from alerts.models import Delivery
-from alerts.routes import title_of
 from alerts.stories import Story
 from alerts.templatetags.letters import instant
+from audit.events import title_of
 from audit.models import Entry, State
 from breakglass import links, policy
 from breakglass.models import DecisionLink, Request

@@ -4,9 +4,6 @@ import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import User
 from alerts import audiences
 from alerts.audiences import Audience
@@ -53,7 +50,6 @@ class Route:
     sent first, and its readers are asked to say that they have read it.
     """
 
-    title: str | Promise
     to: tuple[Audience, ...]
     broken: tuple[Audience, ...] = ()
     urgent: bool = False
@@ -72,77 +68,51 @@ class Telling:
 _EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
 
 ROUTES: dict[str, Route] = {
-    "request.submitted": Route(
-        title=_("Asked to decide"), to=(ASKED,), urgent=True, when=_approval_first
-    ),
-    "request.filed": Route(title=_("Asked in your name"), to=(REQUESTER,), urgent=True),
-    "request.escalated": Route(title=_("Asked to decide"), to=(ASKED,), urgent=True),
-    "request.approved": Route(title=_("Approved"), to=(APPROVER,)),
-    "request.withdrawn": Route(title=_("Withdrawn"), to=(APPROVER, REQUESTER)),
-    "request.lapsed": Route(title=_("Lapsed"), to=(REQUESTER, APPROVER)),
-    "decision.approved": Route(
-        title=_("One yes, more needed"), to=(REQUESTER,), when=_more_to_come
-    ),
-    "decision.denied": Route(title=_("Denied"), to=(REQUESTER, APPROVER)),
-    "decision.countered": Route(title=_("Less was offered"), to=(REQUESTER,), urgent=True),
-    "decision.ratified": Route(
-        title=_("One ratification, more needed"), to=(REQUESTER,), when=_more_to_come
-    ),
-    "counter.accepted": Route(title=_("Offer accepted"), to=(APPROVER,), when=_more_to_come),
-    "counter.declined": Route(title=_("Offer declined"), to=(ASKED,), urgent=True),
+    "request.submitted": Route(to=(ASKED,), urgent=True, when=_approval_first),
+    "request.filed": Route(to=(REQUESTER,), urgent=True),
+    "request.escalated": Route(to=(ASKED,), urgent=True),
+    "request.approved": Route(to=(APPROVER,)),
+    "request.withdrawn": Route(to=(APPROVER, REQUESTER)),
+    "request.lapsed": Route(to=(REQUESTER, APPROVER)),
+    "decision.approved": Route(to=(REQUESTER,), when=_more_to_come),
+    "decision.denied": Route(to=(REQUESTER, APPROVER)),
+    "decision.countered": Route(to=(REQUESTER,), urgent=True),
+    "decision.ratified": Route(to=(REQUESTER,), when=_more_to_come),
+    "counter.accepted": Route(to=(APPROVER,), when=_more_to_come),
+    "counter.declined": Route(to=(ASKED,), urgent=True),
     "breakglass.activated": Route(
-        title=_("Glass broken"),
-        to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER),
-        urgent=True,
+        to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER), urgent=True
     ),
-    "grant.scheduled": Route(title=_("Access scheduled"), to=(REQUESTER,)),
-    "grant.activated": Route(title=_("Access started"), to=(REQUESTER, ALERTED), urgent=True),
-    "grant.extended": Route(title=_("Access extended"), to=(REQUESTER,), broken=(ALERTED,)),
-    "grant.expired": Route(title=_("Access ended"), to=(REQUESTER,), broken=(ALERTED,)),
-    "grant.relinquished": Route(title=_("Access ended early"), to=(REQUESTER,), broken=(ALERTED,)),
-    "grant.revoked": Route(
-        title=_("Access revoked"), to=(REQUESTER,), broken=(ALERTED,), urgent=True
-    ),
-    "ratification.confirmed": Route(title=_("Ratified"), to=_EVERYBODY),
-    "ratification.refused": Route(title=_("Ratification refused"), to=_EVERYBODY, urgent=True),
-    "ratification.overdue": Route(title=_("Ratification overdue"), to=_EVERYBODY, urgent=True),
-    "question.asked": Route(title=_("A question"), to=(REQUESTER,), urgent=True),
-    "question.answered": Route(title=_("A question answered"), to=(Audience.ASKER,), urgent=True),
-    "freeze.imposed": Route(title=_("Frozen"), to=(Audience.FROZEN, RESPONDER), urgent=True),
-    "freeze.lift_proposed": Route(title=_("Lifting a freeze proposed"), to=(RESPONDER,)),
-    "freeze.lifted": Route(title=_("Freeze lifted"), to=(Audience.FROZEN, RESPONDER)),
-    "door.open_failed": Route(
-        title=_("Door does not open"), to=(REQUESTER, RESPONDER), urgent=True
-    ),
-    "door.close_failed": Route(title=_("Door does not close"), to=(RESPONDER,), urgent=True),
-    "review.owed": Route(title=_("Review owed"), to=(Audience.REVIEWER,)),
-    "review.closed": Route(title=_("Review closed"), to=(REQUESTER,)),
-    "change.proposed": Route(
-        title=_("A change waits for you"), to=(Audience.ADMINISTRATOR,), urgent=True
-    ),
-    "change.accepted": Route(
-        title=_("Change accepted"), to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)
-    ),
-    "change.declined": Route(
-        title=_("Change declined"), to=(Audience.PROPOSER, Audience.ADMINISTRATOR)
-    ),
-    "change.withdrawn": Route(title=_("Change withdrawn"), to=(Audience.ADMINISTRATOR,)),
-    "change.lapsed": Route(title=_("Change lapsed"), to=(Audience.PROPOSER,)),
-    "config.weakened_alone": Route(
-        title=_("A control weakened alone"), to=(COMPLIANCE, Audience.AUDITOR), urgent=True
-    ),
-    "delivery.dead": Route(
-        title=_("Message undelivered"), to=(Audience.ADMINISTRATOR,), when=_not_lately
-    ),
-    "audit.gap": Route(
-        title=_("Entry missing"), to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
-        urgent=True,
-    ),
+    "grant.scheduled": Route(to=(REQUESTER,)),
+    "grant.activated": Route(to=(REQUESTER, ALERTED), urgent=True),
+    "grant.extended": Route(to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.expired": Route(to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.relinquished": Route(to=(REQUESTER,), broken=(ALERTED,)),
+    "grant.revoked": Route(to=(REQUESTER,), broken=(ALERTED,), urgent=True),
+    "ratification.confirmed": Route(to=_EVERYBODY),
+    "ratification.refused": Route(to=_EVERYBODY, urgent=True),
+    "ratification.overdue": Route(to=_EVERYBODY, urgent=True),
+    "question.asked": Route(to=(REQUESTER,), urgent=True),
+    "question.answered": Route(to=(Audience.ASKER,), urgent=True),
+    "freeze.imposed": Route(to=(Audience.FROZEN, RESPONDER), urgent=True),
+    "freeze.lift_proposed": Route(to=(RESPONDER,)),
+    "freeze.lifted": Route(to=(Audience.FROZEN, RESPONDER)),
+    "door.open_failed": Route(to=(REQUESTER, RESPONDER), urgent=True),
+    "door.close_failed": Route(to=(RESPONDER,), urgent=True),
+    "review.owed": Route(to=(Audience.REVIEWER,)),
+    "review.closed": Route(to=(REQUESTER,)),
+    "change.proposed": Route(to=(Audience.ADMINISTRATOR,), urgent=True),
+    "change.accepted": Route(to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)),
+    "change.declined": Route(to=(Audience.PROPOSER, Audience.ADMINISTRATOR)),
+    "change.withdrawn": Route(to=(Audience.ADMINISTRATOR,)),
+    "change.lapsed": Route(to=(Audience.PROPOSER,)),
+    "config.weakened_alone": Route(to=(COMPLIANCE, Audience.AUDITOR), urgent=True),
+    "delivery.dead": Route(to=(Audience.ADMINISTRATOR,), when=_not_lately),
+    "audit.gap": Route(to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True),
     "audit.pending_altered": Route(
-        title=_("Entry altered"), to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR),
-        urgent=True,
+        to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True
     ),
-}  # fmt: skip
+}
 
 
 def tellings(route: Route, story: Story) -> list[Telling]:
@@ -157,8 +127,3 @@ def tellings(route: Route, story: Story) -> list[Telling]:
         Telling(person=person, audience=audience, receipt=route.urgent and audience in READERS)
         for person, audience in found.items()
     ]
-
-
-def title_of(kind: str) -> str:
-    """Return what a kind of event is called, also one that nobody is told of any more."""
-    return str(ROUTES[kind].title) if kind in ROUTES else kind

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from alerts.models import OVERSEERS, Delivery, Mail
 from alerts.relay import CURSOR
-from alerts.routes import title_of
+from audit.events import title_of
 from audit.models import Cursor, Entry
 from breakglass.models import Request
 from core import refs, slots

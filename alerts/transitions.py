@@ -18,6 +18,7 @@ from alerts.models import Delivery
 from audit import log
 from core import doorbell
 from core.errors import NotAllowed, WrongState
+from core.speech import phrase
 
 # Longer than one attempt can last with the time-outs of settings.
 LEASE = timedelta(seconds=60)
@@ -99,7 +100,7 @@ def retry(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     if why := policy.why_not_retry(by=by):
         raise NotAllowed(why, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
     if delivery.state != Delivery.State.DEAD:
-        raise WrongState(f"This message is {delivery.get_state_display().lower()}, not given up.")
+        raise WrongState(phrase("This message is not given up, so there is nothing to send again."))
     delivery.state, delivery.attempts = Delivery.State.RETRYING, 0
     delivery.next_attempt_at = at
     delivery.save(update_fields=["state", "attempts", "next_attempt_at"])
@@ -119,7 +120,7 @@ def acknowledge(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     if why := policy.why_not_acknowledge(delivery, by=by):
         raise NotAllowed(why, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
     if delivery.acknowledged_at:
-        raise WrongState("You said that you have read it already.")
+        raise WrongState(phrase("You said that you have read it already."))
     delivery.acknowledged_at, delivery.acknowledged_by = max(at, delivery.created_at), by
     delivery.save(update_fields=["acknowledged_at", "acknowledged_by"])
     event = events.DeliveryAcknowledged(about=delivery.kind, entry=delivery.entry_seq)

@@ -16,8 +16,8 @@ from alerts import policy, transitions
 from alerts.forms import FilterForm
 from alerts.letters import Words, words_of
 from alerts.models import Delivery, Mail
-from alerts.routes import title_of
 from alerts.stories import NothingToTell, Story, story_at
+from audit.events import title_of
 from breakglass.models import Request
 from breakglass.views.pages import page
 from core import refs

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _lazy
 
 _kinds: dict[str, type[Event]] = {}
 
@@ -19,14 +21,24 @@ class Event:
     """
 
     kind: ClassVar[str] = ""
+    title: ClassVar[str | Promise] = ""
     personal: ClassVar[frozenset[str]] = frozenset()
     critical: ClassVar[bool] = False
 
     def __init_subclass__(
-        cls, *, kind: str = "", personal: tuple[str, ...] = (), critical: bool = False
+        cls,
+        *,
+        kind: str = "",
+        title: str | Promise = "",
+        personal: tuple[str, ...] = (),
+        critical: bool = False,
     ) -> None:
-        """Register a kind of event; a class without one only serves others as their base."""
+        """Register a kind of event; a class without one only serves others as their base.
+
+        `title` is what people call such an event: "Glass broken".
+        """
         cls.kind = kind
+        cls.title = title
         cls.personal = frozenset(personal)
         cls.critical = critical
         if not kind:
@@ -49,7 +61,7 @@ class Event:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class AccessRefused(Event, kind="access.refused", personal=("why",)):
+class AccessRefused(Event, kind="access.refused", title=_lazy("Refused"), personal=("why",)):
     """Somebody tried what they may not do."""
 
     verb: str
@@ -61,7 +73,9 @@ class AccessRefused(Event, kind="access.refused", personal=("why",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class PendingAltered(Event, kind="audit.pending_altered", critical=True):
+class PendingAltered(
+    Event, kind="audit.pending_altered", title=_lazy("Entry altered"), critical=True
+):
     """An event was changed in the database before it had its place in the record."""
 
     event: str
@@ -73,7 +87,7 @@ class PendingAltered(Event, kind="audit.pending_altered", critical=True):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Gap(Event, kind="audit.gap", critical=True):
+class Gap(Event, kind="audit.gap", title=_lazy("Entry missing"), critical=True):
     """An object's event is missing: it was removed before it had its place in the record."""
 
     expected: int
@@ -86,7 +100,7 @@ class Gap(Event, kind="audit.gap", critical=True):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ClockRegressed(Event, kind="audit.clock_regressed"):
+class ClockRegressed(Event, kind="audit.clock_regressed", title=_lazy("Clock went back")):
     """The server's clock went back; the record's times stand still until it has caught up."""
 
     milliseconds: int
@@ -97,7 +111,7 @@ class ClockRegressed(Event, kind="audit.clock_regressed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RecordRead(Event, kind="audit.read"):
+class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 
     page: str
@@ -111,7 +125,10 @@ class RecordRead(Event, kind="audit.read"):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ConfigChanged(
-    Event, kind="config.changed", personal=("name", "changes", "reason", "address")
+    Event,
+    kind="config.changed",
+    title=_lazy("Configuration changed"),
+    personal=("name", "changes", "reason", "address"),
 ):
     """Something that decides who may do what was added, changed or removed.
 
@@ -142,6 +159,11 @@ class ConfigChanged(
         if self.second:
             sentence = gettext("%(said)s, accepted by a second administrator") % {"said": sentence}
         return f"{sentence}: {self.reason}" if self.reason else sentence
+
+
+def title_of(kind: str) -> str:
+    """Return what a kind of event is called in the reader's language, its own name without one."""
+    return str(_kinds[kind].title or kind) if kind in _kinds else kind
 
 
 def known() -> dict[str, type[Event]]:

@@ -22,7 +22,9 @@ def ledger(request: HttpRequest) -> list[NavItem]:
     """Lead those who may read the record to it."""
     if not getattr(request.user, "may_read_record", False):
         return []
-    return [NavItem(group="Audit", label="Ledger", url_name="ledger", icon="ledger", key="l")]
+    return [
+        NavItem(group="Audit", label=gettext("Ledger"), url_name="ledger", icon="ledger", key="l")
+    ]
 
 
 @health.provide(order=10)

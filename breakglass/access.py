@@ -11,6 +11,7 @@ from breakglass import policy, transitions
 from breakglass.models import Grant, Request
 from breakglass.transitions.locks import Refs
 from core.errors import Attempt, NotAllowed, WrongState
+from core.speech import phrase
 from targets import credentials
 from targets.credentials import Credentials
 from targets.models import Target
@@ -35,7 +36,7 @@ def way_in(
         grant = transitions.activate(grant, at=at)
     door = grant.doors().filter(target=target).first()
     if door is None:
-        raise WrongState(f"This access has no door to {target.name}.")
+        raise WrongState(phrase("This access has no door to %(target)s.", target=target.name))
     return credentials.issue(door, by=by, renew=renew, at=at)
 
 
@@ -60,5 +61,5 @@ def refused(
 
 def _why_not_live(grant: Grant, at: datetime) -> str:
     if grant.status in Grant.STANDING and at < grant.starts_at:
-        return f"This access starts at {grant.starts_at:%H:%M} UTC."
-    return "This access is over. Make a new request if you still need it."
+        return phrase("This access starts at %(time)s UTC.", time=f"{grant.starts_at:%H:%M}")
+    return phrase("This access is over. Make a new request if you still need it.")

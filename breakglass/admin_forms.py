@@ -189,7 +189,7 @@ class PermitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, permission: models.Model) -> str:
         """Return the name without the model in front."""
         assert isinstance(permission, Permission)  # noqa: S101 - for the type checker
-        return Permit(permission.codename).label
+        return str(Permit(permission.codename).label)
 
 
 class GroupPermitForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -3,6 +3,7 @@
 import dataclasses
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 
@@ -17,7 +18,12 @@ class OfChange(Event):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChangeProposed(OfChange, kind="change.proposed", personal=("name", "weakenings", "reason")):
+class ChangeProposed(
+    OfChange,
+    kind="change.proposed",
+    title=_lazy("A change waits for you"),
+    personal=("name", "weakenings", "reason"),
+):
     """A change that weakens a control waits for a second administrator."""
 
     weakenings: list[str]
@@ -30,9 +36,12 @@ class ChangeProposed(OfChange, kind="change.proposed", personal=("name", "weaken
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChangeAccepted(
-    OfChange, kind="change.accepted", personal=("name", "weakenings", "reason", "answer"),
+    OfChange,
+    kind="change.accepted",
+    title=_lazy("Change accepted"),
+    personal=("name", "weakenings", "reason", "answer"),
     critical=True,
-):  # fmt: skip
+):
     """A second administrator accepted a proposed change, which is made with it."""
 
     weakenings: list[str]
@@ -45,7 +54,9 @@ class ChangeAccepted(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChangeDeclined(OfChange, kind="change.declined", personal=("name", "answer")):
+class ChangeDeclined(
+    OfChange, kind="change.declined", title=_lazy("Change declined"), personal=("name", "answer")
+):
     """A second administrator declined a proposed change: nothing was changed."""
 
     answer: str
@@ -56,7 +67,9 @@ class ChangeDeclined(OfChange, kind="change.declined", personal=("name", "answer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChangeWithdrawn(OfChange, kind="change.withdrawn", personal=("name",)):
+class ChangeWithdrawn(
+    OfChange, kind="change.withdrawn", title=_lazy("Change withdrawn"), personal=("name",)
+):
     """Who had proposed a change took it back."""
 
     def sentence(self) -> str:
@@ -64,7 +77,9 @@ class ChangeWithdrawn(OfChange, kind="change.withdrawn", personal=("name",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChangeLapsed(OfChange, kind="change.lapsed", personal=("name",)):
+class ChangeLapsed(
+    OfChange, kind="change.lapsed", title=_lazy("Change lapsed"), personal=("name",)
+):
     """Nobody decided on a proposed change in time."""
 
     def sentence(self) -> str:
@@ -74,7 +89,11 @@ class ChangeLapsed(OfChange, kind="change.lapsed", personal=("name",)):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WeakenedAlone(
-    Event, kind="config.weakened_alone", personal=("name", "weakenings", "reason"), critical=True
+    Event,
+    kind="config.weakened_alone",
+    title=_lazy("A control weakened alone"),
+    personal=("name", "weakenings", "reason"),
+    critical=True,
 ):
     """A control was weakened without a second person: there was no other administrator."""
 

@@ -4,12 +4,19 @@ import dataclasses
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
+from core.words import minutes_words
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestSubmitted(Event, kind="request.submitted", personal=("justification", "intent")):
+class RequestSubmitted(
+    Event,
+    kind="request.submitted",
+    title=_lazy("Asked to decide"),
+    personal=("justification", "intent"),
+):
     """A person asked for access."""
 
     scenario: str
@@ -28,23 +35,22 @@ class RequestSubmitted(Event, kind="request.submitted", personal=("justification
 
     def sentence(self) -> str:
         if self.extension:
-            said = _("asked for more time: %(targets)s, %(minutes)s minutes, for %(scenario)s")
+            said = _("asked for more time: %(targets)s, %(length)s, for %(scenario)s")
         elif self.filed_by:
             said = _(
-                "asked for access in somebody else's name: %(targets)s, %(minutes)s minutes, for"
-                " %(scenario)s"
+                "asked for access for somebody else: %(targets)s, %(length)s, for %(scenario)s"
             )
         else:
-            said = _("asked for access: %(targets)s, %(minutes)s minutes, for %(scenario)s")
+            said = _("asked for access: %(targets)s, %(length)s, for %(scenario)s")
         return said % {
             "targets": ", ".join(self.targets),
-            "minutes": self.minutes,
+            "length": minutes_words(self.minutes),
             "scenario": self.scenario,
         }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestFiled(Event, kind="request.filed"):
+class RequestFiled(Event, kind="request.filed", title=_lazy("Asked in your name")):
     """A person asked in the name of another, who is told of it."""
 
     requester: str
@@ -54,7 +60,7 @@ class RequestFiled(Event, kind="request.filed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestWithdrawn(Event, kind="request.withdrawn"):
+class RequestWithdrawn(Event, kind="request.withdrawn", title=_lazy("Withdrawn")):
     """The requester took the request back."""
 
     def sentence(self) -> str:
@@ -62,7 +68,7 @@ class RequestWithdrawn(Event, kind="request.withdrawn"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestLapsed(Event, kind="request.lapsed"):
+class RequestLapsed(Event, kind="request.lapsed", title=_lazy("Lapsed")):
     """Nobody ended the request in time."""
 
     def sentence(self) -> str:
@@ -70,7 +76,7 @@ class RequestLapsed(Event, kind="request.lapsed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestEscalated(Event, kind="request.escalated"):
+class RequestEscalated(Event, kind="request.escalated", title=_lazy("Asked to decide")):
     """A further step is asked because the one before was silent or is done."""
 
     step: int
@@ -81,7 +87,7 @@ class RequestEscalated(Event, kind="request.escalated"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RequestApproved(Event, kind="request.approved"):
+class RequestApproved(Event, kind="request.approved", title=_lazy("Approved")):
     """Every step is satisfied."""
 
     minutes: int
@@ -89,8 +95,8 @@ class RequestApproved(Event, kind="request.approved"):
     read_only: bool
 
     def sentence(self) -> str:
-        said = _("counted the approval as complete: %(minutes)s minutes on %(targets)s")
-        return said % {"minutes": self.minutes, "targets": ", ".join(self.targets)}
+        said = _("counted the approval as complete: %(length)s on %(targets)s")
+        return said % {"length": minutes_words(self.minutes), "targets": ", ".join(self.targets)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -109,7 +115,9 @@ class Decided(Event):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionApproved(Decided, kind="decision.approved", personal=("comment",)):
+class DecisionApproved(
+    Decided, kind="decision.approved", title=_lazy("One yes, more needed"), personal=("comment",)
+):
     """One person approved."""
 
     def sentence(self) -> str:
@@ -117,7 +125,7 @@ class DecisionApproved(Decided, kind="decision.approved", personal=("comment",))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionDenied(Decided, kind="decision.denied", personal=("comment",)):
+class DecisionDenied(Decided, kind="decision.denied", title=_lazy("Denied"), personal=("comment",)):
     """One person denied, and so ended the request."""
 
     def sentence(self) -> str:
@@ -125,7 +133,9 @@ class DecisionDenied(Decided, kind="decision.denied", personal=("comment",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionCountered(Decided, kind="decision.countered", personal=("comment",)):
+class DecisionCountered(
+    Decided, kind="decision.countered", title=_lazy("Less was offered"), personal=("comment",)
+):
     """One person offered less."""
 
     minutes: int
@@ -134,17 +144,22 @@ class DecisionCountered(Decided, kind="decision.countered", personal=("comment",
 
     def sentence(self) -> str:
         offered = (
-            _("offered %(minutes)s minutes on %(targets)s, read-only, for %(group)s")
+            _("offered %(length)s on %(targets)s, read-only, for %(group)s")
             if self.read_only
-            else _("offered %(minutes)s minutes on %(targets)s for %(group)s")
+            else _("offered %(length)s on %(targets)s for %(group)s")
         )
-        facts = {"minutes": self.minutes, "targets": ", ".join(self.targets)}
+        facts = {"length": minutes_words(self.minutes), "targets": ", ".join(self.targets)}
         said = offered % (facts | {"group": self.group})
         return f"{said}: {self.comment}" if self.comment else said
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DecisionRatified(Decided, kind="decision.ratified", personal=("comment",)):
+class DecisionRatified(
+    Decided,
+    kind="decision.ratified",
+    title=_lazy("One ratification, more needed"),
+    personal=("comment",),
+):
     """One person ratified a break-glass activation."""
 
     def sentence(self) -> str:
@@ -152,7 +167,7 @@ class DecisionRatified(Decided, kind="decision.ratified", personal=("comment",))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CounterAccepted(Event, kind="counter.accepted"):
+class CounterAccepted(Event, kind="counter.accepted", title=_lazy("Offer accepted")):
     """The requester took the smaller offer."""
 
     minutes: int
@@ -160,11 +175,11 @@ class CounterAccepted(Event, kind="counter.accepted"):
     read_only: bool
 
     def sentence(self) -> str:
-        return _("accepted the offer of %(minutes)s minutes") % {"minutes": self.minutes}
+        return _("accepted the offer of %(length)s") % {"length": minutes_words(self.minutes)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CounterDeclined(Event, kind="counter.declined"):
+class CounterDeclined(Event, kind="counter.declined", title=_lazy("Offer declined")):
     """The requester would rather have the answer to the first request."""
 
     def sentence(self) -> str:
@@ -172,7 +187,7 @@ class CounterDeclined(Event, kind="counter.declined"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantScheduled(Event, kind="grant.scheduled"):
+class GrantScheduled(Event, kind="grant.scheduled", title=_lazy("Access scheduled")):
     """Access is granted from a later moment on."""
 
     starts_at: str
@@ -184,7 +199,7 @@ class GrantScheduled(Event, kind="grant.scheduled"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantActivated(Event, kind="grant.activated", critical=True):
+class GrantActivated(Event, kind="grant.activated", title=_lazy("Access started"), critical=True):
     """Access started after approval."""
 
     targets: list[str]
@@ -197,7 +212,11 @@ class GrantActivated(Event, kind="grant.activated", critical=True):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BreakglassActivated(
-    Event, kind="breakglass.activated", personal=("justification",), critical=True
+    Event,
+    kind="breakglass.activated",
+    title=_lazy("Glass broken"),
+    personal=("justification",),
+    critical=True,
 ):
     """Access started before anybody approved."""
 
@@ -211,18 +230,18 @@ class BreakglassActivated(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantExtended(Event, kind="grant.extended"):
+class GrantExtended(Event, kind="grant.extended", title=_lazy("Access extended")):
     """A new decision moved the end."""
 
     ends_at: str
     minutes: int
 
     def sentence(self) -> str:
-        return _("extended the access by %(minutes)s minutes") % {"minutes": self.minutes}
+        return _("extended the access by %(length)s") % {"length": minutes_words(self.minutes)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantRelinquished(Event, kind="grant.relinquished"):
+class GrantRelinquished(Event, kind="grant.relinquished", title=_lazy("Access ended early")):
     """The holder was done before the end."""
 
     def sentence(self) -> str:
@@ -230,7 +249,9 @@ class GrantRelinquished(Event, kind="grant.relinquished"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantRevoked(Event, kind="grant.revoked", personal=("reason",), critical=True):
+class GrantRevoked(
+    Event, kind="grant.revoked", title=_lazy("Access revoked"), personal=("reason",), critical=True
+):
     """Somebody or a rule ended the access."""
 
     reason: str
@@ -240,7 +261,7 @@ class GrantRevoked(Event, kind="grant.revoked", personal=("reason",), critical=T
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GrantExpired(Event, kind="grant.expired"):
+class GrantExpired(Event, kind="grant.expired", title=_lazy("Access ended")):
     """The clock ended the access."""
 
     def sentence(self) -> str:
@@ -248,7 +269,7 @@ class GrantExpired(Event, kind="grant.expired"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RatificationConfirmed(Event, kind="ratification.confirmed"):
+class RatificationConfirmed(Event, kind="ratification.confirmed", title=_lazy("Ratified")):
     """Every step has said afterwards that breaking the glass was right."""
 
     def sentence(self) -> str:
@@ -256,7 +277,9 @@ class RatificationConfirmed(Event, kind="ratification.confirmed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RatificationRefused(Decided, kind="ratification.refused", personal=("comment",)):
+class RatificationRefused(
+    Decided, kind="ratification.refused", title=_lazy("Ratification refused"), personal=("comment",)
+):
     """One person said that breaking the glass was wrong."""
 
     def sentence(self) -> str:
@@ -264,7 +287,7 @@ class RatificationRefused(Decided, kind="ratification.refused", personal=("comme
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RatificationOverdue(Event, kind="ratification.overdue"):
+class RatificationOverdue(Event, kind="ratification.overdue", title=_lazy("Ratification overdue")):
     """Nobody ratified in time."""
 
     def sentence(self) -> str:
@@ -272,7 +295,7 @@ class RatificationOverdue(Event, kind="ratification.overdue"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class QuestionAsked(Event, kind="question.asked", personal=("question",)):
+class QuestionAsked(Event, kind="question.asked", title=_lazy("Question"), personal=("question",)):
     """Somebody who decides or reviews wants to know more. `about` is an entry of the record."""
 
     question: str
@@ -283,7 +306,12 @@ class QuestionAsked(Event, kind="question.asked", personal=("question",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class QuestionAnswered(Event, kind="question.answered", personal=("question", "answer")):
+class QuestionAnswered(
+    Event,
+    kind="question.answered",
+    title=_lazy("Question answered"),
+    personal=("question", "answer"),
+):
     """The requester answered `asker`; the question stands beside it, so that it reads alone."""
 
     asker: str
@@ -295,7 +323,9 @@ class QuestionAnswered(Event, kind="question.answered", personal=("question", "a
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeImposed(Event, kind="freeze.imposed", personal=("reason",), critical=True):
+class FreezeImposed(
+    Event, kind="freeze.imposed", title=_lazy("Frozen"), personal=("reason",), critical=True
+):
     """A responder pulled the panic switch."""
 
     scope: str
@@ -313,7 +343,9 @@ class FreezeImposed(Event, kind="freeze.imposed", personal=("reason",), critical
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeLiftProposed(Event, kind="freeze.lift_proposed"):
+class FreezeLiftProposed(
+    Event, kind="freeze.lift_proposed", title=_lazy("Lifting a freeze proposed")
+):
     """The first of two people wants a freeze lifted."""
 
     def sentence(self) -> str:
@@ -321,7 +353,7 @@ class FreezeLiftProposed(Event, kind="freeze.lift_proposed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeLifted(Event, kind="freeze.lifted"):
+class FreezeLifted(Event, kind="freeze.lifted", title=_lazy("Freeze lifted")):
     """The second of two people lifted a freeze."""
 
     def sentence(self) -> str:
@@ -329,7 +361,9 @@ class FreezeLifted(Event, kind="freeze.lifted"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ScenarioVersioned(Event, kind="scenario.versioned", personal=("reason",)):
+class ScenarioVersioned(
+    Event, kind="scenario.versioned", title=_lazy("New version of a scenario"), personal=("reason",)
+):
     """A saved change of a scenario made a version."""
 
     number: int
@@ -342,7 +376,9 @@ class ScenarioVersioned(Event, kind="scenario.versioned", personal=("reason",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ScenarioArchived(Event, kind="scenario.archived", personal=("reason",)):
+class ScenarioArchived(
+    Event, kind="scenario.archived", title=_lazy("Scenario archived"), personal=("reason",)
+):
     """A scenario was taken out of use."""
 
     reason: str
@@ -352,7 +388,9 @@ class ScenarioArchived(Event, kind="scenario.archived", personal=("reason",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ScenarioBroughtBack(Event, kind="scenario.brought_back", personal=("reason",)):
+class ScenarioBroughtBack(
+    Event, kind="scenario.brought_back", title=_lazy("Scenario brought back"), personal=("reason",)
+):
     """An archived scenario came into use again."""
 
     reason: str

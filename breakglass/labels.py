@@ -4,10 +4,12 @@ import re
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from breakglass.models import Freeze, Grant, ProposedChange, Question, Request, Scenario
 from core import refs
 from core.refs import Label
+from core.speech import shown
 
 _CASE = re.compile(r"(?:case[ :#]*)?(\d{1,18})", re.IGNORECASE)
 
@@ -20,7 +22,8 @@ def _requests(keys: list[str]) -> dict[str, Label]:
 def _grants(keys: list[str]) -> dict[str, Label]:
     rows = Grant.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "request__case")
     return {
-        key.hex: Label(f"Access of case {case}", reverse("case", args=[case])) for key, case in rows
+        key.hex: Label(_("Access of case %(case)s") % {"case": case}, reverse("case", args=[case]))
+        for key, case in rows
     }
 
 
@@ -31,7 +34,10 @@ def _scenarios(keys: list[str]) -> dict[str, Label]:
 
 def _freezes(keys: list[str]) -> dict[str, Label]:
     rows = Freeze.objects.filter(pk__in=map(UUID, keys)).select_related("person", "scenario")
-    return {row.pk.hex: Label(f"Freeze of {row.what}", reverse("now")) for row in rows}
+    return {
+        row.pk.hex: Label(_("Freeze: %(what)s") % {"what": shown(row.what)}, reverse("now"))
+        for row in rows
+    }
 
 
 def _questions(keys: list[str]) -> dict[str, Label]:

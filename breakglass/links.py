@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from breakglass.models import DecisionLink, Request
 from core.errors import WrongState
+from core.speech import phrase
 
 _signer = Signer(salt="breakglass.decision-link")
 
@@ -50,25 +51,31 @@ def find(text: str) -> DecisionLink | None:
 def why_not_open(link: DecisionLink, *, by: User) -> str | None:
     """Why `by` may not look at what the link leads to."""
     if by != link.person:
-        return f"This link was sent to {link.person} and does nothing for anybody else."
+        return phrase(
+            "This link was sent to %(person)s and does nothing for anybody else.",
+            person=link.person,
+        )
     return None
 
 
 def why_spent(link: DecisionLink, *, at: datetime) -> str | None:
     """Why the link is of no more use to anybody."""
     if link.used_at:
-        return f"This link was used on {link.used_at:%d %b at %H:%M} UTC; it works once."
+        return phrase(
+            "This link was used on %(when)s UTC; it works once.",
+            when=f"{link.used_at:%d %b, %H:%M}",
+        )
     if link.revoked_at:
-        return "This link was withdrawn."
+        return phrase("This link was withdrawn.")
     if link.expires_at <= at:
-        return f"This link ended on {link.expires_at:%d %b at %H:%M} UTC."
+        return phrase("This link ended on %(when)s UTC.", when=f"{link.expires_at:%d %b, %H:%M}")
     return None
 
 
 def why_not_use(link: DecisionLink, request: Request, *, by: User, at: datetime) -> str | None:
     """Why `by` may not decide on `request` through this link."""
     if link.request_id != request.pk:
-        return "This link belongs to another request."
+        return phrase("This link belongs to another request.")
     return why_not_open(link, by=by) or why_spent(link, at=at)
 
 
@@ -76,4 +83,4 @@ def use(link: DecisionLink, *, at: datetime) -> None:
     """Spend the link. Raises WrongState when somebody was faster."""
     spent = DecisionLink.objects.filter(pk=link.pk, used_at=None, revoked_at=None)
     if spent.update(used_at=at) != 1:
-        raise WrongState("This link was used a moment ago; it works once.")
+        raise WrongState(phrase("This link was used a moment ago; it works once."))

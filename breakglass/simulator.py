@@ -13,6 +13,7 @@ from breakglass.models import GroupPermit, Permit, Request, Scenario, ScenarioVe
 from breakglass.rules import Rules
 from breakglass.steps import Standing
 from breakglass.wording import LABELS
+from core.speech import phrase
 from core.words import minutes_words
 
 
@@ -76,7 +77,7 @@ def why_not_look(*, by: User) -> str | None:
     """Why `by` may not imagine what would happen to somebody else."""
     if by.is_active and (by.is_staff or by.plays(Part.ADMINISTRATOR)):
         return None
-    return "Only administrators simulate. Open the scenario to see what it means for you."
+    return phrase("Only administrators simulate. Open the scenario to see what it means for you.")
 
 
 def simulate(

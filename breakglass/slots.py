@@ -97,15 +97,19 @@ def _offer(asked: Request) -> slots.Waiting:
         if each.kind == Decision.Kind.COUNTER and each.answer == Decision.Answer.NONE
     )
     names = ", ".join(target.name for target in offer.targets.all())
-    less = ", read-only" if offer.read_only else ""
+    detail = (
+        _("%(less)s, read-only, instead of %(more)s. Case %(case)s.")
+        if offer.read_only
+        else _("%(less)s instead of %(more)s. Case %(case)s.")
+    )
+    lengths = {"less": minutes_words(offer.minutes or 0), "more": minutes_words(asked.minutes)}
     return slots.Waiting(
         icon="less",
         tone="wait",
-        title=f"{offer.by} offers less on {names}",
-        detail=f"{minutes_words(offer.minutes or 0)}{less}, instead of"
-        f" {minutes_words(asked.minutes)}. Case {asked.case}.",
+        title=_("%(person)s offers less on %(targets)s") % {"person": offer.by, "targets": names},
+        detail=detail % {**lengths, "case": asked.case},
         url=asked.get_absolute_url(),
-        action="See the offer",
+        action=_("See the offer"),
     )
 
 
@@ -124,16 +128,21 @@ def _question(question: Question) -> slots.Waiting:
 def _decision(asked: Request) -> slots.Waiting:
     names = ", ".join(target.name for target in asked.targets.all())
     broke = asked.urgency == Request.Urgency.BREAK_GLASS
-    more = "asks for more time on" if asked.extends_id else "asks for"
-    verb = "broke the glass on" if broke else more
+    if broke:
+        title = _("%(person)s broke the glass on %(targets)s")
+    elif asked.extends_id:
+        title = _("%(person)s asks for more time on %(targets)s")
+    else:
+        title = _("%(person)s asks for %(targets)s")
     left = minutes_words((inbox.deadline(asked) - timezone.now()).total_seconds() / 60)
     return slots.Waiting(
         icon="glass" if broke else "decide",
         tone="wait",
-        title=f"{asked.requester} {verb} {names}",
-        detail=f"{asked.rules.name}, Case {asked.case}. {left} left to answer.",
+        title=title % {"person": asked.requester, "targets": names},
+        detail=_("%(scenario)s, Case %(case)s. %(left)s left to answer.")
+        % {"scenario": asked.rules.name, "case": asked.case, "left": left},
         url=reverse("decision", args=[asked.pk]),
-        action="Ratify or refuse" if broke else "Decide",
+        action=_("Ratify or refuse") if broke else _("Decide"),
     )
 
 

@@ -13,6 +13,8 @@ from breakglass import yaml_values
 from breakglass.models import Permit, Scenario
 from breakglass.wording import DAYS
 from core.errors import BadInput
+from core.speech import phrase
+from core.words import minutes_phrase
 from targets.models import Target
 
 # How the permits are called in a file.
@@ -109,9 +111,16 @@ def read(text: str, *, file: str) -> list[Plan]:
     try:
         found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that is stricter
     except yaml.YAMLError as error:
-        raise BadInput(f"{file} cannot be read as YAML: {_short(error)}.") from error
+        raise BadInput(
+            phrase("%(file)s cannot be read as YAML: %(why)s.", file=file, why=_short(error))
+        ) from error
     if not isinstance(found, dict) or not found:
-        raise BadInput(f"{file} holds no scenario: write its slug, a colon, and its rules below.")
+        raise BadInput(
+            phrase(
+                "%(file)s holds no scenario: write its slug, a colon, and its rules below.",
+                file=file,
+            )
+        )
     known, lines = _Known(), yaml_values.lines(yaml.compose(text, Loader=_Loader))
     return [_Reader(file, slug, body, known, lines).plan() for slug, body in found.items()]
 
@@ -132,7 +141,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"“{key.value}” is there twice", key.start_mark
+                    None, None, phrase("“%(key)s” is there twice", key=key.value), key.start_mark
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
@@ -150,7 +159,8 @@ _Dumper.add_multi_representer(str, _text_block)  # choices are text of a class o
 def _short(error: yaml.YAMLError) -> str:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return " ".join(str(error).split())
-    return f"{error.problem} in line {error.problem_mark.line + 1}"
+    line = error.problem_mark.line + 1
+    return phrase("%(problem)s in line %(line)s", problem=error.problem, line=line)
 
 
 def body(scenario: Scenario) -> dict[str, Any]:
@@ -194,6 +204,14 @@ class _Known:
         self.scenarios = {scenario.slug: scenario for scenario in Scenario.objects.all()}
 
 
+def _no_target(name: object) -> str:
+    return phrase("names “%(name)s”, and there is no such target; make it first", name=name)
+
+
+def _no_group(name: object) -> str:
+    return phrase("names “%(name)s”, and there is no such group; make it first", name=name)
+
+
 class _Reader:
     """Reads one scenario of a file and says of each mistake where it is."""
 
@@ -202,41 +220,43 @@ class _Reader:
     ) -> None:
         self._file, self._slug, self._known, self._lines = file, str(slug), known, lines
         if not isinstance(slug, str):
-            self._refuse("", "is not a slug; put it in quotes")
+            self._refuse("", phrase("is not a slug; put it in quotes"))
         if not isinstance(body, dict):
-            self._refuse("", "is to be followed by its rules, one key per line")
+            self._refuse("", phrase("is to be followed by its rules, one key per line"))
         self._body: dict[str, Any] = body
 
     def plan(self) -> Plan:
         """Check everything and return what is wanted."""
         for key in self._body:
             if key not in FIELDS and key not in ("targets", "alert_groups", "steps", "permits"):
-                self._refuse(str(key), "is not a key of a scenario")
+                self._refuse(str(key), phrase("is not a key of a scenario"))
         return Plan(
             file=self._file,
             row=self._row(),
-            targets=self._named("targets", self._known.targets, "target"),
-            alert_groups=self._named("alert_groups", self._known.groups, "group"),
+            targets=self._named("targets", self._known.targets, _no_target),
+            alert_groups=self._named("alert_groups", self._known.groups, _no_group),
             steps=self._steps(),
             permits=self._permits(),
         )
 
     def _refuse(self, key: str, sentence: str) -> NoReturn:
         place = ": ".join(filter(None, [self._file, self._slug, key]))
-        raise BadInput(f"{place} {sentence}{self._line(key)}.", field=key)
+        if line := self._line(key):
+            sentence = phrase("%(what)s (line %(line)s)", what=sentence, line=line)
+        raise BadInput(phrase("%(place)s %(what)s.", place=place, what=sentence), field=key)
 
-    def _line(self, key: str) -> str:
-        """Say in which line of the file `key` stands, or what it would be part of."""
+    def _line(self, key: str) -> int | None:
+        """Return in which line of the file `key` stands, or what it would be part of."""
         path = f"{self._slug}.{key}".rstrip(".")
         while path and path not in self._lines:
             path = path.rpartition(".")[0]
-        return f" (line {self._lines[path]})" if path else ""
+        return self._lines[path] if path else None
 
     def _value(self, key: str, reader: Callable[[Any], Any], value: object) -> Any:
         try:
             return reader(value)
         except yaml_values.Unfit as error:
-            self._refuse(key, str(error))
+            self._refuse(key, error.args[0])
 
     def _row(self) -> Scenario:
         usual = Scenario(slug=self._slug)
@@ -247,24 +267,32 @@ class _Reader:
                 value = self._value(key, reader, self._body[key])
             setattr(row, key, value)
         if row.default_minutes > row.max_minutes:
-            self._refuse("max_minutes", f"is less than the usual {row.default_minutes} minutes")
+            self._refuse(
+                "max_minutes",
+                phrase(
+                    "is less than the usual %(usual)s", usual=minutes_phrase(row.default_minutes)
+                ),
+            )
         try:
             row.full_clean()
         except ValidationError as error:
             key, messages = next(iter(error.message_dict.items()))
-            self._refuse("" if key == "__all__" else key, f"does not do: {' '.join(messages)}"[:-1])
+            why = " ".join(messages).removesuffix(".")
+            self._refuse("" if key == "__all__" else key, phrase("does not do: %(why)s", why=why))
         return row
 
-    def _named(self, key: str, known: dict[str, Any], what: str) -> list[Any]:
+    def _named(
+        self, key: str, known: dict[str, Any], missing: Callable[[object], str]
+    ) -> list[Any]:
         names = self._value(key, yaml_values.words, self._body.get(key, []))
         for name in names:
             if name not in known:
-                self._refuse(key, f"names “{name}”, and there is no such {what}; make it first")
+                self._refuse(key, missing(name))
         return [known[name] for name in dict.fromkeys(names)]
 
     def _group(self, key: str, name: object) -> Group:
         if not isinstance(name, str) or name not in self._known.groups:
-            self._refuse(key, f"names “{name}”, and there is no such group; make it first")
+            self._refuse(key, _no_group(name))
         return self._known.groups[name]
 
     def _steps(self) -> list[StepPlan]:
@@ -273,14 +301,19 @@ class _Reader:
         positions = [step.position for step in steps]
         for position in positions:
             if positions.count(position) > 1:
-                self._refuse("steps", f"has position {position} twice; number the steps 1, 2, 3")
+                self._refuse(
+                    "steps",
+                    phrase(
+                        "has position %(number)s twice; number the steps 1, 2, 3", number=position
+                    ),
+                )
         return steps
 
     def _step(self, key: str, raw: dict[str, Any]) -> StepPlan:
         self._only(key, raw, {"position", "group", *_STEP})
         usual: dict[str, Any] = {"quorum": 1, "escalate_after": None, "stands_in": False}
         if "position" not in raw:
-            self._refuse(f"{key}.position", "is missing; number the steps 1, 2, 3")
+            self._refuse(f"{key}.position", phrase("is missing; number the steps 1, 2, 3"))
         values = {
             name: self._value(f"{key}.{name}", reader, raw[name])
             for name, reader in _STEP.items()
@@ -300,7 +333,9 @@ class _Reader:
         pairs = [(plan.permit, plan.group) for plan in found]
         for permit, group in pairs:
             if pairs.count((permit, group)) > 1:
-                self._refuse("permits", f"names {group} twice under one permit")
+                self._refuse(
+                    "permits", phrase("names %(group)s twice under one permit", group=group)
+                )
         return found
 
     def _permit(self, key: str, permit: Permit, item: object) -> PermitPlan:
@@ -313,4 +348,6 @@ class _Reader:
         for name in raw:
             if name not in allowed:
                 known = ", ".join(sorted(allowed))
-                self._refuse(f"{key}.{name}", f"is not a key here; there are {known}")
+                self._refuse(
+                    f"{key}.{name}", phrase("is not a key here; there are %(known)s", known=known)
+                )

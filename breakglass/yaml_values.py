@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from breakglass.wording import DAYS
+from core.speech import phrase
 
 
 class Unfit(Exception):
@@ -16,28 +17,28 @@ class Unfit(Exception):
 def string(value: object) -> str:
     """Return text."""
     if not isinstance(value, str):
-        raise Unfit(f"must be text in quotes, not {value!r}")
+        raise Unfit(phrase("must be text in quotes, not %(value)s", value=repr(value)))
     return value
 
 
 def flag(value: object) -> bool:
     """Return yes or no."""
     if not isinstance(value, bool):
-        raise Unfit(f"must be true or false, not {value!r}")
+        raise Unfit(phrase("must be true or false, not %(value)s", value=repr(value)))
     return value
 
 
 def number(value: object) -> int:
     """Return a whole number from 0."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Unfit(f"must be a whole number from 0, not {value!r}")
+        raise Unfit(phrase("must be a whole number from 0, not %(value)s", value=repr(value)))
     return value
 
 
 def positive(value: object) -> int:
     """Return a whole number from 1."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise Unfit(f"must be a whole number from 1, not {value!r}")
+        raise Unfit(phrase("must be a whole number from 1, not %(value)s", value=repr(value)))
     return value
 
 
@@ -49,14 +50,14 @@ def optional_number(value: object) -> int | None:
 def items(value: object) -> list[Any]:
     """Return a list of anything."""
     if not isinstance(value, list):
-        raise Unfit(f"must be a list, not {value!r}")
+        raise Unfit(phrase("must be a list, not %(value)s", value=repr(value)))
     return value
 
 
 def mapping(value: object) -> dict[Any, Any]:
     """Return keys and values."""
     if not isinstance(value, dict):
-        raise Unfit(f"must hold keys and values, not {value!r}")
+        raise Unfit(phrase("must hold keys and values, not %(value)s", value=repr(value)))
     return value
 
 
@@ -75,7 +76,7 @@ def days(value: object) -> list[int]:
     names = words(value)
     for name in names:
         if name not in DAYS:
-            raise Unfit(f"must hold days such as Monday, not {name!r}")
+            raise Unfit(phrase("must hold days such as Monday, not %(value)s", value=repr(name)))
     return sorted({DAYS.index(name) for name in names})
 
 
@@ -84,14 +85,21 @@ def clock(value: object) -> dt.time:
     try:
         return dt.datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007 - a time alone
     except ValueError:
-        raise Unfit(f'must be a time in quotes such as "08:00", not {value!r}') from None
+        raise Unfit(
+            phrase('must be a time in quotes such as "08:00", not %(value)s', value=repr(value))
+        ) from None
 
 
 def moment(value: object) -> dt.datetime | None:
     """Return an aware time, or None."""
     if value is None or (isinstance(value, dt.datetime) and value.tzinfo):
         return value
-    raise Unfit(f"must be a time with its zone, such as 2027-01-31 18:00:00Z, not {value!r}")
+    raise Unfit(
+        phrase(
+            "must be a time with its zone, such as 2027-01-31 18:00:00Z, not %(value)s",
+            value=repr(value),
+        )
+    )
 
 
 def lines(root: yaml.Node | None) -> dict[str, int]:

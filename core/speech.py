@@ -7,9 +7,10 @@ return a `Sentence`: a `str` in English that still knows what it was made of.
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 
 class Sentence(str):
@@ -22,7 +23,8 @@ class Sentence(str):
 
     def __new__(cls, one: str, many: str, number: int, facts: dict[str, Any]) -> "Sentence":
         """Make the English text, and keep what it was made of."""
-        made = super().__new__(cls, (many if many and number != 1 else one) % facts)
+        english = many if many and number != 1 else one
+        made = super().__new__(cls, english % {key: _english(fact) for key, fact in facts.items()})
         made.one, made.many, made.number, made.facts = one, many, number, facts
         return made
 
@@ -36,14 +38,31 @@ class Sentence(str):
         return escape(self.translated())
 
 
+def _english(fact: object) -> object:
+    """Return a fact as the record has it; the label of a choice is made when it is read."""
+    if not isinstance(fact, Promise):
+        return fact
+    with override(None):
+        return str(fact)
+
+
 def phrase(sentence: str, **facts: object) -> Sentence:
-    """Return a sentence; `%(name)s` in it stands for a fact, and a percent sign is `%%`."""
+    """Return a sentence; `%(name)s` in it stands for a fact, and a percent sign is `%%`.
+
+    A fact may be a sentence or the label of a choice, which then speak the same language.
+    """
     return Sentence(sentence, "", 0, facts)
 
 
 def phrase_count(one: str, many: str, number: int, **facts: object) -> Sentence:
     """Return a sentence about `number` things; `%(number)s` stands for it."""
     return Sentence(one, many, number, {"number": number, **facts})
+
+
+def sentences(*said: str) -> Sentence:
+    """Return several sentences as one, each still able to speak the reader's language."""
+    facts = {f"s{place}": each for place, each in enumerate(said)}
+    return Sentence(" ".join(f"%({name})s" for name in facts), "", 0, facts)
 
 
 def shown(text: object) -> str:

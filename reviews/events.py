@@ -3,6 +3,7 @@
 import dataclasses
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 
@@ -19,7 +20,7 @@ def verdict_words(verdict: str) -> str:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewOwed(Event, kind="review.owed"):
+class ReviewOwed(Event, kind="review.owed", title=_lazy("Review owed")):
     """A use is over, so somebody has to look at it."""
 
     due_at: str
@@ -29,7 +30,7 @@ class ReviewOwed(Event, kind="review.owed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewStarted(Event, kind="review.started"):
+class ReviewStarted(Event, kind="review.started", title=_lazy("Review taken")):
     """Somebody independent took the review."""
 
     def sentence(self) -> str:
@@ -37,7 +38,9 @@ class ReviewStarted(Event, kind="review.started"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewReturned(Event, kind="review.returned", personal=("reason",)):
+class ReviewReturned(
+    Event, kind="review.returned", title=_lazy("Review given back"), personal=("reason",)
+):
     """The review waits for another reviewer again."""
 
     reason: str
@@ -65,7 +68,9 @@ class Judged(Event):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewConcluded(Judged, kind="review.concluded", personal=("comment",)):
+class ReviewConcluded(
+    Judged, kind="review.concluded", title=_lazy("Verdict given"), personal=("comment",)
+):
     """The first of two reviewers gave a verdict."""
 
     def sentence(self) -> str:
@@ -73,7 +78,7 @@ class ReviewConcluded(Judged, kind="review.concluded", personal=("comment",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewConfirmed(Event, kind="review.confirmed"):
+class ReviewConfirmed(Event, kind="review.confirmed", title=_lazy("Verdict confirmed")):
     """The second of two reviewers agreed."""
 
     verdict: str
@@ -83,7 +88,9 @@ class ReviewConfirmed(Event, kind="review.confirmed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewDisputed(Event, kind="review.disputed", personal=("reason",)):
+class ReviewDisputed(
+    Event, kind="review.disputed", title=_lazy("Verdict disputed"), personal=("reason",)
+):
     """The second of two reviewers disagreed; the first one looks again."""
 
     reason: str
@@ -93,7 +100,9 @@ class ReviewDisputed(Event, kind="review.disputed", personal=("reason",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ReviewClosed(Judged, kind="review.closed", personal=("comment",)):
+class ReviewClosed(
+    Judged, kind="review.closed", title=_lazy("Review closed"), personal=("comment",)
+):
     """The verdict stands."""
 
     def sentence(self) -> str:
@@ -101,7 +110,9 @@ class ReviewClosed(Judged, kind="review.closed", personal=("comment",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FindingOpened(Event, kind="finding.opened", personal=("text",)):
+class FindingOpened(
+    Event, kind="finding.opened", title=_lazy("Finding opened"), personal=("text",)
+):
     """Something has to be answered for. `finding` is its kind, `about` its subject."""
 
     finding: str
@@ -115,7 +126,9 @@ class FindingOpened(Event, kind="finding.opened", personal=("text",)):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FindingResolved(Event, kind="finding.resolved", personal=("comment",)):
+class FindingResolved(
+    Event, kind="finding.resolved", title=_lazy("Finding resolved"), personal=("comment",)
+):
     """A finding was answered for."""
 
     resolution: str

@@ -30,13 +30,13 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     # The line stands on every page, so it never counts further than its badge has room for.
     waiting = Review.objects.open_to(user, now)[:_COUNTED].count()
     items = [
-        slots.NavItem(group="Review", label="Reviews", url_name="reviews", icon="review", key="r",
-                      count=waiting, phone=True),
-        slots.NavItem(group="Review", label="Findings", url_name="findings", icon="flag"),
+        slots.NavItem(group="Review", label=_("Reviews"), url_name="reviews", icon="review",
+                      key="r", count=waiting, phone=True),
+        slots.NavItem(group="Review", label=_("Findings"), url_name="findings", icon="flag"),
     ]  # fmt: skip
     if oversees:
         items.append(
-            slots.NavItem(group="Review", label="Dashboard", url_name="dashboard", icon="dash")
+            slots.NavItem(group="Review", label=_("Dashboard"), url_name="dashboard", icon="dash")
         )
     return items
 
@@ -51,16 +51,29 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     found = []
     for review in rows:
         late = review.is_overdue(now)
-        due = "Was due" if late else "Due"
+        title = (
+            _("Overdue: review of %(person)s's access")
+            if late
+            else _("Review of %(person)s's access")
+        )
+        detail = (
+            _("%(scenario)s, Case %(case)s. Was due %(when)s.")
+            if late
+            else _("%(scenario)s, Case %(case)s. Due %(when)s.")
+        )
+        facts = {
+            "scenario": review.grant.scenario,
+            "case": review.grant.request.case,
+            "when": relative_words(review.due_at - now),
+        }
         found.append(
             slots.Waiting(
                 icon="review",
                 tone="danger" if late else "wait",
-                title=f"{'Overdue: ' if late else ''}review of {review.grant.holder}'s access",
-                detail=f"{review.grant.scenario}, Case {review.grant.request.case}."
-                f" {due} {relative_words(review.due_at - now)}.",
+                title=title % {"person": review.grant.holder},
+                detail=detail % facts,
                 url=review.get_absolute_url(),
-                action="Confirm" if review.waits_for_second else "Review",
+                action=_("Confirm") if review.waits_for_second else _("Review"),
             )
         )
     return found
@@ -73,8 +86,11 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     return [
         slots.Health(
             key="reviews",
-            label="Reviews overdue" if late else "Reviews in time",
-            detail=f"{late} should be done" if late else "None is overdue",
+            label=_("Reviews overdue") if late else _("Reviews in time"),
+            detail=ngettext("%(number)s should be done", "%(number)s should be done", late)
+            % {"number": late}
+            if late
+            else _("None is overdue"),
             tone="wait" if late else "ok",
             url=f"{reverse('reviews')}?tab=overdue",
         )

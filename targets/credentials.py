@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from accounts.models import User
 from core.errors import WrongState
+from core.speech import phrase
 from targets import drivers, engine, transitions
 from targets.drivers.base import TargetError
 from targets.models import Door
@@ -89,13 +90,16 @@ def issue(door: Door, *, by: User, renew: bool, at: datetime) -> Credentials:
 def why_not_issue(door: Door, *, renew: bool, at: datetime) -> str | None:
     """Say why this door has no credentials to hand out at `at`, or None."""
     if door.closing_at or door.until <= at:
-        return f"This access to {door.target.name} is over; ask for a new one."
+        return phrase(
+            "This access to %(target)s is over; ask for a new one.", target=door.target.name
+        )
     if door.starts_at > at:
-        return f"This access to {door.target.name} has not begun yet."
+        return phrase("This access to %(target)s has not begun yet.", target=door.target.name)
     if door.credentials_issued_at and not renew:
-        return (
-            f"The password for {door.target.name} was shown already and is kept nowhere; "
-            "ask for a new one, which ends the old one."
+        return phrase(
+            "The password for %(target)s was shown already and is kept nowhere; ask for a new one,"
+            " which ends the old one.",
+            target=door.target.name,
         )
     return None
 
@@ -110,7 +114,11 @@ def _sole(door: Door) -> Iterator[None]:
                 yield
                 return
         if time.monotonic() > deadline:
-            raise WrongState(f"{door.target.name} is being opened; try again in a moment.")
+            raise WrongState(
+                phrase(
+                    "%(target)s is being opened; try again in a moment.", target=door.target.name
+                )
+            )
         time.sleep(0.01)
 
 

@@ -16,6 +16,7 @@ from django.db import connections
 
 from audit.log import SYSTEM
 from core.errors import DomainError, WrongState
+from core.speech import phrase
 from targets import collect, drivers, transitions
 from targets.drivers.base import Driver, Opening, TargetError
 from targets.models import Door, Target
@@ -122,7 +123,11 @@ def _take_down(door: Door, driver: Driver, lease: UUID, watch: Stopwatch) -> lis
     left_behind = driver.remove(door.handle, heir=_heir(door))
     if not driver.refuses(door.handle) or driver.sessions(door.handle):
         raise TargetError(
-            f"{door.target.name} still lets {door.handle} in; look at its pg_hba.conf."
+            phrase(
+                "%(target)s still lets %(role)s in; look at its pg_hba.conf.",
+                target=door.target.name,
+                role=door.handle,
+            )
         )
     return left_behind
 
@@ -199,7 +204,7 @@ def _heir(door: Door) -> str:
 
 def _renew(lease: UUID) -> None:
     if not Door.objects.renew_lease(lease, seconds=LEASE_SECONDS):
-        raise TargetError("It took so long that another process has taken over.")
+        raise TargetError(phrase("It took so long that another process has taken over."))
 
 
 def _current(door: Door) -> Door:

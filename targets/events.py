@@ -3,12 +3,13 @@
 import dataclasses
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorOpening(Event, kind="door.opening"):
+class DoorOpening(Event, kind="door.opening", title=_lazy("Door opening")):
     """A door is to be opened: the intent, before anything is done at the target."""
 
     target: str
@@ -26,7 +27,7 @@ class DoorOpening(Event, kind="door.opening"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorOpened(Event, kind="door.opened"):
+class DoorOpened(Event, kind="door.opened", title=_lazy("Door opened")):
     """The target lets the holder in."""
 
     target: str
@@ -39,7 +40,7 @@ class DoorOpened(Event, kind="door.opened"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorOpenFailed(Event, kind="door.open_failed"):
+class DoorOpenFailed(Event, kind="door.open_failed", title=_lazy("Door does not open")):
     """The target could not be opened; it is tried again until the access ends."""
 
     target: str
@@ -51,7 +52,7 @@ class DoorOpenFailed(Event, kind="door.open_failed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorClosing(Event, kind="door.closing"):
+class DoorClosing(Event, kind="door.closing", title=_lazy("Door closing")):
     """A door is to be closed: the intent."""
 
     target: str
@@ -63,7 +64,7 @@ class DoorClosing(Event, kind="door.closing"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorClosed(Event, kind="door.closed"):
+class DoorClosed(Event, kind="door.closed", title=_lazy("Door closed")):
     """A probe has shown that the target refuses the holder."""
 
     target: str
@@ -80,7 +81,9 @@ class DoorClosed(Event, kind="door.closed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorCloseFailed(Event, kind="door.close_failed", critical=True):
+class DoorCloseFailed(
+    Event, kind="door.close_failed", title=_lazy("Door does not close"), critical=True
+):
     """A door could not be proved closed for a minute; it is tried again until it is."""
 
     target: str
@@ -92,7 +95,7 @@ class DoorCloseFailed(Event, kind="door.close_failed", critical=True):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorRepaired(Event, kind="door.repaired"):
+class DoorRepaired(Event, kind="door.repaired", title=_lazy("Door repaired")):
     """The target was not as it should be, and is again."""
 
     target: str
@@ -104,7 +107,7 @@ class DoorRepaired(Event, kind="door.repaired"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorOrphanRemoved(Event, kind="door.orphan_removed"):
+class DoorOrphanRemoved(Event, kind="door.orphan_removed", title=_lazy("Stray login removed")):
     """A principal of ours that no door explains was removed from a target."""
 
     target: str
@@ -116,7 +119,7 @@ class DoorOrphanRemoved(Event, kind="door.orphan_removed"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DoorProlonged(Event, kind="door.prolonged"):
+class DoorProlonged(Event, kind="door.prolonged", title=_lazy("Door kept open longer")):
     """The end of a door was moved."""
 
     target: str
@@ -127,7 +130,7 @@ class DoorProlonged(Event, kind="door.prolonged"):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CredentialsIssued(Event, kind="credentials.issued"):
+class CredentialsIssued(Event, kind="credentials.issued", title=_lazy("Way in shown")):
     """A password for a door was shown, once."""
 
     target: str
@@ -146,6 +149,7 @@ class CredentialsIssued(Event, kind="credentials.issued"):
 class ActionPerformed(
     Event,
     kind="action.performed",
+    title=_lazy("Action"),
     personal=("statement", "parameters", "message", "client_address", "application"),
 ):
     """Somebody did something behind a door.

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from core import refs
 from targets import vault
@@ -52,10 +53,10 @@ class Target(models.Model):
         POSTGRESQL = "postgresql", "PostgreSQL"
 
     class Tls(models.TextChoices):
-        DISABLE = "disable", "Never (only on this machine)"
-        PREFER = "prefer", "When the server offers it"
-        REQUIRE = "require", "Always"
-        VERIFY_FULL = "verify-full", "Always, and check the server's name"
+        DISABLE = "disable", _("Never (only on this machine)")
+        PREFER = "prefer", _("When the server offers it")
+        REQUIRE = "require", _("Always")
+        VERIFY_FULL = "verify-full", _("Always, and check the server's name")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
@@ -67,14 +68,16 @@ class Target(models.Model):
     )
     database = models.CharField(max_length=63)
     sslmode = models.CharField("TLS", max_length=12, choices=Tls, default=Tls.REQUIRE)
-    admin_user = models.CharField("administration role", max_length=63)
+    admin_user = models.CharField(_("administration role"), max_length=63)
     admin_secret = models.BinaryField(editable=False, blank=True, default=b"")
     secret_set_at = models.DateTimeField(null=True, editable=False)
     template_role = models.CharField(
-        max_length=63, help_text="What a door may do: its role becomes a member of this one."
+        max_length=63, help_text=_("What a door may do: its role becomes a member of this one.")
     )
     read_only_role = models.CharField(
-        max_length=63, blank=True, help_text="The same for doors that may only look; may be empty."
+        max_length=63,
+        blank=True,
+        help_text=_("The same for doors that may only look; may be empty."),
     )
     enabled = models.BooleanField(default=True)
     last_tried_at = models.DateTimeField(null=True, editable=False)
@@ -173,12 +176,12 @@ class Door(models.Model):
     """One grant's opening on one target."""
 
     class State(models.TextChoices):
-        OPENING = "opening", "Opening"
-        OPEN = "open", "Open"
-        OPEN_FAILED = "open_failed", "Cannot be opened"
-        CLOSING = "closing", "Closing"
-        CLOSE_FAILED = "close_failed", "Cannot be closed"
-        CLOSED = "closed", "Closed"
+        OPENING = "opening", _("Opening")
+        OPEN = "open", _("Open")
+        OPEN_FAILED = "open_failed", _("Cannot be opened")
+        CLOSING = "closing", _("Closing")
+        CLOSE_FAILED = "close_failed", _("Cannot be closed")
+        CLOSED = "closed", _("Closed")
 
     TO_OPEN = (State.OPENING, State.OPEN_FAILED)
     TO_CLOSE = (State.CLOSING, State.CLOSE_FAILED)

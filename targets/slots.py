@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.slots import Found, Health, found, health
@@ -25,18 +26,22 @@ def doors(_request: HttpRequest) -> list[Health]:
     silent = Target.objects.enabled().exclude(last_error="").count()
     unread = LogPosition.objects.exclude(last_error="").count()
     if count := stuck.count():
-        return [_lamp(f"{count} not closed", "danger")]
+        words = ngettext("%(number)s not closed", "%(number)s not closed", count)
+        return [_lamp(words, count, "danger")]
     if silent:
-        words = "target does not answer" if silent == 1 else "targets do not answer"
-        return [_lamp(f"{silent} {words}", "wait")]
+        words = ngettext(
+            "%(number)s target does not answer", "%(number)s targets do not answer", silent
+        )
+        return [_lamp(words, silent, "wait")]
     if unread:
-        words = "log cannot be read" if unread == 1 else "logs cannot be read"
-        return [_lamp(f"{unread} {words}", "wait")]
-    return [_lamp(f"{Door.objects.usable(now).count()} open", "ok")]
+        words = ngettext("%(number)s log cannot be read", "%(number)s logs cannot be read", unread)
+        return [_lamp(words, unread, "wait")]
+    count = Door.objects.usable(now).count()
+    return [_lamp(ngettext("%(number)s open", "%(number)s open", count), count, "ok")]
 
 
-def _lamp(detail: str, tone: str) -> Health:
-    return Health(key="doors", label="Doors", detail=detail, tone=tone)
+def _lamp(words: str, number: int, tone: str) -> Health:
+    return Health(key="doors", label=_("Doors"), detail=words % {"number": number}, tone=tone)
 
 
 @found.provide(order=60)

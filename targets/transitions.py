@@ -12,6 +12,7 @@ from django.db import transaction
 from audit import log
 from core import doorbell
 from core.errors import BadInput, WrongState
+from core.speech import phrase
 from targets import events, vault
 from targets.models import Door, Target, handle_of
 
@@ -39,9 +40,18 @@ def intend(  # noqa: PLR0913 - all of it is what a door is
     Raises BadInput when the target is switched off or has no role for looking only.
     """
     if not target.enabled:
-        raise BadInput(f"{target.name} is switched off; an administrator can enable it.")
+        raise BadInput(
+            phrase(
+                "%(target)s is switched off; an administrator can enable it.", target=target.name
+            )
+        )
     if not target.role_for(read_only=read_only):
-        raise BadInput(f"{target.name} has no role for looking only; ask for the full access.")
+        raise BadInput(
+            phrase(
+                "%(target)s has no role for looking only; ask for the full access.",
+                target=target.name,
+            )
+        )
     door_id = uuid4()
     door = Door.objects.create(
         id=door_id,
@@ -72,7 +82,9 @@ def prolong(door: Door, *, until: datetime, actor: str, at: datetime) -> Door:
     """
     door = _lock(door, Door.State.OPENING, Door.State.OPEN_FAILED, Door.State.OPEN)
     if until <= at:
-        raise BadInput("The new end lies in the past; end the access instead.", field="until")
+        raise BadInput(
+            phrase("The new end lies in the past; end the access instead."), field="until"
+        )
     door.until, door.next_attempt_at = until, at
     door.save(update_fields=["until", "next_attempt_at"])
     event = events.DoorProlonged(target=door.target.name, until=_text(until))
@@ -232,8 +244,13 @@ def _lock(door: Door, *expected: Door.State) -> Door:
     """Return the door as it is now, locked. Raises WrongState when it is in no expected state."""
     door = Door.objects.select_for_update(of=("self",)).select_related("target").get(pk=door.pk)
     if expected and door.state not in expected:
-        state = door.get_state_display().lower()
-        raise WrongState(f"The door of {door.target.name} is {state}.")
+        raise WrongState(
+            phrase(
+                "The door of %(target)s is “%(state)s” now.",
+                target=door.target.name,
+                state=Door.State(door.state).label,
+            )
+        )
     return door
 
 

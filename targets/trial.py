@@ -37,7 +37,7 @@ def trial(target: Target) -> list[Tried]:
             found.extend(_inside(target, driver))
     except DomainError as error:
         where = phrase("Open and close a door") if found else came_in
-        found.append(Tried(where, [str(error)]))
+        found.append(Tried(where, [error.args[0]]))
     return found
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from core.errors import WrongState
+from core.speech import phrase
 
 _VERSION = 1
 _NONCE = 12
@@ -72,8 +73,10 @@ def _keys() -> dict[str, bytes]:
         keys[name] = key
     if not keys:
         raise VaultError(
-            "TARGET_KEYS is not set, so no target's secret can be read or kept. "
-            "Set it to 1:<base64 of 32 random bytes>."
+            phrase(
+                "TARGET_KEYS is not set, so no target's secret can be read or kept. Set it to"
+                " 1:<base64 of 32 random bytes>."
+            )
         )
     return keys
 
@@ -85,12 +88,18 @@ def _wrap(own: bytes, name: str, master: bytes, place: str) -> bytes:
 
 def _unwrap(sealed: bytes, place: str) -> tuple[bytes, bytes]:
     if len(sealed) < 2 or sealed[0] != _VERSION:
-        raise VaultError(f"There is no readable secret at {place}; enter it again.")
+        raise VaultError(
+            phrase("There is no readable secret at %(place)s; enter it again.", place=place)
+        )
     name, start = key_id(sealed), 2 + sealed[1]
     if (master := _keys().get(name)) is None:
         raise VaultError(
-            f"The secret at {place} is sealed with key {name!r}, which TARGET_KEYS lacks. "
-            "Put that key back behind the newest one and run `manage.py rotate_target_keys`."
+            phrase(
+                "The secret at %(place)s is sealed with key '%(key)s', which TARGET_KEYS lacks. Put"
+                " that key back behind the newest one and run `manage.py rotate_target_keys`.",
+                place=place,
+                key=name,
+            )
         )
     end = start + _NONCE + _WRAPPED
     return _decrypt(master, sealed[start:end], f"{place}#key"), sealed[end:]
@@ -106,6 +115,9 @@ def _decrypt(key: bytes, sealed: bytes, place: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise VaultError(
-            f"The secret at {place.removesuffix('#key')} was altered, belongs to another row, or "
-            "its key in TARGET_KEYS has changed; enter it again."
+            phrase(
+                "The secret at %(place)s was altered, belongs to another row, or its key in"
+                " TARGET_KEYS has changed; enter it again.",
+                place=place.removesuffix("#key"),
+            )
         ) from error

@@ -149,7 +149,36 @@ class TestCode:
         ]
 
 
+# What no language says otherwise, and what is written for those who build pages.
+_NAMES = {"Breakglass", "UTC", "API", "CSV", "PNG", "Ctrl", "ms"}
+_TRANSLATED = re.compile(
+    r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<code\b.*?</code>"
+    r"|\{% blocktranslate\b.*?\{% endblocktranslate %\}|\{% block \w+_class %\}.*?\{% endblock %\}"
+    r"|\{% include \"components/codeline.html\"[^%]*%\}",
+    re.S,
+)
+_SAID_BY_TAGS = re.compile(
+    r"""(?:\b(?:label|text|title|action)=|\|default:)"([^"{]*[a-z]{2}[^"]*)"""
+)
+
+
+def untranslated(path: Path) -> set[str]:
+    """Return the English words of a template that a reader of another language would meet."""
+    text = _TRANSLATED.sub(" ", path.read_text(encoding="utf-8"))
+    tags = re.findall(r"\{% (?:include|status|countdown|left)[^%]*%\}|\{\{[^}]*\}\}", text)
+    said = {words for tag in tags for words in _SAID_BY_TAGS.findall(tag) if " " in words}
+    named = re.findall(r"""\b(?:aria-label|placeholder|title|alt)="([^"{]*[a-z]{2}[^"{]*)""", text)
+    bare = re.sub(r"<[^>]*>|&\w+;", " ", re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.S))
+    return (set(re.findall(r"[A-Za-z]{2,}", bare)) - _NAMES) | said | set(named)
+
+
 class TestPages:
+    @pytest.mark.parametrize(
+        "path", [path for path in templates() if "styleguide" not in path.parts], ids=name
+    )
+    def test_every_word_can_be_translated(self, path: Path) -> None:
+        assert not untranslated(path)
+
     @pytest.mark.parametrize("path", templates(), ids=name)
     def test_no_script_or_style_is_inline(self, path: Path) -> None:
         """Our Content-Security-Policy refuses them; mail readers know nothing else."""

@@ -26,7 +26,7 @@ class May:
 def _in_words(permits: list[GroupPermit]) -> list[tuple[Scenario, list[May]]]:
     """Return what permits allow, by scenario."""
     return [
-        (scenario, [May(Permit(row.permission.codename).label, row) for row in rows])
+        (scenario, [May(str(Permit(row.permission.codename).label), row) for row in rows])
         for scenario, rows in groupby(permits, lambda row: row.content_object)
     ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from breakglass.models.scenario import Scenario
@@ -33,9 +34,9 @@ class Freeze(models.Model):
     """No access for a person, in a scenario, or for anybody, until two people lift it."""
 
     class Kind(models.TextChoices):
-        PERSON = "person", "One person"
-        SCENARIO = "scenario", "One scenario"
-        ALL = "all", "Everything"
+        PERSON = "person", _("One person")
+        SCENARIO = "scenario", _("One scenario")
+        ALL = "all", _("Everything")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)

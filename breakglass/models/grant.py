@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from breakglass.models.request import Request
@@ -37,11 +38,11 @@ class Grant(models.Model):
     """Permission for one person to use the targets of one request until a fixed moment."""
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", "Scheduled"
-        ACTIVE = "active", "Active"
-        EXPIRED = "expired", "Expired"
-        RELINQUISHED = "relinquished", "Ended by its holder"
-        REVOKED = "revoked", "Revoked"
+        SCHEDULED = "scheduled", _("Scheduled")
+        ACTIVE = "active", _("Active")
+        EXPIRED = "expired", _("Expired")
+        RELINQUISHED = "relinquished", _("Ended by its holder")
+        REVOKED = "revoked", _("Revoked")
 
     STANDING = (Status.SCHEDULED, Status.ACTIVE)
 

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from breakglass.models.request import Request
@@ -32,8 +33,8 @@ class Question(models.Model):
     """What somebody who decides or reviews wants to know, and what the requester says to it."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits for an answer"
-        ANSWERED = "answered", "Answered"
+        OPEN = "open", _("Waits for an answer")
+        ANSWERED = "answered", _("Answered")
 
     LONGEST = 2000
 

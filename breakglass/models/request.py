@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
 from breakglass.models.scenario import GroupPermit, Permit, Scenario, ScenarioVersion
@@ -95,24 +96,24 @@ class Request(models.Model):
     """One person's ask: a scenario, targets, a reason, and for how long."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waits for approval"
-        COUNTERED = "countered", "Waits for the requester"
-        APPROVED = "approved", "Approved"
-        DENIED = "denied", "Denied"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        LAPSED = "lapsed", "Lapsed"
-        ACTIVATED = "activated", "Glass broken"
+        PENDING = "pending", _("Waits for approval")
+        COUNTERED = "countered", _("Waits for the requester")
+        APPROVED = "approved", _("Approved")
+        DENIED = "denied", _("Denied")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        LAPSED = "lapsed", _("Lapsed")
+        ACTIVATED = "activated", _("Glass broken")
 
     class Urgency(models.TextChoices):
-        NORMAL = "normal", "Approval first"
-        BREAK_GLASS = "break_glass", "Break the glass"
+        NORMAL = "normal", _("Approval first")
+        BREAK_GLASS = "break_glass", _("Break the glass")
 
     class Ratification(models.TextChoices):
-        NOT_REQUIRED = "not_required", "Not required"
-        PENDING = "pending", "Ratification pending"
-        RATIFIED = "ratified", "Ratified"
-        REFUSED = "refused", "Ratification refused"
-        OVERDUE = "overdue", "Ratification overdue"
+        NOT_REQUIRED = "not_required", _("Not required")
+        PENDING = "pending", _("Ratification pending")
+        RATIFIED = "ratified", _("Ratified")
+        REFUSED = "refused", _("Ratification refused")
+        OVERDUE = "overdue", _("Ratification overdue")
 
     OPEN = (State.PENDING, State.COUNTERED)
     SETTLED = (Ratification.RATIFIED, Ratification.REFUSED, Ratification.OVERDUE)
@@ -274,16 +275,16 @@ class Decision(models.Model):
     """What one person said about one request."""
 
     class Kind(models.TextChoices):
-        APPROVE = "approve", "Approved"
-        DENY = "deny", "Denied"
-        COUNTER = "counter", "Offered less"
-        RATIFY = "ratify", "Ratified"
-        REFUSE = "refuse", "Refused"
+        APPROVE = "approve", _("Approved")
+        DENY = "deny", _("Denied")
+        COUNTER = "counter", _("Offered less")
+        RATIFY = "ratify", _("Ratified")
+        REFUSE = "refuse", _("Refused")
 
     class Answer(models.TextChoices):
-        NONE = "", "Not answered"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
+        NONE = "", _("Not answered")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
 
     YES = (Kind.APPROVE, Kind.RATIFY)
 

@@ -14,6 +14,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
 
@@ -26,10 +27,10 @@ from targets.models import Target
 class Permit(models.TextChoices):
     """What a group may do within one scenario."""
 
-    REQUEST = "request_scenario", "May request access"
-    APPROVE = "approve_scenario", "May decide on requests"
-    REVIEW = "review_scenario", "May review what was done"
-    VIEW = "view_case", "May look at cases"
+    REQUEST = "request_scenario", _("May request access")
+    APPROVE = "approve_scenario", _("May decide on requests")
+    REVIEW = "review_scenario", _("May review what was done")
+    VIEW = "view_case", _("May look at cases")
 
 
 def working_week() -> list[int]:
@@ -51,37 +52,37 @@ class Scenario(models.Model):
     """A defined emergency. What counts is its newest version; this row is where it is edited."""
 
     class Severity(models.TextChoices):
-        LOW = "low", "Low"
-        HIGH = "high", "High"
-        CRITICAL = "critical", "Critical"
+        LOW = "low", _("Low")
+        HIGH = "high", _("High")
+        CRITICAL = "critical", _("Critical")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
-    use_when = models.TextField("use when", blank=True)
-    not_for = models.TextField("not for", blank=True)
+    use_when = models.TextField(_("use when"), blank=True)
+    not_for = models.TextField(_("not for"), blank=True)
     severity = models.CharField(max_length=10, choices=Severity, default=Severity.HIGH)
-    drill = models.BooleanField("this is an exercise", default=False)
+    drill = models.BooleanField(_("this is an exercise"), default=False)
     targets = models.ManyToManyField(Target, related_name="scenarios", blank=True)
     expected_verbs = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     expected_objects = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    break_glass = models.BooleanField("may start before approval", default=False)
-    ratify_within = models.PositiveIntegerField("ratify within (minutes)", default=60)
-    answer_within = models.PositiveIntegerField("lapses unanswered after (minutes)", default=240)
+    break_glass = models.BooleanField(_("may start before approval"), default=False)
+    ratify_within = models.PositiveIntegerField(_("ratify within (minutes)"), default=60)
+    answer_within = models.PositiveIntegerField(_("lapses unanswered after (minutes)"), default=240)
     default_minutes = models.PositiveIntegerField(default=30)
     max_minutes = models.PositiveIntegerField(default=60)
-    max_concurrent = models.PositiveIntegerField("open at once per person", default=1)
-    reference_required = models.BooleanField("needs a ticket or incident", default=True)
+    max_concurrent = models.PositiveIntegerField(_("open at once per person"), default=1)
+    reference_required = models.BooleanField(_("needs a ticket or incident"), default=True)
     reference_pattern = models.CharField(max_length=200, blank=True)
     reference_hint = models.CharField(max_length=100, blank=True, default="INC-20481")
-    intent_required = models.BooleanField("needs a plan", default=False)
-    min_justification = models.PositiveIntegerField("shortest reason (characters)", default=20)
+    intent_required = models.BooleanField(_("needs a plan"), default=False)
+    min_justification = models.PositiveIntegerField(_("shortest reason (characters)"), default=20)
     working_days = ArrayField(models.PositiveSmallIntegerField(), default=working_week)
     working_from = models.TimeField(default=dt.time(8))
     working_until = models.TimeField(default=dt.time(18))
     time_zone = models.CharField(max_length=50, default="UTC")
-    review_within_hours = models.PositiveIntegerField("review within (hours)", default=72)
-    strict_review = models.BooleanField("two people review", default=False)
+    review_within_hours = models.PositiveIntegerField(_("review within (hours)"), default=72)
+    strict_review = models.BooleanField(_("two people review"), default=False)
     alert_groups = models.ManyToManyField(Group, related_name="+", blank=True)
     retention_class = models.CharField(max_length=40, default="standard")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -135,9 +136,9 @@ class ApprovalStep(models.Model):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     quorum = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     escalate_after = models.PositiveIntegerField(
-        "ask the next step too after (minutes)", null=True, blank=True
+        _("ask the next step too after (minutes)"), null=True, blank=True
     )
-    stands_in = models.BooleanField("answers for the step before", default=False)
+    stands_in = models.BooleanField(_("answers for the step before"), default=False)
 
     class Meta:
         ordering = ["position"]

@@ -12,7 +12,8 @@ from audit.config import changing
 from breakglass.models import ApprovalStep, GroupPermit, Scenario, ScenarioVersion
 from breakglass.transitions.scenarios import publish
 from breakglass.yaml_files import PermitPlan, Plan, StepPlan
-from core.errors import BadInput, WrongState
+from core.errors import BadInput, DomainError, WrongState
+from core.speech import phrase
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +44,9 @@ def _bring_in(plan: Plan, *, by: User | None, reason: str, at: datetime) -> Brou
     try:
         version = publish(scenario, by=by, reason=reason, at=at)
     except BadInput as error:
-        raise BadInput(f"{plan.file}: {scenario.slug}: {error}", field=error.field) from error
+        raise BadInput(_placed(plan, error), field=error.field) from error
     except WrongState as error:
-        raise WrongState(f"{plan.file}: {scenario.slug}: {error}") from error
+        raise WrongState(_placed(plan, error)) from error
     return BroughtIn(scenario, version, changed=version != before)
 
 
@@ -56,6 +57,11 @@ def lay_out(plan: Plan) -> None:
     plan.row.alert_groups.set(plan.alert_groups)
     _set_steps(plan.row, plan.steps)
     _set_permits(plan.row, plan.permits)
+
+
+def _placed(plan: Plan, error: DomainError) -> str:
+    where = f"{plan.file}: {plan.row.slug}"
+    return phrase("%(where)s: %(why)s", where=where, why=error.args[0])
 
 
 def _set_steps(scenario: Scenario, plans: Sequence[StepPlan]) -> None:

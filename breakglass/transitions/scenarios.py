@@ -12,6 +12,7 @@ from breakglass import drafts, events, lint
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.transitions.locks import lock
 from core.errors import BadInput, WrongState
+from core.speech import phrase, sentences
 
 
 @log.transition
@@ -26,11 +27,15 @@ def publish(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -
     reason = _reason(reason)
     scenario = lock(scenario)
     if scenario.archived_at:
-        raise WrongState(f"{scenario} is archived. Bring it back before you change it.")
+        raise WrongState(
+            phrase(
+                "%(scenario)s is archived. Bring it back before you change it.", scenario=scenario
+            )
+        )
     with changing(actor=_actor(by), reason=reason):
         let_steps_decide(scenario)
     if flaws := lint.errors(lint.lint(scenario, at)):
-        raise BadInput(" ".join(flaw.sentence for flaw in flaws), field=flaws[0].field)
+        raise BadInput(sentences(*(flaw.sentence for flaw in flaws)), field=flaws[0].field)
     return make_version(scenario, by=by, reason=reason, at=at)
 
 
@@ -64,7 +69,7 @@ def archive(scenario: Scenario, *, by: User | None, reason: str, at: datetime) -
     reason = _reason(reason)
     scenario = lock(scenario)
     if scenario.archived_at:
-        raise WrongState(f"{scenario} is archived already.")
+        raise WrongState(phrase("%(scenario)s is archived already.", scenario=scenario))
     scenario.archived_at = at
     scenario.save(update_fields=["archived_at"])
     _record(scenario, events.ScenarioArchived(reason=reason), by=by, at=at)
@@ -80,7 +85,7 @@ def bring_back(scenario: Scenario, *, by: User | None, reason: str, at: datetime
     reason = _reason(reason)
     scenario = lock(scenario)
     if scenario.archived_at is None:
-        raise WrongState(f"{scenario} is in use.")
+        raise WrongState(phrase("%(scenario)s is in use.", scenario=scenario))
     scenario.archived_at = None
     scenario.save(update_fields=["archived_at"])
     _record(scenario, events.ScenarioBroughtBack(reason=reason), by=by, at=at)
@@ -89,7 +94,7 @@ def bring_back(scenario: Scenario, *, by: User | None, reason: str, at: datetime
 
 def _reason(reason: str) -> str:
     if not reason.strip():
-        raise BadInput("Say why you change it; it stands in the history.", field="reason")
+        raise BadInput(phrase("Say why you change it; it stands in the history."), field="reason")
     return reason.strip()
 
 

@@ -21,6 +21,7 @@ from breakglass.views import timeline
 from breakglass.views.pages import status_of
 from core import slots
 from core.errors import DomainError
+from core.speech import phrase
 from targets.credentials import Credentials
 from targets.models import Door
 
@@ -133,7 +134,7 @@ def _asking(each: Request, reader: User, at: datetime) -> Asking:
         offer=next(open_offer, None) if each.state == Request.State.COUNTERED else None,
         why_not_decide=policy.why_not_decide(each, by=reader, at=at)
         if undecided
-        else "Nothing is to be decided.",
+        else phrase("Nothing is to be decided."),
     )
 
 

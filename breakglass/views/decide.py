@@ -62,9 +62,9 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
         raise Http404
     if why := links.why_not_open(link, by=request.user):
         access.refused(why, verb="open_link", by=request.user, subject=link.request, at=now)
-        return say(request, why, status=403, title="This link is not yours")
+        return say(request, why, status=403, title=gettext("This link is not yours"))
     if why := links.why_spent(link, at=now):
-        return say(request, why, status=410, title="This link is spent")
+        return say(request, why, status=410, title=gettext("This link is spent"))
     return _decide(request, Request.objects.told().get(pk=link.request_id), link=link)
 
 

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
 from breakglass import inbox, lint, policy, preflight, wording
@@ -74,7 +75,7 @@ def scenario_compare(request: PageRequest, slug: str) -> HttpResponse:
     """Lead to the difference between the two versions that were chosen."""
     numbers = [request.GET.get(name, "") for name in ("first", "second")]
     if not all(number.isdecimal() for number in numbers):
-        return say(request, "Choose two versions of the scenario.", status=422)
+        return say(request, _("Choose two versions of the scenario."), status=422)
     return redirect("scenario-diff", slug, *map(int, numbers))
 
 
@@ -91,6 +92,6 @@ def _permits(scenario: Scenario) -> list[tuple[str, list[GroupPermit]]]:
     """Who may do what, by permit; ended ones too, so that nobody wonders."""
     rows = list(scenario.permits.select_related("group", "permission").order_by("group__name"))
     return [
-        (permit.label, [row for row in rows if row.permission.codename == permit.value])
+        (str(permit.label), [row for row in rows if row.permission.codename == permit.value])
         for permit in Permit
     ]

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
 from breakglass.models import Request
@@ -16,7 +17,7 @@ from core.pages import say
 def simulator(request: PageRequest) -> HttpResponse:
     """Tell an administrator the story line by line, each with its rule."""
     if why := why_not_look(by=request.user):
-        return say(request, why, status=403, title="This is for administrators")
+        return say(request, why, status=403, title=_("This is for administrators"))
     asked = "person" in request.GET
     form = SimulatorForm(request.GET if asked else None, initial=request.GET.dict())
     story = _story(form) if form.is_valid() else None

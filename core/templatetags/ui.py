@@ -15,7 +15,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import looks, refs, slots
 from core.faces import face
@@ -173,13 +172,6 @@ def listed(values: Iterable[Any], last: str = "") -> str:
     """Join as in a sentence: "a, b and c"."""
     words = [str(value) for value in values]
     return f" {last or _('and')} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-@register.filter
-def counted(number: int, words: str) -> str:
-    """Say "1 case" or "3 cases"; `words` is "case,cases"."""
-    one, many = words.split(",")
-    return f"{number:,} {ngettext(one, many, number)}"
 
 
 @register.filter

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from core.speech import phrase
 from targets.drivers.base import Address, LogFile, Opening, State, TargetError, Unreachable
 from targets.drivers.postgresql_setup import LOGGED, complaints
 
@@ -85,8 +86,11 @@ class PostgreSQL:
                 self._run("CREATE ROLE {} NOLOGIN NOINHERIT", handle)
             elif mark != opening.mark:
                 raise TargetError(
-                    f"{self._address.name} has a role {opening.handle} that is not ours; "
-                    "rename or drop it there."
+                    phrase(
+                        "%(target)s has a role %(role)s that is not ours; rename or drop it there.",
+                        target=self._address.name,
+                        role=opening.handle,
+                    )
                 )
             self._run("COMMENT ON ROLE {} IS {}", handle, sql.Literal(opening.mark))
             self._grant(opening)
@@ -130,7 +134,13 @@ class PostgreSQL:
             )[0]
             ended, quiet = ended + going, 0 if going else quiet + 1
             if time.monotonic() > deadline:
-                raise TargetError(f"{self._address.name}: sessions of {handle} do not end.")
+                raise TargetError(
+                    phrase(
+                        "%(target)s: sessions of %(role)s do not end.",
+                        target=self._address.name,
+                        role=handle,
+                    )
+                )
             time.sleep(0.01)
         return ended
 
@@ -233,8 +243,13 @@ class PostgreSQL:
         said = [error.diag.message_primary or str(error), error.diag.message_detail]
         words = ": ".join(part for part in said if part)
         return TargetError(
-            f"{self._address.name} refused ({error.sqlstate}): {words}. "
-            "The action “Test the door” on the target's page says what it needs."
+            phrase(
+                "%(target)s refused (%(code)s): %(words)s. The action “Test the door” on the"
+                " target's page says what it needs.",
+                target=self._address.name,
+                code=error.sqlstate,
+                words=words,
+            )
         )
 
     def _grant(self, opening: Opening) -> None:
@@ -281,7 +296,9 @@ class PostgreSQL:
     def _one(self, question: LiteralString, *values: Any) -> TupleRow:
         row = self._connection.execute(question, values).fetchone()
         if row is None:
-            raise TargetError(f"{self._address.name} gave no answer; try again.")
+            raise TargetError(
+                phrase("%(target)s gave no answer; try again.", target=self._address.name)
+            )
         return row
 
 
@@ -350,9 +367,14 @@ def _login(address: Address, user: str, password: str, database: str = "") -> Co
 
 
 def _unreachable(address: Address, error: psycopg.Error) -> Unreachable:
-    said = str(error).strip().splitlines() or ["no answer"]
-    words = said[-1].strip().rstrip(".?!")
+    said = str(error).strip().splitlines()
+    words = said[-1].strip().rstrip(".?!") if said else phrase("no answer")
     return Unreachable(
-        f"{address.name} cannot be reached at {address.host}:{address.port}: {words}. "
-        "Check that it runs, and its address and administration password."
+        phrase(
+            "%(target)s cannot be reached at %(place)s: %(words)s. Check that it runs, and its"
+            " address and administration password.",
+            target=address.name,
+            place=f"{address.host}:{address.port}",
+            words=words,
+        )
     )

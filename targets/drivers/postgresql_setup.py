@@ -8,6 +8,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from core.speech import phrase
+
 # Set on every door's role; only a superuser, or who was granted SET on them, can change these.
 LOGGED = {
     "log_statement": "all",
@@ -66,11 +68,21 @@ def complaints(connection: psycopg.Connection[Any], roles: Sequence[str]) -> lis
     """Say what keeps doors from working on this server; empty when all is well."""
     version = connection.info.server_version
     if version < OLDEST:
-        return [f"PostgreSQL {version // 10000} is too old; doors need 15 or later."]
+        return [
+            phrase(
+                "PostgreSQL %(version)s is too old; doors need 15 or later.",
+                version=version // 10000,
+            )
+        ]
     found = [*_of_admin(connection), *_of_log(connection)]
     for role in roles:
         found += _of_role(connection, role)
     return found
+
+
+def missing(statement: str) -> str:
+    """Say which statement has not been run."""
+    return phrase("%(statement)s is missing.", statement=statement)
 
 
 def _of_admin(connection: psycopg.Connection[Any]) -> list[str]:
@@ -80,18 +92,23 @@ def _of_admin(connection: psycopg.Connection[Any]) -> list[str]:
         " has_database_privilege(current_database(), 'CONNECT WITH GRANT OPTION')"
         " FROM pg_roles WHERE rolname = current_user"
     )
-    name, found = connection.info.user, []
+    name = connection.info.user
+    found: list[str] = []
     if not connects:
         database = connection.info.dbname
-        found.append(
-            f"GRANT CONNECT ON DATABASE {database} TO {name} WITH GRANT OPTION is missing."
-        )
+        found.append(missing(f"GRANT CONNECT ON DATABASE {database} TO {name} WITH GRANT OPTION"))
     if superuser:
-        found.append(f"{name} is a superuser; give us a role with CREATEROLE instead.")
+        found.append(
+            phrase("%(role)s is a superuser; give us a role with CREATEROLE instead.", role=name)
+        )
     if not createrole:
-        found.append(f"{name} may not make roles: ALTER ROLE {name} CREATEROLE.")
+        found.append(
+            phrase("%(role)s may not make roles: ALTER ROLE %(role)s CREATEROLE.", role=name)
+        )
     if not signals:
-        found.append(f"{name} may not end sessions: GRANT pg_signal_backend TO {name}.")
+        found.append(
+            phrase("%(role)s may not end sessions: GRANT pg_signal_backend TO %(role)s.", role=name)
+        )
     return found
 
 
@@ -99,9 +116,11 @@ def _of_log(connection: psycopg.Connection[Any]) -> list[str]:
     (collector, destination), *_ = connection.execute(
         "SELECT current_setting('logging_collector'), current_setting('log_destination')"
     )
-    found = []
+    found: list[str] = []
     if collector != "on" or "jsonlog" not in destination:
-        found.append("It keeps no JSON log: set logging_collector=on, log_destination=jsonlog.")
+        found.append(
+            phrase("It keeps no JSON log: set logging_collector=on, log_destination=jsonlog.")
+        )
     name = connection.info.user
     (ls, read), *_ = connection.execute(
         "SELECT has_function_privilege('pg_ls_logdir()', 'EXECUTE'), coalesce("
@@ -109,12 +128,17 @@ def _of_log(connection: psycopg.Connection[Any]) -> list[str]:
         "to_regprocedure('breakglass.read_log(text,bigint,bigint)'), 'EXECUTE'), false)"
     )
     if not ls or not read:
-        found.append(f"{name} may not read the log; `manage.py target_sql` prints what is missing.")
+        found.append(
+            phrase(
+                "%(role)s may not read the log; `manage.py target_sql` prints what is missing.",
+                role=name,
+            )
+        )
     for parameter in LOGGED:
         query = "SELECT has_parameter_privilege(%s, 'SET')"
         ((allowed,),) = connection.execute(query, [parameter])
         if not allowed:
-            found.append(f"GRANT SET ON PARAMETER {parameter} TO {name} is missing.")
+            found.append(missing(f"GRANT SET ON PARAMETER {parameter} TO {name}"))
     return found
 
 
@@ -127,11 +151,16 @@ def _of_role(connection: psycopg.Connection[Any], role: str) -> list[str]:
         [role],
     ).fetchone()
     if row is None:
-        return [f"There is no role {role}; make it, or correct the target."]
+        return [phrase("There is no role %(role)s; make it, or correct the target.", role=role)]
     powerful, ours = row
-    found, name = [], connection.info.user
+    name = connection.info.user
+    found: list[str] = []
     if powerful:
-        found.append(f"{role} has powers over the whole server; a door must not have those.")
+        found.append(
+            phrase(
+                "%(role)s has powers over the whole server; a door must not have those.", role=role
+            )
+        )
     if not ours:
-        found.append(f"GRANT {role} TO {name} WITH ADMIN OPTION is missing.")
+        found.append(missing(f"GRANT {role} TO {name} WITH ADMIN OPTION"))
     return found

@@ -4,11 +4,13 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.mail import send_mail
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from alerts import events, slots, tasks
 from alerts.models import Delivery, Mail
+from alerts.routes import ROUTES
 from audit import sequencer
+from audit.events import title_of
 from core import refs
 from tests.alerts.make import make_cast, make_delivery
 from tests.make import make_request, make_user
@@ -37,11 +39,21 @@ def test_the_record_says_what_became_of_a_message() -> None:
     dead = events.DeliveryDead(
         about="grant.expired", recipient="user:0", channel="mail", attempts=12, error="550 no"
     )
-    assert dead.sentence().endswith("grant.expired after 12 attempts: 550 no")
+    assert dead.sentence().endswith("“Access ended” after 12 attempts: 550 no")
     retried = events.DeliveryRetried(about="grant.expired")
-    assert retried.sentence() == "had a message about grant.expired sent again"
+    assert retried.sentence() == "had a message about “Access ended” sent again"
     read = events.DeliveryAcknowledged(about="grant.expired", entry=7)
-    assert read.sentence() == "has read the alert about grant.expired (entry 7)"
+    assert read.sentence() == "has read the alert “Access ended” (entry 7)"
+    with translation.override("de"):
+        assert read.sentence() == "hat den Alarm „Zugriff beendet“ gelesen (Eintrag 7)"
+
+
+def test_every_kind_that_somebody_is_told_of_has_a_title() -> None:
+    assert not [kind for kind in ROUTES if title_of(kind) == kind]
+
+
+def test_a_kind_that_is_known_no_more_is_called_by_its_name() -> None:
+    assert title_of("door.painted") == "door.painted"
 
 
 def test_the_mailbox_keeps_plain_mail_too() -> None:

@@ -41,9 +41,6 @@ class TestWords:
         assert relative_words(timedelta(minutes=26)) == "in 26 min"
         assert relative_words(timedelta(seconds=2)) == "now"
 
-    def test_counts(self) -> None:
-        assert drawn('{{ n|counted:"door,doors" }}', n=2) == "2 doors"
-
     def test_lists(self) -> None:
         assert drawn("{{ names|listed }}", names=["a", "b", "c"]) == "a, b and c"
         assert drawn("{{ names|listed }}", names=["a"]) == "a"
