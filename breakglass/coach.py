@@ -30,6 +30,7 @@ _FILLER = re.compile(
     r"^\W*(test|asdf+|fix|debug|urgent|need access|please|work|stuff|todo|n/?a)\W*$",
     re.IGNORECASE,
 )
+_COPIED = 20  # points that a reason loses which was given before
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -60,8 +61,14 @@ class Coaching:
         return next((remark for remark in self.remarks if not remark.good), None)
 
 
-def read(justification: str, *, rules: Rules, targets: Sequence[str], intent: str = "") -> Coaching:
-    """Judge a reason by plain rules. `targets` are the names of the chosen targets."""
+def read(
+    justification: str, *, rules: Rules, targets: Sequence[str], intent: str = "",
+    copied: int | None = None,
+) -> Coaching:  # fmt: skip
+    """Judge a reason by plain rules. `targets` are the names of the chosen targets.
+
+    `copied` is the number of an earlier case of the same person that has the very same words.
+    """
     text = f"{justification} {intent}".strip()
     words = _WORD.findall(text)
     checks = [
@@ -72,7 +79,15 @@ def read(justification: str, *, rules: Rules, targets: Sequence[str], intent: st
         (10, _system(text, targets, rules)),
     ]
     score = sum(points for points, remark in checks if remark.good)
-    return Coaching(score=score, remarks=tuple(remark for _, remark in checks))
+    remarks = tuple(remark for _, remark in checks)
+    if copied is None:
+        return Coaching(score=score, remarks=remarks)
+    return Coaching(score=max(0, score - _COPIED), remarks=(_copied(copied), *remarks))
+
+
+def _copied(case: int) -> Remark:
+    said = _("These are the words of Case %(case)s. Say what is happening today.")
+    return _missing(_("Today"), said % {"case": case})
 
 
 def _clear(about: str) -> Remark:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from breakglass.copies import copied_from
 from breakglass.models import Grant, Request
 
 _WEAK_REASON = 50
@@ -22,8 +23,8 @@ class Signal:
 
 def signals(request: Request, *, at: datetime) -> list[Signal]:
     """Return what stands out about a request."""
-    checks = [_off_hours(request), _often(request), _weak(request), _overlap(request, at),
-              _blocked_before(request)]  # fmt: skip
+    checks = [_off_hours(request), _often(request), _weak(request), _copied(request),
+              _overlap(request, at), _blocked_before(request)]  # fmt: skip
     return [signal for signal in checks if signal]
 
 
@@ -55,6 +56,15 @@ def _weak(request: Request) -> Signal | None:
         return None
     said = _("The coach gives the reason %(score)s of 100.") % {"score": request.coach_score}
     return Signal(_("Thin reason"), said)
+
+
+def _copied(request: Request) -> Signal | None:
+    asked = request.original
+    earlier = copied_from(asked.justification, person=asked.requester, apart_from=asked)
+    if earlier is None:
+        return None
+    said = _("The reason is word for word that of Case %(case)s.") % {"case": earlier.case}
+    return Signal(_("Copied reason"), said)
 
 
 def _overlap(request: Request, at: datetime) -> Signal | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from audit import log
 from breakglass import coach, events, policy
+from breakglass.copies import copied_from
 from breakglass.models import Grant, Request, Scenario, ScenarioVersion
 from breakglass.models.request import next_case
 from breakglass.transitions import grants
@@ -235,7 +236,11 @@ def _create(
 ) -> Request:  # fmt: skip
     rules = version.rules
     names = [target.name for target in ask.targets]
-    coaching = coach.read(ask.justification, rules=rules, targets=names, intent=ask.intent)
+    earlier = copied_from(ask.justification, person=person)
+    coaching = coach.read(
+        ask.justification, rules=rules, targets=names, intent=ask.intent,
+        copied=earlier.case if earlier else None,
+    )  # fmt: skip
     first_asked = max(step.position for step in rules.steps[:1]) if rules.steps else 0
     values: dict[str, object] = {
         "case": next_case() if "case" not in fields else 0,

@@ -17,6 +17,7 @@ from accounts.models import Part, User
 from accounts.requests import PageRequest
 from breakglass import cards, coach, policy, preflight
 from breakglass.cards import Card
+from breakglass.copies import copied_from
 from breakglass.forms import AskForm, verbs
 from breakglass.models import Grant, GroupPermit, Permit, Request, Scenario
 from breakglass.rules import Rules
@@ -215,19 +216,22 @@ def _outlook(
         "may_file": may_file,
         "only_others": only_others,
         "people": list(form.people.exclude(pk=me.pk)[:200]),
-        "coaching": coached(form),
+        "coaching": coached(form, by=me),
     }
 
 
-def coached(form: AskForm) -> coach.Coaching:
+def coached(form: AskForm, *, by: User) -> coach.Coaching:
     """Return what the coach says of the reason as it stands."""
+    reason = form["justification"].value() or ""
+    earlier = copied_from(reason, person=_for_whom(form) or by)
     picked = form["targets"].value() or []
     names = [target.name for target in form.offered if target.slug in picked]
     return coach.read(
-        form["justification"].value() or "",
+        reason,
         rules=form.rules,
         targets=names,
         intent=form["intent"].value() or "",
+        copied=earlier.case if earlier else None,
     )
 
 

@@ -65,7 +65,7 @@ def request_part(request: PageRequest, part: str) -> HttpResponse:
     if scenario is None or part not in _FRAGMENTS | {"coach"}:
         return HttpResponse(status=204)
     if part == "coach":
-        coaching = coached(typed_form(scenario, request.POST))
+        coaching = coached(typed_form(scenario, request.POST), by=request.user)
         said = request.POST.get("coach_said", "")
         context = {"coaching": coaching, "rules": rules_of(scenario), "said": said}
     else:

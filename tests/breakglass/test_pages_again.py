@@ -1,6 +1,7 @@
 """Asking as before, and asking for somebody else."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from breakglass import transitions
@@ -16,6 +17,7 @@ from tests.breakglass.browser import (
 from tests.make import (
     REASON,
     make_ask,
+    make_broken_glass,
     make_request,
     make_scenario,
     make_target,
@@ -73,6 +75,47 @@ class TestAgain:
         make_cast()
         case = make_request().case
         assert see("eve", NEW, again=again.format(case=case)).status_code == 404
+
+
+class TestTheOldReason:
+    """Asking again takes everything over but the reason; typing that again is noticed."""
+
+    def coach(self, reason: str, by: str = "ada", **more: str) -> str:
+        data = FULL | {"justification": reason, **more}
+        return text(client(by).post("/request/coach/", data))
+
+    def test_is_noticed_as_a_copy_however_it_is_written(self) -> None:
+        make_cast()
+        case = make_request().case
+        said = self.coach(f"  {REASON.upper().replace(';', ' -')}!")
+        assert f"These are the words of Case {case}." in said
+        assert "Today" in said
+
+    def test_is_no_copy_with_words_of_today(self) -> None:
+        make_cast()
+        make_request()
+        assert "These are the words" not in self.coach(f"{REASON} Again since 09:10.")
+
+    def test_of_somebody_else_is_no_copy(self) -> None:
+        make_cast()
+        make_request()
+        assert "These are the words" not in self.coach(REASON, by="eve")
+
+    def test_is_shown_to_whoever_decides(self) -> None:
+        make_cast()
+        first = make_request()
+        transitions.withdraw(first, by=make_user("ada"), at=timezone.now())
+        second = make_request()
+        page = text(see("bob", reverse("decision", args=[second.pk])))
+        assert f"The reason is word for word that of Case {first.case}." in page
+
+    def test_never_stops_an_emergency(self) -> None:
+        make_cast()
+        first = make_broken_glass()
+        transitions.relinquish(first.grant, by=make_user("ada"), at=timezone.now())
+        again = make_broken_glass()
+        assert again.grant.is_live(again.submitted_at)
+        assert again.coach_score == first.coach_score - 20
 
 
 class TestForSomebodyElse:
