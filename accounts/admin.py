@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events, transitions
 from accounts.forms import GroupForm, PersonCreationForm, PersonForm
 from accounts.models import ApiToken, Part, User
-from accounts.parts import give_part, parts_of, take_part
+from accounts.parts import give_part, parts_of, set_members, take_part
 from audit import log
 from audit.config import changing
 from core import slots
@@ -119,9 +119,12 @@ class GroupAdmin(ReasonedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         super().save_related(request, form, formsets, change)
-        wanted = {Part(value) for value in form.cleaned_data["parts"]}
-        for part in Part:
-            (give_part if part in wanted else take_part)(form.instance, part)
+        wanted, playing = set(map(Part, form.cleaned_data["parts"])), set(parts_of(form.instance))
+        for part in wanted - playing:
+            give_part(form.instance, part)
+        for part in playing - wanted:
+            take_part(form.instance, part)
+        set_members(form.instance, form.cleaned_data["members"])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Groups are emptied, never removed: past decisions were taken for them."""

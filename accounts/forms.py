@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -107,6 +108,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
     reason = Reason()
 
     parts = forms.MultipleChoiceField(
+        label=_("Parts it plays"),
         choices=Part.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -115,11 +117,32 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    members = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Who is in it"),
+        required=False,
+        widget=Pick,
+        help_text=_(
+            "They may do at once whatever the group may. Each person's page says the same."
+        ),
+    )
+
     class Meta:
         model = Group
         fields = ("name",)
+        labels = {"name": _("Name")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        inside = (
+            User.objects.filter(groups=self.instance.pk)
+            if self.instance.pk
+            else User.objects.none()
+        )
+        people = User.objects.filter(Q(is_active=True) | Q(pk__in=inside.values("pk")))
+        self.fields["members"].queryset = people.order_by(  # type: ignore[attr-defined]
+            Case(When(pk__in=inside.values("pk"), then=0), default=1), "name", "email"
+        )
         if self.instance.pk:
             self.initial["parts"] = [part.value for part in parts_of(self.instance)]
+            self.initial["members"] = list(inside.values_list("pk", flat=True))

@@ -21,6 +21,7 @@ from django.dispatch import receiver
 
 from audit import log
 from audit.events import ConfigChanged
+from core.speech import english
 
 M = TypeVar("M", bound=type[Model])
 
@@ -95,7 +96,7 @@ def mirror(instance: LogEntry, *, created: bool, raw: bool, **_: Any) -> None:
     words_of = {name: _words(change) for name, change in instance.changes.items()}
     event = ConfigChanged(
         action=_ACTIONS[instance.action],
-        model=str(instance.content_type.name),
+        model=_model(instance),
         name=instance.object_repr,
         changes={name: words for name, words in words_of.items() if any(words)},
         reason=cause.reason,
@@ -103,6 +104,13 @@ def mirror(instance: LogEntry, *, created: bool, raw: bool, **_: Any) -> None:
         second=cause.second,
     )
     log.record(event, actor=cause.actor, subject=_subject(instance), at=instance.timestamp)
+
+
+def _model(entry: LogEntry) -> str:
+    """Return what the changed thing is, in English: the record speaks nobody else's language."""
+    model = entry.content_type.model_class()
+    name = model._meta.verbose_name if model else entry.content_type.model  # noqa: SLF001
+    return english(name)
 
 
 def _person(entry: LogEntry) -> str:

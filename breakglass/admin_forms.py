@@ -45,6 +45,14 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
         error_messages={"required": _("Say why you change it; it stands in the history.")},
         help_text=_("Stands in the record and in the history of versions."),
     )
+    let_go = forms.BooleanField(
+        label=_("Take the permit to decide from groups that no step asks"),
+        required=False,
+        help_text=_(
+            "Requests that are open already still ask the groups of their version: wait until"
+            " those are decided."
+        ),
+    )
     targets = forms.ModelMultipleChoiceField(
         Target.objects.all(), label=LABELS["targets"], required=False, widget=Pick
     )

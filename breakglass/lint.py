@@ -329,6 +329,14 @@ def _of_parts(rules: Rules, cast: Cast) -> Iterator[Remark]:
             " independent group the permit to review.",
             able=able, needed=needed,
         ))  # fmt: skip
+    asked = {step.group_id for step in rules.steps}
+    for group in cast.groups(Permit.APPROVE):
+        if group.pk not in asked:
+            yield _warning("permits", phrase(
+                "%(group)s may decide and see the cases here, and no step asks it. Take its permit"
+                " away, or add a step.",
+                group=group,
+            ))  # fmt: skip
     for group, people in cast.alerted.items():
         if not people:
             yield _warning(

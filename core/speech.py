@@ -24,7 +24,7 @@ class Sentence(str):
     def __new__(cls, one: str, many: str, number: int, facts: dict[str, Any]) -> "Sentence":
         """Make the English text, and keep what it was made of."""
         english = many if many and number != 1 else one
-        made = super().__new__(cls, english % {key: _english(fact) for key, fact in facts.items()})
+        made = super().__new__(cls, english % {key: _fact(fact) for key, fact in facts.items()})
         made.one, made.many, made.number, made.facts = one, many, number, facts
         return made
 
@@ -38,12 +38,15 @@ class Sentence(str):
         return escape(self.translated())
 
 
-def _english(fact: object) -> object:
+def _fact(fact: object) -> object:
     """Return a fact as the record has it; the label of a choice is made when it is read."""
-    if not isinstance(fact, Promise):
-        return fact
+    return english(fact) if isinstance(fact, Promise) else fact
+
+
+def english(text: object) -> str:
+    """Return the label of a choice, or the name of a model, as the record has it."""
     with override(None):
-        return str(fact)
+        return str(text)
 
 
 def phrase(sentence: str, **facts: object) -> Sentence:

@@ -14,6 +14,7 @@ from breakglass.models import Request, Scenario
 from breakglass.simulator import Story, simulate
 from breakglass.simulator_forms import TryForm
 from breakglass.transitions.previews import Preview, Teller, preview
+from breakglass.transitions.scenarios import let_others_go
 from breakglass.wording import SECTIONS
 
 Said = dict[str, list[Remark]]
@@ -81,6 +82,8 @@ def read(
         made: Scenario = form.save()
         for each in formsets:
             each.save()
+        if form.cleaned_data["let_go"]:
+            let_others_go(made)
         return made
 
     found = preview(scenario, save=save, tell=_teller(request), at=timezone.now())

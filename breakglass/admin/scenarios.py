@@ -29,6 +29,7 @@ from breakglass.admin_forms import (
 )
 from breakglass.models import ApprovalStep, GroupPermit, ProposedChange, Scenario
 from breakglass.simulator_forms import TryForm
+from breakglass.transitions.scenarios import let_others_go
 from breakglass.wording import SECTIONS
 from core.errors import DomainError
 from core.speech import shown
@@ -87,6 +88,7 @@ class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
             (section.title, {"fields": [name for name in section.fields if name not in _ROWS]})
             for section in SECTIONS
         ),  # type: ignore[list-item]
+        (_("Permits"), {"fields": ["let_go"]}),
         (_("This change"), {"fields": ["reason"]}),
     ]
 
@@ -187,7 +189,7 @@ class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
             for section, fieldset in zip(SECTIONS, fieldsets, strict=False)
         ]
         context["permits"] = rows.get("permits")
-        context["reason"] = fieldsets[-1]
+        *_sections, context["let_go"], context["reason"] = fieldsets
         if context["original"] is None:
             start = _start(request)
             context["templates"], context["missing"] = starts.templates(), start and start.missing
@@ -217,6 +219,8 @@ class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
     ) -> None:  # fmt: skip
         """Publish once the steps and permits are saved, too."""
         super().save_related(request, form, formsets, change)
+        if form.cleaned_data["let_go"]:
+            let_others_go(form.instance)
         version = transitions.publish(
             form.instance,
             by=request.user,  # type: ignore[arg-type]

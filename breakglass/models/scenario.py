@@ -21,6 +21,7 @@ from guardian.models import GroupObjectPermissionBase
 from accounts.models import User
 from breakglass.rules import Rules
 from core import refs
+from core.speech import english
 from targets.models import Target
 
 
@@ -207,5 +208,5 @@ class GroupPermit(GroupObjectPermissionBase):
     objects: ClassVar[GroupPermitManager] = GroupPermitManager()
 
     def __str__(self) -> str:
-        permit = Permit(self.permission.codename).label.lower()
+        permit = english(Permit(self.permission.codename).label).lower()
         return f"{self.group} {permit} in {self.content_object}"

@@ -109,6 +109,13 @@ def let_steps_decide(scenario: Scenario) -> None:
         )
 
 
+def let_others_go(scenario: Scenario) -> None:
+    """Take the permit to decide from groups that no step asks (any more)."""
+    asked = scenario.steps.values("group_id")
+    for permit in scenario.permits.of(Permit.APPROVE).exclude(group__in=asked):
+        permit.delete()
+
+
 def _record(scenario: Scenario, event: Event, *, by: User | None, at: datetime) -> None:
     log.record(event, actor=_actor(by), subject=scenario.ref, at=at)
 

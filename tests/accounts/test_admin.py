@@ -1,6 +1,7 @@
 """People, groups and tokens in the admin: for administrators, by their part alone."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,7 +12,7 @@ from accounts.parts import give_part, parts_of, take_part
 from audit.models import Pending
 from tests.accounts.make import make_token
 from tests.make import make_group, make_user
-from tests.record import actors, kinds
+from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,44 @@ class TestGroups:
 
         assert ann.post(f"/admin/auth/group/{sre.pk}/change/", form).status_code == 302
         assert parts_of(sre) == [Part.RESPONDER]
+
+    def test_get_and_lose_people_on_their_own_page(self, ann: Client) -> None:
+        bob, carl = make_user("bob"), make_user("carl")
+        dba = make_group("dba", bob)
+        form = {"name": "dba", "members": [carl.pk], "reason": "Bob moved on, Carl joined."}
+        before = len(facts("config.changed"))
+
+        assert ann.post(f"/admin/auth/group/{dba.pk}/change/", form).status_code == 302
+        assert list(dba.user_set.all()) == [carl]
+        changes = facts("config.changed")[before:]
+        assert [(each["name"], each["changes"]["groups"]) for each in changes] == [
+            ("Carl", ["", "dba"]),
+            ("Bob", ["dba", ""]),
+        ]
+        assert {each["reason"] for each in changes} == {"Bob moved on, Carl joined."}
+
+    def test_keep_their_people_when_the_record_fails(
+        self, ann: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dba = make_group("dba", make_user("bob"))
+        form = {"name": "dba", "members": [], "reason": "Emptied."}
+        monkeypatch.setattr("audit.log.record", Mock(side_effect=RuntimeError))
+        with pytest.raises(RuntimeError):
+            ann.post(f"/admin/auth/group/{dba.pk}/change/", form)
+        assert dba.user_set.count() == 1
+
+    def test_show_who_is_in_them_first_and_nobody_who_left(self, ann: Client) -> None:
+        gone, zoe = make_user("gone", is_active=False), make_user("zoe")
+        page = ann.get(f"/admin/auth/group/{make_group('dba', zoe).pk}/change/").content.decode()
+        assert page.index(f'value="{zoe.pk}"') < page.index(f'value="{make_user("ann").pk}"')
+        assert f'value="{gone.pk}"' not in page
+
+    def test_are_recorded_in_english_whoever_changes_them(self, ann: Client) -> None:
+        User.objects.filter(email="ann@example.com").update(language="de")
+        dba = make_group("dba")
+        form = {"name": "dba team", "reason": "Said so."}
+        assert ann.post(f"/admin/auth/group/{dba.pk}/change/", form).status_code == 302
+        assert facts("config.changed")[-1]["model"] == "group"
 
     def test_are_listed_with_their_parts(self, ann: Client) -> None:
         make_group("sre", part=Part.RESPONDER)

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import Part, User
 from accounts.parts import give_part
 from audit.models import Pending
-from breakglass.models import ApprovalStep, Scenario
+from breakglass.models import ApprovalStep, Permit, Scenario
 from tests.breakglass.filled_form import filled_in, send
 from tests.breakglass.test_scenario_admin import LIST, address
 from tests.make import (
@@ -20,6 +20,7 @@ from tests.make import (
     make_scenario,
     make_user,
 )
+from tests.record import facts
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,48 @@ class TestSave:
         page = client.post(url, filled_in(client, url, reason="Odd.", **{"steps-0-position": 2}))
 
         assert "Two steps have the number 2" in page.content.decode()
+
+
+class TestReplacedApprovers:
+    """A group that no step asks any more would go on deciding: the page says so, and helps."""
+
+    def replaced(self, **more: Any) -> tuple[Scenario, dict[str, Any]]:
+        security = make_group("Security", make_user("tomas"))
+        return make_scenario(), {"steps-0-group": security.pk, **more}
+
+    def test_are_named_beside_the_permits(self, client: Client) -> None:
+        scenario, changes = self.replaced()
+        words = said(preview(client, scenario, **changes), "permits")
+        assert "Database team may decide and see the cases here, and no step asks it." in words
+
+    def test_lose_their_permit_where_that_is_wished_and_shown(self, client: Client) -> None:
+        scenario, changes = self.replaced(let_go="on")
+        answer = preview(client, scenario, **changes)
+        assert "<del>Database team</del>" in answer
+        assert "and no step asks it" not in answer
+        assert deciders(scenario) == ["Database team"]
+
+        url = address(scenario)
+        sent = filled_in(client, url, reason="Security decides now.", **changes)
+        assert send(client, url, sent).status_code == 302
+        assert deciders(scenario) == ["Security"]
+        removed = [each for each in facts("config.changed") if each["action"] == "removed"]
+        assert [each["name"] for each in removed] == [
+            "Database team may decide on requests in Production outage"
+        ]
+        assert {each["reason"] for each in removed} == {"Security decides now."}
+
+    def test_keep_it_where_nobody_wishes(self, client: Client) -> None:
+        scenario, changes = self.replaced()
+        url = address(scenario)
+        sent = filled_in(client, url, reason="Both for a while.", **changes)
+        assert send(client, url, sent).status_code == 302
+        assert deciders(scenario) == ["Database team", "Security"]
+
+
+def deciders(scenario: Scenario) -> list[str]:
+    permits = scenario.permits.of(Permit.APPROVE).order_by("group__name")
+    return list(permits.values_list("group__name", flat=True))
 
 
 class TestWithoutScript:
