@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from audit.events import known
+from audit.events import known, title_of
 from audit.models import Entry
 from core import refs
 
-_KINDS = 6
+_MOST = 6
+_LONGEST = 5  # words that may be a name and an event
 _LAST = 2**63 - 1
 
 
@@ -24,9 +25,12 @@ class Way:
 
 
 def ways(words: str) -> list[Way]:
-    """Return every meaning, the nearest first; none where nothing is called so."""
-    words = words.strip()
-    return [*_entry(words), *_things(words), *_kinds(words)]
+    """Return every meaning, the nearest first; none where nothing is called so.
+
+    Each leads to a list that an index of the record answers: nothing reads through its words.
+    """
+    words = " ".join(words.split())
+    return [*_entry(words), *_things(words), *_kinds(words), *_things_and_kinds(words)]
 
 
 def _entry(words: str) -> list[Way]:
@@ -57,13 +61,47 @@ def _things(words: str) -> list[Way]:
 
 
 def _kinds(words: str) -> list[Way]:
-    if len(words) < 3:
-        return []
-    wanted = words.lower().replace(" ", "_")
-    kinds = [kind for kind in sorted(known()) if wanted in kind.replace(".", "_") or words in kind]
     return [
-        Way(_("Events “%(kind)s”") % {"kind": kind}, _list(kind=kind), "flag")
-        for kind in kinds[:_KINDS]
+        Way(_("Events “%(title)s”") % {"title": title}, _list(kind=kind), "flag")
+        for kind, title in _called(words)[:_MOST]
+    ]
+
+
+def _things_and_kinds(words: str) -> list[Way]:
+    """Return what a name and an event beside each other mean: "ada door closed", "denied 147"."""
+    parts = words.split()
+    found: dict[str, Way] = {}
+    for cut in range(1, len(parts)) if len(parts) <= _LONGEST else ():
+        first, last = " ".join(parts[:cut]), " ".join(parts[cut:])
+        for name, event in ((first, last), (last, first)):
+            kinds = _called(event)
+            for reference, label in refs.find(name).items() if kinds else ():
+                for kind, title in kinds:
+                    way = _both(reference, label.text, kind, title)
+                    found.setdefault(way.url, way)
+    return list(found.values())[:_MOST]
+
+
+def _both(reference: str, name: str, kind: str, title: str) -> Way:
+    column = {"user": "actor", "request": "case"}.get(reference.partition(":")[0], "subject")
+    text = _("“%(title)s” by %(name)s") if column == "actor" else _("“%(title)s”: %(name)s")
+    return Way(
+        text % {"title": title, "name": name}, _list(kind=kind, **{column: reference}), "flag"
+    )
+
+
+def _called(words: str) -> list[tuple[str, str]]:
+    """Return the kinds of events of that name, each with its title in the reader's language."""
+    wanted = words.casefold()
+    if len(wanted) < 3:
+        return []
+    titles = {kind: title_of(kind) for kind in sorted(known())}
+    return [
+        (kind, title)
+        for kind, title in titles.items()
+        if wanted in title.casefold()
+        or wanted in kind
+        or wanted in kind.replace(".", " ").replace("_", " ")
     ]
 
 

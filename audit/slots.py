@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from audit import rights
+from audit import rights, search
 from audit.models import Pending, SetAside, Verification
 from core.refs import Label, provide
-from core.slots import Health, NavItem, health, nav
+from core.slots import Found, Health, NavItem, found, health, nav
 
 LATE = timedelta(seconds=5)  # an event usually waits for some milliseconds
+_MOST = 6
 STALE = timedelta(minutes=5)  # verification runs every minute
 
 
@@ -24,6 +25,17 @@ def ledger(request: HttpRequest) -> list[NavItem]:
         return []
     return [
         NavItem(group="Audit", label=gettext("Ledger"), url_name="ledger", icon="ledger", key="l")
+    ]
+
+
+@found.provide(order=70)
+def in_ledger(request: HttpRequest, text: str) -> list[Found]:
+    """Lead those who may read the record to what the words mean there."""
+    if not getattr(request.user, "may_read_record", False):
+        return []
+    return [
+        Found(group=gettext("Ledger"), icon=way.icon, title=way.text, url=way.url)
+        for way in search.ways(text)[:_MOST]
     ]
 
 

@@ -1,8 +1,10 @@
 """The ledger is asked in the words of people."""
 
 import pytest
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
 
 from audit import search
 from tests.audit.make import NOON, happen, sequence
@@ -49,10 +51,47 @@ class TestWays:
     def test_events_by_a_word_of_their_name(self) -> None:
         assert texts("test.happened") == texts("test happened") == ["Events “test.happened”"]
 
+    def test_events_by_what_people_call_them(self) -> None:
+        assert texts("glass bro") == ["Events “Glass broken”"]
+        assert search.ways("glass bro")[0].url == "/ledger/?kind=breakglass.activated"
+        with translation.override("de"):
+            assert texts("notzugriff ausgel") == ["Ereignisse „Notzugriff ausgelöst“"]
+
+    @pytest.mark.parametrize("words", ["ada glass broken", "Glass  broken ADA"])
+    def test_a_person_and_an_event_together(self, words: str) -> None:
+        ada = make_user("ada")
+        (way,) = search.ways(words)
+        assert way.text == "“Glass broken” by Ada"
+        assert way.url == f"/ledger/?kind=breakglass.activated&actor=user%3A{ada.pk.hex}"
+
+    def test_a_case_and_an_event_together(self) -> None:
+        request = make_request()
+        (way,) = search.ways(f"denied {request.case}")
+        assert way.text == f"“Denied”: Case {request.case}"
+        assert way.url == f"/ledger/?kind=decision.denied&case=request%3A{request.pk.hex}"
+
     @pytest.mark.parametrize("words", ["", " ", "x", "nobody at all", "\x00"])
     def test_nothing_else(self, words: str) -> None:
         make_user("ada")
         assert texts(words.replace("\x00", "")) == []
+
+
+class TestEverywhere:
+    def test_the_search_of_every_page_leads_into_the_ledger(self, signed_in: Client) -> None:
+        ada = make_user("ada")
+        page = signed_in.get("/search/", {"q": "ada"}).content.decode()
+        assert "What Ada did" in page
+        assert f"/ledger/?actor=user%3A{ada.pk.hex}" in page
+
+    def test_but_not_those_who_may_not_read_it(self, client: Client) -> None:
+        client.force_login(make_user("ada"))
+        assert "What Ada did" not in client.get("/search/", {"q": "ada"}).content.decode()
+
+    def test_words_are_never_looked_for_in_the_entries_themselves(self) -> None:
+        make_user("ada")
+        with CaptureQueriesContext(connection) as asked:
+            search.ways("ada glass broken")
+        assert not [each["sql"] for each in asked if "audit_" in each["sql"]]
 
 
 class TestPage:
