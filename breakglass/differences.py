@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Part
+from accounts.models import Part, User
 from breakglass import wording
 from breakglass.models import Permit, ProposedChange
 from breakglass.pictures import Settings, names_of
@@ -28,7 +28,7 @@ _PERSON = {
     "is_staff": _("May open the administration"),
     "groups": _("Groups"),
 }
-_GROUP = {"name": _("Name"), "parts": _("Parts")}
+_GROUP = {"name": _("Name"), "parts": _("Parts"), "members": _("Who is in it")}
 _TARGET = {
     "name": _("Name"),
     "slug": _("Address"),
@@ -55,7 +55,8 @@ def differences(kind: Kind, before: Settings, after: Settings) -> list[Change]:
             found.append(Change(gettext("Password"), [], [gettext("a new one")]))
         return found
     if kind == Kind.GROUP:
-        return _plain(_GROUP, before, after, {"parts": _part_names})
+        readers = {"parts": _part_names, "members": _people_names(before, after)}
+        return _plain(_GROUP, before, after, readers)
     return _plain(_TARGET, before, after, _OF_TARGET)
 
 
@@ -108,6 +109,12 @@ def _group_names(*settings: Settings) -> _Reader:
     return lambda found: sorted(
         names.get(key, gettext("group %(key)s") % {"key": key}) for key in found
     )
+
+
+def _people_names(*settings: Settings) -> _Reader:
+    keys = {key for each in settings for key in each.get("members", [])}
+    names = {str(person.pk): str(person) for person in User.objects.filter(pk__in=keys)}
+    return lambda found: sorted(names.get(key, key) for key in found)
 
 
 def _part_names(parts: list[str]) -> list[str]:

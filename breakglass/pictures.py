@@ -153,7 +153,11 @@ def _group(key: str, at: datetime) -> Picture:
         kind=Kind.GROUP,
         key=key,
         name=row.name,
-        settings={"name": row.name, "parts": [part.value for part in parts_of(row)]},
+        settings={
+            "name": row.name,
+            "parts": [part.value for part in parts_of(row)],
+            "members": sorted(str(key) for key in row.user_set.values_list("pk", flat=True)),
+        },
         rights=_rights(row.user_set.order_by("name"), at),
         watch=_watch(),
     )

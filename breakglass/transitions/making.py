@@ -11,7 +11,7 @@ from django.db import models
 
 from accounts.events import PasswordChanged
 from accounts.models import Part, User
-from accounts.parts import give_part, take_part
+from accounts.parts import give_part, parts_of, set_members, take_part
 from audit import log
 from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.pictures import PERSON, TARGET, Settings
@@ -108,8 +108,12 @@ def _group(change: ProposedChange, _at: dt.datetime) -> None:
     group: Group = _one(Group, int(change.key))
     _set(group, change.after, ("name",))
     group.save()
-    for part in Part:
-        (give_part if part.value in change.after["parts"] else take_part)(group, part)
+    wanted, playing = {Part(part) for part in change.after["parts"]}, set(parts_of(group))
+    for part in wanted - playing:
+        give_part(group, part)
+    for part in playing - wanted:
+        take_part(group, part)
+    set_members(group, _all(User, map(UUID, change.after["members"])).values())
 
 
 def _target(change: ProposedChange, _at: dt.datetime) -> None:

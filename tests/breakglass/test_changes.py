@@ -8,9 +8,10 @@ from django.contrib.auth.models import Group
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Part
-from accounts.parts import give_part
+from accounts.parts import give_part, set_members
 from audit import log
 from breakglass import states, transitions
+from breakglass.differences import differences
 from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.transitions import changes
 from core.errors import BadInput, NotAllowed, WrongState
@@ -182,6 +183,19 @@ class TestAccept:
             changes.accept(change, by=noor, seen=seen, at=LATER)
 
         assert not zoe.groups.exists()
+
+    def test_lets_exactly_the_people_into_a_group_that_were_shown(self) -> None:
+        mei, noor = administrators("mei", "noor")
+        zoe, old = make_user("zoe"), make_user("old")
+        group = make_group("Night shift", old, part=Part.RESPONDER)
+        change = attempted(group, lambda: set_members(group, [zoe]), by=mei)
+        assert list(group.user_set.all()) == [old]
+        (shown,) = differences(change.kind, change.before, change.after)
+        assert (shown.before, shown.after) == (["Old"], ["Zoe"])
+
+        accepted(change, by=noor)
+
+        assert list(group.user_set.all()) == [zoe]
 
     def test_not_what_the_lint_refuses_by_now(self) -> None:
         change = waiting()
