@@ -28,7 +28,7 @@ AUDIT := if $(BIN)/python -c 'import requests as r; r.get("https://pypi.org/pypi
 	-r requirements.txt 2>&1) || echo "$$found"; \
 	else echo "No network: known weaknesses of libraries were not looked up."; fi
 
-.PHONY: help run test screenshots check fix messages bench lock clean
+.PHONY: help run test screenshots check fix messages bench bgverify lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -77,6 +77,9 @@ messages: .venv/dev.stamp  ## collect what is to be translated, and compile what
 
 bench: .venv/dev.stamp  ## measure, and print ratios
 	@for script in bench/bench_*.py; do $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done
+
+bgverify: .venv/made.stamp  ## pack the verifier into dist/bgverify.pyz, for any Python from 3.9 on
+	@$(BIN)/python -m audit.bgverify dist/bgverify.pyz
 
 lock: .venv/dev.stamp  ## compile the requirements into locks with hashes
 	for name in requirements-uv requirements requirements-dev; do \

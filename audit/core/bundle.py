@@ -33,8 +33,8 @@ class Bundle(Folder):
                 raise Tampered(f"{name[:200]!r} in the bundle is no plain file.")
 
     def names(self, folder: str) -> list[str]:
-        begin = f"{folder}/"
-        return sorted(name[len(begin) :] for name in self._files if name.startswith(begin))
+        found = (name.partition("/") for name in self._files)
+        return sorted(name for begin, _, name in found if begin == folder and name)
 
     def _open(self, path: str) -> IO[bytes] | None:
         return self._zip.open(path) if path in self._files else None
@@ -44,6 +44,6 @@ def _check_count(file: IO[bytes]) -> None:
     """Look at the end of a zip for how much its list of files will take, before that is read."""
     file.seek(max(0, file.seek(0, 2) - 65_600))
     tail = file.read()
-    count, size = struct.unpack_from("<HL", tail, max(0, tail.rfind(b"PK\5\6")) + 10)
+    count, size = struct.unpack_from("<HL", tail, tail.rindex(b"PK\5\6") + 10)
     if count > _MOST or size > 200 * _MOST or b"PK\6\7" in tail:
         raise Tampered("The bundle has too many files; unpack it, and verify it as a folder.")

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(option)
         for option in ("--vkey", "--pin", "--since"):
             command.add_argument(option, action="append", default=[])
-        command.add_argument("--jobs", type=int, default=1)
+        command.add_argument("--jobs", type=int, default=1, choices=range(1, 65), metavar="N")
     return parser
 
 
@@ -86,7 +86,7 @@ def _policy(asked: argparse.Namespace) -> Policy:
 def _verified(asked: argparse.Namespace, source: Folder) -> Log:
     policy = _policy(asked)
     pins = [policy.open(_file(pin)) for pin in [*asked.since, *asked.pin]]
-    log = verify_log(source, policy, pins, pins[0].size if asked.since else 0, max(1, asked.jobs))
+    log = verify_log(source, policy, pins, pins[0].size if asked.since else 0, asked.jobs)
     policy.ask(log.heads[""])
     if asked.now and log.order.at:
         now = datetime.fromisoformat(asked.now.replace("Z", "+00:00")).timestamp()

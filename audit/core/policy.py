@@ -40,8 +40,7 @@ class Policy:
         keys = [str(key) for key in own if note.signed_by(key) is not None]
         if not keys:
             raise Tampered(f"No trusted key of {origin[:200]!r} signed the checkpoint.")
-        found = {name: note.signed_by(key) for name, key in self.witnesses.items()}
-        times = {name: time for name, time in found.items() if time is not None}
+        times = {n: t for n, k in self.witnesses.items() if (t := note.signed_by(k)) is not None}
         since = next((time for time in sorted(times.values()) if self._enough(times, time)), None)
         return Head(origin, size, root, keys, times, since)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
+from concurrent import futures
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from audit.core import envelope, tiles
 from audit.core.checkpoint import read_number
-from audit.core.envelope import Entry, Order, moment
+from audit.core.envelope import Entry, Order, moment, read
 from audit.core.findings import Incomplete, Tampered
 from audit.core.hashing import leaf_hash
 from audit.core.merkle import verify_inclusion
 from audit.core.policy import Head, Policy
 from audit.core.proof import read_proof
-from audit.core.tiles import WIDTH, Folder, Tiles
+from audit.core.tiles import WIDTH, Folder, Tiles, entries, path
 
 _SKEW = 300  # seconds that clocks may differ
 _TELLING = {"audit.anchor", "audit.erased", "audit.key_rotated", "audit.pruned"}
@@ -88,12 +87,12 @@ class Log:
 
     def _look_at_tile(self, index: int) -> None:
         expected = self.signed.leaves(index)
-        leaves = tiles.entries(self.signed.source, index, len(expected))
+        leaves = entries(self.signed.source, index, len(expected))
         for seq, (leaf, signed) in enumerate(zip(leaves, expected), index * WIDTH):
             if sha256(b"\0" + leaf).digest() != signed:
                 raise Tampered(f"Entry {seq} is not the one that was signed at its place.")
             if seq >= self.low:
-                entry = envelope.read(leaf, seq)
+                entry = read(leaf, seq)
                 self.order.take(entry)
                 if self.payloads.all or entry.ev in _TELLING:
                     self.payloads.open(entry)
@@ -129,7 +128,7 @@ def verify_log(source: Folder, policy: Policy, pins: list[Head], since: int, job
     if {each.origin for each in heads.values()} != {head.origin}:
         raise Tampered("The checkpoints are of different logs.")
     signed, full = Tiles(source, head.size), range(head.size // WIDTH)
-    held = (i for i in full if any(source.read(tiles.path(kind, i)) for kind in (0, "entries")))
+    held = (i for i in full if any(source.read(path(kind, i)) for kind in (0, "entries")))
     first = next(held, len(full)) * WIDTH  # those before it may have been pruned
     log = _walk(signed, max(first, since), jobs)
     log.heads = heads
@@ -153,7 +152,9 @@ def _walk(signed: Tiles, low: int, jobs: int) -> Log:
         Log(signed, start, end, Order(start), Payloads(signed.source, every))
         for start, end in zip(starts, [*starts[1:], size])
     ]
-    whole, *others = (ProcessPoolExecutor(jobs).map if jobs > 1 else map)(Log.look, shares)
+    pool_of = futures.ProcessPoolExecutor if jobs > 1 else futures.ThreadPoolExecutor
+    with pool_of(jobs) as pool:
+        whole, *others = pool.map(Log.look, shares)
     for each in others:
         whole.join(each)
     if whole.why:
@@ -187,7 +188,7 @@ def _check_keys(log: Log) -> None:
 def _check_times(log: Log, first: int) -> None:
     for head in log.heads.values():
         if head.since and head.size > first:
-            at = envelope.read(log.signed.leaf(head.size - 1), head.size - 1).at
+            at = read(log.signed.leaf(head.size - 1), head.size - 1).at
             if at > (head.since + _SKEW) * 1_000_000:
                 says = f"Entry {head.size - 1} says {moment(at // 1_000_000)}"
                 raise Tampered(f"{says}, but was witnessed at {moment(head.since)}.")
@@ -199,10 +200,10 @@ def _check_times(log: Log, first: int) -> None:
 
 def verify_proof(receipt: bytes, leaf: bytes, policy: Policy) -> tuple[Entry, Head]:
     """Verify the receipt of an entry, or raise Tampered."""
-    index, path, checkpoint = read_proof(receipt)
+    index, steps, checkpoint = read_proof(receipt)
     head = policy.open(checkpoint)
-    verify_inclusion(leaf_hash(leaf), index, head.size, path, head.root)
-    return envelope.read(leaf, index), head
+    verify_inclusion(leaf_hash(leaf), index, head.size, steps, head.root)
+    return read(leaf, index), head
 
 
 def verify_case(source: Folder, policy: Policy) -> tuple[Head, list[Entry], Payloads]:

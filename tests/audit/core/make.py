@@ -187,6 +187,7 @@ def ask(*words: object) -> tuple[int, str]:
 def verify(
     files: dict[str, bytes], folder: Path, *words: object, policy: str = TREE_ONLY
 ) -> tuple[int, str]:
+    folder.mkdir(exist_ok=True)
     (folder / "policy").write_text(policy)
     write(files, folder / "log")
     return ask("log", folder / "log", "--policy", folder / "policy", *words)
