@@ -108,10 +108,11 @@ class Log:
         )
 
     def receipt(self, seq: int, checkpoint: str | None = None) -> str:
-        proof = tree.inclusion_proof(seq, len(self.leaves), self._read)
+        proof = tree.inclusion_proof(seq, len(self.leaves), self.read_tile)
         return notes.receipt(seq, proof, checkpoint or self.note())
 
-    def _read(self, level: int, index: int) -> bytes:
+    def read_tile(self, level: int, index: int) -> bytes:
+        """Return the bytes of a tile."""
         return dict(self._tiles())[level, index]
 
     def _tiles(self) -> Iterator[tuple[tuple[int, int], bytes]]:
