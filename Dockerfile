@@ -1,4 +1,4 @@
-# One image, several commands: web, sequencer, worker and beat differ in what is run (docker-compose.yml).
+# One image, several commands: web, sequencer, sealer, worker and beat differ in what is run (docker-compose.yml).
 FROM python:3.12-slim-bookworm AS build
 WORKDIR /app
 COPY requirements-uv.txt requirements.txt ./
@@ -14,7 +14,7 @@ COPY . .
 RUN SECRET_KEY=only-to-collect-static-files /opt/venv/bin/python manage.py collectstatic --no-input
 
 FROM python:3.12-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home breakglass
+RUN useradd --system --uid 10001 --no-create-home breakglass && install -d -o breakglass -m 700 /ledger
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -9,7 +9,11 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 
 # As whom commands go to the database that may do more than the application.
-_ADDRESSES = {"migrate": "OWNER_DATABASE_URL", "audit_sequencer": "SEQUENCER_DATABASE_URL"}
+_ADDRESSES = {
+    "migrate": "OWNER_DATABASE_URL",
+    "audit_sequencer": "SEQUENCER_DATABASE_URL",
+    "audit_sealer": "SEALER_DATABASE_URL",
+}
 
 
 def main() -> None:

@@ -108,6 +108,7 @@ ROUTES: dict[str, Route] = {
     "change.lapsed": Route(to=(Audience.PROPOSER,)),
     "config.weakened_alone": Route(to=(COMPLIANCE, Audience.AUDITOR), urgent=True),
     "delivery.dead": Route(to=(Audience.ADMINISTRATOR,), when=_not_lately),
+    "audit.degraded": Route(to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True),
     "audit.gap": Route(to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True),
     "audit.pending_altered": Route(
         to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True

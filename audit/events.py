@@ -111,6 +111,16 @@ class ClockRegressed(Event, kind="audit.clock_regressed", title=_lazy("Clock wen
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Degraded(
+    Event, kind="audit.degraded", title=_lazy("Let in before it was signed"), critical=True
+):
+    """Somebody was given access although its entry could not be signed in time."""
+
+    def sentence(self) -> str:
+        return gettext("was let in before the record of it was signed")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 

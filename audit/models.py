@@ -166,6 +166,49 @@ class Tile(models.Model):
         return f"tile {self.level}/{self.index}"
 
 
+class Key(models.Model):
+    """A key that signed heads of this record, and from which size on."""
+
+    vkey = models.CharField(max_length=300, unique=True)
+    from_size = models.BigIntegerField()
+
+    class Meta:
+        db_table = "audit_key"
+        ordering = ["from_size"]
+
+    def __str__(self) -> str:
+        return self.vkey
+
+
+class Checkpoint(models.Model):
+    """A signed head: how many entries there are, and their root (C2SP tlog-checkpoint)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    note = models.TextField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_checkpoint"
+
+    def __str__(self) -> str:
+        return f"head of {self.size} entries"
+
+
+class Sealing(models.Model):
+    """What the sealer last said of itself; `why` is empty while it signs."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    why = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "audit_sealing"
+        constraints = [models.CheckConstraint(name="sealing_is_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.why or f"signs at {self.at}"
+
+
 class Cursor(models.Model):
     """How far a reader of the record has come: every entry up to `seq` is done."""
 

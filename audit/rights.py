@@ -1,6 +1,6 @@
-"""Who may do what to the tables: the roles of the application and of the sequencer.
+"""Who may do what to the tables: the roles of the application, the sequencer and the sealer.
 
-Migrations run as the tables' owner. After them, `grant` gives the two roles what they need where
+Migrations run as the tables' owner. After them, `grant` gives the roles what they need where
 the cluster has them; in a cluster without them everybody is the owner, and a lamp says so.
 """
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-APPLICATION, SEQUENCER = "breakglass_app", "breakglass_sequencer"
+APPLICATION, SEQUENCER, SEALER = "breakglass_app", "breakglass_sequencer", "breakglass_sealer"
 PROTECTIONS = (
     "audit_entry_no_change",
     "audit_entry_no_truncate",
@@ -19,6 +19,10 @@ PROTECTIONS = (
     "audit_state_stays",
     "audit_tile_grows",
     "audit_tile_stays",
+    "audit_checkpoint_no_change",
+    "audit_checkpoint_no_truncate",
+    "audit_key_no_change",
+    "audit_key_no_truncate",
 )
 # The record's own tables, role by role; whatever is not named is refused.
 RIGHTS: dict[str, dict[str, str]] = {
@@ -29,6 +33,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_payload": "SELECT",
         "audit_state": "SELECT",
         "audit_tile": "SELECT",
+        "audit_key": "SELECT",
+        "audit_checkpoint": "SELECT",
+        "audit_sealing": "SELECT",
         "audit_cursor": "SELECT, INSERT, UPDATE",
         "audit_set_aside": "SELECT, INSERT, UPDATE",
         "audit_verification": "SELECT, INSERT, UPDATE",
@@ -42,6 +49,13 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_state": "SELECT, UPDATE",
         "audit_tile": "SELECT, INSERT, UPDATE",
     },
+    SEALER: {
+        "audit_entry": "SELECT",
+        "audit_state": "SELECT",
+        "audit_key": "SELECT, INSERT",
+        "audit_checkpoint": "SELECT, INSERT",
+        "audit_sealing": "SELECT, INSERT, UPDATE",
+    },
 }
 _READ_ONLY = "django_migrations"  # the application looks, only the owner migrates
 
@@ -51,7 +65,7 @@ def grant(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolname <> current_user",
-            [[APPLICATION, SEQUENCER]],
+            [[*RIGHTS]],
         )
         roles = [role for (role,) in cursor.fetchall()]
         for role in roles:

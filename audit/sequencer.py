@@ -24,13 +24,14 @@ logger = logging.getLogger(__name__)
 
 NAME = "system:sequencer"
 CHANNEL = "audit_entries"
+CRITICAL = "critical"  # said on the channel when an entry must be signed at once
 PATIENCE = timedelta(seconds=2)  # with an event whose predecessor is missing
 TOLERANCE = timedelta(seconds=1)  # of a clock that steps back, before it is an event of its own
 _LOCK = 0x6272_6561_6B01  # "break" and the first of its locks
 _KEYS = {"actor", "case", "ev", "id", "obj", "occ", "ov", "pc", "v"}
 _LENGTHS = {"actor": 80, "case": 80, "ev": 60, "obj": 80}
 
-_TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at FROM audit_pending
+_TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at, critical FROM audit_pending
     WHERE set_aside_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"""
 _KNOWN = "SELECT event_id FROM audit_entry WHERE event_id = ANY(%s)"
 _VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref
@@ -62,6 +63,7 @@ class Candidate:
     envelope: dict[str, Any]
     parts: dict[str, tuple[bytes, bytes]]  # compartment: (salt, body)
     parked_at: datetime | None
+    critical: bool
 
 
 def run_once(*, at: datetime, limit: int = 1000) -> int:
@@ -109,7 +111,7 @@ def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
 
     Raises ValueError, or what parsing raises, when it is not exactly what `log.record` writes.
     """
-    number, event_id, raw, sealed, tag, parked_at = row
+    number, event_id, raw, sealed, tag, parked_at, critical = row
     if event_id in entered:
         raise ValueError("it is in the record already")
     if not log.is_authentic(bytes(raw), bytes(sealed), bytes(tag)):
@@ -128,7 +130,7 @@ def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
     }
     if envelope["pc"] != {p: leaf.commitment(*content).hex() for p, content in parts.items()}:
         raise ValueError("its payload is not what the envelope commits to")
-    return Candidate(number, event_id, envelope, parts, parked_at)
+    return Candidate(number, event_id, envelope, parts, parked_at, critical)
 
 
 def _set_aside(row: tuple[Any, ...], *, why: str, at: datetime) -> None:
@@ -179,7 +181,8 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
         [grown.size, bytes(grown), now, regressed],
     )
     _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
-    _change("SELECT pg_notify(%s, '')", [CHANNEL])
+    urgency = CRITICAL if any(c.critical for c in candidates) else ""
+    _change("SELECT pg_notify(%s, %s)", [CHANNEL, urgency])
     live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
 
 

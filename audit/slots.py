@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from audit import rights, search
-from audit.models import Pending, SetAside, Verification
+from audit import heads, rights, search
+from audit.models import Entry, Pending, Sealing, SetAside, Verification
 from core.refs import Label, provide
 from core.slots import Found, Health, NavItem, found, health, nav
 
@@ -79,6 +79,23 @@ def sequencer(_: HttpRequest) -> list[Health]:
 
 
 @health.provide(order=12)
+def sealer(_: HttpRequest) -> list[Health]:
+    """Say whether what was entered is signed."""
+    said, head = Sealing.objects.first(), heads.newest()
+    signed = head.size if head else 0
+    unsigned = Entry.objects.filter(seq__gte=signed, at__lt=timezone.now() - LATE).exists()
+    if said and said.why:
+        tone, detail = "danger", said.why
+    elif unsigned:
+        tone, detail = "danger", gettext("Entries wait for a signature; is the sealer running?")
+    elif said is None or timezone.now() - said.at > heads.ALIVE:
+        tone, detail = "wait", gettext("Not heard of; is the sealer running?")
+    else:
+        tone, detail = "ok", gettext("%(count)s entries signed") % {"count": f"{signed:,}"}
+    return [Health(key="sealer", label=gettext("Signature"), detail=detail, tone=tone)]
+
+
+@health.provide(order=13)
 def readers(_: HttpRequest) -> list[Health]:
     """Say whether a reader of the record had to pass over an entry."""
     count = SetAside.objects.open().count()
@@ -89,7 +106,7 @@ def readers(_: HttpRequest) -> list[Health]:
     return [Health(key="readers", label=gettext("Readers"), detail=detail, tone=tone)]
 
 
-@health.provide(order=13)
+@health.provide(order=14)
 def protection(_: HttpRequest) -> list[Health]:
     """Say whether the database itself keeps the record append-only."""
     if missing := rights.missing_protections():

@@ -1,11 +1,11 @@
-"""The one verb of this room: to read the record is itself on the record."""
+"""The verbs of this room: to read the record, and to go on unproved, are themselves on it."""
 
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from audit import log, policy
-from audit.events import RecordRead
+from audit.events import Degraded, RecordRead
 from audit.policy import Reader
 from core.errors import NotAllowed
 
@@ -28,3 +28,9 @@ def read_record(*, by: Reader, page: str, filters: dict[str, str], at: datetime)
         first = cursor.fetchone() is not None
     if first:
         log.record(RecordRead(page=page, filters=filters), actor=by.ref, subject=RECORD, at=at)
+
+
+@log.transition
+def degrade(*, actor: str, subject: str, case: str, at: datetime) -> None:
+    """Put on the record that an emergency went on before its entry was signed."""
+    log.record(Degraded(), actor=actor, subject=subject, case=case, at=at)

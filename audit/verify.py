@@ -4,8 +4,8 @@ Each entry is first rebuilt from its index columns and its payload. Where the re
 leaf byte for byte, all that could be wrong inside the entry is excluded at once, and fast; where
 it is not, the entry is examined step by step to say in one sentence what is wrong.
 
-The tree is grown anew from the hashes, and compared with the tiles and with the head: an entry that
-was rewritten together with its hash no longer makes them.
+The tree is grown anew from the hashes, and compared with the tiles, with every head that was signed
+and with the last one: an entry that was rewritten together with its hash no longer makes them.
 """
 
 import dataclasses
@@ -18,15 +18,16 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from audit import leaf, tiles, tree
-from audit.models import Tile
+from audit import heads, leaf, tiles, tree
+from audit.models import Checkpoint, Tile
 from audit.tree import HASH, WIDTH, Frontier
 
 _CHUNK = 5000
 _PREFIX = b"bg.payload.v1\0"
 
 _HEAD = """SELECT size, frontier, (extract(epoch FROM last_at) * 1000000)::int8,
-    (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry) FROM audit_state"""
+    (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry),
+    (SELECT max(size) FROM audit_checkpoint) FROM audit_state"""
 _ENTRIES = """SELECT seq, event_id, leaf, leaf_hash, kind, actor, subject, "case", version,
     (extract(epoch FROM at) * 1000000)::int8, (extract(epoch FROM occurred_at) * 1000000)::int8
     FROM audit_entry WHERE seq >= %s AND seq < %s ORDER BY seq"""
@@ -128,14 +129,16 @@ def _rows(sql: str, params: list[Any]) -> list[Row]:
 
 def _head() -> tuple[int, bytes, int]:
     """Return size, frontier and time of the head, read in one statement together with the ends."""
-    heads = _rows(_HEAD, [])
-    if not heads:
+    found = _rows(_HEAD, [])
+    if not found:
         raise Broken("The head of the record is missing.")
-    size, frontier, at, first, last = heads[0]
+    size, frontier, at, first, last, signed = found[0]
     if first is not None and first < 0:
         raise Broken(f"Entry {first} stands before the first place, 0.")
     if last is not None and last >= size:
         raise Broken(f"Entry {last:,} lies behind the head, which counts {size:,} entries.")
+    if signed is not None and signed > size:
+        raise Broken(f"{signed:,} entries were signed, but the record has {size:,}.")
     return size, frontier, at
 
 
@@ -179,6 +182,7 @@ def _verify_chunk(walk: _Walk, low: int, high: int) -> None:
 def _verify_tiles(walk: _Walk) -> None:
     """Let the tree grow by the hashes of a chunk, and compare the tiles that this filled."""
     begin = walk.tree.size
+    _verify_signed(walk)
 
     def read(level: int, index: int) -> bytes:
         known = walk.tiles.get((level, index))
@@ -196,6 +200,19 @@ def _verify_tiles(walk: _Walk) -> None:
         if data != tile.data:
             walk.seq = min(walk.seq, _first_bad(tile, data, begin) - 1)
             raise Broken(_not_what_entries_make(tile, walk.seq + 1))
+
+
+def _verify_signed(walk: _Walk) -> None:
+    """Compare the tree with every head that was signed on the way through a chunk."""
+    begin, grown = walk.tree.size, walk.tree
+    signed = Checkpoint.objects.filter(size__gt=begin, size__lte=begin + len(walk.hashes))
+    known = heads.public_keys()
+    for head in signed.order_by("size"):
+        good = grown.size
+        grown = grown.append(walk.hashes[good - begin : head.size - begin])
+        if why := heads.why_not_signed(head, grown, known):
+            walk.seq = good - 1  # the first that this head, and none before, speaks for
+            raise Broken(why)
 
 
 def _keep_partial(walk: _Walk, grown: list[tree.Tile], begin: int) -> None:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import leaf, proofs, reading, search, transitions
+from audit import heads, leaf, proofs, reading, search, transitions
 from audit.forms import LedgerFilter
-from audit.models import Entry, EntryQuerySet, Verification
+from audit.models import Entry, EntryQuerySet, Key, Verification
 from audit.policy import Reader
 from core import refs
 from core.errors import NotAllowed
@@ -88,6 +88,8 @@ def _shown(
         "kinds": form.kinds(),
         "verification": verified,
         "head": verified.tree.root.hex() if verified else "",
+        "signed": heads.newest(),
+        "keys": Key.objects.all(),
     }
 
 
@@ -128,6 +130,7 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
         "hashed": hashed.hex(),
         "proof": proof,
         "root": proof.root.hex(),
+        "head": heads.over(seq),
         "checks": _checks(hashed, proof),
         "fits": hashed == bytes(entry.leaf_hash) and not proof.why,
         "before": before,
@@ -157,6 +160,39 @@ def ledger_leaf(request: HttpRequest, seq: int) -> HttpResponse:
     entry = get_object_or_404(Entry, seq=seq)
     named = {"Content-Disposition": f'attachment; filename="entry-{seq}.json"'}
     return HttpResponse(bytes(entry.leaf), content_type="application/json", headers=named)
+
+
+@login_required
+@never_cache
+@require_GET
+def ledger_receipt(request: HttpRequest, seq: int) -> HttpResponse:
+    """Return the receipt of one entry, for whoever wants to prove it without us."""
+    if refusal := _read(request, page=f"entry {seq}", filters={}):
+        return refusal
+    get_object_or_404(Entry, seq=seq)
+    return receipt_file(seq)
+
+
+@login_required
+@never_cache
+@require_GET
+def ledger_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Return the newest signed head: whoever keeps it can compare it with every later one."""
+    if refusal := _read(request, page="checkpoint", filters={}):
+        return refusal
+    if head := heads.newest():
+        return HttpResponse(head.note, content_type="text/plain; charset=utf-8")
+    return say(request, _("Nothing is signed yet. Is the sealer running?"), status=404)
+
+
+def receipt_file(seq: int) -> HttpResponse:
+    """Return the receipt of an entry as a file to keep, or say that it is not signed yet."""
+    proof = heads.receipt(seq)
+    if proof is None:
+        sentence = _("This entry is not signed yet. Try again in a moment.")
+        return HttpResponse(sentence, status=404, content_type="text/plain; charset=utf-8")
+    named = {"Content-Disposition": f'attachment; filename="entry-{seq}.tlog-proof"'}
+    return HttpResponse(proof, content_type="text/plain; charset=utf-8", headers=named)
 
 
 def _read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:

@@ -3,11 +3,13 @@
 import dataclasses
 from datetime import datetime
 
+from django.conf import settings
 from django.http import Http404
 
 from accounts.models import User
-from audit import log
-from breakglass import policy, transitions
+from audit import heads, log
+from audit import transitions as audit_transitions
+from breakglass import events, policy, transitions
 from breakglass.models import Grant, Request
 from breakglass.transitions.locks import Refs
 from core.errors import Attempt, NotAllowed, WrongState
@@ -15,6 +17,9 @@ from core.speech import phrase
 from targets import credentials
 from targets.credentials import Credentials
 from targets.models import Target
+
+_STARTED = (events.GrantActivated.kind, events.BreakglassActivated.kind)
+_PATIENCE = 2.0  # seconds; a signature usually takes some milliseconds
 
 
 def way_in(
@@ -37,7 +42,29 @@ def way_in(
     door = grant.doors().filter(target=target).first()
     if door is None:
         raise WrongState(phrase("This access has no door to %(target)s.", target=target.name))
+    _prove(grant, by=by, at=at)
     return credentials.issue(door, by=by, renew=renew, at=at)
+
+
+def _prove(grant: Grant, *, by: User, at: datetime) -> None:
+    """Wait a moment until the start of this access is signed: then nobody can deny it later.
+
+    When that takes too long an emergency goes on, and everybody who oversees the record is told,
+    unless the house has chosen otherwise.
+
+    Raises WrongState where it has.
+    """
+    patience = _PATIENCE if heads.is_signing(at) else 0
+    if heads.wait_for(grant.ref, *_STARTED, patience=patience):
+        return
+    if settings.LEDGER_REQUIRE_SEAL:
+        raise WrongState(
+            phrase(
+                "The record cannot be signed now, and this house lets nobody in without. "
+                "Tell an administrator that the sealer is not working, then try again."
+            )
+        )
+    audit_transitions.degrade(actor=by.ref, subject=grant.ref, case=grant.case_ref, at=at)
 
 
 def hidden(subject: Request | Grant | None, *, by: User, at: datetime) -> Http404:

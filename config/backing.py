@@ -15,7 +15,8 @@ from config.embedded import FAST_SHUTDOWN, Cluster, Redis
 from config.local import Local
 
 DATABASE = "breakglass"
-OWNER, APPLICATION, SEQUENCER = "breakglass_owner", "breakglass_app", "breakglass_sequencer"
+OWNER, APPLICATION = "breakglass_owner", "breakglass_app"
+SEQUENCER, SEALER = "breakglass_sequencer", "breakglass_sealer"
 # Where data go when whoever runs PostgreSQL for root may not enter the checkout.
 _ELSEWHERE = Path("/var/lib/breakglass")
 _SHOP_SETTINGS = {
@@ -35,6 +36,7 @@ class Addresses:
     application: str
     owner: str
     sequencer: str
+    sealer: str
     redis: str
     # The superuser's, of the demo's target; right only until the demo is loaded, and kept nowhere.
     shop: str
@@ -114,10 +116,12 @@ class Backing:
                 application=given,
                 owner=self._env.get("OWNER_DATABASE_URL") or given,
                 sequencer=self._env.get("SEQUENCER_DATABASE_URL") or given,
+                sealer=self._env.get("SEALER_DATABASE_URL") or given,
                 redis=redis,
                 shop=shop,
             )
-        words = {role: self._local.secret(role) for role in (OWNER, APPLICATION, SEQUENCER)}
+        roles = (OWNER, APPLICATION, SEQUENCER, SEALER)
+        words = {role: self._local.secret(role) for role in roles}
         embedded.make_database(self._database.url(), DATABASE, owner=OWNER, passwords=words)
         urls = {
             role: self._database.url(DATABASE, user=role, password=word)
@@ -127,6 +131,7 @@ class Backing:
             application=urls[APPLICATION],
             owner=urls[OWNER],
             sequencer=urls[SEQUENCER],
+            sealer=urls[SEALER],
             redis=redis,
             shop=shop,
         )

@@ -1,8 +1,8 @@
 """Run the whole of Breakglass on one machine: what `make run` does.
 
 It brings up PostgreSQL and Redis where no address is given, makes the tables, loads the demo,
-and keeps web, sequencer, worker and beat running until Ctrl-C. All it needs to remember lies in
-`.local/`; a second start finds everything as it was.
+and keeps web, sequencer, sealer, worker and beat running until Ctrl-C. All it needs to remember
+lies in `.local/`; a second start finds everything as it was.
 """
 
 import base64
@@ -104,6 +104,7 @@ class Run:
     def _prepare(self) -> None:
         self._env |= self._secrets()
         backing = Backing(self._local, self._env, demo=self._options.demo)
+        self._env |= self._sealing(backing.database_id)
         if backing.home != self._local.path:
             self._kept = f".local/ and {backing.home}/"
         say(f"Starting PostgreSQL and Redis, with data in {self._kept} …")
@@ -128,6 +129,12 @@ class Run:
         }
         return {name: self._env.get(name) or make() for name, make in made.items()}
 
+    def _sealing(self, database_id: str) -> dict[str, str]:
+        """Return where the sealer has its key and its memory: apart for each database."""
+        made = {"LEDGER_KEY_PATH": "key", "LEDGER_MEMORY_PATH": "memory"}
+        home = self._local.path / "ledger" / database_id
+        return {name: self._env.get(name) or str(home / file) for name, file in made.items()}
+
     def _lend(self) -> None:
         """Leave to `manage.py` what we made ourselves, so that its commands find everything."""
         if "DATABASE_URL" in os.environ:
@@ -137,6 +144,7 @@ class Run:
             "DATABASE_URL": self._addresses.application,
             "OWNER_DATABASE_URL": self._addresses.owner,
             "SEQUENCER_DATABASE_URL": self._addresses.sequencer,
+            "SEALER_DATABASE_URL": self._addresses.sealer,
             "REDIS_URL": self._addresses.redis,
         }
         self._local.write("environment.json", json.dumps(self._secrets() | addresses))
@@ -176,12 +184,12 @@ class Run:
     def _start(self, command: list[str], database: str, **defaults: str) -> subprocess.Popen[bytes]:
         addresses = {"DATABASE_URL": database, "REDIS_URL": self._addresses.redis}
         env = defaults | self._env | addresses
-        for name in ("OWNER_DATABASE_URL", "SEQUENCER_DATABASE_URL"):
+        for name in ("OWNER_DATABASE_URL", "SEQUENCER_DATABASE_URL", "SEALER_DATABASE_URL"):
             env.pop(name, None)
         return processes.start(command, account=processes.myself(), env=env, output=subprocess.PIPE)
 
     def _serve(self) -> None:
-        say("Starting web, sequencer, worker and beat …")
+        say("Starting web, sequencer, sealer, worker and beat …")
         python, options, to = sys.executable, self._options, self._addresses
         celery = [python, "-m", "celery", "--quiet", "-A", "config"]
         web = [python, "-m", "uvicorn", "config.asgi:application", "--log-level=warning"]
@@ -193,6 +201,7 @@ class Run:
         while not _answers(options):
             self._children.pump(0.1)
         self._keep("sequencer", [python, "manage.py", "audit_sequencer"], to.sequencer)
+        self._keep("sealer", [python, "manage.py", "audit_sealer"], to.sealer)
         self._keep("worker", [*celery, *worker, "--loglevel=WARNING"], to.application)
         self._keep("beat", [*celery, *beat, "--loglevel=WARNING"], to.application)
         say(f"Ready: {self._env['BASE_URL']}    (Ctrl-C stops everything)")

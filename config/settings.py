@@ -18,6 +18,12 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-tools-that-load-settings-and-never-serve"  # noqa: S105
 # AES keys for secrets at rest, newest first: "id:base64,id:base64" (32 bytes each).
 TARGET_KEYS = env.words("TARGET_KEYS")
+# The key that signs the record: itself, or where the sealer keeps it and what it remembers.
+LEDGER_KEY = env.text("LEDGER_KEY")
+LEDGER_KEY_PATH = env.text("LEDGER_KEY_PATH", str(BASE_DIR / ".local" / "ledger" / "key"))
+LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "ledger" / "memory"))
+# Whether nobody gets credentials while the record cannot be signed.
+LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

@@ -10,11 +10,14 @@ password() { # of an address: postgresql://user:password@host/name
 psql --no-psqlrc -v ON_ERROR_STOP=1 --username postgres \
   -v owner="$(password "$OWNER_DATABASE_URL")" \
   -v app="$(password "$DATABASE_URL")" \
-  -v sequencer="$(password "$SEQUENCER_DATABASE_URL")" <<'SQL'
+  -v sequencer="$(password "$SEQUENCER_DATABASE_URL")" \
+  -v sealer="$(password "$SEALER_DATABASE_URL")" <<'SQL'
 CREATE ROLE breakglass_owner LOGIN PASSWORD :'owner';
 CREATE ROLE breakglass_app LOGIN PASSWORD :'app';
 CREATE ROLE breakglass_sequencer LOGIN PASSWORD :'sequencer';
+CREATE ROLE breakglass_sealer LOGIN PASSWORD :'sealer';
 CREATE DATABASE breakglass OWNER breakglass_owner;
 REVOKE ALL ON DATABASE breakglass FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE breakglass TO breakglass_app, breakglass_sequencer;
+GRANT CONNECT, TEMPORARY ON DATABASE breakglass TO
+  breakglass_app, breakglass_sequencer, breakglass_sealer;
 SQL

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-_TABLES = ("audit_entry", "audit_payload", "audit_state", "audit_tile")
+_TABLES = (
+    "audit_entry", "audit_payload", "audit_state", "audit_tile", "audit_checkpoint", "audit_key",
+)  # fmt: skip
 _TREE = import_module("audit.migrations.0003_tree")
 _TRIGGERS: dict[str, str] = (
-    import_module("audit.migrations.0002_append_only").TRIGGERS | _TREE.TRIGGERS
+    import_module("audit.migrations.0002_append_only").TRIGGERS
+    | _TREE.TRIGGERS
+    | import_module("audit.migrations.0004_checkpoints").TRIGGERS
 )
 _FIRST: str = _TREE.FIRST
 

@@ -37,6 +37,7 @@ except KeyboardInterrupt:
 _WORDS = {
     "web": "uvicorn",
     "sequencer": "audit_sequencer",
+    "sealer": "audit_sealer",
     "worker": " worker ",
     "beat": " beat ",
     "redis": "redis-server",

@@ -177,6 +177,8 @@ ELSEWHERE = {
          "admin:targets_target_test"), _POST),
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
+    "ledger-receipt": "a file for whoever keeps it",
+    "ledger-checkpoint": "a note for whoever keeps it",
     "set-up": "once, in an empty installation: tests/config/test_first_run.py",
     "account_email*": "switched off: addresses are changed by administrators",
     "account_confirm*": "addresses and codes are not confirmed by mail here",

@@ -1,0 +1,135 @@
+"""`manage.py audit_sealer`: the process that signs the heads of the record."""
+
+import logging
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from audit import key_file, sealer, sequencer
+from audit.key_file import SigningKey
+from audit.models import Checkpoint, State
+from audit.sealer import Memory, MemoryFile, Refused
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.25  # seconds between two looks when nobody rings
+OFTEN = 1.0  # seconds that an entry waits for its signature, unless it is critical
+MANY = 256  # entries that do not wait so long
+ALIVE = 5.0  # seconds between two words for the lamps
+LONGEST_PAUSE = 5.0  # seconds between two attempts after something went wrong
+_OFFICE = 0x6272_6561_6B03  # held by the sealer that works; a second one waits for it
+
+
+class Command(BaseCommand):
+    help = "Sign the heads of the record, until SIGTERM. Makes its key at the first start."
+    stopped = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--trust-database",
+            action="store_true",
+            help="begin with the newest signed head of the database: the sealer's memory is lost",
+        )
+
+    def handle(self, *args: Any, trust_database: bool, **options: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        pause, told = 0.1, ""
+        while not self.stopped:
+            try:
+                if not _in_office():
+                    time.sleep(POLL)
+                    continue
+                key = _key()
+                file = MemoryFile(_memory_path(), key.origin)
+                memory = sealer.remembered(file, trust_database=trust_database)
+                pause, told = 0.1, ""
+                self.serve(key, file, memory)
+            except Refused as refused:
+                if told != str(refused):
+                    logger.error("The sealer signs nothing. %s", refused)  # noqa: TRY400
+                told = str(refused)
+                sealer.report(why=told, at=timezone.now())
+                self.rest(LONGEST_PAUSE)
+            except (DatabaseError, InterfaceError):
+                # What was signed is remembered on disk; begin again with a new connection.
+                logger.exception("The sealer lost its database; next try in %.1f s.", pause)
+                connection.close()
+                self.rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        connection.close()
+
+    def stop(self, *args: Any) -> None:
+        """Remember to end."""
+        self.stopped = True
+
+    def rest(self, seconds: float) -> None:
+        """Wait, but not longer than until somebody wants the process to end."""
+        until = time.monotonic() + seconds
+        while not self.stopped and time.monotonic() < until:
+            time.sleep(0.1)
+
+    def serve(self, key: SigningKey, file: MemoryFile, memory: Memory) -> None:
+        """Sign what grows: at once what is critical, the rest once a second."""
+        logger.info("The sealer is at work; others verify with %s", key.vkey)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {sequencer.CHANNEL}")
+        alive = waiting = float("-inf")
+        critical = True  # whatever was entered before we listened
+        while not self.stopped:
+            now = time.monotonic()
+            unsigned = State.objects.get().size - memory.tree.size
+            if unsigned and waiting < 0:
+                waiting = now
+            waited = unsigned > 0 and now >= waiting + OFTEN
+            if critical or waited or not 0 <= unsigned < MANY:
+                memory = sealer.seal(key, file, memory, at=timezone.now())
+                waiting = float("-inf")
+            if now >= alive + ALIVE:
+                sealer.report(why="", at=timezone.now())
+                alive = now
+            critical = _heard_of_critical()
+
+
+def _heard_of_critical() -> bool:
+    """Wait a moment for the sequencer to ring; return whether it was about something critical."""
+    with connection.wrap_database_errors:
+        rings = list(connection.connection.notifies(timeout=POLL, stop_after=1))
+    return any(ring.payload for ring in rings)
+
+
+def _in_office() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_OFFICE])
+        return bool(cursor.fetchone()[0])
+
+
+def _memory_path() -> Path:
+    return Path(settings.LEDGER_MEMORY_PATH)
+
+
+def _key() -> SigningKey:
+    """Return the key from the environment or its file; make one for a record that has none."""
+    if settings.LEDGER_KEY:
+        return _read(settings.LEDGER_KEY, "LEDGER_KEY")
+    path = Path(settings.LEDGER_KEY_PATH)
+    try:
+        return _read(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        pass
+    if Checkpoint.objects.exists():
+        raise Refused(f"The key {path} is missing, but the record was signed. Put the key back.")
+    return key_file.make(path, key_file.new_origin(settings.BASE_URL))
+
+
+def _read(line: str, where: str) -> SigningKey:
+    try:
+        return key_file.read(line)
+    except ValueError as error:
+        raise CommandError(f"{where}: {error}") from error
