@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from audit.events import Event, known
+from audit.events import Event, known, title_of
 from audit.models import Entry
 from core import refs
 
@@ -28,6 +28,11 @@ class Told:
     case: str
     sentence: str
     details: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What people call such an event."""
+        return title_of(self.kind)
 
 
 def parts_of(entry: Entry) -> dict[str, dict[str, Any]]:

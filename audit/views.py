@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from audit import heads, leaf, proofs, reading, search, transitions
+from audit.events import title_of
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Key, Verification
 from audit.policy import Reader
@@ -211,7 +212,8 @@ def _chips(request: HttpRequest, form: LedgerFilter, chosen: dict[str, str]) -> 
     for name, value in chosen.items():
         rest = {key: other for key, other in chosen.items() if key != name}
         address = f"{request.path}?{urlencode(rest)}"
-        chips.append(Chip(str(form[name].label), labels[value].text, address))
+        text = title_of(value) if name == "kind" else labels[value].text
+        chips.append(Chip(str(form[name].label), text, address))
     return chips
 
 

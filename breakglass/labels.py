@@ -16,7 +16,10 @@ _CASE = re.compile(r"(?:case[ :#]*)?(\d{1,18})", re.IGNORECASE)
 
 def _requests(keys: list[str]) -> dict[str, Label]:
     rows = Request.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "case")
-    return {key.hex: Label(f"Case {case}", reverse("case", args=[case])) for key, case in rows}
+    return {
+        key.hex: Label(_("Case %(case)s") % {"case": case}, reverse("case", args=[case]))
+        for key, case in rows
+    }
 
 
 def _grants(keys: list[str]) -> dict[str, Label]:

@@ -2,11 +2,12 @@
 
 import dataclasses
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core import slots
+from core import kept, slots
+from core.errors import BadInput
 from core.looks import LooksForm, of, remember
+from core.models import KeptView
 from core.pages import navigation, say
 from core.speech import phrase
 from core.styleguide import contents
@@ -82,6 +85,35 @@ def choose_looks(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, _("Nothing was changed: choose one of the buttons."))
     return response
+
+
+@require_POST
+@login_required
+def view_keep(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of a list under a name."""
+    form = kept.KeepForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the view a name of at most 40 characters."))
+        sent = request.POST
+        page = sent.get("page", "") if sent.get("page") in KeptView.PAGES else "home"
+        return redirect(kept.address(page, kept.plain(sent.get("query", ""))))
+    try:
+        view = kept.keep(request.user.pk, **form.cleaned_data)  # type: ignore[arg-type]
+    except BadInput as error:
+        messages.error(request, error.sentence)
+        return redirect(kept.address("home"))
+    messages.success(request, _("Kept as “%(name)s”.") % {"name": view.name})
+    return redirect(view)
+
+
+@require_POST
+@login_required
+def view_forget(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Forget a kept view of one's own; the list stays as it is."""
+    view = get_object_or_404(KeptView, pk=pk, person=request.user.pk)
+    view.delete()
+    messages.success(request, _("“%(name)s” is forgotten.") % {"name": view.name})
+    return redirect(view)
 
 
 @require_safe

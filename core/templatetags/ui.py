@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core import looks, refs, slots
+from core import kept, looks, refs, slots
 from core.faces import face
 from core.forms import looks as dressed
 from core.words import duration_words, minutes_words, relative_words
@@ -100,6 +100,18 @@ def live(context: dict[str, Any]) -> dict[str, object]:
         "since": int((timezone.now() - dt.timedelta(seconds=1)).timestamp() * 1000),
         "about": context.get("about", ""),
         "back": request.get_full_path() if request.method == "GET" else "/",
+    }
+
+
+@register.inclusion_tag("components/views.html", takes_context=True)
+def kept_views(context: dict[str, Any]) -> dict[str, object]:
+    """Offer the views that the reader keeps of this list, to keep one more, and how dense it is."""
+    request = context["request"]
+    return {
+        "views": kept.of(request),
+        "compact": looks.of(request).density == "compact",
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
     }
 
 
