@@ -225,13 +225,15 @@ def _address(request: HttpRequest, chosen: dict[str, str], **place: int | None) 
 
 
 def _words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return facts as names and texts; empty ones are left out."""
+    """Return facts as names and texts, references by their names; empty ones are left out."""
     lines: list[tuple[str, str]] = []
+    named = refs.labels(value for value in facts.values() if refs.looks_like_one(value))
     for name, value in facts.items():
         if isinstance(value, dict):
             lines += [(f"{name}: {inner}", _change(told)) for inner, told in value.items()]
         else:
-            lines.append((name.replace("_", " "), _text(value)))
+            text = named[value].text if refs.looks_like_one(value) else _text(value)
+            lines.append((name.replace("_", " "), text))
     return [(name, text) for name, text in lines if text]
 
 

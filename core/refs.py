@@ -43,6 +43,11 @@ def provide(kind: str, resolver: Resolver, *, named: bool = False) -> None:
         _named.add(kind)
 
 
+def looks_like_one(text: object) -> bool:
+    """Whether text is a reference to something with an id of ours."""
+    return isinstance(text, str) and bool(re.fullmatch("[a-z]+:[0-9a-f]{32}", text))
+
+
 def labels(references: Iterable[str]) -> dict[str, Label]:
     """Return a label for each reference; an unknown one is shown as it stands."""
     found = {reference: Label(reference) for reference in references}

@@ -18,7 +18,7 @@ from audit.config import changing
 from audit.events import Event
 from breakglass import change_events as events
 from breakglass import policy
-from breakglass.models import ProposedChange, Scenario
+from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.pictures import Picture, look, same, thing_of
 from breakglass.pictures import lock as lock_thing
 from breakglass.transitions import making
@@ -74,13 +74,14 @@ class MustWaitError(Exception):
 class Outlook:
     """What accepting a change would do now, and why it cannot be accepted as it stands.
 
-    `moved` says who gains and loses what in a scenario.
+    `moved` says who gains and loses what in a scenario, `may_ask` how many may request access.
     """
 
     wanted: Wanted
     stale: bool
     why_not: str | None
     moved: list[Moved] = dataclasses.field(default_factory=list)
+    may_ask: int = 0
 
 
 def carry_out(
@@ -274,7 +275,13 @@ def foresee(change: ProposedChange, *, at: datetime) -> Outlook:
             transaction.set_rollback(True)
     except DomainError as error:
         return Outlook(Wanted(before, before, []), stale=stale, why_not=error.args[0])
-    return Outlook(wanted, stale, STALE if stale else None, moved(crowd, people))
+    return Outlook(
+        wanted,
+        stale=stale,
+        why_not=STALE if stale else None,
+        moved=moved(crowd, people),
+        may_ask=len(people.people[Permit.REQUEST]),
+    )
 
 
 def _crowd(change: ProposedChange, at: datetime) -> Look:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from accounts.models import Part
+from audit.models import Entry
 from breakglass import tasks, transitions
-from breakglass.models import ProposedChange, Scenario
+from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.transitions import changes
-from tests.breakglass.browser import client, queries, see, text
-from tests.breakglass.changing import administrators, proposed, today, waiting
+from tests.breakglass.browser import client, entered, queries, see, text
+from tests.breakglass.changing import administrators, attempted, proposed, today, waiting
 from tests.breakglass.filled_form import filled_in
 from tests.make import make_group, make_scenario, make_user
 from tests.record import facts, kinds
@@ -42,6 +44,20 @@ class TestDeciding:
         assert "Access may last 4 h instead of 1 h." in shown
         assert "<del>1 h</del>" in shown
         assert "Nights are longer in winter." in shown
+        assert "2 people may ask for access here." in shown
+        assert "The same people may ask, decide and review as before." in shown
+
+    def test_says_who_may_do_more(self) -> None:
+        mei, _noor = administrators("mei", "noor")
+        scenario, group = make_scenario(), make_group("Contractors", make_user("zoe"))
+
+        def do() -> None:
+            assign_perm(Permit.REQUEST.value, group, scenario)
+
+        shown = text(see("noor", today(attempted(scenario, do, by=mei)).get_absolute_url()))
+
+        assert "2 before, 3 after. New: Zoe." in shown
+        assert "<ins>Contractors</ins>" in shown
 
     def test_accepting_puts_it_into_effect(self, change: ProposedChange) -> None:
         shown = text(answer("noor", change, "accept"))
@@ -223,6 +239,19 @@ class TestElsewhere:
         url = reverse("scenario", args=["production-outage"])
 
         assert change.get_absolute_url() not in text(see("eve", url))
+
+
+def test_the_record_names_both_people(change: ProposedChange) -> None:
+    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
+    answer("noor", change, "accept")
+    entered()
+
+    entry = Entry.objects.filter(kind="config.changed").last()
+    assert entry
+    shown = text(see("otto", reverse("ledger-entry", args=[entry.seq])))
+
+    assert "accepted by a second administrator" in shown
+    assert "<dt>second</dt><dd>Noor</dd>" in shown
 
 
 def test_the_sweep_lets_old_ones_lapse() -> None:

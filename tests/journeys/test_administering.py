@@ -80,6 +80,39 @@ def test_the_lint_speaks_while_one_types_and_steps_move_by_keyboard(
 
 
 @pytest.mark.parametrize("phone", [False, True])
+def test_what_weakens_waits_for_a_second_administrator(
+    house: House, scenario: Scenario, *, phone: bool
+) -> None:
+    make_group("Administrators", make_user("noor", is_staff=True))
+    with_password("noor")
+    mei = edited(house, scenario, phone=phone)
+
+    mei.get_by_label("At most (minutes)").fill("240")
+    expect(mei.locator("#change")).to_contain_text("Access may last 4 h instead of 1 h.")
+    expect(mei.locator("#change")).to_contain_text("It waits for Noor.")
+    mei.get_by_label("Why this change").fill("Nights are longer in winter.")
+    mei.get_by_role("button", name="Propose it").click()
+    expect(mei.get_by_role("heading", name="Who decides")).to_be_visible()
+    assert violations(mei) == []
+    assert scenario.versions.count() == 1
+
+    noor = house.enter("noor", phone=phone)
+    noor.get_by_role("link", name="Look at it").click()
+    expect(noor.get_by_role("heading", name="What it weakens")).to_be_visible()
+    assert violations(noor) == []
+    assert width_beyond(noor) <= 0
+    noor.get_by_text("Decline…").press("Enter")
+    expect(noor.get_by_label("Why not")).to_be_visible()
+    noor.get_by_role("button", name="Accept").press("Enter")
+
+    expect(noor.get_by_text("Noor accepted it on")).to_be_visible()
+    assert violations(noor) == []
+    version = scenario.versions.first()
+    assert version is not None
+    assert (version.number, version.rules.max_minutes) == (2, 240)
+
+
+@pytest.mark.parametrize("phone", [False, True])
 def test_the_pages_have_no_fault(house: House, scenario: Scenario, *, phone: bool) -> None:
     mei = edited(house, scenario, phone=phone)
     expect(mei.locator("#change input[name=seen]")).to_be_attached()
