@@ -5,6 +5,7 @@ from django.urls import path
 from breakglass.views.case import (
     case,
     case_paper,
+    case_receipt,
     grant_end,
     grant_more_time,
     grant_revoke,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<int:number>/", case, name="case"),
     path("cases/<int:number>/paper/", case_paper, name="case-paper"),
+    path("cases/<int:number>/receipt", case_receipt, name="case-receipt"),
     path("changes/", changes, name="changes"),
     path("changes/<uuid:pk>/", change, name="change"),
     path("decide/", decide, name="decide"),

@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
+from audit.models import Entry
+from audit.views import receipt_file
 from breakglass import policy, transitions
 from breakglass.access import way_in
 from breakglass.answer_forms import OfferForm
+from breakglass.events import BreakglassActivated, GrantActivated, RequestSubmitted
 from breakglass.forms import MoreTimeForm
 from breakglass.models import Grant
 from breakglass.questions import talk
@@ -27,6 +30,8 @@ from breakglass.views.pages import (
 from core.errors import DomainError
 from core.forms import ReasonForm, refused
 from core.pages import say
+
+_PROVED = [event.kind for event in (RequestSubmitted, GrantActivated, BreakglassActivated)]
 
 
 class LookForm(forms.Form):
@@ -61,6 +66,19 @@ def case_paper(request: PageRequest, number: int) -> HttpResponse:
             "now": now,
         }
         return render(request, "breakglass/case_paper.html", context)
+
+
+@page("GET")
+def case_receipt(request: PageRequest, number: int) -> HttpResponse:
+    """Return the receipt of the case: that it was asked for, or later that access began.
+
+    Whoever took part may hold it: it proves that the entry was in the record, and tells no words.
+    """
+    asked = visible_case(request.user, number)
+    entry = Entry.objects.of_case(asked.case_ref).filter(kind__in=_PROVED).last()
+    if entry is None:
+        return say(request, _("This case is not in the record yet. Try again in a moment."))
+    return receipt_file(entry.seq)
 
 
 @page("POST")

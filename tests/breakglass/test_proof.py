@@ -11,7 +11,7 @@ from audit.sealer import MemoryFile
 from breakglass import access
 from breakglass.models import Grant
 from core.errors import WrongState
-from tests.breakglass.browser import broken, entered, make_cast
+from tests.breakglass.browser import broken, entered, make_cast, see
 from tests.make import make_user
 from tests.record import kinds
 
@@ -65,3 +65,16 @@ def test_whose_start_is_signed_is_let_in_and_nothing_more_is_said(
 
     assert "lets nobody in" not in enter(grant)
     assert "audit.degraded" not in kinds()
+
+
+def test_whoever_took_part_may_keep_the_receipt(grant: Grant, tmp_path: Path) -> None:
+    entered()
+    address = f"/cases/{grant.request.case}/receipt"
+    assert see("ada", address).status_code == 404
+    seal(tmp_path)
+
+    for name in ("ada", "bob", "carla"):
+        kept = see(name, address).content.decode()
+        assert kept.startswith("c2sp.org/tlog-proof@v1\nindex ")
+        assert "example.org/record\n" in kept
+    assert see("mallory", address).status_code == 404

@@ -179,6 +179,7 @@ ELSEWHERE = {
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",
+    "case-receipt": "a file for whoever keeps it",
     "ledger-checkpoint": "a note for whoever keeps it",
     "set-up": "once, in an empty installation: tests/config/test_first_run.py",
     "account_email*": "switched off: addresses are changed by administrators",
