@@ -10,7 +10,20 @@ from pathlib import Path
 
 _CORE = Path(__file__).resolve().parent / "core"
 _SHEBANG = b"#!/usr/bin/env python3\n"
-_MAIN = b"import sys\n\nfrom audit.core.cli import main\n\nsys.exit(main())\n"
+# Millions of entries are looked at and forgotten in turn, so there is nothing to collect. Who reads
+# only the first line ends us quietly. Processes that help begin here too, where none is forked.
+_MAIN = b"""import gc
+import signal
+import sys
+
+from audit.core.cli import main
+
+if __name__ == "__main__":
+    gc.disable()
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main())
+"""
 
 
 def packed() -> bytes:

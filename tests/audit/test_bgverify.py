@@ -48,6 +48,13 @@ def test_it_can_be_called_by_its_name(packed: Path) -> None:
     assert done.stdout.startswith("GOOD")
 
 
+def test_it_ends_quietly_when_nobody_reads_on(packed: Path) -> None:
+    command = f"{sys.executable} {packed} selftest | true"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+
+    assert done.stderr == ""
+
+
 def test_it_is_the_same_bytes_each_time(packed: Path) -> None:
     first = hashlib.sha256(packed.read_bytes()).hexdigest()
     bgverify.main(packed)

@@ -85,6 +85,46 @@ def test_a_spoilt_proof_is_refused(how: str) -> None:
         assert fails(verify_consistency, old, old_root, new, new_root, SPOILT[how](proof))
 
 
+PLACES = [(0, 1), (0, 8), (5, 8), (2, 3), (1, 5), (11, 23), (16, 23), (64, 130)]
+
+
+@pytest.mark.parametrize(("index", "size"), PLACES)
+def test_an_inclusion_proof_holds_for_nothing_else(index: int, size: int) -> None:
+    """These are the alterations that the reference implementation's vectors consist of."""
+    path, leaf, root = rfc6962.path(index, HASHES[:size]), HASHES[index], ROOTS[size]
+    verify_inclusion(leaf, index, size, path, root)
+
+    for other in {index - 1, index + 1, index ^ 2}:
+        assert fails(verify_inclusion, leaf, other, size, path, root)
+    for other in (size * 2, size // 2):
+        assert fails(verify_inclusion, leaf, index, other, path, root)
+    for wrong in (rfc6962.leaf_hash(b"WrongLeaf"), b"", b"WrongLeaf"):
+        assert fails(verify_inclusion, wrong, index, size, path, root)
+    for wrong in (ROOTS[0], b"", leaf if size > 1 else ROOTS[0]):
+        assert fails(verify_inclusion, leaf, index, size, path, wrong)
+    for longer in ([*path, b""], [*path, root], [b"", *path], [root, *path]):
+        assert fails(verify_inclusion, leaf, index, size, longer, root)
+    assert not path or fails(verify_inclusion, leaf, index, size, path[:-1], root)
+
+
+@pytest.mark.parametrize(("old", "size"), [(1, 8), (6, 8), (2, 5), (6, 7), (4, 8), (16, 130)])
+def test_a_consistency_proof_holds_for_nothing_else(old: int, size: int) -> None:
+    path, first, root = rfc6962.proof(old, HASHES[:size]), ROOTS[old], ROOTS[size]
+    verify_consistency(old, first, size, root, path)
+
+    for other in {old - 1, old + 1, old ^ 2}:
+        assert fails(verify_consistency, other, first, size, root, path)
+    for other in (size * 2, size // 2):
+        assert fails(verify_consistency, old, first, other, root, path)
+    assert fails(verify_consistency, old, b"WrongRoot", size, root, path)
+    assert fails(verify_consistency, old, first, size, b"WrongRoot", path)
+    assert fails(verify_consistency, old, root, size, first, path)
+    for longer in ([*path, b""], [*path, first], [*path, root], [path[0], *path], [b"", *path]):
+        assert fails(verify_consistency, old, first, size, root, longer)
+    for shorter in ([], path[:-1]):
+        assert fails(verify_consistency, old, first, size, root, shorter)
+
+
 def test_a_hash_of_the_wrong_length_is_refused_where_no_step_would_notice() -> None:
     for root in (b"", ROOTS[0][:31], ROOTS[0] + b"\0"):
         assert fails(verify_inclusion, root, 0, 1, [], root)

@@ -165,3 +165,16 @@ class TestSigstore:
 
     def test_both_refuse_another_entry(self, folder: Path) -> None:
         assert self.verify(folder / "receipt", folder / "checkpoint")[0] == 1
+
+
+@pytest.mark.needs("sha256sum")
+def test_a_payload_is_opened_with_a_shell(log: Log, tmp_path: Path) -> None:
+    salt, body = log.payloads[7, "d"]
+    write({"salt": salt, "json": body}, tmp_path)
+    command = r"(printf 'bg.payload.v1\0'; cat salt json) | sha256sum"
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert f'"d":"{done.stdout.split()[0]}"'.encode() in log.leaves[7]
