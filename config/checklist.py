@@ -29,7 +29,7 @@ class Step:
 
 def steps() -> list[Step]:
     """Return what an installation needs before it can be relied upon, in order."""
-    return [_people(), _target(), _scenario(), _mail(), _drill()]
+    return [_people(), _target(), _scenario(), _mail(), _second(), _drill()]
 
 
 def next_step(found: list[Step]) -> Step | None:
@@ -85,6 +85,19 @@ def _mail() -> Step:
         done=Entry.objects.filter(kind="channel.tested").exists(),
         url="",
         action=_("Send me a test message"),
+    )
+
+
+def _second() -> Step:
+    return Step(
+        title=_("A second administrator"),
+        why=_(
+            "What weakens a control waits for somebody else to look at it. While there is only one"
+            " administrator, it takes effect at once, and compliance is told."
+        ),
+        done=User.objects.playing(Part.ADMINISTRATOR).count() > 1,
+        url=reverse("admin:accounts_user_changelist"),
+        action=_("Add one"),
     )
 
 

@@ -9,10 +9,12 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts.admin import GroupAdmin, PersonAdmin
 from accounts.models import User
+from breakglass import policy
 from breakglass.admin.eyes import FourEyes, person, reason
 from breakglass.models import ProposedChange
 from breakglass.pictures import look, thing_of
@@ -40,12 +42,13 @@ class _Watched(FourEyes):
 @admin.register(User)
 class WatchedPersonAdmin(_Watched, PersonAdmin):
     kind = ProposedChange.Kind.PERSON
+    change_user_password_template = "admin/accounts/user/password.html"  # noqa: S105 - a path
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's
         """Set somebody's password, or propose it where they may do something."""
         who = self.get_object(request, unquote(id))
         if request.method != "POST" or who is None or who == request.user:
-            return super().user_change_password(request, id, form_url)
+            return self._said(request, super().user_change_password(request, id, form_url))
         if not self.has_change_permission(request, who):
             raise PermissionDenied
         wanted = self._with_password(request, who)
@@ -55,9 +58,16 @@ class WatchedPersonAdmin(_Watched, PersonAdmin):
                     changes.watch_over(
                         wanted, by=person(request), reason=reason(request), at=timezone.now()
                     )
-                return super().user_change_password(request, id, form_url)
+                return self._said(request, super().user_change_password(request, id, form_url))
         except MustWaitError as wait:
             return self.propose(request, wait)
+
+    def _said(self, request: HttpRequest, answer: Any) -> Any:
+        """Let the page say beforehand whom a weakening would wait for."""
+        if isinstance(answer, TemplateResponse):
+            eyes = list(policy.second_administrators(person(request)))
+            answer.context_data = {**(answer.context_data or {}), "eyes": eyes}
+        return answer
 
     def _with_password(self, request: HttpRequest, who: User) -> Wanted | None:
         """Return what setting the password would weaken; None where nothing would be set."""

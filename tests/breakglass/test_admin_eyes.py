@@ -251,6 +251,27 @@ class TestPasswords:
         sent = {"usable_password": "true", "password1": word, "password2": word, **more}
         return client.post(url, sent)
 
+    def test_the_page_says_beforehand_whom_it_would_wait_for(
+        self, client: Client, mei: User
+    ) -> None:
+        url = reverse("admin:auth_user_password_change", args=[make_user("bob").pk])
+
+        shown = text(client.get(url))
+
+        assert "Whoever sets it here could act as them." in shown
+        assert "waits for Noor" in shown
+
+    def test_may_be_taken_away_at_once(self, client: Client, mei: User) -> None:
+        make_scenario()
+        bob = make_user("bob")
+        bob.set_password("something-of-his-own")
+        bob.save()
+
+        self.set(client, "bob", **{"usable_password": "false", "unset-password": ""})
+
+        assert not make_user("bob").has_usable_password()
+        assert not ProposedChange.objects.exists()
+
     def test_of_somebody_who_may_do_something_waits(self, client: Client, mei: User) -> None:
         make_scenario()
 

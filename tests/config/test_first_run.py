@@ -15,6 +15,7 @@ from config import checklist, first_run
 from core.errors import WrongState
 from targets.models import Target
 from tests.breakglass.browser import entered, opened, queries
+from tests.breakglass.changing import administrators
 from tests.make import NOON, make_broken_glass, make_group, make_scenario, make_target, make_user
 from tests.record import actors, kinds
 
@@ -139,21 +140,23 @@ class TestChecklist:
         return [step.done for step in checklist.steps()]
 
     def test_nothing_is_done_in_an_empty_installation(self) -> None:
-        assert self.done() == [False] * 5
+        assert self.done() == [False] * 6
 
     def test_each_step_is_seen_in_the_database(self, client: Client) -> None:
         make_target()
-        assert self.done() == [False] * 5
+        assert self.done() == [False] * 6
         scenario = make_scenario("drill", drill=True)
-        assert self.done() == [True, False, True, False, False]
+        assert self.done() == [True, False, True, False, False, False]
         Target.objects.update(last_tried_at=NOON, last_ok_at=NOON)
         client.force_login(administrator())
         client.post("/admin/test-mail/")
         entered()
-        assert self.done() == [True, True, True, True, False]
+        assert self.done() == [True, True, True, True, False, False]
+        administrators("noor")
+        assert self.done() == [True, True, True, True, True, False]
         grant = opened(make_broken_glass(scenario))
         grant.doors().update(state="closed", closing_at=NOON, closed_at=NOON, verified_at=NOON)
-        assert self.done() == [True] * 5
+        assert self.done() == [True] * 6
 
     def test_home_leads_administrators_to_the_next_step(self, client: Client) -> None:
         client.force_login(administrator())
