@@ -31,9 +31,9 @@ WITH opened AS (
         CASE v.state WHEN 'closed' THEN v.closed_at > v.due_at
             ELSE v.due_at <= %(until)s END AS late,
         CASE WHEN r.urgency = 'normal' AND r.state IN ('approved', 'denied')
-            THEN extract(epoch FROM r.decided_at - r.submitted_at)::float8 END AS decision,
+            THEN date_part('epoch', r.decided_at - r.submitted_at) END AS decision,
         CASE WHEN opened.at IS NOT NULL THEN greatest(0,
-            extract(epoch FROM opened.at - greatest(r.submitted_at, r.starts_at)))::float8 END
+            date_part('epoch', opened.at - greatest(r.submitted_at, r.starts_at))) END
             AS access
     FROM breakglass_request r
     JOIN breakglass_scenario s ON s.id = r.scenario_id
@@ -66,8 +66,8 @@ _PARTS = {
         SELECT grouping(step, scenario, person, weekday) AS which, step, scenario, person, weekday,
             hour, {_FIGURES}
         FROM (SELECT *, date_trunc(%(step)s, local)::date AS step,
-            extract(isodow FROM local)::int AS weekday,
-            extract(hour FROM local)::int / 2 * 2 AS hour FROM cases) AS cases
+            date_part('isodow', local)::int AS weekday,
+            date_part('hour', local)::int / 2 * 2 AS hour FROM cases) AS cases
         GROUP BY GROUPING SETS ((), (step), (scenario), (person), (weekday, hour))""",  # noqa: S608 - this and the rest are made of constants only
     "team": f"""
         SELECT team.id, team.name, {_FIGURES} FROM cases

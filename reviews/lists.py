@@ -37,6 +37,7 @@ from breakglass.narrowing import (
     narrowed,
     without,
 )
+from core import paging
 from core.speech import phrase
 from reviews.models import Finding, FindingQuerySet, Review, ReviewQuerySet
 
@@ -59,6 +60,7 @@ FINDING_TABS: dict[str, str | Promise] = {
 # Orders by which a list can be turned; the first is that of what waits.
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
 _SIGN = timedelta(days=1)  # how much earlier each sign of risk brings a review's turn
+_MOST_SIGNS = 5 * _SIGN  # broken glass, a refused ratification, an open finding
 _LATELY = timedelta(days=30)
 
 
@@ -152,6 +154,17 @@ def reviews(
     elif tab != ALL:
         rows = rows.filter(state=tab)
     return rows, chosen["sort"] or usual
+
+
+def soonest(rows: ReviewQuerySet) -> ReviewQuerySet:
+    """Leave out what cannot be on the first page by turn, so that not all of it is weighed.
+
+    No sign of risk brings a turn forward by more than `_MOST_SIGNS`: whatever is due later than
+    that behind the last review of a page by deadline has its turn after all of those.
+    """
+    due = rows.order_by("due_at").values_list("due_at", flat=True)
+    last = due[paging.USUAL : paging.USUAL + 1].first()
+    return rows.filter(due_at__lte=last + _MOST_SIGNS) if last else rows
 
 
 def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:

@@ -27,6 +27,8 @@ def reviews(request: PageRequest) -> HttpResponse:
     narrow = lists.of_cases(seen, chosen, at=now)
     counts = lists.counts(narrow, by=request.user, at=now)
     rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
+    if order == "turn" and not chosen["cursor"]:
+        rows = lists.soonest(rows)
     context = {
         "form": form,
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from reviews import lists
 from reviews.models import Review
 from tests.make import make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
@@ -160,3 +161,20 @@ class TestList:
             counts.append(len(queries))
 
         assert counts[0] == counts[1]
+
+
+class TestSoonest:
+    def test_leaves_the_first_page_as_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.paging.USUAL", 2)
+        scenario = make_scenario(max_concurrent=9)
+        made = [recent(scenario) for _ in range(8)]
+        for number, review in enumerate(made):
+            due = timezone.now() + timedelta(days=number * 2)
+            Review.objects.filter(pk=review.pk).update(due_at=due)
+        make_finding(made[3], at=timezone.now())
+        rows = lists.with_risk(Review.objects.owed())
+
+        found = list(lists.soonest(rows).order_by("turn")[:3])  # type: ignore[misc]  # annotated
+
+        assert found == list(rows.order_by("turn")[:3])  # type: ignore[misc]
+        assert lists.soonest(rows).count() < rows.count()
