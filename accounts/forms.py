@@ -30,7 +30,7 @@ class ReadingForm(forms.Form):
         label=_("Language"),
         required=False,
         choices=[("", _("As the browser asks")), *settings.LANGUAGES],
-        help_text=_("German and Arabic are not complete; the rest is in English."),
+        help_text=_("Arabic is not complete; the rest is in English."),
     )
 
     @staticmethod
