@@ -95,6 +95,7 @@ class GroupAdmin(ReasonedAdmin):
     """Groups and the parts that they play."""
 
     form = GroupForm
+    fields = ["name", "members", "parts", "reason"]
     plural = _("Groups")
     list_display = ["name", "plays", "people"]
     search_fields = ["name"]

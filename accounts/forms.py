@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.models import ApiToken, Part, User, validate_time_zone
 from accounts.parts import parts_of
-from core.forms import Pick
+from core.forms import Pick, SegmentedMany
 
 
 class ReadingForm(forms.Form):
@@ -111,7 +111,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Parts it plays"),
         choices=Part.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=SegmentedMany,
         help_text=_(
             "Parts in the whole house. Who may request and decide is set in each scenario."
         ),

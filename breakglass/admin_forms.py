@@ -22,6 +22,11 @@ _POSITIVE = (
     "review_within_hours",
 )  # fmt: skip
 
+_CALLED_AS_ELSEWHERE = (
+    "severity", "expected_verbs", "expected_objects", "reference_pattern", "reference_hint",
+    "time_zone",
+)  # fmt: skip
+
 
 class ReasonActionForm(ActionForm):
     """The line of actions above a list, with a reason."""
@@ -75,6 +80,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
         model = Scenario
         exclude = ("archived_at",)  # noqa: DJ006 - the admin's fieldsets say which are shown
         labels = {
+            **{name: LABELS[name] for name in _CALLED_AS_ELSEWHERE},
             "name": _("Name"),
             "slug": _("Address"),
             "use_when": _("Use when"),
