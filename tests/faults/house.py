@@ -38,8 +38,8 @@ _WORDS = {
     "web": "uvicorn",
     "sequencer": "audit_sequencer",
     "sealer": "audit_sealer",
-    "worker": " worker ",
-    "beat": " beat ",
+    "worker": "config worker",  # PostgreSQL has workers, too
+    "beat": "config beat",
     "redis": "redis-server",
 }
 
