@@ -2,15 +2,23 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import servers
+from tests.faults.house import House
 from tests.ledger import flushable_record
 
 __all__ = ["flushable_record"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let whoever ends the run have its servers stopped, as Ctrl-C does."""
+    if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -35,6 +43,21 @@ def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
     }
     with servers.cluster(request.param, {"fsync": "off", **logging}) as cluster:
         yield cluster.url()
+
+
+@pytest.fixture(scope="session")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Run the demonstration with every process, once for all who look at it or break it."""
+    home = tmp_path_factory.mktemp("house")
+    home.chmod(0o711)
+    for parent in list(home.parents)[:3]:
+        parent.chmod(0o755)
+    house = House(home)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.stop()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

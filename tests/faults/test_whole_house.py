@@ -1,24 +1,15 @@
 """The whole story against real processes, and against processes that die in the middle of it."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
 from tests.faults.house import House, Person, until
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Run the demonstration with every process."""
-    home = tmp_path_factory.mktemp("house")
-    home.chmod(0o711)
-    for parent in list(home.parents)[:3]:
-        parent.chmod(0o755)
-    house = House(home)
-    house.start()
-    yield house
-    house.stop()
+@pytest.fixture
+def house(whole_house: House) -> House:
+    """Return the demonstration with every process."""
+    return whole_house
 
 
 def connect(way: dict[str, str]) -> psycopg.Connection:

@@ -27,16 +27,18 @@ def showroom() -> Iterator[House]:
     house = House(home)
     try:
         house.start()
-        _bring_to_life(house)
-        yield house
+        with alive(house):
+            yield house
     finally:
         house.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _bring_to_life(house: House) -> None:
+@contextlib.contextmanager
+def alive(house: House) -> Iterator[None]:
+    """Let access be open, asked for, offered and frozen; end afterwards what was opened."""
     requester, support, lead = map(house.sign_in, ("requester", "requester2", "approver2"))
-    requester.break_glass(minutes=60)
+    opened = requester.break_glass(minutes=60)
     plain = {"targets": ["shop-db"], "justification": _WHY, "minutes": 15, "intent": "Look."}
     support.post("requests", scenario="customer-record-emergency", reference="INC-20999", **plain)
     asked = requester.post("requests", scenario="lost-admin", reference="INC-20998", **plain)
@@ -46,6 +48,8 @@ def _bring_to_life(house: House) -> None:
     scenario = re.search(r'value="(scenario:[^"]+)"[^>]*>\s*Disaster', responder.look("/now/"))
     assert scenario
     responder.fill("/now/", send_to="/now/freeze/", other=scenario[1], reason="Only a trial.")
+    yield
+    requester.post(f"grants/{opened['grant']}/relinquish")
 
 
 def visits(

@@ -9,11 +9,12 @@ from typing import Any
 
 import html5lib  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
+from tests.faults.house import House
 from tests.journeys.axe import BUT_COLOURS, COLOURS, EVERYTHING, violations, width_beyond
 from tests.journeys.places import Place
-from tests.journeys.showroom import PHONE, showroom, visits
+from tests.journeys.showroom import PHONE, alive, visits
 
 pytestmark = pytest.mark.needs("chromium")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,7 +34,7 @@ class Seen:
     ours: list[str]  # files of style and script
     faults: list[Any]
     beyond: int  # pixels by which it is wider than a phone
-    complaints: list[str]
+    complaints: list[str] = dataclasses.field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -43,39 +44,40 @@ def sizes() -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def seen(chromium: Browser, sizes: dict[str, int]) -> list[Seen]:
+def seen(chromium: Browser, whole_house: House, sizes: dict[str, int]) -> list[Seen]:
     """Look at every page, for all tests of this module."""
     complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: elsewhere(request.url))
+
+    def elsewhere(url: str) -> None:
+        if not url.startswith((whole_house.url, "data:", "blob:")):
+            complaints.append(f"asked another host: {url}")
+
     found = []
-    with showroom() as house:
-
-        def watch(page: Page) -> None:
-            page.on("console", lambda message: complaints.append(message.text))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("request", lambda request: elsewhere(request.url))
-
-        def elsewhere(url: str) -> None:
-            if not url.startswith((house.url, "data:", "blob:")):
-                complaints.append(f"asked another host: {url}")
-
-        for place, page, answer in visits(house, chromium, watch):
-            loaded = page.evaluate(_OURS)
-            for name, size in loaded:  # what comes from the cache has no size
-                sizes[name] = max(sizes.get(name, 0), size)
-            straight = answer.request.redirected_from is None
-            found.append(
-                Seen(
-                    place=place,
-                    html=answer.text(),
-                    arrived=answer.status == place.status and straight,
-                    ours=[name for name, _ in loaded],
-                    faults=_faults(page),
-                    beyond=width_beyond(page),
-                    complaints=[words for words in complaints if not _expected(words, place)],
-                )
-            )
+    with alive(whole_house):
+        for place, page, answer in visits(whole_house, chromium, watch):
+            found.append(_look(place, page, answer, sizes))
+            found[-1].complaints += [words for words in complaints if not _expected(words, place)]
             complaints.clear()
     return found
+
+
+def _look(place: Place, page: Page, answer: Response, sizes: dict[str, int]) -> Seen:
+    loaded = page.evaluate(_OURS)
+    for name, size in loaded:  # what comes from the cache has no size
+        sizes[name] = max(sizes.get(name, 0), size)
+    return Seen(
+        place=place,
+        html=answer.text(),
+        arrived=answer.status == place.status and answer.request.redirected_from is None,
+        ours=[name for name, _ in loaded],
+        faults=_faults(page),
+        beyond=width_beyond(page),
+    )
 
 
 def _faults(page: Page) -> list[Any]:
