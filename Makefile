@@ -7,9 +7,6 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 # Tests divide themselves over this many processes.
 JOBS ?= 2
-# Journeys share a browser and a house by file; what watches the clock of a whole house runs alone.
-JOURNEYS := $(wildcard tests/journeys)
-ALONE := $(wildcard tests/faults)
 # Tools load the settings and never serve: no address in them leads anywhere.
 NOWHERE := SECRET_KEY=a-key-of-tools-that-never-serve-7Q2mXv9LpRt4ZkWd8BnY6cHs3JfGe5Ua \
 	TARGET_KEYS=1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= BASE_URL=https://breakglass.example.com \
@@ -43,11 +40,7 @@ test: .venv/dev.stamp  ## all tests, on private servers of their own (a few: ARG
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
-	@status=0; \
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(JOURNEYS:%=--ignore=%) $(ALONE:%=--ignore=%) || status=1; \
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-append --cov-report= $(JOURNEYS) || status=1; \
-	$(BIN)/python -m pytest --cov --cov-append --cov-report=term:skip-covered $(ALONE) || status=1; \
-	exit $$status
+	@JOBS="$(JOBS)" sh tests/everything
 endif
 
 screenshots: .venv/dev.stamp  ## pictures of every page, light and dark, wide and phone (SHOTS=)
