@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from audit.core import cli
+from audit import notes
+from audit.core import cli, tiles
 from tests.audit.core.make import (
+    NEXT_KEY,
     NOON,
     TREE_ONLY,
     VKEY,
@@ -113,6 +115,35 @@ def test_only_what_is_behind_a_known_head_is_looked_at(folder: Path, tmp_path: P
         1,
         "TAMPERED: The first 260 entries are not the signed ones: it was rewritten.",
     )
+
+
+def test_a_full_tile_serves_where_the_partial_one_is_gone(tmp_path: Path) -> None:
+    """As when an older head is verified with the files of a log that went on."""
+    log, longer = made(300), made(512)
+    gone = {"tile/0/001.p/44", "tile/entries/001.p/44"}
+    files = {name: data for name, data in log.files().items() if name not in gone}
+    whole = longer.files()
+    files |= {name: whole[name] for name in ("tile/0/001", "tile/entries/001")}
+
+    assert verify(files, tmp_path)[0] == 0
+
+
+def test_tiles_lie_where_the_specification_says() -> None:
+    assert tiles.path(0, 1234067) == "tile/0/x001/x234/067"
+    assert tiles.path("entries", 5, 7) == "tile/entries/005.p/7"
+
+
+def test_checkpoints_of_different_logs_are_not_compared(folder: Path, tmp_path: Path) -> None:
+    text = notes.checkpoint_text("example.org/other", 1, bytes(32))
+    other = notes.note(text, [notes.sign(text, name="example.org/other", key=NEXT_KEY)])
+    write({"other": other.encode(), "own": made().note().encode()}, tmp_path)
+    key = notes.vkey("example.org/other", NEXT_KEY.public_key())
+    trust = ["--vkey", VKEY, "--vkey", key]
+
+    words = ["consistency", tmp_path / "other", tmp_path / "own", "--tiles", folder, *trust]
+    assert ask(*words) == (1, "TAMPERED: The two checkpoints are of different logs.")
+    words = ["log", folder, "--pin", tmp_path / "other", *trust]
+    assert ask(*words) == (1, "TAMPERED: The checkpoints are of different logs.")
 
 
 def test_nothing_new_is_good_news(folder: Path, tmp_path: Path) -> None:
