@@ -6,6 +6,7 @@ Python runs it as it is (`python3 bgverify.pyz`); it needs no installation and n
 import io
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 _CORE = Path(__file__).resolve().parent / "core"
@@ -32,13 +33,17 @@ def packed() -> bytes:
     for path in sorted(_CORE.iterdir()):
         if path.suffix in {".py", ".json"}:
             files[f"audit/core/{path.name}"] = path.read_bytes()
-    archive = io.BytesIO(_SHEBANG)
+    return stored(files, begin=_SHEBANG)
+
+
+def stored(files: Mapping[str, bytes], *, begin: bytes = b"") -> bytes:
+    """Return a zip of these files behind `begin`: not compressed, in order, each time the same."""
+    archive = io.BytesIO(begin)
     archive.seek(0, io.SEEK_END)
     with zipfile.ZipFile(archive, "w") as bundle:
-        for name, data in files.items():
-            info = zipfile.ZipInfo(name)  # its time is that of the first zip ever: always the same
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
+        for name, data in sorted(files.items()):
+            info = zipfile.ZipInfo(name)  # its time is the first that a zip knows
+            info.create_system, info.external_attr = 3, 0o644 << 16
             bundle.writestr(info, data)
     return archive.getvalue()
 

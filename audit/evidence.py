@@ -1,0 +1,74 @@
+"""A case as evidence: one file, with which a stranger verifies every entry of it without us."""
+
+import functools
+
+from django.db.models import Q
+
+from audit import heads, notes, tiles, tree
+from audit.bgverify import stored
+from audit.models import Checkpoint, Entry, Payload, Tile
+from audit.tree import WIDTH
+
+_README = """\
+This is what the record of Breakglass says about {case}: {count} entries, and for each of them the
+proof that it stands in the record, in the order it has here, since it was signed.
+
+To verify it you need the verifier, bgverify.pyz (any Python from 3.9 on runs it, nothing is to be
+installed), and the key of the record. Take both from somebody other than who gave you this file:
+
+    python3 bgverify.pyz bundle THIS-FILE.zip --vkey 'KEY'
+
+It says GOOD, or what is wrong, or what is missing. Nothing in here is believed but what the key
+signed. For comparison only, this is the key as those see it who made the file:
+
+{keys}
+
+    entries/    what is signed: who did what to what, when; no names, no words
+    payloads/   names, words and details, each with the salt of the hash that stands in its entry
+    proofs/     a receipt for each entry, in the form c2sp.org/tlog-proof
+    checkpoint  the signed head of the record that all receipts are under, c2sp.org/tlog-checkpoint
+
+A payload that is missing was erased by law; the entry audit.erased that says so is here as well.
+"""
+
+
+def case_file(case: str) -> bytes | None:
+    """Return a case as `bgverify bundle` takes it, or None while nothing of it is signed.
+
+    What came after the newest head is left out: it follows with the next one.
+    """
+    head = heads.newest()
+    signed = Entry.objects.filter(seq__lt=head.size).order_by("seq") if head else None
+    if head is None or signed is None or not signed.filter(case=case).exists():
+        return None
+    # Erasures belong to no case, and every bundle takes those along that its payloads may need.
+    entries = [*signed.filter(Q(case=case) | Q(kind="audit.erased"))]
+    keys = "\n".join(f"    {key}" for key in heads.public_keys())
+    count = sum(entry.case == case for entry in entries)
+    readme = _README.format(case=case, count=count, keys=keys)
+    return stored({"README.txt": readme.encode(), **_files(entries, head)})
+
+
+def _files(entries: list[Entry], head: Checkpoint) -> dict[str, bytes]:
+    read = _reader({entry.seq // WIDTH for entry in entries})
+    files = {"checkpoint": head.note.encode()}
+    for entry in entries:
+        path = tree.inclusion_proof(entry.seq, head.size, read)
+        files[f"entries/{entry.seq}.json"] = bytes(entry.leaf)
+        files[f"proofs/{entry.seq}.tlog-proof"] = notes.receipt(entry.seq, path, head.note).encode()
+    for payload in Payload.objects.filter(entry__in=entries):
+        place = f"payloads/{payload.entry_id}.{payload.part}"
+        files |= {f"{place}.json": bytes(payload.body), f"{place}.salt": bytes(payload.salt)}
+    return files
+
+
+def _reader(lowest: set[int]) -> tree.ReadTile:
+    """Return what reads tiles, each once, and those of the entries in one go."""
+    found = Tile.objects.filter(level=0, index__in=lowest).values_list("index", "data")
+    known = {index: bytes(data) for index, data in found}
+
+    @functools.cache
+    def read(level: int, index: int) -> bytes:
+        return known[index] if level == 0 and index in known else tiles.read(level, index)
+
+    return read
