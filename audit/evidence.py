@@ -1,13 +1,15 @@
-"""A case as evidence: one file, with which a stranger verifies every entry of it without us."""
+"""Evidence: a case in one file, or the whole record in many, for who verifies it without us."""
 
 import functools
+from collections.abc import Iterator
 
 from django.db.models import Q
 
 from audit import heads, notes, tiles, tree
 from audit.bgverify import stored
+from audit.core.tiles import path
 from audit.models import Checkpoint, Entry, Payload, Tile
-from audit.tree import WIDTH
+from audit.tree import HASH, WIDTH
 
 _README = """\
 This is what the record of Breakglass says about {case}: {count} entries, and for each of them the
@@ -49,16 +51,50 @@ def case_file(case: str) -> bytes | None:
     return stored({"README.txt": readme.encode(), **_files(entries, head)})
 
 
+def record_files() -> Iterator[tuple[str, bytes]]:
+    """Yield all files of the record up to its newest signed head, by their paths.
+
+    In a folder of their own they are a log of C2SP tlog-tiles, as `bgverify log` takes it.
+    """
+    head = heads.newest()
+    if head is None:
+        return
+    yield "checkpoint", head.note.encode()
+    for older in Checkpoint.objects.filter(size__lt=head.size).order_by("size").iterator():
+        yield f"checkpoints/{older.size}", older.note.encode()
+    for tile in Tile.objects.filter(level__gt=0).order_by("level", "index").iterator():
+        width = min(WIDTH, (head.size >> 8 * tile.level) - tile.index * WIDTH)
+        if width > 0:
+            yield path(tile.level, tile.index, width), bytes(tile.data)[: width * HASH]
+    for first in range(0, head.size, WIDTH):
+        entries = Entry.objects.filter(seq__gte=first, seq__lt=min(first + WIDTH, head.size))
+        rows = [*entries.order_by("seq").values_list("leaf", "leaf_hash")]
+        index, width = first // WIDTH, len(rows)
+        yield path(0, index, width), b"".join(bytes(hashed) for _, hashed in rows)
+        leaves = (bytes(leaf) for leaf, _ in rows)
+        bundle = b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+        yield path("entries", index, width), bundle
+    for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
+        yield from _of_payload(payload)
+
+
+def _of_payload(payload: Payload) -> Iterator[tuple[str, bytes]]:
+    place = f"payloads/{payload.entry_id}.{payload.part}"
+    yield f"{place}.json", bytes(payload.body)
+    yield f"{place}.salt", bytes(payload.salt)
+
+
 def _files(entries: list[Entry], head: Checkpoint) -> dict[str, bytes]:
     read = _reader({entry.seq // WIDTH for entry in entries})
     files = {"checkpoint": head.note.encode()}
     for entry in entries:
-        path = tree.inclusion_proof(entry.seq, head.size, read)
+        steps = tree.inclusion_proof(entry.seq, head.size, read)
         files[f"entries/{entry.seq}.json"] = bytes(entry.leaf)
-        files[f"proofs/{entry.seq}.tlog-proof"] = notes.receipt(entry.seq, path, head.note).encode()
+        files[f"proofs/{entry.seq}.tlog-proof"] = notes.receipt(
+            entry.seq, steps, head.note
+        ).encode()
     for payload in Payload.objects.filter(entry__in=entries):
-        place = f"payloads/{payload.entry_id}.{payload.part}"
-        files |= {f"{place}.json": bytes(payload.body), f"{place}.salt": bytes(payload.salt)}
+        files.update(_of_payload(payload))
     return files
 
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from audit import evidence, key_file, sealer
 from audit.key_file import SigningKey
 from audit.models import Entry, Key
-from tests.audit.core.make import ask
+from tests.audit.core.make import ask, write
 from tests.audit.make import NOON, happen, sequence
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,23 @@ def test_a_longer_case_costs_no_more_questions(
     assert Entry.objects.filter(case="case:1").count() == 21
     with django_assert_num_queries(8):
         evidence.case_file("case:1")
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_the_whole_record_is_verified_by_a_stranger(
+    count: int, seal: Callable[[], None], tmp_path: Path
+) -> None:
+    assert dict(evidence.record_files()) == {}
+    cases(count)
+    seal()
+    cases(3)
+    seal()
+    cases(260)  # not signed yet: neither they nor what they did to the tiles belong to it
+
+    folder = write(dict(evidence.record_files()), tmp_path / "log")
+    code, said = ask("log", folder, "--vkey", Key.objects.get().vkey)
+
+    assert code == 0
+    assert said.startswith(f"GOOD: {count + 3} entries of {ORIGIN}, the last of")
+    assert said.endswith(f"Payloads: {2 * count + 6} opened, 0 erased.")
+    assert (folder / "checkpoints" / str(count)).exists()
