@@ -6,6 +6,7 @@ from audit import views
 
 urlpatterns = [
     path("ledger/", views.ledger, name="ledger"),
+    path("ledger/bgverify.pyz", views.verifier, name="bgverify"),
     path("ledger/checkpoint", views.ledger_checkpoint, name="ledger-checkpoint"),
     path("ledger/<int:seq>/receipt", views.ledger_receipt, name="ledger-receipt"),
     path("ledger/<int:seq>/", views.ledger_entry, name="ledger-entry"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import heads, leaf, proofs, reading, search, transitions
+from audit import bgverify, heads, leaf, proofs, reading, search, transitions
 from audit.events import title_of
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Key, Verification
@@ -184,6 +184,14 @@ def ledger_checkpoint(request: HttpRequest) -> HttpResponse:
     if head := heads.newest():
         return HttpResponse(head.note, content_type="text/plain; charset=utf-8")
     return say(request, _("Nothing is signed yet. Is the sealer running?"), status=404)
+
+
+@login_required
+@require_GET
+def verifier(_request: HttpRequest) -> HttpResponse:
+    """Return the verifier in one file; better taken from somebody else than from us."""
+    named = {"Content-Disposition": 'attachment; filename="bgverify.pyz"'}
+    return HttpResponse(bgverify.packed(), content_type="application/zip", headers=named)
 
 
 def receipt_file(seq: int) -> HttpResponse:

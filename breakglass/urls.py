@@ -4,6 +4,7 @@ from django.urls import path
 
 from breakglass.views.case import (
     case,
+    case_file,
     case_paper,
     case_receipt,
     grant_end,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<int:number>/", case, name="case"),
     path("cases/<int:number>/paper/", case_paper, name="case-paper"),
+    path("cases/<int:number>/file", case_file, name="case-file"),
     path("cases/<int:number>/receipt", case_receipt, name="case-receipt"),
     path("changes/", changes, name="changes"),
     path("changes/<uuid:pk>/", change, name="change"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
+from audit import evidence
 from audit.models import Entry
 from audit.views import receipt_file
 from breakglass import policy, transitions
@@ -79,6 +80,18 @@ def case_receipt(request: PageRequest, number: int) -> HttpResponse:
     if entry is None:
         return say(request, _("This case is not in the record yet. Try again in a moment."))
     return receipt_file(entry.seq)
+
+
+@page("GET")
+def case_file(request: PageRequest, number: int) -> HttpResponse:
+    """Return the case file: what the record says of the case, to be verified without us."""
+    asked = visible_case(request.user, number)
+    made = evidence.case_file(asked.case_ref)
+    if made is None:
+        sentence = _("Nothing of this case is signed yet. Try again in a moment.")
+        return say(request, sentence, status=404, title=_("Not signed yet"))
+    named = {"Content-Disposition": f'attachment; filename="case-{number}.zip"'}
+    return HttpResponse(made, content_type="application/zip", headers=named)
 
 
 @page("POST")

@@ -1,12 +1,17 @@
 """Nobody is let in unproved without everybody who oversees the record being told."""
 
+import subprocess
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
 from audit import key_file, sealer
+from audit.core.cli import main
 from audit.sealer import MemoryFile
 from breakglass import access
 from breakglass.models import Grant
@@ -78,3 +83,34 @@ def test_whoever_took_part_may_keep_the_receipt(grant: Grant, tmp_path: Path) ->
         assert kept.startswith("c2sp.org/tlog-proof@v1\nindex ")
         assert "example.org/record\n" in kept
     assert see("mallory", address).status_code == 404
+
+
+def test_the_case_file_is_verified_by_a_stranger(grant: Grant, tmp_path: Path) -> None:
+    entered()
+    address = f"/cases/{grant.request.case}/file"
+    assert see("ada", address).status_code == 404
+    seal(tmp_path)
+    (tmp_path / "case.zip").write_bytes(see("ada", address).content)
+    (tmp_path / "bgverify.pyz").write_bytes(see("otto", "/ledger/bgverify.pyz").content)
+    key = key_file.read((tmp_path / "key").read_text()).vkey
+
+    said = subprocess.run(
+        [sys.executable, "bgverify.pyz", "bundle", "case.zip", "--vkey", key],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (said.returncode, said.stdout[:4]) == (0, "GOOD"), said
+    assert see("mallory", address).status_code == 404
+
+
+def test_the_whole_record_is_written_for_a_stranger(grant: Grant, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Nothing is signed yet"):
+        call_command("export_record", tmp_path / "record")
+    entered()
+    seal(tmp_path)
+    call_command("export_record", tmp_path / "record", stdout=StringIO())
+
+    key = key_file.read((tmp_path / "key").read_text()).vkey
+    assert main(["log", str(tmp_path / "record"), "--vkey", key]) == 0
+    with pytest.raises(CommandError, match="not an empty folder"):
+        call_command("export_record", tmp_path / "record")

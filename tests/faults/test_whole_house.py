@@ -58,7 +58,7 @@ def test_from_the_broken_glass_to_the_owed_review(house: House) -> None:
     assert any(review["case"] == made["case"] for review in reviews)
 
 
-@pytest.mark.parametrize("name", ["worker", "redis", "sequencer", "beat", "web"])
+@pytest.mark.parametrize("name", ["worker", "redis", "sequencer", "sealer", "beat", "web"])
 def test_nothing_is_lost_when_a_process_dies(house: House, name: str) -> None:
     """Kill it before the glass is broken, and again while the door stands open."""
     ada, elif_ = house.sign_in("requester"), house.sign_in("auditor")

@@ -180,6 +180,8 @@ ELSEWHERE = {
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",
     "case-receipt": "a file for whoever keeps it",
+    "case-file": "a file for whoever verifies it",
+    "bgverify": "a program for whoever verifies",
     "ledger-checkpoint": "a note for whoever keeps it",
     "set-up": "once, in an empty installation: tests/config/test_first_run.py",
     "account_email*": "switched off: addresses are changed by administrators",
