@@ -113,6 +113,7 @@ class TestVersions:
         same = seen(client, "ada", "/scenarios/production-outage/2-2/")
 
         assert "These two versions say the same." in same
+        assert '/"></a>' not in same  # no link without words
         assert "1 h" in seen(client, "ada", "/scenarios/production-outage/2-1/")
 
     def test_two_are_chosen_on_the_page_of_the_scenario(
