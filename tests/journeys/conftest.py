@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from alerts import tasks as alerts
 from audit.sequencer import run_once
@@ -21,6 +21,8 @@ from tests.journeys.showroom import ARGS
 from tests.make import make_user
 
 PASSWORD = "a-password-for-journeys"
+PATIENCE = 30_000  # milliseconds; what happens at once costs none of it, a busy machine does
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +72,7 @@ class House:
             java_script_enabled=script,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: self._heard(message.text))
