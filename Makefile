@@ -25,7 +25,7 @@ AUDIT := if $(BIN)/python -c 'import requests as r; r.get("https://pypi.org/pypi
 	-r requirements.txt 2>&1) || echo "$$found"; \
 	else echo "No network: known weaknesses of libraries were not looked up."; fi
 
-.PHONY: help run test screenshots check fix messages bench bgverify lock clean
+.PHONY: help run test coverage screenshots check fix messages bench bgverify lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ ifdef ARGS
 else
 	@JOBS="$(JOBS)" sh tests/everything
 endif
+
+coverage: .venv/dev.stamp  ## which lines and branches no test reaches (takes half as long again)
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --ignore=tests/journeys --ignore=tests/faults
 
 screenshots: .venv/dev.stamp  ## pictures of every page, light and dark, wide and phone (SHOTS=)
 	@sh tests/install-system-packages tests/system-packages
