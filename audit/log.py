@@ -1,7 +1,7 @@
 """The one way into the record: `record` for what happened, `transition` for every verb.
 
 `record` inserts a *pending* row inside the business transaction, so nothing can happen without
-its entry and no entry without its happening. The sequencer makes dense, linked entries of them.
+its entry and no entry without its happening. The sequencer makes dense entries of one tree of them.
 """
 
 import functools

@@ -53,13 +53,15 @@ class MemoryFile:
         """
         try:
             fields = json.loads(self.path.read_bytes())
+            origin, tree = fields["origin"], bytes.fromhex(fields["frontier"])
+            memory = Memory(Frontier.from_bytes(tree), int(fields["last_at"]))
         except FileNotFoundError:
             return None
-        except ValueError as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise Refused(f"{self.path} is damaged. Put it back from a copy.") from error
-        if fields.get("origin") != self._origin:
+        if origin != self._origin:
             raise Refused(f"{self.path} is the memory of another record than {self._origin}.")
-        return Memory(Frontier.from_bytes(bytes.fromhex(fields["frontier"])), fields["last_at"])
+        return memory
 
     def write(self, memory: Memory) -> None:
         """Remember, and return when the disk has it."""

@@ -163,10 +163,11 @@ class TestMemory:
         assert seal(trust_database=True).tree == State.objects.get().tree
 
     def test_that_is_damaged_or_of_another_record_is_refused(self, file: MemoryFile) -> None:
-        file.path.write_text("{")
-        with pytest.raises(Refused, match="damaged"):
-            file.read()
-        file.path.write_text(json.dumps({"origin": "example.org/other"}))
+        for damaged in ("{", "[]", "{}", json.dumps({"origin": ORIGIN, "frontier": "00"})):
+            file.path.write_text(damaged)
+            with pytest.raises(Refused, match="damaged"):
+                file.read()
+        MemoryFile(file.path, "example.org/other").write(Memory())
         with pytest.raises(Refused, match="another record"):
             file.read()
 

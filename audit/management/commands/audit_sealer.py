@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 key = _key()
                 file = MemoryFile(_memory_path(), key.origin)
                 memory = sealer.remembered(file, trust_database=trust_database)
-                pause, told = 0.1, ""
+                pause = 0.1
                 self.serve(key, file, memory)
             except Refused as refused:
                 if told != str(refused):
