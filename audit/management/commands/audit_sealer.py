@@ -1,34 +1,33 @@
 """`manage.py audit_sealer`: the process that signs the heads of the record."""
 
 import logging
-import signal
 import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError, connection
+from django.core.management.base import CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from audit import key_file, sealer, sequencer
 from audit.key_file import SigningKey
 from audit.models import Checkpoint, State
+from audit.office import LONGEST_PAUSE, POLL, Office
 from audit.sealer import Memory, MemoryFile, Refused
 
 logger = logging.getLogger(__name__)
 
-POLL = 0.25  # seconds between two looks when nobody rings
 OFTEN = 1.0  # seconds that an entry waits for its signature, unless it is critical
 MANY = 256  # entries that do not wait so long
 ALIVE = 5.0  # seconds between two words for the lamps
-LONGEST_PAUSE = 5.0  # seconds between two attempts after something went wrong
 _OFFICE = 0x6272_6561_6B03  # held by the sealer that works; a second one waits for it
 
 
-class Command(BaseCommand):
+class Command(Office):
     help = "Sign the heads of the record, until SIGTERM. Makes its key at the first start."
-    stopped = False
+    name, lock = "sealer", _OFFICE
+    told = ""  # why nothing is signed, as it was last said
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -38,42 +37,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, trust_database: bool, **options: Any) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
-        pause, told = 0.1, ""
-        while not self.stopped:
-            try:
-                if not _in_office():
-                    time.sleep(POLL)
-                    continue
-                key = _key()
-                file = MemoryFile(_memory_path(), key.origin)
-                memory = sealer.remembered(file, trust_database=trust_database)
-                pause = 0.1
-                self.serve(key, file, memory)
-            except Refused as refused:
-                if told != str(refused):
-                    logger.error("The sealer signs nothing. %s", refused)  # noqa: TRY400
-                told = str(refused)
-                sealer.report(why=told, at=timezone.now())
-                self.rest(LONGEST_PAUSE)
-            except (DatabaseError, InterfaceError):
-                # What was signed is remembered on disk; begin again with a new connection.
-                logger.exception("The sealer lost its database; next try in %.1f s.", pause)
-                connection.close()
-                self.rest(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-        connection.close()
+        self.hold(lambda: self.take_up(trust_database=trust_database))
 
-    def stop(self, *args: Any) -> None:
-        """Remember to end."""
-        self.stopped = True
-
-    def rest(self, seconds: float) -> None:
-        """Wait, but not longer than until somebody wants the process to end."""
-        until = time.monotonic() + seconds
-        while not self.stopped and time.monotonic() < until:
-            time.sleep(0.1)
+    def take_up(self, *, trust_database: bool) -> None:
+        """Go on from what was signed; say why not where that cannot be, and try again later."""
+        try:
+            key = _key()
+            file = MemoryFile(Path(settings.LEDGER_MEMORY_PATH), key.origin)
+            memory = sealer.remembered(file, trust_database=trust_database)
+            self.serve(key, file, memory)
+        except Refused as refused:
+            if self.told != str(refused):
+                logger.error("The sealer signs nothing. %s", refused)  # noqa: TRY400
+            self.told = str(refused)
+            sealer.report(why=self.told, at=timezone.now())
+            self.rest(LONGEST_PAUSE)
 
     def serve(self, key: SigningKey, file: MemoryFile, memory: Memory) -> None:
         """Sign what grows: at once what is critical, the rest once a second."""
@@ -90,7 +68,7 @@ class Command(BaseCommand):
             waited = unsigned > 0 and now >= waiting + OFTEN
             if critical or waited or not 0 <= unsigned < MANY:
                 memory = sealer.seal(key, file, memory, at=timezone.now())
-                waiting = float("-inf")
+                waiting, self.told = float("-inf"), ""
             if now >= alive + ALIVE:
                 sealer.report(why="", at=timezone.now())
                 alive = now
@@ -102,16 +80,6 @@ def _heard_of_critical() -> bool:
     with connection.wrap_database_errors:
         rings = list(connection.connection.notifies(timeout=POLL, stop_after=1))
     return any(ring.payload for ring in rings)
-
-
-def _in_office() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_OFFICE])
-        return bool(cursor.fetchone()[0])
-
-
-def _memory_path() -> Path:
-    return Path(settings.LEDGER_MEMORY_PATH)
 
 
 def _key() -> SigningKey:
