@@ -105,6 +105,11 @@ class User(AbstractUser):
         """Whether this person may read the whole record (what `audit` asks of a reader)."""
         return not {Part.AUDITOR, Part.COMPLIANCE}.isdisjoint(self.parts())
 
+    @property
+    def may_verify_record(self) -> bool:
+        """Whether this person sees to it that the record is whole, reading it or not."""
+        return self.may_read_record or self.plays(Part.ADMINISTRATOR)
+
     def clean(self) -> None:
         """Keep addresses in lower case, so that one person has one."""
         super().clean()

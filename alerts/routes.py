@@ -65,6 +65,7 @@ class Telling:
     receipt: bool
 
 
+_OVERSEERS = (COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR)
 _EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
 
 ROUTES: dict[str, Route] = {
@@ -108,11 +109,11 @@ ROUTES: dict[str, Route] = {
     "change.lapsed": Route(to=(Audience.PROPOSER,)),
     "config.weakened_alone": Route(to=(COMPLIANCE, Audience.AUDITOR), urgent=True),
     "delivery.dead": Route(to=(Audience.ADMINISTRATOR,), when=_not_lately),
-    "audit.degraded": Route(to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True),
-    "audit.gap": Route(to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True),
-    "audit.pending_altered": Route(
-        to=(COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR), urgent=True
-    ),
+    "audit.degraded": Route(to=_OVERSEERS, urgent=True),
+    "audit.gap": Route(to=_OVERSEERS, urgent=True),
+    "audit.pending_altered": Route(to=_OVERSEERS, urgent=True),
+    "audit.verify_failed": Route(to=_OVERSEERS, urgent=True),
+    "audit.verify_mended": Route(to=_OVERSEERS),
 }
 
 

@@ -121,6 +121,45 @@ class Degraded(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Verified(Event, kind="audit.verified", title=_lazy("Record verified")):
+    """Every entry of the record was verified, and none was missing or changed."""
+
+    entries: int
+    milliseconds: int
+
+    def sentence(self) -> str:
+        facts = {"entries": f"{self.entries:,}", "seconds": f"{self.milliseconds / 1000:.1f}"}
+        text = gettext("had the whole record verified: %(entries)s entries, whole (%(seconds)s s)")
+        return text % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VerifyFailed(
+    Event, kind="audit.verify_failed", title=_lazy("Record not whole"), critical=True
+):
+    """Verification found an entry that is missing, or not what it was; `bad` is the first one."""
+
+    bad: int
+    why: str
+
+    def sentence(self) -> str:
+        return gettext("found the record not whole: %(why)s") % {"why": self.why}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VerifyMended(
+    Event, kind="audit.verify_mended", title=_lazy("Record whole again"), critical=True
+):
+    """Verification, which had failed before, found nothing wrong any more."""
+
+    before: str
+
+    def sentence(self) -> str:
+        text = gettext("found the record whole again; before, it was said: %(before)s")
+        return text % {"before": self.before}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 

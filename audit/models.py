@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from audit import leaf
 from audit.tree import Frontier
+from core.words import duration_words
 
 EMPTY = bytes(Frontier())  # of a tree without leaves
 
@@ -265,6 +266,7 @@ class Verification(models.Model):
     frontier = models.BinaryField(default=EMPTY)
     at = models.DateTimeField()
     why = models.TextField(blank=True)  # empty while the record is whole
+    bad = models.BigIntegerField(null=True)  # the first entry that is wrong
 
     class Meta:
         db_table = "audit_verification"
@@ -277,6 +279,74 @@ class Verification(models.Model):
     def tree(self) -> Frontier:
         """The tree of what was verified."""
         return Frontier.from_bytes(bytes(self.frontier))
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def open(self) -> RunQuerySet:
+        """The run that is not over; there is one at most."""
+        return self.filter(ended_at=None)
+
+    def over(self) -> RunQuerySet:
+        """Runs that came to an end, the newest first."""
+        return self.exclude(ended_at=None).order_by("-ended_at")
+
+
+class Run(models.Model):
+    """One verification of the whole record: that of a night, or one that `by` asked for.
+
+    It goes on from `frontier` after whatever stopped it; `size` is where it has to get to.
+    """
+
+    by = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField()
+    size = models.BigIntegerField(default=0)
+    frontier = models.BinaryField(default=EMPTY)
+    moved_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)  # of work, without what it waited
+    ended_at = models.DateTimeField(null=True)
+    why = models.TextField(blank=True)  # empty while nothing is wrong
+    bad = models.BigIntegerField(null=True)  # the first entry that is
+    objects = models.Manager.from_queryset(RunQuerySet)()
+
+    class Meta:
+        db_table = "audit_verification_run"
+        indexes = [models.Index(fields=["-ended_at"], name="run_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                models.ExpressionWrapper(Q(ended_at=None), models.BooleanField()),
+                name="run_one_is_open",
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="run_says_why_when_it_is_over",
+                condition=Q(why="", bad=None)
+                | (~Q(why="") & Q(ended_at__isnull=False, bad__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="run_ends_after_it_was_asked_for",
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("asked_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.why or f"{self.done:,} of {self.size:,} entries verified"
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree of what it has verified."""
+        return Frontier.from_bytes(bytes(self.frontier))
+
+    @property
+    def done(self) -> int:
+        """How many entries it has verified."""
+        return self.tree.size
+
+    @property
+    def took(self) -> str:
+        """How long it worked, in words."""
+        if self.seconds < 10:
+            return f"{self.seconds:.1f} s"
+        return duration_words(timedelta(seconds=self.seconds))
 
 
 class Reading(models.Model):

@@ -39,6 +39,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_cursor": "SELECT, INSERT, UPDATE",
         "audit_set_aside": "SELECT, INSERT, UPDATE",
         "audit_verification": "SELECT, INSERT, UPDATE",
+        "audit_verification_run": "SELECT, INSERT, UPDATE",
         "audit_reading": "SELECT, INSERT, UPDATE",
     },
     SEQUENCER: {

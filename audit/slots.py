@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from audit import heads, rights, search
-from audit.models import Entry, Pending, Sealing, SetAside, Verification
+from audit import heads, rights, search, watch
+from audit.models import Entry, Pending, Sealing, SetAside
 from core.refs import Label, provide
-from core.slots import Found, Health, NavItem, found, health, nav
+from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
+from core.words import relative_words
 
 LATE = timedelta(seconds=5)  # an event usually waits for some milliseconds
 _MOST = 6
@@ -20,12 +21,14 @@ STALE = timedelta(minutes=5)  # verification runs every minute
 
 @nav.provide(order=80)
 def ledger(request: HttpRequest) -> list[NavItem]:
-    """Lead those who may read the record to it."""
-    if not getattr(request.user, "may_read_record", False):
+    """Lead those who may read the record to it, and those who may have it verified there."""
+    if getattr(request.user, "may_read_record", False):
+        label, url_name = gettext("Ledger"), "ledger"
+    elif getattr(request.user, "may_verify_record", False):
+        label, url_name = gettext("Verification"), "ledger-verification"
+    else:
         return []
-    return [
-        NavItem(group="Audit", label=gettext("Ledger"), url_name="ledger", icon="ledger", key="l")
-    ]
+    return [NavItem(group="Audit", label=label, url_name=url_name, icon="ledger", key="l")]
 
 
 @found.provide(order=70)
@@ -42,19 +45,44 @@ def in_ledger(request: HttpRequest, text: str) -> list[Found]:
 @health.provide(order=10)
 def verification(request: HttpRequest) -> list[Health]:
     """Say whether the record was found whole, and when."""
-    url = reverse("ledger") if getattr(request.user, "may_read_record", False) else ""
-    last = Verification.objects.first()
-    if last is None:
+    seeing = getattr(request.user, "may_verify_record", False)
+    url = reverse("ledger-verification") if seeing else ""
+    state, now = watch.standing(), timezone.now()
+    last = state.new
+    if state.why:
+        tone, detail = "danger", state.why
+    elif last is None:
         tone, detail = "wait", gettext("Not verified yet; a worker does it every minute.")
-    elif last.why:
-        tone, detail = "danger", last.why
-    elif timezone.now() - last.at > STALE:
+    elif now - last.at > STALE:
         text = gettext("Last verified at %(time)s UTC; is the worker running?")
         tone, detail = "wait", text % {"time": f"{last.at:%H:%M}"}
     else:
         facts = {"count": f"{last.seq + 1:,}", "time": f"{last.at:%H:%M}"}
         tone, detail = "ok", gettext("%(count)s entries, verified at %(time)s UTC") % facts
+        if whole := state.whole and state.whole.ended_at:
+            text = gettext("all of it %(ago)s")
+            detail = f"{detail}; {text % {'ago': relative_words(whole - now)}}"
     return [Health(key="record", label=gettext("Record"), detail=detail, tone=tone, url=url)]
+
+
+@banners.provide(order=10)
+def not_whole(request: HttpRequest) -> list[Banner]:
+    """Tell those who see to it on every page when the record is not whole."""
+    if not getattr(request.user, "may_verify_record", False):
+        return []
+    state = watch.standing()
+    if not state.why:
+        return []
+    text = gettext("The record is not whole from entry %(bad)s on. %(why)s")
+    return [
+        Banner(
+            text=text % {"bad": f"{state.bad:,}", "why": state.why},
+            tone="danger",
+            icon="warn",
+            url=reverse("ledger-verification"),
+            action=gettext("What was found"),
+        )
+    ]
 
 
 @health.provide(order=11)

@@ -1,27 +1,24 @@
 """What the record does by itself."""
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
 
-from audit.models import Verification
-from audit.verify import verify
-
-logger = logging.getLogger(__name__)
+from audit import watch
+from core import doorbell
 
 
 @shared_task(ignore_result=True, expires=60)
 def verify_new() -> None:
-    """Verify what was entered since the last good entry, and that this one is still the same.
+    """Verify what is new. Beat runs this every minute."""
+    watch.look_at_new(timezone.now)
 
-    Beat runs this every minute. While something is wrong the last good place stays where it is.
+
+@shared_task(ignore_result=True, expires=60)
+def verify_whole() -> None:
+    """Verify the whole record when the night has come or somebody asked; go on until it is done.
+
+    Beat runs this every few seconds. After ten it rings itself and lets others have the worker.
     """
-    last = Verification.objects.first() or Verification()
-    verdict = verify(after=last.tree)
-    if verdict.why:
-        logger.error("The record is not whole: %s", verdict.why)
-    else:
-        last.seq, last.frontier = verdict.seq, bytes(verdict.tree)
-    last.at, last.why = timezone.now(), verdict.why
-    last.save()
+    watch.begin_night(at=timezone.now())
+    if watch.go_on(timezone.now):
+        doorbell.ring(verify_whole)

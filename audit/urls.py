@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from audit import views
+from audit.views import ledger, verification
 
 urlpatterns = [
-    path("ledger/", views.ledger, name="ledger"),
-    path("ledger/bgverify.pyz", views.verifier, name="bgverify"),
-    path("ledger/checkpoint", views.ledger_checkpoint, name="ledger-checkpoint"),
-    path("ledger/<int:seq>/receipt", views.ledger_receipt, name="ledger-receipt"),
-    path("ledger/<int:seq>/", views.ledger_entry, name="ledger-entry"),
-    path("ledger/<int:seq>/entry.json", views.ledger_leaf, name="ledger-leaf"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/bgverify.pyz", ledger.verifier, name="bgverify"),
+    path("ledger/checkpoint", ledger.ledger_checkpoint, name="ledger-checkpoint"),
+    path("ledger/verification/", verification.verification, name="ledger-verification"),
+    path("ledger/verification/now", verification.verify_now, name="ledger-verify"),
+    path("ledger/<int:seq>/receipt", ledger.ledger_receipt, name="ledger-receipt"),
+    path("ledger/<int:seq>/", ledger.ledger_entry, name="ledger-entry"),
+    path("ledger/<int:seq>/entry.json", ledger.ledger_leaf, name="ledger-leaf"),
 ]

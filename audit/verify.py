@@ -48,8 +48,14 @@ class Verdict:
     checked: int
     tree: Frontier
     seconds: float
+    size: int  # of the record, as far as it could be read
     why: str = ""
     bad: int | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left behind what was verified."""
+        return self.tree.size >= self.size
 
     @property
     def seq(self) -> int:
@@ -81,29 +87,33 @@ class _Walk:
     tiles: dict[tuple[int, int], bytes] = dataclasses.field(default_factory=dict)  # the partial
 
 
-def verify(*, after: Frontier | None = None) -> Verdict:
+def verify(*, after: Frontier | None = None, most: int | None = None) -> Verdict:
     """Verify the entries behind `after`, and that the head is the last of them.
 
     `after` is the tree of entries that were found good before; they have to make it still, as far
-    as the tiles tell.
+    as the tiles tell. `most` is how many entries to look at: with it, a record of any length is
+    verified in steps, each of which goes on from the `tree` of the one before.
     """
     began = time.perf_counter()
     good = after or Frontier()
     walk = _Walk(seq=good.size - 1, tree=good, at=0, complete=good.size == 0)
-    why, bad = "", None
+    size, why, bad = good.size, "", None
     try:
         size, frontier, at = _head()
+        end = size if most is None else min(size, good.size + most)
         if good.size:
             _begin_behind(walk)
-        for low in range(good.size, size, _CHUNK):
-            _verify_chunk(walk, low, min(low + _CHUNK, size))
-        _compare_head(walk, size, frontier, at)
+        for low in range(good.size, end, _CHUNK):
+            _verify_chunk(walk, low, min(low + _CHUNK, end))
+        if end == size:
+            _compare_head(walk, size, frontier, at)
     except Broken as broken:
         why, bad = str(broken), walk.seq + 1
     return Verdict(
         checked=max(0, walk.seq + 1 - good.size),
         tree=walk.tree,
         seconds=time.perf_counter() - began,
+        size=size,
         why=why,
         bad=bad,
     )

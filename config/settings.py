@@ -200,6 +200,7 @@ CELERY_TIMEZONE = "UTC"
 SWEEPS: dict[str, float] = {
     "core.tasks.forget_answers": 3600.0,
     "audit.tasks.verify_new": 60.0,
+    "audit.tasks.verify_whole": 5.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,

@@ -71,13 +71,14 @@ def _link(item: slots.NavItem, path: str) -> Link | None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Give every page its rail and its looks (context processor).
+    """Give every page its rail, its banners and its looks (context processor).
 
     Nothing is asked before a page draws it.
     """
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "navigation": (lambda: navigation(request)) if signed_in else None,
+        "banners": (lambda: slots.banners.gather(request)) if signed_in else None,
         "looks": looks.of(request),
     }
 

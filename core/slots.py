@@ -78,6 +78,17 @@ class Health:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Banner:
+    """What its reader has to know on whichever page they are; `url` is where to act on it."""
+
+    text: str
+    tone: str
+    icon: str
+    url: str
+    action: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Panel:
     """A panel of a page: a template and what it takes. `place` is main or side."""
 
@@ -142,6 +153,7 @@ deeds: Slot[Deed] = Slot()
 found: Slot[Found] = Slot()  # asked with the words that were typed
 waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()
+banners: Slot[Banner] = Slot()
 channels: Slot[str] = Slot()  # by what people are told: "mail"
 case_panels: Slot[Panel] = Slot()
 profile_panels: Slot[Panel] = Slot()

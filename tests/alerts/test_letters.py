@@ -21,7 +21,7 @@ from alerts.stories import story_at
 from alerts.templatetags.letters import instant
 from alerts.templatetags.mailbox import our_links
 from audit import log
-from audit.events import Degraded, Gap, PendingAltered
+from audit.events import Degraded, Gap, PendingAltered, VerifyFailed, VerifyMended
 from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
@@ -348,6 +348,8 @@ def _house() -> None:
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
         altered = PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
+        for found in (VerifyFailed(bad=3, why="It is missing."), VerifyMended(before="It is.")):
+            log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         log.record(Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Part, User
-from audit import views
 from audit.models import Entry, Pending, State, Verification
+from audit.views import ledger
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
 
@@ -135,7 +135,7 @@ class TestList:
     def test_turns_pages_back_and_forth(
         self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("audit.views.PAGE", 2)
+        monkeypatch.setattr("audit.views.ledger.PAGE", 2)
         start = len(sequence())
         for _ in range(5):
             happen("thing:1")
@@ -205,7 +205,7 @@ class TestEntry:
     def test_shows_lists_and_pairs_in_words(self) -> None:
         facts = {"targets": ["a", "b"], "ends_at": None, "rules": {"minutes": ["", "30"], "by": 1}}
 
-        assert views._words(facts) == [  # noqa: SLF001
+        assert ledger._words(facts) == [  # noqa: SLF001
             ("targets", "a, b"),
             ("rules: minutes", "nothing → 30"),
             ("rules: by", "1"),

@@ -102,6 +102,8 @@ _REVIEWERS = (
     Place("case-paper", "compliance", "/cases/8/paper/"),
     Place("ledger", "auditor", "/ledger/"),
     Place("ledger", "auditor", "/ledger/?subject=nothing:1", note="empty"),
+    Place("ledger-verification", "auditor", "/ledger/verification/"),
+    Place("ledger-verification", "admin", "/ledger/verification/", note="without the entries"),
     Place("ledger-entry", "auditor", "/ledger/", (r"/ledger/\d+/",)),
     Place("api-docs", "auditor", "/api/v1/", theirs=True),
 )
@@ -173,7 +175,7 @@ ELSEWHERE = {
          "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-lift",
          "alert-acknowledge", "alert-retry", "review-start", "review-close", "review-confirm",
          "review-dispute", "review-hand-over", "finding-new", "looks", "view-keep",
-         "view-forget", "sessions-end", "test-mail",
+         "view-forget", "sessions-end", "test-mail", "ledger-verify",
          "admin:breakglass_scenario_archive", "admin:breakglass_scenario_back",
          "admin:targets_target_test"), _POST),
     "*-sheet": "a table for a spreadsheet",

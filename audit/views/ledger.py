@@ -16,8 +16,10 @@ from django.views.decorators.http import require_GET
 from audit import bgverify, heads, leaf, proofs, reading, search, transitions
 from audit.events import title_of
 from audit.forms import LedgerFilter
-from audit.models import Entry, EntryQuerySet, Key, Verification
+from audit.models import Entry, EntryQuerySet, Key
 from audit.policy import Reader
+from audit.views.tabs import tabs
+from audit.views.verification import standing
 from core import refs
 from core.errors import NotAllowed
 from core.pages import say
@@ -77,8 +79,10 @@ def _shown(
     request: HttpRequest, form: LedgerFilter, page: Page, chosen: dict[str, str]
 ) -> dict[str, Any]:
     """Return what the page shows of some entries, with the ways on from them."""
-    verified = Verification.objects.first()
+    verified = standing()
+    new = verified["state"].new
     return {
+        "tabs": tabs(request),
         "page": page,
         "newer": _address(request, chosen, after=page.newer),
         "older": _address(request, chosen, before=page.older),
@@ -87,8 +91,8 @@ def _shown(
         "chips": _chips(request, form, chosen),
         "periods": _periods(chosen),
         "kinds": form.kinds(),
-        "verification": verified,
-        "head": verified.tree.root.hex() if verified else "",
+        "head": new.tree.root.hex() if new else "",
+        **verified,
         "signed": heads.newest(),
         "keys": Key.objects.all(),
     }
