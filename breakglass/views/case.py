@@ -173,11 +173,16 @@ def grant_more_time(request: PageRequest, pk: UUID) -> HttpResponse:
     return render(request, "breakglass/grant_more_time.html", context, status=status)
 
 
-@page("POST")
+@page("GET", "POST")
 def grant_way_in(request: PageRequest, pk: UUID, target: str) -> HttpResponse:
-    """Show the credentials of one door, in the answer itself and never again."""
+    """Show the credentials of one door, in the answer itself and never again.
+
+    The address stays behind in the browser: who comes back to it is led to the case.
+    """
     grant = visible_grant(request.user, pk)
     door_to = get_object_or_404(grant.targets, slug=target)
+    if request.method == "GET":
+        return redirect(grant.request)
     renew = request.POST.get("renew") == "yes"
     try:
         shown = way_in(grant, door_to, by=request.user, at=timezone.now(), renew=renew)

@@ -107,7 +107,7 @@ def gather(
 ) -> dict[str, Any]:
     """Return what the page shows; `form` is the one that was sent and refused, if there is one."""
     now, person = timezone.now(), request.user
-    mine = cards.open_to(person, now)
+    mine = _fitting(cards.open_to(person, now), wish=_wish(data))
     scenario = _chosen(mine, data, guess=request.method == "GET")
     context: dict[str, Any] = {
         "scenario": scenario,
@@ -132,6 +132,12 @@ def groups_that_may(permit: Permit, at: datetime) -> list[str]:
     permits = GroupPermit.objects.of(permit).standing(at)
     rows = permits.filter(content_object__in=Scenario.objects.in_use())
     return sorted(set(rows.values_list("group__name", flat=True)))
+
+
+def _fitting(mine: list[Card], *, wish: str) -> list[Card]:
+    """Order the cards: exercises last, and first those where the wish can come true."""
+    at_once = wish == Request.Urgency.BREAK_GLASS
+    return sorted(mine, key=lambda card: (card.rules.drill, at_once and not card.rules.break_glass))
 
 
 def _chosen(mine: list[Card], data: QueryDict, *, guess: bool) -> Scenario | None:

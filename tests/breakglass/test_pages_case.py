@@ -383,6 +383,13 @@ class TestWayIn:
         response = press("ada", "grant-way-in", request.grant.pk, "shop-db")
         assert "This access is over." in text(response)
 
+    def test_whose_address_is_opened_again_leads_to_the_case(self) -> None:
+        make_cast()
+        request = broken()
+        response = see("ada", reverse("grant-way-in", args=[request.grant.pk, "shop-db"]))
+        assert response.status_code == 302
+        assert response["Location"] == request.get_absolute_url()
+
     def test_leads_only_to_targets_of_the_grant(self) -> None:
         make_cast()
         assert press("ada", "grant-way-in", broken().grant.pk, "other").status_code == 404

@@ -1,5 +1,6 @@
 """Choosing the emergency and the targets, among one or a thousand; and the way out."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,16 @@ class TestChoosing:
         assert "Production outage is frozen since" in page
         assert 'value="production-outage" disabled' in page
         assert 'value="drill" disabled' not in page
+
+    def test_what_the_wish_can_open_comes_first_and_exercises_last(self) -> None:
+        make_cast()
+        make_scenario("a-drill", drill=True)
+        make_scenario("by-approval", break_glass=False)
+        order = r'name="scenario" id="[^"]+" value="([^"]+)"'
+        at_once, can_wait = see("ada", NEW), see("ada", NEW, urgency="normal")
+        found = re.findall(order, text(at_once))
+        assert found == ["production-outage", "by-approval", "a-drill"]
+        assert re.findall(order, text(can_wait)) == ["by-approval", "production-outage", "a-drill"]
 
     def test_many_are_searched(self) -> None:
         make_cast()
