@@ -6,8 +6,10 @@ import dataclasses
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _lazy
+
+from audit import legal
 
 _kinds: dict[str, type[Event]] = {}
 
@@ -170,6 +172,33 @@ class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
         chosen = ", ".join(f"{name} {value}" for name, value in self.filters.items())
         what = f"{self.page}: {chosen}" if chosen else self.page
         return gettext("read the record (%(what)s)") % {"what": what}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Erased(Event, kind="audit.erased", title=_lazy("Words erased"), critical=True):
+    """Payloads of earlier entries are erased under this entry, which itself stays for ever.
+
+    `compartment` is "p" (words about or by people) or "d" (other details) of the entries `seqs`
+    or of all from the first to the last of `range`. It names nobody: `requested_by` and
+    `approver` are references, `reference` a number under which a letter is filed.
+    """
+
+    compartment: str
+    seqs: list[int]
+    range: list[int] | None
+    legal_basis: str
+    requested_by: str
+    approver: str
+    reference: str
+
+    def sentence(self) -> str:
+        first, last = self.range or (0, -1)
+        said = ngettext(
+            "erased words of %(count)s entry under %(basis)s",
+            "erased words of %(count)s entries under %(basis)s",
+            count := len(self.seqs) + last + 1 - first,
+        )
+        return said % {"count": f"{count:,}", "basis": legal.short(self.legal_basis)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from audit import heads, notes, tiles, tree
 from audit.bgverify import stored
 from audit.core.tiles import path
-from audit.models import Checkpoint, Entry, Payload, Tile
+from audit.models import Checkpoint, Entry, Erased, Payload, Tile
 from audit.tree import HASH, WIDTH
 
 _README = """\
@@ -43,8 +43,9 @@ def case_file(case: str) -> bytes | None:
     signed = Entry.objects.filter(seq__lt=head.size).order_by("seq") if head else None
     if head is None or signed is None or not signed.filter(case=case).exists():
         return None
-    # Erasures belong to no case, and every bundle takes those along that its payloads may need.
-    entries = [*signed.filter(Q(case=case) | Q(kind="audit.erased"))]
+    # Erasures belong to no case: those come along that took something out of this one.
+    erasures = Erased.objects.filter(entry__case=case).values("by")
+    entries = [*signed.filter(Q(case=case) | Q(seq__in=erasures))]
     keys = "\n".join(f"    {key}" for key in heads.public_keys())
     count = sum(entry.case == case for entry in entries)
     readme = _README.format(case=case, count=count, keys=keys)

@@ -127,6 +127,21 @@ class Payload(models.Model):
         return f"payload {self.entry_id}.{self.part}"
 
 
+class Erased(models.Model):
+    """A compartment that is gone, and the entry `audit.erased` that took it."""
+
+    pk = models.CompositePrimaryKey("entry_id", "part")
+    entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="gone")
+    part = models.CharField(max_length=1)
+    by = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        db_table = "audit_erased"
+
+    def __str__(self) -> str:
+        return f"payload {self.entry_id}.{self.part}, erased by entry {self.by_id}"
+
+
 class State(models.Model):
     """The head of the record: one row, which only the sequencer moves on."""
 

@@ -1,8 +1,13 @@
-"""Who may read the record, said once."""
+"""Who may read the record, and what of it may be erased, said once."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from audit.models import Payload
 from core.speech import phrase
+
+# What the verifier needs: whatever else is erased, these stay readable.
+TELLING = ("audit.anchor", "audit.erased", "audit.key_rotated", "audit.pruned")
 
 
 class Reader(Protocol):
@@ -39,3 +44,21 @@ def why_not_verify(reader: Reader) -> str | None:
         "Only auditors, compliance officers and administrators have the record verified. Whether"
         " it is whole stands on your home page."
     )
+
+
+def why_not_erase(seqs: Sequence[int], part: str) -> str | None:
+    """Return why a compartment of these entries cannot be erased, or nothing."""
+    held = Payload.objects.filter(entry__in=seqs, part=part)
+    telling = held.filter(entry__kind__in=TELLING).order_by("entry").first()
+    if telling:
+        return phrase(
+            "Entry %(seq)s says what the verifier has to know, names nobody, and stays.",
+            seq=telling.entry_id,
+        )
+    missing = sorted({*seqs} - {*held.values_list("entry_id", flat=True)})
+    if missing:
+        return phrase(
+            "Entry %(seq)s has no such payload: it never had one, or it is erased already.",
+            seq=missing[0],
+        )
+    return None

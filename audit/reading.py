@@ -7,12 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
+from audit import legal
 from audit.events import Event, known, title_of
-from audit.models import Entry
+from audit.models import Entry, Erased
 from core import refs
 
 ERASED = "(erased)"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Gone:
+    """An erasure, as entries tell it that it took words from."""
+
+    by: int
+    at: datetime
+    basis: str
+
+    @property
+    def text(self) -> str:
+        """What stands in place of the words."""
+        facts = {"date": date_format(localtime(self.at), "DATE_FORMAT"), "basis": self.basis}
+        return _("(erased on %(date)s under %(basis)s)") % facts
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -28,6 +47,7 @@ class Told:
     case: str
     sentence: str
     details: dict[str, Any]
+    gone: Gone | None = None
 
     @property
     def title(self) -> str:
@@ -53,15 +73,34 @@ def told(entries: Iterable[Entry]) -> list[Told]:
     entries = list(entries)
     prefetch_related_objects(entries, "payloads")
     labels = refs.labels({ref for entry in entries for ref in (entry.actor, entry.subject)})
-    return [_tell(entry, labels) for entry in entries]
+    gone = _gone([entry for entry in entries if _is_missing_words(entry)])
+    return [_tell(entry, labels, gone.get(entry.seq)) for entry in entries]
 
 
-def _tell(entry: Entry, labels: dict[str, refs.Label]) -> Told:
+def _is_missing_words(entry: Entry) -> bool:
+    return len(entry.envelope["pc"]) > len(entry.payloads.all())
+
+
+def _gone(entries: list[Entry]) -> dict[int, Gone]:
+    """Return by which erasure entries have lost words, as far as there was one."""
+    if not entries:
+        return {}
+    rows = Erased.objects.filter(entry__in=entries).select_related("by")
+    erasures = {row.by_id: row.by for row in rows}
+    prefetch_related_objects([*erasures.values()], "payloads")
+    read = {
+        seq: Gone(by=seq, at=by.at, basis=legal.short(_facts(parts_of(by))["legal_basis"]))
+        for seq, by in erasures.items()
+    }
+    return {row.entry_id: read[row.by_id] for row in rows}
+
+
+def _tell(entry: Entry, labels: dict[str, refs.Label], gone: Gone | None) -> Told:
     parts = parts_of(entry)
     facts = _facts(parts)
-    erased = entry.envelope["pc"].keys() - parts.keys()
-    event = _event(entry.kind, facts | (_blanks(entry.kind) if erased else {}))
-    sentence = event.sentence() if event else " ".join([entry.kind, *([ERASED] if erased else [])])
+    erased = (gone.text if gone else ERASED) if _is_missing_words(entry) else ""
+    event = _event(entry.kind, facts | (_blanks(entry.kind, erased) if erased else {}))
+    sentence = event.sentence() if event else f"{entry.kind} {erased}".strip()
     return Told(
         seq=entry.seq,
         at=entry.at,
@@ -72,6 +111,7 @@ def _tell(entry: Entry, labels: dict[str, refs.Label]) -> Told:
         case=entry.case,
         sentence=sentence,
         details=facts,
+        gone=gone,
     )
 
 
@@ -79,11 +119,11 @@ def _facts(parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: value for part in parts.values() for name, value in part.items()}
 
 
-def _blanks(kind: str) -> dict[str, str]:
+def _blanks(kind: str, erased: str) -> dict[str, str]:
     """Return what stands for erased words, so that the rest of the sentence can still be said."""
     fields = dataclasses.fields(known()[kind]) if kind in known() else ()
     return {
-        field.name: ERASED
+        field.name: erased
         for field in fields
         if field.name in known()[kind].personal and field.type in ("str", str)
     }

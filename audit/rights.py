@@ -15,6 +15,10 @@ PROTECTIONS = (
     "audit_entry_dense",
     "audit_payload_no_change",
     "audit_payload_no_truncate",
+    "audit_payload_stays",
+    "audit_erased_covered",
+    "audit_erased_no_change",
+    "audit_erased_no_truncate",
     "audit_state_grows",
     "audit_state_stays",
     "audit_tile_grows",
@@ -31,6 +35,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_subject": "SELECT, INSERT, UPDATE",
         "audit_entry": "SELECT",
         "audit_payload": "SELECT",
+        "audit_erased": "SELECT",
         "audit_state": "SELECT",
         "audit_tile": "SELECT",
         "audit_key": "SELECT",
@@ -58,6 +63,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_sealing": "SELECT, INSERT, UPDATE",
     },
 }
+# What runs as the tables' owner, and checks by itself what it is asked to do.
+FUNCTIONS = ("audit_erase(bigint)",)
 _READ_ONLY = "django_migrations"  # the application looks, only the owner migrates
 
 
@@ -86,6 +93,7 @@ def _statements(role: str) -> list[str]:
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
             f"REVOKE INSERT, UPDATE, DELETE ON {_READ_ONLY} FROM {role}",
             *(f"REVOKE ALL ON {table} FROM {role}" for table in RIGHTS[role]),
+            *(f"GRANT EXECUTE ON FUNCTION {name} TO {role}" for name in FUNCTIONS),
         ]
     return statements + [
         f"GRANT {rights} ON {table} TO {role}" for table, rights in RIGHTS[role].items()

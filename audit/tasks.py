@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from audit import watch
+from audit import erasure, watch
 from core import doorbell
 
 
@@ -22,3 +22,9 @@ def verify_whole() -> None:
     watch.begin_night(at=timezone.now())
     if watch.go_on(timezone.now):
         doorbell.ring(verify_whole)
+
+
+@shared_task(ignore_result=True, expires=60)
+def finish_erasures() -> None:
+    """Delete what erasures on the record cover, once they are signed."""
+    erasure.finish()

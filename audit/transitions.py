@@ -1,18 +1,31 @@
-"""The verbs of this room: to read the record, to verify it, to go on unproved; each is on it."""
+"""The verbs of this room: to read the record, to verify it, to erase; each is on it."""
 
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from audit import log, policy
-from audit.events import Degraded, Event, RecordRead, Verified, VerifyFailed, VerifyMended
+from audit.erasure import DETAIL, PERSONAL, Found, Order
+from audit.events import (
+    Degraded,
+    Erased,
+    Event,
+    RecordRead,
+    Verified,
+    VerifyFailed,
+    VerifyMended,
+)
+from audit.legal import Basis
 from audit.models import Run, State, Verification
 from audit.policy import Reader
 from audit.verify import Verdict
 from core import doorbell
-from core.errors import NotAllowed
+from core.errors import BadInput, NotAllowed
+from core.speech import phrase
 
 RECORD = "record:ledger"
+_MOST = 5000  # entries that one entry erases, so that it stays of a size to be read
+_LONGEST = 60  # characters of a reference
 _QUIET = timedelta(minutes=1)
 _READ = """INSERT INTO audit_reading (reader, at) VALUES (%s, %s) ON CONFLICT (reader)
     DO UPDATE SET at = excluded.at WHERE audit_reading.at <= %s RETURNING at"""
@@ -104,3 +117,38 @@ def _end(run: Run, before: str) -> Event:
 def _whole_failed() -> str:
     """Return what the last verification of the whole record found wrong, if anything."""
     return Run.objects.over().values_list("why", flat=True).first() or ""
+
+
+@log.transition
+def erase(found: Found, order: Order, *, about: str = RECORD, at: datetime) -> int:
+    """Put on the record that compartments are erased; return how many. They go with `finish`.
+
+    `about` is whom it is about, as the record names them.
+
+    Raises BadInput for grounds that are none, a reference that is too long, and entries whose
+    payload is not there or stays for good.
+    """
+    _check(order)
+    for part, seqs in ((PERSONAL, found.personal), (DETAIL, found.detail)):
+        if why := policy.why_not_erase(seqs, part):
+            raise BadInput(why, field="seqs")
+        for start in range(0, len(seqs), _MOST):
+            event = Erased(
+                compartment=part,
+                seqs=seqs[start : start + _MOST],
+                range=None,
+                legal_basis=order.basis,
+                requested_by=order.requested_by,
+                approver=order.approver,
+                reference=order.reference.strip(),
+            )
+            log.record(event, actor=order.approver, subject=about, at=at)
+    return len(found)
+
+
+def _check(order: Order) -> None:
+    if order.basis not in Basis.values:
+        raise BadInput(phrase("Choose the legal basis."), field="basis")
+    if len(order.reference) > _LONGEST:
+        why = phrase("A reference has %(most)s characters at most.", most=_LONGEST)
+        raise BadInput(why, field="reference")

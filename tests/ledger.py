@@ -13,12 +13,14 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 _TABLES = (
     "audit_entry", "audit_payload", "audit_state", "audit_tile", "audit_checkpoint", "audit_key",
+    "audit_erased",
 )  # fmt: skip
 _TREE = import_module("audit.migrations.0003_tree")
 _TRIGGERS: dict[str, str] = (
     import_module("audit.migrations.0002_append_only").TRIGGERS
     | _TREE.TRIGGERS
     | import_module("audit.migrations.0004_checkpoints").TRIGGERS
+    | import_module("audit.migrations.0006_erasures").TRIGGERS
 )
 _FIRST: str = _TREE.FIRST
 

@@ -53,15 +53,13 @@ class Payloads:
 
     def check(self) -> None:
         """Raise Tampered when one is missing that no later entry erased."""
-        erasures = self.of("erased") if self.all else []
-        for seq, part in self.missing if self.all else []:
-            if not any(seq < entry.seq and _covers(said, seq, part) for entry, said in erasures):
-                raise Tampered(f"Entry {seq}: its payload {part!r} is missing, but not erased.")
-
-
-def _covers(said: dict[str, Any], seq: int, part: str) -> bool:
-    first, last = said.get("range") or (0, -1)
-    return said["compartment"] == part and (first <= seq <= last or seq in said.get("seqs", []))
+        left = self.missing if self.all else []
+        for entry, said in self.of("erased"):
+            covered, (first, last) = {*said.get("seqs", [])}, said.get("range") or (0, -1)
+            left = [(seq, p) for seq, p in left if seq > entry.seq or p != said["compartment"]
+                    or not (first <= seq <= last or seq in covered)]  # fmt: skip
+        for seq, part in left:
+            raise Tampered(f"Entry {seq}: its payload {part!r} is missing, but not erased.")
 
 
 @dataclass

@@ -135,13 +135,14 @@ def _line(told: reading.Told) -> Line:
     tone, icon = _LOOKS.get(told.kind, ("", "info"))
     details = told.details
     quoted = details.get("justification") if told.kind == "request.submitted" else ""
+    gone = told.gone.text if told.gone and told.gone.text not in told.sentence else ""
     return Line(
         at=told.occurred_at,
         who=told.actor.text,
         text=told.sentence,
         tone=tone,
         icon=icon,
-        sub=f"“{quoted}”" if quoted else "",
+        sub=f"“{quoted}”" if quoted else gone,
         code=str(details.get("statement") or ""),
         seq=told.seq,
     )

@@ -8,12 +8,17 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from audit import log, sequencer
+from audit import log, sequencer, transitions
+from audit.erasure import Found, Order
 from audit.events import Event
 from audit.models import Entry
 from tests.ledger import lifted, restored
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+ORIGIN = "breakglass.example.com/breakglass/1"
+ORDER = Order(
+    basis="gdpr-17-1-a", requested_by="user:ada", approver="user:bob", reference="letter 17"
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,3 +66,17 @@ def unprotected() -> Iterator[None]:
     yield
     for statement in restored():
         sql(statement)
+
+
+def six_of_two_cases() -> None:
+    """Enter six entries of two cases, each with words."""
+    for number in range(6):
+        happen(f"request:{number}", case=f"case:{number % 2}", words=f"Words of {number}.")
+    sequence()
+
+
+def erase(*seqs: int, part: str = "p") -> None:
+    """Enter that a compartment of some entries is erased; nothing goes before that is signed."""
+    found = Found(personal=[*seqs]) if part == "p" else Found(detail=[*seqs])
+    transitions.erase(found, ORDER, at=NOON)
+    sequence()

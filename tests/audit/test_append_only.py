@@ -1,6 +1,6 @@
 """Trap 11: nobody updates, deletes or truncates the record, by the ORM or by SQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.core import checks
@@ -60,24 +60,6 @@ def _two() -> None:
     sequence()
     Tile.objects.create(level=0, index=0, data=bytes(64))
     sql("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-@pytest.fixture
-def roles() -> None:
-    """Both roles, with their rights, until this test's transaction is undone."""
-    for role in (rights.APPLICATION, rights.SEQUENCER):
-        sql(
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN"
-            f" CREATE ROLE {role}; END IF; END $$"
-        )
-    rights.grant()
-
-
-@pytest.fixture
-def as_role(roles: None) -> Iterator[Callable[[str], None]]:
-    """Become another role; come back at the end."""
-    yield lambda role: sql(f"SET LOCAL ROLE {role}")
-    sql("RESET ROLE")
 
 
 def refused(attack: Callable[[], object] | str, error: type[Error]) -> None:

@@ -8,26 +8,12 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from audit import evidence, key_file, sealer
-from audit.key_file import SigningKey
+from audit import evidence
 from audit.models import Entry, Key
 from tests.audit.core.make import ask, write
-from tests.audit.make import NOON, happen, sequence
+from tests.audit.make import ORIGIN, happen, sequence
 
 pytestmark = pytest.mark.django_db
-ORIGIN = "breakglass.example.com/breakglass/1"
-
-
-@pytest.fixture
-def seal(tmp_path: Path) -> Callable[[], None]:
-    """Sign the head of the record."""
-    key: SigningKey = key_file.make(tmp_path / "key", ORIGIN)
-    file = sealer.MemoryFile(tmp_path / "memory", ORIGIN)
-
-    def run() -> None:
-        sealer.seal(key, file, sealer.remembered(file), at=NOON)
-
-    return run
 
 
 def cases(count: int) -> None:

@@ -1,0 +1,170 @@
+"""The record verifies without what was erased, and pages say why words are missing."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from audit import erasure, evidence, reading
+from audit.models import Entry, Key
+from audit.verify import verify
+from tests.audit.core.make import ask
+from tests.audit.make import erase, six_of_two_cases, sql, unprotected
+
+pytestmark = pytest.mark.django_db
+Seal = Callable[[], None]
+
+
+def bundle_of(folder: Path, case: str) -> tuple[int, str]:
+    (folder / "case.zip").write_bytes(evidence.case_file(case) or b"")
+    return ask("bundle", folder / "case.zip", "--vkey", Key.objects.get().vkey)
+
+
+def whole_log(folder: Path) -> tuple[int, str]:
+    for name, data in evidence.record_files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return ask("log", folder, "--vkey", Key.objects.get().vkey)
+
+
+class TestVerify:
+    def test_the_record_is_whole_without_what_was_erased(self, seal: Seal, tmp_path: Path) -> None:
+        six_of_two_cases()
+        erase(0, 1, 5)
+        erase(1, part="d")
+        seal()
+        erasure.finish()
+
+        assert verify().why == ""
+        code, said = bundle_of(tmp_path, "case:1")
+        assert (code, said.splitlines()[-1]) == (0, "Payloads: 5 opened, 3 erased.")
+        code, said = whole_log(tmp_path / "log")
+        assert code == 0, said
+
+    def test_one_that_is_missing_beside_it_is_named(self, seal: Seal, tmp_path: Path) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        with unprotected():
+            sql("DELETE FROM audit_payload WHERE entry_id = 3 AND part = 'p'")
+
+        assert "Entry 3: its payload 'p' is missing, and no erasure" in verify().why
+        for code, said in (bundle_of(tmp_path, "case:1"), whole_log(tmp_path / "log")):
+            assert (code, "Entry 3: its payload 'p' is missing, but not erased" in said) == (
+                1,
+                True,
+            )
+
+    def test_without_the_entry_nothing_may_be_missing(self, seal: Seal, tmp_path: Path) -> None:
+        six_of_two_cases()
+        seal()
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        with unprotected():
+            sql("DELETE FROM audit_payload WHERE entry_id = 1 AND part = 'p'")
+
+        assert "Entry 1: its payload 'p' is missing, and no erasure" in verify().why
+        for code, said in (bundle_of(tmp_path, "case:1"), whole_log(tmp_path / "log")):
+            assert (code, "Entry 1: its payload 'p' is missing, but not erased" in said) == (
+                1,
+                True,
+            )
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"compartment":"p","seqs":[1,3]}',
+            b'{"compartment":"p","seqs":[],"range":[0,5]}',
+            b'{"compartment":"d","seqs":[1]}',
+        ],
+    )
+    def test_an_erasure_that_was_extended_is_found(self, seal: Seal, body: bytes) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        with unprotected():
+            sql("DELETE FROM audit_payload WHERE entry_id = 3 AND part = 'p'")
+            sql("UPDATE audit_payload SET body = %s WHERE entry_id = 6", body)
+
+        assert verify().why
+
+    @pytest.mark.parametrize("body", [b"{", b"[]", b'{"seqs":[1]}', b"[" * 100_000])
+    def test_an_erasure_that_cannot_be_read_covers_nothing(self, seal: Seal, body: bytes) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+        with unprotected():
+            sql("UPDATE audit_payload SET body = %s WHERE entry_id = 6", body)
+
+        assert "Entry 1: its payload 'p' is missing" in verify().why
+
+    def test_a_tampered_column_of_an_erased_entry_is_found(self, seal: Seal) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+        with unprotected():
+            sql("UPDATE audit_entry SET actor = 'user:eve' WHERE seq = 1")
+
+        assert "Entry 1: its column actor" in verify().why
+
+    def test_what_is_erased_later_is_no_concern_of_who_goes_on_from_there(self, seal: Seal) -> None:
+        six_of_two_cases()
+        good = verify().tree
+        erase(1)
+        seal()
+        erasure.finish()
+
+        assert verify(after=good).why == ""
+
+
+class TestPages:
+    def test_say_when_and_under_what_in_place_of_the_words(self, seal: Seal) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+
+        with translation.override("en-gb"):
+            told = reading.told(Entry.objects.order_by("seq"))
+
+        assert told[1].sentence == (
+            "made it happen: (erased on 2 Nov 2026 under GDPR Article 17(1)(a))"
+        )
+        assert told[1].gone
+        assert told[1].gone.by == 6
+        assert told[0].gone is None
+        assert told[6].sentence == "erased words of 1 entry under GDPR Article 17(1)(a)"
+
+    def test_ask_no_more_however_many_are_erased(
+        self, seal: Seal, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        six_of_two_cases()
+        erase(1)
+        erase(2)
+        erase(3, 4, 5)
+        seal()
+        erasure.finish()
+
+        for some in ([1], [1, 2, 3, 4, 5]):
+            with django_assert_num_queries(4):
+                reading.told(Entry.objects.filter(seq__in=some))
+
+    def test_the_erased_bytes_are_in_no_file_that_leaves(self, seal: Seal) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+
+        with zipfile.ZipFile(BytesIO(evidence.case_file("case:1") or b"")) as bundle:
+            assert not any(b"Words of 1." in bundle.read(name) for name in bundle.namelist())
+        assert not any(b"Words of 1." in data for _, data in evidence.record_files())
