@@ -59,10 +59,18 @@ def _kept_open(connections: int) -> dict[str, object]:
     """Return how connections are kept: one for each thread, or so many shared by all.
 
     An ASGI server serves each request in a thread of its own, which would connect anew.
+
+    When the database is away, the pool asks for it with ever longer pauses, up to minutes, and
+    lets everybody wait. Ours gives up just before a request does: the next one asks anew, so that
+    pages answer seconds after the database does.
     """
     if not connections:
         return {"CONN_MAX_AGE": 60}
-    return {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": connections}}}
+    patience = {"timeout": 10, "reconnect_timeout": 9}  # seconds: of a request, of the pool
+    return {
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": connections, **patience}},
+    }
 
 
 def mail(name: str) -> dict[str, object]:

@@ -41,6 +41,7 @@ _WORDS = {
     "worker": "config worker",  # PostgreSQL has workers, too
     "beat": "config beat",
     "redis": "redis-server",
+    "database": "/postgres/data",  # not that of the shop
 }
 
 

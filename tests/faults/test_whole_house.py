@@ -1,5 +1,8 @@
 """The whole story against real processes, and against processes that die in the middle of it."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -78,6 +81,25 @@ def test_nothing_is_lost_when_a_process_dies(house: House, name: str) -> None:
     assert elif_.get("ledger/entries?limit=1")
 
 
+def test_a_database_that_was_away_is_found_again(house: House) -> None:
+    """People keep asking while it is down: nobody waits for the pauses of those before them."""
+    ada = house.sign_in("requester")
+    made = ada.break_glass()
+    back = time.monotonic() + 12
+    with ThreadPoolExecutor(6) as people:
+        for _ in range(6):
+            people.submit(_ask_until, house, back)
+        while time.monotonic() < back:
+            house.kill("database")
+            time.sleep(0.1)
+    until(house.answers, seconds=20)
+
+    way = ada.post(f"grants/{made['grant']}/doors/shop-db/credentials")
+    assert not refused(way)
+    ada.post(f"grants/{made['grant']}/relinquish")
+    until(lambda: refused(way), seconds=60)  # by a worker that starts anew, too
+
+
 def test_redis_that_is_gone_stops_nobody(house: House) -> None:
     """The door opens in the web process when no worker can be rung."""
     ada = house.sign_in("requester")
@@ -90,6 +112,12 @@ def test_redis_that_is_gone_stops_nobody(house: House) -> None:
     assert not refused(way)
     ada.post(f"grants/{made['grant']}/relinquish")
     until(lambda: refused(way), seconds=20)
+
+
+def _ask_until(house: House, end: float) -> None:
+    """Ask again and again, as a page does that is left open."""
+    while time.monotonic() < end:
+        house.answers()
 
 
 def _door(person: Person, grant: str) -> dict[str, str]:
