@@ -4,9 +4,10 @@
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from django.core.management import execute_from_command_line
+from audit import witness_server
 
 # As whom commands go to the database that may do more than the application.
 _ADDRESSES = {
@@ -18,6 +19,9 @@ _ADDRESSES = {
 
 def main() -> None:
     """Run the command with the addresses of `make run`, unless the environment has others."""
+    if sys.argv[1:2] == ["witness"]:
+        # It is for a machine that has neither database nor settings, and stays small without them.
+        sys.exit(witness_server.main(sys.argv[2:]))
     lent = Path(__file__).resolve().parent / ".local" / "environment.json"
     if not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys() and os.access(lent, os.R_OK):
         os.environ.update(json.loads(lent.read_text(encoding="utf-8")))
@@ -25,7 +29,7 @@ def main() -> None:
     if address := os.environ.get(_ADDRESSES.get(command, "")):
         os.environ["DATABASE_URL"] = address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    import_module("django.core.management").execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -39,10 +39,13 @@ def case_file(case: str) -> bytes | None:
 
     What came after the newest head is left out: it follows with the next one.
     """
-    head = heads.newest()
-    signed = Entry.objects.filter(seq__lt=head.size).order_by("seq") if head else None
-    if head is None or signed is None or not signed.filter(case=case).exists():
+    last = heads.newest()
+    of_case = Entry.objects.filter(case=case, seq__lt=last.size) if last else Entry.objects.none()
+    newest = of_case.order_by("-seq").first()
+    head = heads.best(covering=newest.seq + 1) if newest else None
+    if head is None:
         return None
+    signed = Entry.objects.filter(seq__lt=head.size).order_by("seq")
     # Erasures belong to no case: those come along that took something out of this one.
     erasures = Erased.objects.filter(entry__case=case).values("by")
     entries = [*signed.filter(Q(case=case) | Q(seq__in=erasures))]
@@ -57,12 +60,13 @@ def record_files() -> Iterator[tuple[str, bytes]]:
 
     In a folder of their own they are a log of C2SP tlog-tiles, as `bgverify log` takes it.
     """
-    head = heads.newest()
+    head = heads.best()
     if head is None:
         return
-    yield "checkpoint", head.note.encode()
-    for older in Checkpoint.objects.filter(size__lt=head.size).order_by("size").iterator():
-        yield f"checkpoints/{older.size}", older.note.encode()
+    yield "checkpoint", heads.cosigned(head).encode()
+    older = Checkpoint.objects.filter(size__lt=head.size).order_by("size")
+    for each in older.prefetch_related("anchors", "cosignatures").iterator(chunk_size=1000):
+        yield f"checkpoints/{each.size}", heads.cosigned(each).encode()
     for tile in Tile.objects.filter(level__gt=0).order_by("level", "index").iterator():
         width = min(WIDTH, (head.size >> 8 * tile.level) - tile.index * WIDTH)
         if width > 0:
@@ -87,13 +91,13 @@ def _of_payload(payload: Payload) -> Iterator[tuple[str, bytes]]:
 
 def _files(entries: list[Entry], head: Checkpoint) -> dict[str, bytes]:
     read = _reader({entry.seq // WIDTH for entry in entries})
-    files = {"checkpoint": head.note.encode()}
+    note = heads.cosigned(head)
+    files = {"checkpoint": note.encode()}
     for entry in entries:
         steps = tree.inclusion_proof(entry.seq, head.size, read)
         files[f"entries/{entry.seq}.json"] = bytes(entry.leaf)
-        files[f"proofs/{entry.seq}.tlog-proof"] = notes.receipt(
-            entry.seq, steps, head.note
-        ).encode()
+        receipt = notes.receipt(entry.seq, steps, note)
+        files[f"proofs/{entry.seq}.tlog-proof"] = receipt.encode()
     for payload in Payload.objects.filter(entry__in=entries):
         files.update(_of_payload(payload))
     return files

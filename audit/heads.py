@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from audit import notes, tiles, tree
+from audit.anchors import witnesses
 from audit.core.checkpoint import read_checkpoint
 from audit.core.findings import Finding
 from audit.core.note import Key as PublicKey
@@ -16,6 +17,7 @@ from audit.models import Checkpoint, Entry, Key, Sealing
 from audit.tree import Frontier
 
 ALIVE = timedelta(seconds=15)  # the sealer says every five seconds that it is
+RECENT = timedelta(minutes=5)  # a head that witnesses signed may be so much older than the newest
 _LOOK = 0.01  # seconds between two looks for a head that is on its way
 
 
@@ -54,8 +56,13 @@ def _is_good(key: PublicKey, signature: bytes, text: str) -> bool:
     return True
 
 
-def over(seq: int) -> Checkpoint | None:
-    """Return the first signed head that the entry `seq` is under, or None while there is none."""
+def over(seq: int, *, witnessed: bool = False) -> Checkpoint | None:
+    """Return the first signed head that the entry `seq` is under, or None while there is none.
+
+    With `witnessed` only those count that enough witnesses signed as well.
+    """
+    if witnessed:
+        return witnesses.over(seq)
     return Checkpoint.objects.filter(size__gt=seq).order_by("size").first()
 
 
@@ -64,16 +71,39 @@ def newest() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 
 
+def best(*, covering: int = 0) -> Checkpoint | None:
+    """Return the newest head to show to others: one that enough witnesses signed, if it is recent.
+
+    It has at least `covering` entries: a witness that is down makes nobody's file older.
+    """
+    last, seen = newest(), witnesses.newest()
+    if last and seen and seen.size >= covering and last.sealed_at - seen.sealed_at < RECENT:
+        return seen
+    return last
+
+
+def cosigned(head: Checkpoint) -> str:
+    """Return a head with the signatures of its witnesses, as it is given away.
+
+    One that was anchored has those that it had then: its bytes are what was anchored.
+    """
+    first = min(head.anchors.all(), key=lambda anchor: anchor.pk, default=None)
+    if first:
+        return first.note
+    return head.note + "".join(cosignature.line for cosignature in head.cosignatures.all())
+
+
 def receipt(seq: int) -> str | None:
     """Return the proof that an entry is in the record, as a file, or None while it is not signed.
 
     The form is C2SP's tlog-proof: the path to the root, and the signed head that has that root.
     Whoever holds it and the key can show for ever that the entry was in the record.
     """
-    head = over(seq)
+    head = over(seq, witnessed=True) or over(seq)
     if head is None:
         return None
-    return notes.receipt(seq, tree.inclusion_proof(seq, head.size, tiles.read), head.note)
+    path = tree.inclusion_proof(seq, head.size, tiles.read)
+    return notes.receipt(seq, path, cosigned(head))
 
 
 def is_signing(at: datetime) -> bool:
@@ -82,15 +112,17 @@ def is_signing(at: datetime) -> bool:
     return said is not None and not said.why and at - said.at < ALIVE
 
 
-def wait_for(subject: str, *kinds: str, patience: float) -> bool:
+def wait_for(subject: str, *kinds: str, patience: float, witnessed: bool = False) -> bool:
     """Wait up to `patience` seconds until such an event of `subject` is in the record and signed.
+
+    With `witnessed` it also waits for enough witnesses.
 
     Returns whether it is. Never call it inside a transaction, which would see nothing new.
     """
     until = time.monotonic() + patience
     while True:
         found = Entry.objects.filter(subject=subject, kind__in=kinds).order_by("-seq").first()
-        if found and over(found.seq):
+        if found and over(found.seq, witnessed=witnessed):
             return True
         if time.monotonic() >= until:
             return False

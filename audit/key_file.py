@@ -1,4 +1,4 @@
-"""The key that signs the record, in the form of Go's `note` package, and where it is kept."""
+"""Keys that sign heads, in the form of Go's `note` package, and where they are kept."""
 
 import dataclasses
 import os
@@ -13,23 +13,29 @@ from audit import notes
 
 @dataclasses.dataclass(frozen=True)
 class SigningKey:
-    """A log's name, which its checkpoints begin with, and its Ed25519 key."""
+    """The name of a log, which its checkpoints begin with, or of a witness; and its Ed25519 key."""
 
     origin: str
     private: Ed25519PrivateKey
+    kind: int = notes.LOG
 
     @property
     def vkey(self) -> str:
         """The line by which others know the key: what auditors keep."""
-        return notes.vkey(self.origin, self.private.public_key())
+        return notes.vkey(self.origin, self.private.public_key(), kind=self.kind)
 
 
-def read(line: str) -> SigningKey:
+def read(line: str, *, kind: int = notes.LOG) -> SigningKey:
     """Return the key of a line `PRIVATE+KEY+name+id+key`.
 
-    Raises ValueError, without the key in it, when it is none.
+    Raises ValueError, without the key in it, when it is none, or one of another kind.
     """
-    return SigningKey(*notes.read_secret(line))
+    key = SigningKey(*notes.read_secret(line))
+    if key.kind != kind:
+        raise ValueError(
+            "A log's key signs heads, a witness's cosigns them: this is the other one."
+        )
+    return key
 
 
 def new_origin(base_url: str) -> str:
@@ -37,16 +43,16 @@ def new_origin(base_url: str) -> str:
     return f"{urlsplit(base_url).hostname or 'localhost'}/breakglass/{secrets.token_hex(4)}"
 
 
-def make(path: Path, origin: str) -> SigningKey:
+def make(path: Path, origin: str, *, kind: int = notes.LOG) -> SigningKey:
     """Make a key and write it to `path`, which only its owner may read.
 
     Raises FileExistsError rather than replace a key.
     """
-    key = SigningKey(origin, Ed25519PrivateKey.generate())
+    key = SigningKey(origin, Ed25519PrivateKey.generate(), kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(notes.secret(origin, key.private) + "\n")
+        file.write(notes.secret(origin, key.private, kind=kind) + "\n")
         file.flush()
         os.fsync(file.fileno())
     return key

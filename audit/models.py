@@ -11,7 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from audit import leaf
+from audit import (
+    leaf,
+    outside,  # noqa: F401  Django looks for tables here, and finds those as well
+)
 from audit.tree import Frontier
 from core.words import duration_words
 

@@ -23,20 +23,20 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
     _check_name(origin)
     if size < 0 or len(root) != 32:
         raise ValueError("A checkpoint has a size from 0 on and a root of 32 bytes.")
-    return f"{origin}\n{size}\n{_base64(root)}\n"
+    return f"{origin}\n{size}\n{base64_of(root)}\n"
 
 
 def sign(text: str, *, name: str, key: Ed25519PrivateKey) -> str:
     """Return the signature line of the log `name` under `text`."""
     signature = key.sign(text.encode())
-    return _line(name, key_id(name, key.public_key(), kind=LOG) + signature)
+    return signature_line(name, key_id(name, key.public_key(), kind=LOG) + signature)
 
 
 def cosign(text: str, *, name: str, key: Ed25519PrivateKey, at: int) -> str:
     """Return the signature line of the witness `name`: it saw `text` at the second `at`."""
     signature = key.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
     stamp = at.to_bytes(8, "big")
-    return _line(name, key_id(name, key.public_key(), kind=WITNESS) + stamp + signature)
+    return signature_line(name, key_id(name, key.public_key(), kind=WITNESS) + stamp + signature)
 
 
 def note(text: str, lines: Iterable[str]) -> str:
@@ -48,8 +48,8 @@ def receipt(index: int, path: Iterable[bytes], checkpoint: str, *, extra: bytes 
     """Return the `.tlog-proof` that entry `index` is under `checkpoint`, a whole note."""
     lines = ["c2sp.org/tlog-proof@v1"]
     if extra:
-        lines.append(f"extra {_base64(extra)}")
-    lines += [f"index {index}", *map(_base64, path), "", checkpoint]
+        lines.append(f"extra {base64_of(extra)}")
+    lines += [f"index {index}", *map(base64_of, path), "", checkpoint]
     return "\n".join(lines)
 
 
@@ -71,8 +71,8 @@ def secret(name: str, key: Ed25519PrivateKey, *, kind: int = LOG) -> str:
     return f"{_SECRET}+{_key_line(name, bytes([kind]) + key.private_bytes_raw(), id_)}"
 
 
-def read_secret(line: str) -> tuple[str, Ed25519PrivateKey]:
-    """Return name and key of a line that `secret` wrote.
+def read_secret(line: str) -> tuple[str, Ed25519PrivateKey, int]:
+    """Return name, key and kind of a line that `secret` wrote.
 
     Raises ValueError when it is none, without repeating it.
     """
@@ -87,7 +87,7 @@ def read_secret(line: str) -> tuple[str, Ed25519PrivateKey]:
         sound = False
     if not sound:
         raise ValueError("This is no signing key: it is written PRIVATE+KEY+name+id+key.")
-    return name, key
+    return name, key, raw[0]
 
 
 def _key_id(name: str, typed_key: bytes) -> bytes:
@@ -95,12 +95,13 @@ def _key_id(name: str, typed_key: bytes) -> bytes:
 
 
 def _key_line(name: str, typed_key: bytes, id_: bytes) -> str:
-    return f"{name}+{id_.hex()}+{_base64(typed_key)}"
+    return f"{name}+{id_.hex()}+{base64_of(typed_key)}"
 
 
-def _line(name: str, signature: bytes) -> str:
+def signature_line(name: str, signature: bytes) -> str:
+    """Return a line of a note: who signed, and the four bytes of the key with the signature."""
     _check_name(name)
-    return f"— {name} {_base64(signature)}\n"
+    return f"— {name} {base64_of(signature)}\n"
 
 
 def _check_name(name: str) -> None:
@@ -108,5 +109,6 @@ def _check_name(name: str) -> None:
         raise ValueError(f"{name!r} cannot name a key: no space, no plus sign, not empty.")
 
 
-def _base64(data: bytes) -> str:
+def base64_of(data: bytes) -> str:
+    """Return bytes as notes and proofs write them."""
     return base64.b64encode(data).decode()

@@ -27,6 +27,10 @@ PROTECTIONS = (
     "audit_checkpoint_no_truncate",
     "audit_key_no_change",
     "audit_key_no_truncate",
+    "audit_cosignature_no_change",
+    "audit_cosignature_no_truncate",
+    "audit_anchor_no_change",
+    "audit_anchor_no_truncate",
 )
 # The record's own tables, role by role; whatever is not named is refused.
 RIGHTS: dict[str, dict[str, str]] = {
@@ -41,6 +45,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_key": "SELECT",
         "audit_checkpoint": "SELECT",
         "audit_sealing": "SELECT",
+        "audit_cosignature": "SELECT",
+        "audit_anchor": "SELECT, INSERT",
+        "audit_place": "SELECT, INSERT, UPDATE",
         "audit_cursor": "SELECT, INSERT, UPDATE",
         "audit_set_aside": "SELECT, INSERT, UPDATE",
         "audit_verification": "SELECT, INSERT, UPDATE",
@@ -58,9 +65,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     SEALER: {
         "audit_entry": "SELECT",
         "audit_state": "SELECT",
+        "audit_tile": "SELECT",
         "audit_key": "SELECT, INSERT",
         "audit_checkpoint": "SELECT, INSERT",
         "audit_sealing": "SELECT, INSERT, UPDATE",
+        "audit_cosignature": "SELECT, INSERT",
+        "audit_place": "SELECT, INSERT, UPDATE",
     },
 }
 # What runs as the tables' owner, and checks by itself what it is asked to do.

@@ -11,13 +11,12 @@ The order is: read, verify, remember (on disk, for certain), sign, publish. A cr
 import dataclasses
 import json
 import logging
-import os
 from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from audit import leaf, notes
+from audit import disk, leaf, notes
 from audit.key_file import SigningKey
 from audit.models import Checkpoint, Entry, Key, Sealing, State
 from audit.tree import Frontier
@@ -72,17 +71,7 @@ class MemoryFile:
             "last_at": memory.last_at,
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(fields, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        directory = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        disk.write(self.path, json.dumps(fields).encode())
 
 
 def remembered(file: MemoryFile, *, trust_database: bool = False) -> Memory:

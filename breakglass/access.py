@@ -50,14 +50,23 @@ def _prove(grant: Grant, *, by: User, at: datetime) -> None:
     """Wait a moment until the start of this access is signed: then nobody can deny it later.
 
     When that takes too long an emergency goes on, and everybody who oversees the record is told,
-    unless the house has chosen otherwise.
+    unless the house has chosen otherwise: then nobody is let in before it is signed, or before
+    enough witnesses have signed it as well.
 
     Raises WrongState where it has.
     """
     patience = _PATIENCE if heads.is_signing(at) else 0
-    if heads.wait_for(grant.ref, *_STARTED, patience=patience):
+    seen = settings.LEDGER_REQUIRE_WITNESS
+    if heads.wait_for(grant.ref, *_STARTED, patience=patience, witnessed=seen):
         return
-    if settings.LEDGER_REQUIRE_SEAL:
+    if seen and heads.wait_for(grant.ref, *_STARTED, patience=0):
+        raise WrongState(
+            phrase(
+                "The witnesses of the record cannot be reached now, and this house lets nobody in "
+                "without. Tell an administrator, then try again."
+            )
+        )
+    if seen or settings.LEDGER_REQUIRE_SEAL:
         raise WrongState(
             phrase(
                 "The record cannot be signed now, and this house lets nobody in without. "

@@ -24,6 +24,11 @@ LEDGER_KEY_PATH = env.text("LEDGER_KEY_PATH", str(BASE_DIR / ".local" / "ledger"
 LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "ledger" / "memory"))
 # Whether nobody gets credentials while the record cannot be signed.
 LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
+# Likewise while enough of its witnesses cannot be reached.
+LEDGER_REQUIRE_WITNESS = env.flag("LEDGER_REQUIRE_WITNESS", default=False)
+# Who signs its heads as well: "key address, key address"; and how many of them are enough.
+LEDGER_WITNESSES = env.words("LEDGER_WITNESSES")
+LEDGER_WITNESS_QUORUM = env.number("LEDGER_WITNESS_QUORUM", default=0)  # 0 is more than half
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

@@ -185,8 +185,8 @@ def ledger_checkpoint(request: HttpRequest) -> HttpResponse:
     """Return the newest signed head: whoever keeps it can compare it with every later one."""
     if refusal := _read(request, page="checkpoint", filters={}):
         return refusal
-    if head := heads.newest():
-        return HttpResponse(head.note, content_type="text/plain; charset=utf-8")
+    if head := heads.best():
+        return HttpResponse(heads.cosigned(head), content_type="text/plain; charset=utf-8")
     return say(request, _("Nothing is signed yet. Is the sealer running?"), status=404)
 
 

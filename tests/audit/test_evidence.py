@@ -6,12 +6,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from audit import evidence
-from audit.models import Entry, Key
-from tests.audit.core.make import ask, write
-from tests.audit.make import ORIGIN, happen, sequence
+from audit import evidence, heads, notes
+from audit.anchors import witnesses
+from audit.models import Checkpoint, Entry, Key
+from audit.outside import Cosignature
+from tests.audit.core.make import WITNESSES, ask, write
+from tests.audit.make import NOON, ORIGIN, happen, sequence
 
 pytestmark = pytest.mark.django_db
 
@@ -74,12 +76,12 @@ def test_a_longer_case_costs_no_more_questions(
 ) -> None:
     cases(3)
     seal()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         evidence.case_file("case:1")
     cases(60)
     seal()
     assert Entry.objects.filter(case="case:1").count() == 21
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         evidence.case_file("case:1")
 
 
@@ -101,3 +103,78 @@ def test_the_whole_record_is_verified_by_a_stranger(
     assert said.startswith(f"GOOD: {count + 3} entries of {ORIGIN}, the last of")
     assert said.endswith(f"Payloads: {2 * count + 6} opened, 0 erased.")
     assert (folder / "checkpoints" / str(count)).exists()
+
+
+@pytest.fixture
+def cosign(settings: Settings) -> Callable[[], None]:
+    """Have two of three witnesses sign the newest head; two are enough."""
+    settings.LEDGER_WITNESSES = [
+        f"{notes.vkey(name, key.public_key(), kind=notes.WITNESS)} https://{name}.example.org"
+        for name, key in WITNESSES.items()
+    ]
+
+    def run() -> None:
+        head = Checkpoint.objects.latest("size")
+        text, seconds = head.note.partition("\n\n")[0] + "\n", int(NOON.timestamp())
+        for each in witnesses.configured()[:2]:
+            line = notes.cosign(text, name=each.name, key=WITNESSES[each.name], at=seconds)
+            Cosignature.objects.create(checkpoint=head, witness=str(each.key), line=line, at=NOON)
+
+    return run
+
+
+def asked(kind: str, file: Path, folder: Path) -> int:
+    """Ask the verifier with the policy file that this record gives away."""
+    (folder / "policy").write_text(witnesses.policy_file())
+    return ask(kind, file, "--policy", folder / "policy")[0]
+
+
+def test_23_what_witnesses_signed_goes_with_everything_that_leaves(
+    seal: Callable[[], None], cosign: Callable[[], None], tmp_path: Path
+) -> None:
+    cases(6)
+    seal()
+    cosign()
+
+    case, log = tmp_path / "case.zip", tmp_path / "log"
+    case.write_bytes(evidence.case_file("case:1") or b"")
+    write(dict(evidence.record_files()), log)
+    receipt = heads.receipt(3) or ""
+
+    assert (asked("bundle", case, tmp_path), asked("log", log, tmp_path)) == (0, 0)
+    assert receipt.count("\n— ") == 3
+    head = log / "checkpoint"
+    head.write_text("".join(head.read_text().splitlines(keepends=True)[:-1]))
+    assert asked("log", log, tmp_path) == 2
+
+
+def test_a_case_that_went_on_without_witnesses_is_whole_all_the_same(
+    seal: Callable[[], None], cosign: Callable[[], None], tmp_path: Path
+) -> None:
+    cases(3)
+    seal()
+    cosign()
+    assert heads.best() == witnesses.newest()
+    cases(3)
+    seal()
+
+    case = tmp_path / "case.zip"
+    case.write_bytes(evidence.case_file("case:1") or b"")
+
+    with zipfile.ZipFile(case) as bundle:
+        assert len([name for name in bundle.namelist() if name.startswith("entries/")]) == 2
+    assert asked("bundle", case, tmp_path) == 2  # as long as the witnesses have not signed
+
+
+def test_a_receipt_is_under_the_first_head_that_witnesses_signed(
+    seal: Callable[[], None], cosign: Callable[[], None]
+) -> None:
+    for _ in range(3):
+        cases(3)
+        seal()
+    assert "\n3\n" in (heads.receipt(1) or "")
+
+    cosign()
+
+    assert "\n9\n" in (heads.receipt(1) or "")
+    assert heads.wait_for("request:1", "test.happened", patience=0, witnessed=True)

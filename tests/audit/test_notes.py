@@ -23,7 +23,7 @@ GOPHERS_NOTE = (
 
 
 def test_a_note_is_signed_as_go_signs_it() -> None:
-    name, key = notes.read_secret(GOPHER)
+    name, key, _ = notes.read_secret(GOPHER)
     text = GOPHERS_NOTE.partition("\n\n")[0] + "\n"
 
     assert notes.note(text, [notes.sign(text, name=name, key=key)]) == GOPHERS_NOTE
@@ -63,9 +63,9 @@ def test_a_receipt_holds_index_path_and_checkpoint() -> None:
 @given(st.binary(min_size=32, max_size=32), st.sampled_from([notes.LOG, notes.WITNESS]))
 def test_a_signing_key_comes_back_from_its_line(raw: bytes, kind: int) -> None:
     key = Ed25519PrivateKey.from_private_bytes(raw)
-    name, read = notes.read_secret(notes.secret("example.org/log", key, kind=kind))
+    name, read, found = notes.read_secret(notes.secret("example.org/log", key, kind=kind))
 
-    assert (name, read.private_bytes_raw()) == ("example.org/log", raw)
+    assert (name, read.private_bytes_raw(), found) == ("example.org/log", raw, kind)
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,11 @@ class TestHeads:
         entered(1)
         seal()
         for attack in (
-            "UPDATE audit_checkpoint SET note = ''", "DELETE FROM audit_checkpoint",
-            "TRUNCATE audit_checkpoint", "UPDATE audit_key SET vkey = ''", "DELETE FROM audit_key",
+            "UPDATE audit_checkpoint SET note = ''",
+            "DELETE FROM audit_checkpoint",
+            "TRUNCATE audit_checkpoint CASCADE",
+            "UPDATE audit_key SET vkey = ''",
+            "DELETE FROM audit_key",
         ):  # fmt: skip
             with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
                 sql(attack)

@@ -10,17 +10,21 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from audit import key_file, sealer
+from audit import key_file, notes, sealer
 from audit.core.cli import main
+from audit.models import Checkpoint
+from audit.outside import Cosignature
 from audit.sealer import MemoryFile
 from breakglass import access
 from breakglass.models import Grant
 from core.errors import WrongState
+from tests.audit.core.make import WITNESSES
 from tests.breakglass.browser import broken, entered, make_cast, see
 from tests.make import make_user
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
+W1 = notes.vkey("w1", WITNESSES["w1"].public_key(), kind=notes.WITNESS)
 
 
 @pytest.fixture
@@ -70,6 +74,23 @@ def test_whose_start_is_signed_is_let_in_and_nothing_more_is_said(
 
     assert "lets nobody in" not in enter(grant)
     assert "audit.degraded" not in kinds()
+
+
+def test_nobody_is_let_in_where_the_house_asks_for_witnesses_and_too_few_signed(
+    grant: Grant, settings: Settings, tmp_path: Path
+) -> None:
+    settings.LEDGER_REQUIRE_WITNESS = True
+    settings.LEDGER_WITNESSES = [f"{W1} https://w1.example.org"]
+    assert "Tell an administrator that the sealer is not working" in enter(grant)
+    entered()
+    seal(tmp_path)
+
+    assert "The witnesses of the record cannot be reached now" in enter(grant)
+    assert "audit.degraded" not in kinds()
+
+    for head in Checkpoint.objects.all():
+        Cosignature.objects.create(checkpoint=head, witness=W1, line="", at=timezone.now())
+    assert "lets nobody in" not in enter(grant)
 
 
 def test_whoever_took_part_may_keep_the_receipt(grant: Grant, tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import key_file, sealer, sequencer
+from audit.anchors import witnesses
+from audit.anchors.courier import Courier
+from audit.anchors.rounds import Rounds
 from audit.key_file import SigningKey
 from audit.models import Checkpoint, State
 from audit.office import LONGEST_PAUSE, POLL, Office
@@ -54,8 +57,18 @@ class Command(Office):
             self.rest(LONGEST_PAUSE)
 
     def serve(self, key: SigningKey, file: MemoryFile, memory: Memory) -> None:
-        """Sign what grows: at once what is critical, the rest once a second."""
+        """Sign, and have the witnesses sign beside it."""
         logger.info("The sealer is at work; others verify with %s", key.vkey)
+        known = witnesses.configured()
+        rounds = Rounds([Courier.of(each) for each in known], witnesses.quorum(known), timezone.now)
+        rounds.start()
+        try:
+            self.sign(key, file, memory, rounds)
+        finally:
+            rounds.stop()
+
+    def sign(self, key: SigningKey, file: MemoryFile, memory: Memory, rounds: Rounds) -> None:
+        """Sign what grows: at once what is critical, the rest once a second."""
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {sequencer.CHANNEL}")
         alive = waiting = float("-inf")
@@ -69,6 +82,8 @@ class Command(Office):
             if critical or waited or not 0 <= unsigned < MANY:
                 memory = sealer.seal(key, file, memory, at=timezone.now())
                 waiting, self.told = float("-inf"), ""
+                if critical:
+                    rounds.ring()
             if now >= alive + ALIVE:
                 sealer.report(why="", at=timezone.now())
                 alive = now
