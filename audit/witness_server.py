@@ -89,6 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(answer)
 
     def _answer(self, answer: Answer) -> None:
+        if self.command == "POST":
+            level = logging.ERROR if "CONTRADICTION" in answer.about else logging.INFO
+            about = "".join(sign if sign.isprintable() else "?" for sign in answer.about)
+            logger.log(level, "%s %s %s", answer.status, self.address_string(), about)
         data = answer.body.encode()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
@@ -97,10 +101,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(data)
-        if self.command == "POST":
-            level = logging.ERROR if "CONTRADICTION" in answer.about else logging.INFO
-            about = "".join(sign if sign.isprintable() else "?" for sign in answer.about)
-            logger.log(level, "%s %s %s", answer.status, self.address_string(), about)
 
 
 def main(words: Sequence[str], *, clock: Callable[[], float] = time.time) -> int:

@@ -126,13 +126,10 @@ class TestContradictions:
             bring(witness, old)
 
     def test_32_a_rewrite_with_the_records_own_key(
-        self, witness: Running, key: SigningKey, grow: Callable[[int], Checkpoint], tmp_path: Path
+        self, witness: Running, key: SigningKey, grow: Callable[[int], Checkpoint]
     ) -> None:
         bring(witness, grow(3))
         grow(2)
-        with unprotected():
-            sql("UPDATE audit_tile SET data = sha256('x') || substr(data, 33)")
-            sql("UPDATE audit_entry SET leaf_hash = sha256('x') WHERE seq = 1")
 
         with pytest.raises(Contradicted, match="It has seen 3 entries that this record does not"):
             bring(witness, rewritten(key, 5))

@@ -12,6 +12,7 @@ import pytest
 from audit import notes, tree
 from audit.core.cli import main as bgverify
 from audit.core.note import WITNESS, read_key, read_note
+from audit.management.commands.witness import Command
 from audit.witness import LONGEST, Answer, Broken, Home, Witness
 from audit.witness_server import main
 from tests.audit.core.make import KEY, NEXT_KEY, NEXT_VKEY, NOON, ORIGIN, VKEY, Log, edit, made
@@ -274,3 +275,10 @@ class TestKey:
         with pytest.raises(Broken, match="this is the other one"):
             home.key("")
         home.close()
+
+
+def test_django_leads_to_it_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        Command().run_from_argv(["manage.py", "witness", "--help"])
+    assert stopped.value.code == 0
+    assert "--log VKEY" in capsys.readouterr().out
