@@ -112,6 +112,9 @@ ROUTES: dict[str, Route] = {
     "audit.degraded": Route(to=_OVERSEERS, urgent=True),
     "audit.gap": Route(to=_OVERSEERS, urgent=True),
     "audit.pending_altered": Route(to=_OVERSEERS, urgent=True),
+    "audit.anchor_lost": Route(to=_OVERSEERS, urgent=True),
+    "audit.anchor_regained": Route(to=_OVERSEERS),
+    "audit.contradicted": Route(to=_OVERSEERS, urgent=True),
     "audit.verify_failed": Route(to=_OVERSEERS, urgent=True),
     "audit.verify_mended": Route(to=_OVERSEERS),
 }

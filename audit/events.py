@@ -162,6 +162,64 @@ class VerifyMended(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Anchored(Event, kind="audit.anchor", title=_lazy("Anchored")):
+    """A head that witnesses signed stands in this entry, which is younger therefore.
+
+    `sha256` is that of the head with their signatures; the verifier looks for it.
+    """
+
+    sha256: str
+    size: int
+
+    def sentence(self) -> str:
+        facts = {"size": f"{self.size:,}"}
+        return gettext("anchored the head of %(size)s entries: whatever follows is younger") % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Heartbeat(Event, kind="audit.heartbeat", title=_lazy("Still here")):
+    """Nothing happened for a while: without this entry, that could as well be a missing end."""
+
+    def sentence(self) -> str:
+        return gettext("said that the record is alive: nothing else had happened")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AnchorLost(Event, kind="audit.anchor_lost", title=_lazy("Anchor lost"), critical=True):
+    """A witness, or another place outside, has not taken the record's heads for a while."""
+
+    place: str
+    why: str
+
+    def sentence(self) -> str:
+        return gettext("does not reach %(place)s. %(why)s") % {"place": self.place, "why": self.why}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class AnchorRegained(Event, kind="audit.anchor_regained", title=_lazy("Anchor regained")):
+    """A place outside takes the record's heads again."""
+
+    place: str
+
+    def sentence(self) -> str:
+        return gettext("reaches %(place)s again") % {"place": self.place}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Contradicted(
+    Event, kind="audit.contradicted", title=_lazy("Record contradicted"), critical=True
+):
+    """A place outside knows another record than this one: one of them was changed, or put back."""
+
+    place: str
+    why: str
+
+    def sentence(self) -> str:
+        text = gettext("is contradicted by %(place)s. %(why)s")
+        return text % {"place": self.place, "why": self.why}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 

@@ -54,12 +54,13 @@ class Anchor(models.Model):
 
     class Meta:
         db_table = "audit_anchor"
+        ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "kind", "target"], name="anchored_once"),
             models.CheckConstraint(
                 name="anchor_of_known_kind", condition=Q(kind__in=["entry", "mail", "stamp"])
             ),
         ]
-        indexes = [models.Index(fields=["kind", "-at"], name="anchor_latest")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.checkpoint_id} entries"

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from audit import heads, rights, search, watch
-from audit.models import Entry, Pending, Sealing, SetAside
+from audit.anchors import places, witnesses
+from audit.models import Checkpoint, Entry, Pending, Sealing, SetAside
 from core.refs import Label, provide
 from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
 from core.words import relative_words
 
+UNSEEN = timedelta(minutes=1)  # since a head was signed; witnesses usually take some milliseconds
 LATE = timedelta(seconds=5)  # an event usually waits for some milliseconds
 _MOST = 6
 STALE = timedelta(minutes=5)  # verification runs every minute
@@ -121,6 +123,29 @@ def sealer(_: HttpRequest) -> list[Health]:
     else:
         tone, detail = "ok", gettext("%(count)s entries signed") % {"count": f"{signed:,}"}
     return [Health(key="sealer", label=gettext("Signature"), detail=detail, tone=tone)]
+
+
+@health.provide(order=12)
+def seers(_: HttpRequest) -> list[Health]:
+    """Say whether the witnesses saw what was signed; nothing where there are none."""
+    known = witnesses.configured()
+    if not known:
+        return []
+    failing = [place for place in places.watched() if place.why]
+    seen = witnesses.newest()
+    size, count = seen.size if seen else 0, len(known)
+    next_one = Checkpoint.objects.filter(size__gt=size).order_by("size").first()
+    unseen = next_one is not None and timezone.now() - next_one.sealed_at > UNSEEN
+    facts = {"well": count - len(failing), "count": count, "size": f"{size:,}"}
+    if failing:
+        tone, detail = "danger", f"{failing[0].name}: {failing[0].why}"
+        if len(failing) < count:
+            detail = f"{detail} {gettext('%(well)s of %(count)s work.') % facts}"
+    elif unseen:
+        tone, detail = "danger", gettext("New heads do not reach them; is the sealer running?")
+    else:
+        tone, detail = "ok", gettext("%(well)s of %(count)s saw %(size)s entries") % facts
+    return [Health(key="witnesses", label=gettext("Witnesses"), detail=detail, tone=tone)]
 
 
 @health.provide(order=13)

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit import erasure, watch
+from audit.anchors import keeping
 from core import doorbell
 
 
@@ -28,3 +29,12 @@ def verify_whole() -> None:
 def finish_erasures() -> None:
     """Delete what erasures on the record cover, once they are signed."""
     erasure.finish()
+
+
+@shared_task(ignore_result=True, expires=60)
+def look_after_anchors() -> None:
+    """Anchor the record, give a sign of life, and tell of places outside that fail.
+
+    Beat runs this every 15 seconds.
+    """
+    keeping.look_after(at=timezone.now())

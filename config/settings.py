@@ -207,6 +207,7 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.verify_new": 60.0,
     "audit.tasks.verify_whole": 5.0,
     "audit.tasks.finish_erasures": 5.0,
+    "audit.tasks.look_after_anchors": 15.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,

@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'audit_anchor',
-                'indexes': [models.Index(fields=['kind', '-at'], name='anchor_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['entry', 'mail', 'stamp'])), name='anchor_of_known_kind')],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('checkpoint', 'kind', 'target'), name='anchored_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['entry', 'mail', 'stamp'])), name='anchor_of_known_kind')],
             },
         ),
         migrations.CreateModel(

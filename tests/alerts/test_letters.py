@@ -21,7 +21,16 @@ from alerts.stories import story_at
 from alerts.templatetags.letters import instant
 from alerts.templatetags.mailbox import our_links
 from audit import log
-from audit.events import Degraded, Gap, PendingAltered, VerifyFailed, VerifyMended
+from audit.events import (
+    AnchorLost,
+    AnchorRegained,
+    Contradicted,
+    Degraded,
+    Gap,
+    PendingAltered,
+    VerifyFailed,
+    VerifyMended,
+)
 from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
@@ -348,7 +357,13 @@ def _house() -> None:
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
         altered = PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
-        for found in (VerifyFailed(bad=3, why="It is missing."), VerifyMended(before="It is.")):
+        for found in (
+            VerifyFailed(bad=3, why="It is missing."),
+            VerifyMended(before="It is."),
+            AnchorLost(place="w1.example.org", why="It does not answer."),
+            AnchorRegained(place="w1.example.org"),
+            Contradicted(place="w1.example.org", why="It has seen other entries."),
+        ):
             log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         log.record(Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
 
