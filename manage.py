@@ -4,8 +4,9 @@
 import json
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
+
+from django.core.management import execute_from_command_line
 
 from audit import witness_server
 
@@ -29,7 +30,7 @@ def main() -> None:
     if address := os.environ.get(_ADDRESSES.get(command, "")):
         os.environ["DATABASE_URL"] = address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import_module("django.core.management").execute_from_command_line(sys.argv)
+    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

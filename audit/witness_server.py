@@ -1,6 +1,6 @@
 """`manage.py witness`: a witness of logs as a small server, for a machine that others rule over.
 
-It loads neither Django nor settings: a checkout, Python and the library `cryptography` are enough.
+It loads neither settings nor a database, and of our own code only what it needs.
 """
 
 import argparse

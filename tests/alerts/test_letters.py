@@ -20,17 +20,8 @@ from alerts.routes import ROUTES
 from alerts.stories import story_at
 from alerts.templatetags.letters import instant
 from alerts.templatetags.mailbox import our_links
+from audit import events as kept
 from audit import log
-from audit.events import (
-    AnchorLost,
-    AnchorRegained,
-    Contradicted,
-    Degraded,
-    Gap,
-    PendingAltered,
-    VerifyFailed,
-    VerifyMended,
-)
 from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
@@ -353,19 +344,19 @@ def _house() -> None:
     messages.failed(dead, error="550 no such user", final=True, at=LATER)
     messages.retry(dead, by=make_user("max"), at=LATER)
     with transaction.atomic():
-        gap = Gap(expected=2, found=3, event="0" * 32)
+        gap = kept.Gap(expected=2, found=3, event="0" * 32)
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
-        altered = PendingAltered(event="0" * 32, why="its tag does not fit")
+        altered = kept.PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
         for found in (
-            VerifyFailed(bad=3, why="It is missing."),
-            VerifyMended(before="It is."),
-            AnchorLost(place="w1.example.org", why="It does not answer."),
-            AnchorRegained(place="w1.example.org"),
-            Contradicted(place="w1.example.org", why="It has seen other entries."),
+            kept.VerifyFailed(bad=3, why="It is missing."),
+            kept.VerifyMended(before="It is."),
+            kept.AnchorLost(place="w1.example.org", why="It does not answer."),
+            kept.AnchorRegained(place="w1.example.org"),
+            kept.Contradicted(place="w1.example.org", why="It has seen other entries."),
         ):
             log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
-        log.record(Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
+        log.record(kept.Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
 
 
 def tell_of_changes() -> None:
