@@ -38,7 +38,7 @@ _VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref 
     ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
 _ERASURES = """SELECT e.seq, p.body FROM audit_entry e
     JOIN audit_payload p ON p.entry_id = e.seq AND p.part = 'd'
-    WHERE e.kind = 'audit.erased' AND e.seq >= %s AND e.seq < %s ORDER BY e.seq"""
+    WHERE e.kind = 'audit.erased' AND e.seq >= %s ORDER BY e.seq"""
 _BEFORE = "SELECT (extract(epoch FROM at) * 1000000)::int8 FROM audit_entry WHERE seq = %s"
 
 Row = tuple[Any, ...]
@@ -106,8 +106,7 @@ def verify(*, after: Frontier | None = None, most: int | None = None) -> Verdict
     try:
         size, frontier, at = _head()
         end = size if most is None else min(size, good.size + most)
-        # Taken at their word for now: the walk comes to each of them before it ends.
-        walk.absences = Absences(_rows(_ERASURES, [good.size, size]))
+        walk.absences = _absences(walk)
         if good.size:
             _begin_behind(walk)
         for low in range(good.size, end, _CHUNK):
@@ -132,6 +131,11 @@ def tree_of(size: int) -> Frontier:
     Raises TileTooShort when they do not.
     """
     return tree.frontier_at(size, tiles.read)
+
+
+def _absences(walk: _Walk) -> Absences:
+    # The erasures ahead, taken at their word for now: this walk comes to each, or the next one.
+    return Absences(_rows(_ERASURES, [walk.seq + 1]))
 
 
 def _rows(sql: str, params: list[Any]) -> list[Row]:
@@ -165,7 +169,10 @@ def _compare_head(walk: _Walk, size: int, frontier: bytes, at: int) -> None:
     if bytes(walk.tree) != frontier:
         raise Broken("The entries do not make the tree of the head: one was exchanged with care.")
     for (level, index), data in walk.tiles.items():
-        if tiles.read(level, index) != data:
+        stored = tiles.read(level, index)
+        if len(stored) > len(data) and _head()[0] > size:
+            stored = stored[: len(data)]  # the record has grown while we walked
+        if stored != data:
             raise Broken(f"Tile {index:,} of level {level} is not what the entries make.")
 
 
@@ -294,7 +301,7 @@ def _with_parts(rows: list[Row], payloads: list[Row]) -> Iterator[tuple[Row, Par
 def _verify_entry(walk: _Walk, row: Row, parts: Parts) -> None:
     seq, _, body, hashed, _, _, subject, _, version, at, _ = row
     if _rebuilt(row, _commitments(parts)) != body:
-        _examine(row, parts, walk.absences)
+        _examine(row, parts, walk)
     if hashlib.sha256(b"\0" + body).digest() != hashed:
         raise Broken(f"Entry {seq:,}: its hash is not the hash of its leaf.")
     if at < walk.at:
@@ -331,7 +338,7 @@ def _rebuilt(row: Row, commitments: dict[str, str]) -> bytes:
 _quoted = json.encoder.encode_basestring
 
 
-def _examine(row: Row, parts: Parts, absences: Absences) -> None:
+def _examine(row: Row, parts: Parts, walk: _Walk) -> None:
     """Find out what is wrong with an entry that could not be rebuilt from what is there.
 
     Raises Broken with the first difference; there is none where a payload was erased.
@@ -350,7 +357,7 @@ def _examine(row: Row, parts: Parts, absences: Absences) -> None:
         raise Broken(f"Entry {seq:,}: its leaf says that it is entry {fields.get('seq')!r}.")
     _compare_columns(row, fields)
     committed = fields["pc"] if isinstance(fields.get("pc"), dict) else {}
-    _compare_payload(seq, committed, parts, absences)
+    _compare_payload(seq, committed, parts, walk)
     if _rebuilt(row, committed) == body:
         return
     raise Broken(f"Entry {seq:,}: its leaf has other fields than an entry has.")
@@ -373,12 +380,16 @@ def _compare_columns(row: Row, fields: dict[str, Any]) -> None:
             raise Broken(f"Entry {seq:,}: its column {column} does not agree with its leaf.")
 
 
-def _compare_payload(
-    seq: int, commitments: dict[str, Any], parts: Parts, absences: Absences
-) -> None:
+def _may_be_missing(walk: _Walk, seq: int, part: str) -> bool:
+    if not walk.absences.cover(seq, part):
+        walk.absences = _absences(walk)  # it may have been erased while we walked
+    return walk.absences.cover(seq, part)
+
+
+def _compare_payload(seq: int, commitments: dict[str, Any], parts: Parts, walk: _Walk) -> None:
     for part, committed in commitments.items():
         if part not in parts:
-            if absences.cover(seq, part):
+            if _may_be_missing(walk, seq, part):
                 continue
             raise Broken(
                 f"Entry {seq:,}: its payload {part!r} is missing, and no erasure is on the record."

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import ParamSpec
 
 import pytest
 from django.utils import translation
@@ -11,12 +12,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit import erasure, evidence, reading
 from audit.models import Entry, Key
-from audit.verify import verify
+from audit.verify import _compare_head, _verify_chunk, verify
 from tests.audit.core.make import ask
-from tests.audit.make import erase, six_of_two_cases, sql, unprotected
+from tests.audit.make import erase, happen, sequence, six_of_two_cases, sql, unprotected
 
 pytestmark = pytest.mark.django_db
 Seal = Callable[[], None]
+P = ParamSpec("P")
 
 
 def bundle_of(folder: Path, case: str) -> tuple[int, str]:
@@ -30,6 +32,44 @@ def whole_log(folder: Path) -> tuple[int, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return ask("log", folder, "--vkey", Key.objects.get().vkey)
+
+
+class TestMeanwhile:
+    """What happens while the verification is at work is no tampering."""
+
+    @pytest.mark.parametrize("grown", [6, 256])
+    def test_the_record_grows(self, monkeypatch: pytest.MonkeyPatch, grown: int) -> None:
+        for number in range(grown):
+            happen(f"thing:{number}")
+        sequence()
+
+        monkeypatch.setattr("audit.verify._compare_head", before(_compare_head, six_of_two_cases))
+
+        assert verify().why == ""
+        assert Entry.objects.count() == grown + 6
+
+    def test_something_is_erased(self, monkeypatch: pytest.MonkeyPatch, seal: Seal) -> None:
+        six_of_two_cases()
+
+        def go() -> None:
+            erase(1)
+            seal()
+            erasure.finish()
+
+        monkeypatch.setattr("audit.verify._verify_chunk", before(_verify_chunk, go))
+
+        assert verify().why == ""
+        assert not Entry.objects.get(seq=1).payloads.filter(part="p").exists()
+
+
+def before(step: Callable[P, None], happens: Callable[[], None]) -> Callable[P, None]:
+    """Return the step, before which something happens."""
+
+    def both(*args: P.args, **kwargs: P.kwargs) -> None:
+        happens()
+        step(*args, **kwargs)
+
+    return both
 
 
 class TestVerify:
