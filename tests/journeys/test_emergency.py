@@ -133,6 +133,8 @@ def test_a_responder_ends_it_and_freezes(house: House, target: Target) -> None:
 
     dana = house.enter("dana", phone=True)
     dana.goto(f"{house.url}/now/")
+    dana.get_by_role("button", name="Freeze it").scroll_into_view_if_needed()
+    expect(dana.locator("a[href='#freeze']")).to_be_hidden()
     dana.get_by_label(re.compile("^Ada")).check()
     dana.get_by_label("Why", exact=True).fill("Not an emergency.")
     dana.get_by_role("button", name="Freeze it").click()
