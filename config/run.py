@@ -27,6 +27,7 @@ from config.backing import Backing
 from config.children import Child, Children
 from config.embedded import EmbeddedError
 from config.local import Local, is_free
+from config.own_witness import OwnWitness
 
 BASE = Path(__file__).resolve().parent.parent
 _STARTED = time.monotonic()
@@ -85,6 +86,7 @@ class Run:
         self._options, self._local = options, local
         self._children = Children()
         self._kept = ".local/"
+        self._witness: OwnWitness | None = None
         # Celery's advice against root is not for a trial on one's own machine.
         quiet = {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         self._env = quiet | dict(os.environ)
@@ -105,6 +107,9 @@ class Run:
         self._env |= self._secrets()
         backing = Backing(self._local, self._env, demo=self._options.demo)
         self._env |= self._sealing(backing.database_id)
+        if self._options.demo and not self._env.get("LEDGER_WITNESSES"):
+            self._witness = OwnWitness(self._local, backing.database_id)
+            self._env["LEDGER_WITNESSES"] = self._witness.setting()
         if backing.home != self._local.path:
             self._kept = f".local/ and {backing.home}/"
         say(f"Starting PostgreSQL and Redis, with data in {self._kept} …")
@@ -146,6 +151,7 @@ class Run:
             "SEQUENCER_DATABASE_URL": self._addresses.sequencer,
             "SEALER_DATABASE_URL": self._addresses.sealer,
             "REDIS_URL": self._addresses.redis,
+            "LEDGER_WITNESSES": self._env.get("LEDGER_WITNESSES", ""),
         }
         self._local.write("environment.json", json.dumps(self._secrets() | addresses))
 
@@ -208,7 +214,15 @@ class Run:
         sys.stdout.write(self._local.read("demo.txt") if options.demo else self._first_run())
         sys.stdout.flush()
         while True:
-            self._children.pump(60)
+            self._keep_witness()
+            self._children.pump(1 if self._witness else 60)
+
+    def _keep_witness(self) -> None:
+        """Start the demo's witness, as soon as there is the key that it looks for."""
+        log_key = Path(self._env["LEDGER_KEY_PATH"])
+        if self._witness and (command := self._witness.command(log_key)):
+            self._keep("witness", command, "")
+            self._witness = None
 
     def _keep(self, name: str, command: list[str], database: str, **defaults: str) -> None:
         start = functools.partial(self._start, command, database, **defaults)

@@ -70,7 +70,7 @@ class Rounds(threading.Thread):
             except (DatabaseError, InterfaceError):
                 logger.exception("The witnesses were not asked: the database does not answer.")
                 connection.close()
-            self._bell.wait(OFTEN)
+            self._bell.wait(1 if any(way.pause for way in self._ways) else OFTEN)
             self._bell.clear()
         connection.close()
 
@@ -103,8 +103,9 @@ class Rounds(threading.Thread):
         except Failed as failure:
             way.pause = min(2 * way.pause or 1, LONGEST_PAUSE)
             way.not_before = time.monotonic() + way.pause
-            logger.warning("The witness %s did not sign. %s", name, failure)
             contradicts = isinstance(failure, Contradicted)
+            level = logging.WARNING if contradicts or way.pause > 2 else logging.DEBUG
+            logger.log(level, "The witness %s did not sign. %s", name, failure)
             places.failed(
                 Place.Kind.WITNESS, name, why=str(failure), at=at, contradicts=contradicts
             )

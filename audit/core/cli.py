@@ -99,10 +99,8 @@ def _verified(asked: argparse.Namespace, source: Folder) -> Log:
 def _log(asked: argparse.Namespace, source: Folder | None = None) -> list[str]:
     """Verify a whole log in a folder."""
     log = _verified(asked, source or Folder(asked.dir))
-    head, last = (
-        log.heads[""],
-        f", the last of {moment(log.order.at // 1_000_000)}" if log.order.at else "",
-    )
+    head, at = log.heads[""], log.order.at // 1_000_000
+    last = f", the last of {moment(at)}" if at else ""
     return [f"GOOD: {head.size} entries of {head.origin}{last}.", *_said(head, log.payloads)]
 
 

@@ -134,6 +134,7 @@ def verify_log(source: Folder, policy: Policy, pins: list[Head], since: int, job
         compare(signed, each, first)
     if log.low == first > max([0, *(said["below"] for _, said in log.payloads.of("pruned"))]):
         raise Tampered("Entry 0 is missing, and no pruning is on the record.")
+    log.payloads.all &= log.payloads.opened > len(log.payloads.told)  # else a copy without words
     log.payloads.check()
     if not log.low and len(source.names("payloads")) > 2 * log.payloads.opened:
         raise Tampered("payloads/ holds what no entry commits to.")
