@@ -9,6 +9,7 @@ from audit import heads, notes, tiles, tree
 from audit.bgverify import stored
 from audit.core.tiles import path
 from audit.models import Checkpoint, Entry, Erased, Payload, Tile
+from audit.policy import TELLING
 from audit.tree import HASH, WIDTH
 
 _README = """\
@@ -67,19 +68,34 @@ def record_files() -> Iterator[tuple[str, bytes]]:
     older = Checkpoint.objects.filter(size__lt=head.size).order_by("size")
     for each in older.prefetch_related("anchors", "cosignatures").iterator(chunk_size=1000):
         yield f"checkpoints/{each.size}", heads.cosigned(each).encode()
-    for tile in Tile.objects.filter(level__gt=0).order_by("level", "index").iterator():
-        width = min(WIDTH, (head.size >> 8 * tile.level) - tile.index * WIDTH)
-        if width > 0:
-            yield path(tile.level, tile.index, width), bytes(tile.data)[: width * HASH]
-    for first in range(0, head.size, WIDTH):
-        entries = Entry.objects.filter(seq__gte=first, seq__lt=min(first + WIDTH, head.size))
-        rows = [*entries.order_by("seq").values_list("leaf", "leaf_hash")]
-        index, width = first // WIDTH, len(rows)
-        yield path(0, index, width), b"".join(bytes(hashed) for _, hashed in rows)
-        leaves = (bytes(leaf) for leaf, _ in rows)
+    yield from tree_files(0, head.size)
+    for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
+        yield from _of_payload(payload)
+
+
+def tree_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
+    """Yield the tiles and bundles of `size` entries that a copy of the first `old` lacks."""
+    for level in range(1, 8):
+        first = (old >> 8 * level) // WIDTH
+        rows = Tile.objects.filter(level=level, index__gte=first).order_by("index")
+        for tile in rows.iterator():
+            width = min(WIDTH, (size >> 8 * level) - tile.index * WIDTH)
+            if width > 0:
+                yield path(level, tile.index, width), bytes(tile.data)[: width * HASH]
+    for start in range(old - old % WIDTH, size, WIDTH):
+        entries = Entry.objects.filter(seq__gte=start, seq__lt=min(start + WIDTH, size))
+        pairs = [*entries.order_by("seq").values_list("leaf", "leaf_hash")]
+        index, width = start // WIDTH, len(pairs)
+        yield path(0, index, width), b"".join(bytes(hashed) for _, hashed in pairs)
+        leaves = (bytes(leaf) for leaf, _ in pairs)
         bundle = b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
         yield path("entries", index, width), bundle
-    for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
+
+
+def telling_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
+    """Yield the payloads that the verifier needs, of the entries from `old` on."""
+    found = Payload.objects.filter(part="d", entry__kind__in=TELLING)
+    for payload in found.filter(entry__seq__gte=old, entry__seq__lt=size).iterator():
         yield from _of_payload(payload)
 
 

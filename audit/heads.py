@@ -14,6 +14,7 @@ from audit.core.findings import Finding
 from audit.core.note import Key as PublicKey
 from audit.core.note import read_key
 from audit.models import Checkpoint, Entry, Key, Sealing
+from audit.outside import Anchor
 from audit.tree import Frontier
 
 ALIVE = timedelta(seconds=15)  # the sealer says every five seconds that it is
@@ -85,11 +86,11 @@ def best(*, covering: int = 0) -> Checkpoint | None:
 def cosigned(head: Checkpoint) -> str:
     """Return a head with the signatures of its witnesses, as it is given away.
 
-    One that was anchored has those that it had then: its bytes are what was anchored.
+    One whose hash stands in the record has those that it had then: these are the bytes hashed.
     """
-    first = min(head.anchors.all(), key=lambda anchor: anchor.pk, default=None)
-    if first:
-        return first.note
+    hashed = [anchor for anchor in head.anchors.all() if anchor.kind == Anchor.Kind.ENTRY]
+    if hashed:
+        return hashed[0].note
     return head.note + "".join(cosignature.line for cosignature in head.cosignatures.all())
 
 

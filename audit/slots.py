@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from audit import heads, rights, search, watch
 from audit.anchors import places, witnesses
 from audit.models import Checkpoint, Entry, Pending, Sealing, SetAside
+from audit.outside import Place
 from core.refs import Label, provide
 from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
 from core.words import relative_words
@@ -131,7 +132,7 @@ def seers(_: HttpRequest) -> list[Health]:
     known = witnesses.configured()
     if not known:
         return []
-    failing = [place for place in places.watched() if place.why]
+    failing = [place for place in places.watched(Place.Kind.WITNESS) if place.why]
     seen = witnesses.newest()
     size, count = seen.size if seen else 0, len(known)
     next_one = Checkpoint.objects.filter(size__gt=size).order_by("size").first()
@@ -146,6 +147,22 @@ def seers(_: HttpRequest) -> list[Health]:
     else:
         tone, detail = "ok", gettext("%(well)s of %(count)s saw %(size)s entries") % facts
     return [Health(key="witnesses", label=gettext("Witnesses"), detail=detail, tone=tone)]
+
+
+@health.provide(order=12)
+def anchors(_: HttpRequest) -> list[Health]:
+    """Say whether the places outside have what was signed; nothing where there are none."""
+    rest = [kind for kind in Place.Kind if kind != Place.Kind.WITNESS]
+    found = list(places.watched(*rest))
+    if not found:
+        return []
+    failing = [place for place in found if place.why]
+    text = gettext("%(place)s: %(count)s entries")
+    said = [text % {"place": each.name, "count": f"{each.size:,}"} for each in found]
+    tone, detail = "ok", "; ".join(said)
+    if failing:
+        tone, detail = "danger", f"{failing[0].name}: {failing[0].why}"
+    return [Health(key="anchors", label=gettext("Anchors"), detail=detail, tone=tone)]
 
 
 @health.provide(order=13)

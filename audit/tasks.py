@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit import erasure, watch
-from audit.anchors import keeping
+from audit.anchors import copies, keeping, mails
 from core import doorbell
 
 
@@ -38,3 +38,15 @@ def look_after_anchors() -> None:
     Beat runs this every 15 seconds.
     """
     keeping.look_after(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def copy_record() -> None:
+    """Bring the copies of the record up to its newest head. Beat runs this every minute."""
+    copies.bring_all(timezone.now)
+
+
+@shared_task(ignore_result=True, expires=60)
+def mail_heads() -> None:
+    """Mail the newest head to whoever is due. Beat runs this every five minutes."""
+    mails.bring_all(at=timezone.now())

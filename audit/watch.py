@@ -6,13 +6,10 @@ record of any length, costs neither the work that was done nor memory.
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import connection
-
-from audit import transitions
+from audit import locks, transitions
 from audit.models import Run, Verification
 from audit.verify import verify
 
@@ -69,7 +66,7 @@ def standing() -> Standing:
 def look_at_new(clock: Clock) -> None:
     """Verify what was entered since the last good entry, and that this one is still the same."""
     end = clock() + LONGEST
-    with _alone(_NEW) as alone:
+    with locks.alone(_NEW) as alone:
         last = Verification.objects.first() or Verification()
         while alone:
             verdict = verify(after=last.tree, most=STEP)
@@ -91,7 +88,7 @@ def begin_night(*, at: datetime) -> None:
 def go_on(clock: Clock) -> bool:
     """Work at the verification of the whole record for a while; return whether more is to do."""
     end = clock() + LONGEST
-    with _alone(_WHOLE) as alone:
+    with locks.alone(_WHOLE) as alone:
         run = Run.objects.open().first() if alone else None
         while run and not run.ended_at:
             if clock() >= end:
@@ -101,17 +98,3 @@ def go_on(clock: Clock) -> bool:
                 logger.error("The record is not whole: %s", verdict.why)
             run = transitions.take_step(run, verdict, at=clock())
     return False
-
-
-@contextmanager
-def _alone(lock: int) -> Iterator[bool]:
-    """Whether nobody else is at it; the database lets go of the lock when we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

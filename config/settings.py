@@ -24,6 +24,11 @@ LEDGER_KEY_PATH = env.text("LEDGER_KEY_PATH", str(BASE_DIR / ".local" / "ledger"
 LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "ledger" / "memory"))
 # Whether nobody gets credentials while the record cannot be signed.
 LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
+# Where copies of it are kept, without anybody's words: folders, and buckets that speak S3.
+LEDGER_COPIES = env.words("LEDGER_COPIES")
+# Whom its heads are mailed to each day, and whose time stamps (RFC 3161) they get each hour.
+LEDGER_MAILS = env.words("LEDGER_MAILS")
+LEDGER_STAMPS = env.words("LEDGER_STAMPS")
 # Likewise while enough of its witnesses cannot be reached.
 LEDGER_REQUIRE_WITNESS = env.flag("LEDGER_REQUIRE_WITNESS", default=False)
 # Who signs its heads as well: "key address, key address"; and how many of them are enough.
@@ -208,6 +213,8 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.verify_whole": 5.0,
     "audit.tasks.finish_erasures": 5.0,
     "audit.tasks.look_after_anchors": 15.0,
+    "audit.tasks.copy_record": 60.0,
+    "audit.tasks.mail_heads": 300.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from audit import leaf, notes, tiles, tree
+from audit.anchors.failures import Contradicted, Failed, Later
 from audit.anchors.witnesses import Witness
 from audit.core.checkpoint import read_number
 from audit.core.findings import Tampered
@@ -30,18 +31,6 @@ _REASONS = {
     403: "It knows this record under another key; tell its administrator the new one.",
     404: "It does not know this record, or its address is another one.",
 }
-
-
-class Failed(Exception):
-    """Raised when a witness did not sign; its sentence says why. Later is another attempt."""
-
-
-class Later(Failed):
-    """Raised when the witness has a later head of this record already."""
-
-
-class Contradicted(Failed):
-    """Raised when a witness knows another record than this one, or forgot what it signed."""
 
 
 class Reply(NamedTuple):

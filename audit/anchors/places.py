@@ -1,18 +1,30 @@
 """How the places outside do to which heads are brought: told to lamps, and to the record."""
 
+import functools
+import operator
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from audit.anchors import witnesses
+from audit.anchors import stores, witnesses
 from audit.outside import Place
 
 
-def watched() -> QuerySet[Place]:
-    """Return the places that the settings name; what was taken out of them is missed by nobody."""
-    seers = [each.name for each in witnesses.configured()]
-    return Place.objects.filter(Q(kind=Place.Kind.WITNESS, name__in=seers)).order_by("pk")
+def watched(*kinds: Place.Kind) -> QuerySet[Place]:
+    """Return the places of these kinds, or of all, that the settings name.
+
+    What was taken out of the settings is missed by nobody.
+    """
+    named = {
+        Place.Kind.WITNESS: [each.name for each in witnesses.configured()],
+        Place.Kind.COPY: [each.name for each in stores.configured()],
+        Place.Kind.MAIL: settings.LEDGER_MAILS,
+        Place.Kind.STAMP: settings.LEDGER_STAMPS,
+    }
+    either = [Q(kind=kind, name__in=named[kind]) for kind in kinds or named]
+    return Place.objects.filter(functools.reduce(operator.or_, either)).order_by("pk")
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from audit import heads
 from audit.anchors import places
-from audit.anchors.courier import PATIENCE, Contradicted, Courier, Failed, Later
+from audit.anchors.courier import PATIENCE, Courier
+from audit.anchors.failures import Contradicted, Failed, Later
 from audit.models import Checkpoint
 from audit.outside import Place
 

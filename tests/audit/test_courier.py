@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import key_file, notes, sealer
-from audit.anchors.courier import Contradicted, Courier, Failed, Later
+from audit.anchors.courier import Courier
+from audit.anchors.failures import Contradicted, Failed, Later
 from audit.anchors.witnesses import Witness
 from audit.core.note import read_key
 from audit.key_file import SigningKey

@@ -197,3 +197,19 @@ def test_17_an_erasure_that_was_extended(tmp_path: Path) -> None:
     code, said = verify(log.files(), tmp_path)
 
     assert (code, said) == (1, "TAMPERED: Entry 20: its payload 'd' is not the committed one.")
+
+
+def test_a_copy_without_words_holds_what_the_verifier_needs_and_no_more(tmp_path: Path) -> None:
+    log = made()
+    seq = log.enter("audit.anchor", "record:ledger", d={"sha256": "0" * 64})
+    needed = f"payloads/{seq}.d."
+    whole = log.files()
+    copy = {name: data for name, data in whole.items() if not name.startswith("payloads/")}
+    copy |= {name: data for name, data in whole.items() if name.startswith(needed)}
+
+    code, said = verify(copy, tmp_path)
+    assert (code, said.split("\n")[-1]) == (0, "No payloads came with it.")
+
+    some = {name: data for name, data in whole.items() if name.startswith("payloads/7.")}
+    code, said = verify(copy | some, tmp_path)
+    assert (code, "is missing, but not erased" in said) == (1, True)

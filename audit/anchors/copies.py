@@ -1,0 +1,99 @@
+"""Copies of the record outside: its tree and its entries, without anybody's words.
+
+A copy is a log in files (C2SP tlog-tiles) up to a signed head. Files are only ever added: one that
+is there and says something else is a contradiction, and stays as it is. The head is written last,
+so that a copy which was interrupted is a good one of the head before.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from audit import evidence, heads, locks, tiles, tree
+from audit.anchors import places, stores
+from audit.anchors.failures import Contradicted, Failed
+from audit.anchors.stores import Store
+from audit.core.checkpoint import read_checkpoint
+from audit.core.findings import Tampered
+from audit.models import Checkpoint
+from audit.outside import Anchor, Place
+
+HEAD = "checkpoint"
+_LOCK = 0x6272_6561_6B06
+_BELOW = 8  # anchored heads below that of the copy, which may have been anchored since
+
+
+def bring_all(clock: Callable[[], datetime]) -> None:
+    """Bring all copies up to the newest head, and note how that went."""
+    with locks.alone(_LOCK) as alone:
+        for store in stores.configured(clock) if alone else ():
+            _bring_to(store, at=clock())
+
+
+def _bring_to(store: Store, *, at: datetime) -> None:
+    try:
+        size = bring(store)
+    except Failed as failure:
+        contradicts = isinstance(failure, Contradicted)
+        places.failed(Place.Kind.COPY, store.name, why=str(failure), at=at, contradicts=contradicts)
+    else:
+        places.went_well(Place.Kind.COPY, store.name, size=size, at=at)
+
+
+def bring(store: Store) -> int:
+    """Bring a copy up to the newest head; return how many entries it has.
+
+    Raises Failed with a sentence when it cannot be done, Contradicted when the copy is not one of
+    this record.
+    """
+    head = heads.best()
+    if head is None:
+        return 0
+    old = _held(store, head)
+    if old >= head.size:
+        return old
+    for path, data in _files(old, head.size):
+        there = store.read(path)
+        if there is None:
+            store.write(path, data)
+        elif there != data:
+            raise Contradicted(
+                f"{path} there is not ours: it was changed there, or the record was rewritten here."
+            )
+    store.write(HEAD, heads.cosigned(head).encode())
+    return head.size
+
+
+def _files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
+    yield from evidence.tree_files(old, size)
+    yield from evidence.telling_files(old, size)
+    anchored = Anchor.objects.filter(kind=Anchor.Kind.ENTRY)
+    below = anchored.filter(checkpoint__lte=old).order_by("-checkpoint")[:_BELOW]
+    above = anchored.filter(checkpoint__gt=old, checkpoint__lte=size)
+    for anchor in (*below, *above):
+        yield f"checkpoints/{anchor.checkpoint_id}", anchor.note.encode()
+
+
+def _held(store: Store, head: Checkpoint) -> int:
+    """Return how many entries a copy has, after comparing its head with this record."""
+    data = store.read(HEAD)
+    if data is None:
+        return 0
+    try:
+        origin, size, root, _ = read_checkpoint(data)
+    except Tampered as finding:
+        raise Contradicted(f"Its head cannot be read: {finding}") from None
+    if origin != head.note.partition("\n")[0]:
+        raise Failed(f"It is a copy of {origin}; name another place for this record.")
+    newest = heads.newest()
+    if newest is None or size > newest.size:
+        raise Contradicted(
+            f"It has {size:,} entries, and this record has no signed head beyond"
+            f" {newest.size if newest else 0:,}: an older copy was put back."
+        )
+    try:
+        same = tree.frontier_at(size, tiles.read).root == root
+    except tree.TileTooShort:
+        same = False
+    if not same:
+        raise Contradicted(f"Its {size:,} entries are not the first ones of this record.")
+    return size
