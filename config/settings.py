@@ -26,9 +26,8 @@ LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "l
 LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
 # Where copies of it are kept, without anybody's words: folders, and buckets that speak S3.
 LEDGER_COPIES = env.words("LEDGER_COPIES")
-# Whom its heads are mailed to each day, and whose time stamps (RFC 3161) they get each hour.
+# Whom its heads are mailed to each day.
 LEDGER_MAILS = env.words("LEDGER_MAILS")
-LEDGER_STAMPS = env.words("LEDGER_STAMPS")
 # Likewise while enough of its witnesses cannot be reached.
 LEDGER_REQUIRE_WITNESS = env.flag("LEDGER_REQUIRE_WITNESS", default=False)
 # Who signs its heads as well: "key address, key address"; and how many of them are enough.

@@ -21,7 +21,6 @@ def watched(*kinds: Place.Kind) -> QuerySet[Place]:
         Place.Kind.WITNESS: [each.name for each in witnesses.configured()],
         Place.Kind.COPY: [each.name for each in stores.configured()],
         Place.Kind.MAIL: settings.LEDGER_MAILS,
-        Place.Kind.STAMP: settings.LEDGER_STAMPS,
     }
     either = [Q(kind=kind, name__in=named[kind]) for kind in kinds or named]
     return Place.objects.filter(functools.reduce(operator.or_, either)).order_by("pk")
