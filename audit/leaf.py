@@ -30,14 +30,17 @@ def canonical(value: Any) -> bytes:
 
 
 def _check(value: Any) -> None:
+    # Strings are most of what there is, and always fit: no call is made for them.
     if isinstance(value, dict):
-        for key in value:
+        for key, inner in value.items():
             if not (isinstance(key, str) and key.isascii()):
                 raise TypeError(f"The key {key!r} is not an ASCII string.")
-        _check([*value.values()])
+            if type(inner) is not str:
+                _check(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            _check(inner)
+            if type(inner) is not str:
+                _check(inner)
     elif not (value is None or isinstance(value, str | int)):
         raise TypeError(f"{type(value).__name__} has no canonical form; use a string or an int.")
     elif isinstance(value, int) and abs(value) > _BIGGEST:

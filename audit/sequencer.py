@@ -114,9 +114,10 @@ def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
     number, event_id, raw, sealed, tag, parked_at, critical = row
     if event_id in entered:
         raise ValueError("it is in the record already")
-    if not log.is_authentic(bytes(raw), bytes(sealed), bytes(tag)):
+    raw, sealed = bytes(raw), bytes(sealed)
+    if not log.is_authentic(raw, sealed, bytes(tag)):
         raise ValueError("its tag does not fit")
-    envelope = json.loads(raw)
+    envelope = json.loads(raw.decode())
     if envelope.keys() != _KEYS or envelope["v"] != leaf.VERSION:
         raise ValueError("its envelope has other keys or another version")
     if envelope["id"] != event_id.hex:
@@ -126,7 +127,7 @@ def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
     leaf.moment(envelope["occ"])
     parts = {
         part: (bytes.fromhex(content["salt"]), leaf.canonical(content["body"]))
-        for part, content in json.loads(sealed).items()
+        for part, content in json.loads(sealed.decode()).items()
     }
     if envelope["pc"] != {p: leaf.commitment(*content).hex() for p, content in parts.items()}:
         raise ValueError("its payload is not what the envelope commits to")

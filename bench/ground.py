@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -24,14 +25,37 @@ def installation() -> Iterator[str]:
     os.environ.setdefault("SECRET_KEY", "a-key-for-benchmarks-alone-that-protects-nothing")
     os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
     os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
-    with servers.cluster(settings=_SETTINGS) as cluster:
+    with servers.cluster(settings=_SETTINGS) as cluster, tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = cluster.url("postgres")
+        for name in ("LEDGER_KEY_PATH", "LEDGER_MEMORY_PATH"):
+            os.environ[name] = f"{folder}/{name}"
         import django
         from django.core.management import call_command
 
         django.setup()
         call_command("migrate", verbosity=0)
         yield os.environ["DATABASE_URL"]
+
+
+class Goals:
+    """What is printed beside its goal; `missed` is 1 once one was missed."""
+
+    missed = 0
+
+    def ratio(
+        self, name: str, theirs: Sequence[float], ours: Sequence[float], *, least: float
+    ) -> None:
+        """Print how fast ours is beside theirs: the median of rounds in one run, in seconds."""
+        found = statistics.median(their / our for their, our in zip(theirs, ours, strict=True))
+        self._say(name, f"{found:8.2f}", f"at least {least}", good=found >= least)
+
+    def most(self, name: str, found: float, *, most: float, unit: str = "ms") -> None:
+        """Print what should be small."""
+        self._say(name, f"{found:8.2f} {unit}", f"at most {most:g} {unit}", good=found <= most)
+
+    def _say(self, name: str, found: str, goal: str, *, good: bool) -> None:
+        print(f"{name:<34}{found}    goal: {goal}{'' if good else '    MISSED'}")
+        self.missed |= not good
 
 
 def quantile(values: Sequence[float], share: float) -> float:
