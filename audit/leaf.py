@@ -30,20 +30,23 @@ def canonical(value: Any) -> bytes:
 
 
 def _check(value: Any) -> None:
-    # Strings are most of what there is, and always fit: no call is made for them.
     if isinstance(value, dict):
-        for key, inner in value.items():
+        for key in value:
             if not (isinstance(key, str) and key.isascii()):
                 raise TypeError(f"The key {key!r} is not an ASCII string.")
-            if type(inner) is not str:
-                _check(inner)
-    elif isinstance(value, list | tuple):
+        value = [*value.values()]
+    if isinstance(value, list | tuple):
         for inner in value:
-            if type(inner) is not str:
+            if type(inner) is not str:  # most are, and always fit: a call would cost the most
                 _check(inner)
-    elif not (value is None or isinstance(value, str | int)):
+    else:
+        _check_single(value)
+
+
+def _check_single(value: Any) -> None:
+    if not (value is None or isinstance(value, str | int)):
         raise TypeError(f"{type(value).__name__} has no canonical form; use a string or an int.")
-    elif isinstance(value, int) and abs(value) > _BIGGEST:
+    if isinstance(value, int) and abs(value) > _BIGGEST:
         raise ValueError(f"{value} has no exact form in JSON; write it as a string.")
 
 

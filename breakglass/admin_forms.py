@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
 from breakglass.models import ApprovalStep, GroupPermit, Permit, Scenario
+from breakglass.models.scenario import working_week
 from breakglass.wording import DAYS, LABELS
 from core.errors import BadInput, DomainError
 from core.forms import Pick, Segmented, SegmentedMany
@@ -73,6 +74,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
         choices=[(number, _(day)) for number, day in enumerate(DAYS)],
         coerce=int,
         required=False,
+        initial=working_week,
         widget=SegmentedMany,
     )
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,21 @@ def like(scenario: Scenario) -> Start:
     """Return what a copy of `scenario` begins with; its name and address are still to be chosen."""
     start = _start(scenario.slug, yaml_files.body(scenario))
     name = gettext("%(scenario)s, copy") % {"scenario": scenario.name}
-    return dataclasses.replace(
-        start, fields={**start.fields, "name": name, "slug": f"{scenario.slug}-copy"}
-    )
+    slug = _free(f"{scenario.slug}-copy")
+    return dataclasses.replace(start, fields={**start.fields, "name": name, "slug": slug})
 
 
 def template(slug: str) -> Start | None:
     """Return what a scenario after this template begins with, if there is such a template."""
     body = _bodies().get(slug)
-    return _start(slug, body) if body else None
+    return _start(_free(slug), body) if body else None
+
+
+def _free(slug: str) -> str:
+    """Return an address that no scenario has: this one, or with a number behind it."""
+    taken = set(Scenario.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return next(each for each in chain([slug], numbered) if each not in taken)
 
 
 @cache

@@ -78,7 +78,7 @@ class Scenario(models.Model):
     reference_hint = models.CharField(max_length=100, blank=True, default="INC-20481")
     intent_required = models.BooleanField(_("needs a plan"), default=False)
     min_justification = models.PositiveIntegerField(_("shortest reason (characters)"), default=20)
-    working_days = ArrayField(models.PositiveSmallIntegerField(), default=working_week)
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=working_week, blank=True)
     working_from = models.TimeField(default=dt.time(8))
     working_until = models.TimeField(default=dt.time(18))
     time_zone = models.CharField(max_length=50, default="UTC")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from accounts.events import PasswordChanged
@@ -151,7 +151,14 @@ def _check(row: models.Model) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise WrongState(" ".join(error.messages)) from error
+        raise WrongState(" ".join(_named(row, error))) from error
+
+
+def _named(row: models.Model, error: ValidationError) -> Iterable[str]:
+    """Say of each refusal which setting it is about, where it is about one."""
+    for name, messages in error.message_dict.items():
+        about = "" if name == NON_FIELD_ERRORS else f"{row._meta.get_field(name).verbose_name}: "  # noqa: SLF001
+        yield from (f"{about[:1].upper()}{about[1:]}{message}" for message in messages)
 
 
 _MAKERS: dict[Kind, Callable[[ProposedChange, dt.datetime], None]] = {

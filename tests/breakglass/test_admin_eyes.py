@@ -119,6 +119,25 @@ class TestScenarios:
         assert [step.group.name for step in made.steps.all()] == ["Database team"]
         assert list(made.targets.all()) == [make_target()]
 
+    @pytest.mark.parametrize("days", [["0", "1"], []])
+    def test_one_from_a_template_is_made_beside_its_namesake(
+        self, client: Client, mei: User, days: list[str]
+    ) -> None:
+        make_scenario("drill", targets=[make_target("shop-db")])
+        for name in ("Operations leads", "Support engineers", "Compliance", "On-call responders"):
+            make_group(name, make_user(name.partition(" ")[0].lower()))
+        url = f"{LIST}add/?template=drill"
+        sent = filled_in(client, url, reason="The other shop.")
+        assert sent["working_days"] == ["0", "1", "2", "3", "4"]
+
+        answer = send(client, url, {**sent, "working_days": days})
+
+        client.force_login(make_user("noor"))
+        seen = filled_in(client, answer.url)["seen"]
+        client.post(answer.url, {"verdict": "accept", "seen": seen})
+        made = Scenario.objects.in_use().get(slug="drill-2")
+        assert made.working_days == [int(day) for day in days]
+
     def test_one_whose_address_was_taken_meanwhile_is_not_made(
         self, client: Client, mei: User
     ) -> None:
@@ -130,7 +149,7 @@ class TestScenarios:
         page = client.post(answer.url, {"verdict": "accept", "seen": "x"})
 
         assert page.status_code == 422
-        assert "Scenario with this Slug already exists." in text(page)
+        assert "Slug: Scenario with this Slug already exists." in text(page)
 
     def test_bringing_one_back_is_proposed(self, client: Client, mei: User) -> None:
         scenario = make_scenario(archived_at=NOON)
