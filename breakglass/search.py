@@ -1,6 +1,6 @@
 """Find cases by what people remember of them: a number, a name, a target, a ticket, a day."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from breakglass import days
 from breakglass.models import Permit, Request, Scenario
 from breakglass.models.request import RequestQuerySet
+from breakglass.narrowing import day_begin
 from targets.models import Target
 
 _WORDS = 6  # of one search; more only narrow down
@@ -20,8 +22,12 @@ _HIGHEST = 2**63 - 1
 def cases(text: str, *, by: User, at: datetime) -> RequestQuerySet:
     """Return the cases that fit every word of `text` and that `by` may see."""
     rows = Request.objects.cases().visible_to(by, at)
-    for word in _words(text):
-        rows = rows.filter(_fits(word, at=at))
+    named, rest = days.find(text, today=timezone.localdate(at))
+    for day in named:
+        end = day_begin(day + timedelta(days=1))
+        rows = rows.filter(submitted_at__gte=day_begin(day), submitted_at__lt=end)
+    for word in _words(rest):
+        rows = rows.filter(_fits(word))
     return rows
 
 
@@ -50,11 +56,8 @@ def _words(text: str) -> list[str]:
     return [word for word in text.lower().split()[:_WORDS] if word not in {"case", _("case")}]
 
 
-def _fits(word: str, *, at: datetime) -> Q:
+def _fits(word: str) -> Q:
     """Return what a case must be for `word` to mean it. Ids are looked up first: they are few."""
-    if day := {"today": 0, _("today"): 0, "yesterday": 1, _("yesterday"): 1}.get(word, -1) + 1:
-        begin = _midnight(at) - timedelta(days=day - 1)
-        return Q(submitted_at__gte=begin, submitted_at__lt=begin + timedelta(days=1))
     # Not `istartswith`: no index helps it, and tickets are written in capitals or as typed.
     condition: Any = Q(reference__startswith=word) | Q(reference__startswith=word.upper())
     number = word.removeprefix("#")
@@ -76,8 +79,3 @@ def _called(word: str) -> Any:
 
 def _named(word: str) -> Any:
     return Target.objects.filter(Q(name__icontains=word) | Q(slug__icontains=word))
-
-
-def _midnight(at: datetime) -> datetime:
-    zone = timezone.get_current_timezone()
-    return datetime.combine(at.astimezone(zone).date(), time(), tzinfo=zone).astimezone(UTC)

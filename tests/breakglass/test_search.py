@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 
 from accounts.models import Part, User
 from breakglass import search
@@ -38,6 +40,27 @@ def test_a_case_is_found_by_its_number(shop: Request) -> None:
 
 @pytest.mark.parametrize("text", ["eve", "ada billing", "0481", "today", "%", "_"])
 def test_every_word_has_to_fit(shop: Request, text: str) -> None:
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{0:%Y-%m-%d}", "{0.day} {0:%b}", "{0.day} {0:%B} {0.year} ada", "{0:%b} {0.day}, {0.year}",
+     "{0.day}.{0.month}.", "shop {0:%d.%m.%Y}", "{0:%d. %B} INC-2"],
+)  # fmt: skip
+def test_a_case_is_found_by_its_day(shop: Request, text: str) -> None:
+    assert numbers(text.format(NOON)) == [shop.case]
+    assert numbers(text.format(NOON - timedelta(days=1))) == []
+
+
+def test_a_day_is_read_in_the_language_of_the_reader(shop: Request) -> None:
+    with translation.override("de"):
+        assert numbers(f"gestern {date_format(NOON, 'j. F')}") == [shop.case]
+        assert numbers("heute") == []
+
+
+@pytest.mark.parametrize("text", ["31.2.", "30 Feb", "2026-13-45", "99 March", "1.2.3.4"])
+def test_what_is_no_day_is_a_word(shop: Request, text: str) -> None:
     assert numbers(text) == []
 
 
