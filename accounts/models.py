@@ -15,8 +15,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.legal import Basis, short
 from core import refs
 
 
@@ -78,6 +80,7 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=50, default="UTC", validators=[validate_time_zone])
     # Empty follows the browser.
     language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     _known_parts: list[Part] | None = None
     USERNAME_FIELD = "email"
@@ -202,3 +205,109 @@ class ApiToken(models.Model):
     def digest_of(secret: str) -> bytes:
         """Return what is stored of a secret."""
         return hashlib.sha256(secret.encode()).digest()
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def waiting(self) -> ErasureQuerySet:
+        """Erasures that nobody has decided on."""
+        return self.filter(state=Erasure.State.WAITING)
+
+    def under_way(self) -> ErasureQuerySet:
+        """Erasures that are decided, and not carried out to the end."""
+        return self.filter(state=Erasure.State.ACCEPTED)
+
+    def lapsed_by(self, at: datetime) -> ErasureQuerySet:
+        """Waiting erasures whose time is over at `at`."""
+        return self.waiting().filter(lapse_at__lte=at)
+
+    def told(self) -> ErasureQuerySet:
+        """Erasures with the people that a page names."""
+        return self.select_related("person", "proposed_by", "decided_by")
+
+
+class Erasure(models.Model):
+    """One person is to be forgotten: one administrator asks for it, another confirms it.
+
+    `also` are further words to look for, `words` everything that was looked for; both go when it
+    is over. It goes on behind the event `after`. `proposed_by` is None for the operator of the
+    server.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        ACCEPTED = "accepted", _("Under way")
+        DONE = "done", _("Erased")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        LAPSED = "lapsed", _("Lapsed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="erasures")
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    basis = models.CharField(max_length=20, choices=Basis)
+    reference = models.CharField(max_length=60, blank=True)
+    also = models.JSONField(default=list, blank=True)
+    words = models.JSONField(default=list, blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    lapse_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    answer = models.TextField(blank=True)
+    after = models.UUIDField(null=True)
+    entries = models.PositiveIntegerField(default=0)  # whose words are gone from the record
+    done_at = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(ErasureQuerySet)()
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="erasure_state_known",
+                condition=Q(
+                    state__in=["waiting", "accepted", "done", "declined", "withdrawn", "lapsed"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="erasure_decided_at_set_exactly_when_decided",
+                condition=Q(state="waiting", decided_at=None, decided_by=None)
+                | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="erasure_confirmed_by_another",
+                condition=~Q(state__in=["accepted", "done", "declined"])
+                | Q(decided_by__isnull=False)
+                & ~Q(decided_by=F("person"))
+                & (Q(proposed_by=None) | ~Q(decided_by=F("proposed_by"))),
+            ),
+            models.CheckConstraint(
+                name="erasure_done_at_set_exactly_when_done",
+                condition=Q(state="done", done_at__isnull=False)
+                | (~Q(state="done") & Q(done_at=None)),
+            ),
+            models.CheckConstraint(
+                name="erasure_keeps_words_only_while_it_needs_them",
+                condition=Q(state__in=["waiting", "accepted"]) | Q(also=[], words=[]),
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                name="erasure_one_at_a_time",
+                condition=Q(state__in=["waiting", "accepted"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Erasure of {self.person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("erasure", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this erasure."""
+        return refs.make("erasure", self.pk)
+
+    @property
+    def under(self) -> str:
+        """The short name of the legal basis."""
+        return short(self.basis)

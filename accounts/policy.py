@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from accounts.models import ApiToken, Part, User
+from accounts.models import ApiToken, Erasure, Part, User, UserQuerySet
+from core import forgetting
+from core.forgetting import Trace
 from core.speech import phrase
 
 MOST_TOKENS = 20
@@ -48,3 +50,65 @@ def why_not_revoke_token(token: ApiToken, *, by: User) -> str | None:
     if by == token.user or by.plays(Part.RESPONDER) or by.plays(Part.ADMINISTRATOR):
         return None
     return phrase("Only its holder, a responder or an administrator may revoke a token.")
+
+
+def confirmers(by: User, person: User) -> UserQuerySet:
+    """The active administrators who could confirm the erasure of `person` that `by` asks for."""
+    found: UserQuerySet = User.objects.playing(Part.ADMINISTRATOR).order_by("name")
+    return found.exclude(pk__in=[by.pk, person.pk])
+
+
+def why_not_erase_person(person: User, *, by: User) -> str | None:
+    """Why `by` may not ask that `person` be erased."""
+    if by == person:
+        return phrase("Nobody erases themselves. Ask another administrator.")
+    if why := why_not_play(Part.ADMINISTRATOR, by=by):
+        return why
+    if not confirmers(by, person).exists():
+        return phrase(
+            "A second administrator has to confirm it, and there is none. Make somebody one, or let"
+            " the operator of the server run `manage.py audit_erase`."
+        )
+    return None
+
+
+def why_not_approve_erasure(person: User | None, *, by: User) -> str | None:
+    """Why the operator of the server may not erase `person`, or entries, on the word of `by`."""
+    if by == person:
+        return phrase("Nobody erases themselves. Ask another administrator.")
+    if by.plays(Part.ADMINISTRATOR) or by.plays(Part.COMPLIANCE):
+        return None
+    return phrase("An administrator or a compliance officer has to approve it.")
+
+
+def why_not_erase_now(
+    person: User, trace: Trace, *, at: datetime, erasure: Erasure | None = None
+) -> list[str]:
+    """Each reason why nobody may erase `person` yet. `erasure` is the one that is to be done."""
+    if person.erased_at:
+        return [phrase("This person is erased already.")]
+    others = person.erasures.filter(state__in=["waiting", "accepted"])
+    if any(each != erasure for each in others):
+        return [phrase("Somebody has asked for this already. Look at that erasure.")]
+    return forgetting.why_not(trace, at=at)
+
+
+def why_not_decide_erasure(erasure: Erasure, *, by: User) -> str | None:
+    """Why `by` may neither confirm nor decline an erasure."""
+    if erasure.proposed_by_id == by.pk:
+        return phrase("You asked for it, so another administrator decides. You may withdraw it.")
+    if erasure.person_id == by.pk:
+        return phrase("It is about you, so another administrator decides.")
+    return why_not_play(Part.ADMINISTRATOR, by=by)
+
+
+def why_not_withdraw_erasure(erasure: Erasure, *, by: User) -> str | None:
+    """Why `by` may not take an erasure back."""
+    if erasure.proposed_by_id == by.pk:
+        return None
+    return phrase("Only who asked for it may withdraw it. You may decline it.")
+
+
+def why_not_see_erasures(*, by: User) -> str | None:
+    """Why `by` may not look at who is to be erased."""
+    return None if by.may_read_record else why_not_play(Part.ADMINISTRATOR, by=by)

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,14 @@ def end_others(user: User, *, keep: str) -> int:
     ended.delete()
     rows.delete()
     return count
+
+
+def end_all(user: User) -> None:
+    """Sign `user` out everywhere, in browsers of which no list is kept as well."""
+    end_others(user, keep="")
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def device(user_agent: str) -> str:

@@ -8,5 +8,5 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the shared pages and the record know this room."""
-        for name in ("labels", "slots", "states"):
+        for name in ("forgetting", "labels", "slots", "states"):
             import_module(f"alerts.{name}")

@@ -7,7 +7,8 @@ run of `finish` does what is left.
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -116,8 +117,10 @@ def finish() -> int:
     return gone
 
 
-def is_finished() -> bool:
-    """Whether every erasure on the record has been carried out."""
+def is_finished(events: Collection[UUID] = ()) -> bool:
+    """Whether these events are entries, and every erasure on the record has been carried out."""
+    if Entry.objects.filter(event_id__in=events).count() < len(events):
+        return False
     done = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first()
     last = -1 if done is None else done
     return not Entry.objects.filter(kind=Erased.kind, seq__gt=last).exists()

@@ -1,6 +1,7 @@
 """The verbs of this room: to read the record, to verify it, to erase; each is on it."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 
@@ -120,15 +121,16 @@ def _whole_failed() -> str:
 
 
 @log.transition
-def erase(found: Found, order: Order, *, about: str = RECORD, at: datetime) -> int:
-    """Put on the record that compartments are erased; return how many. They go with `finish`.
+def erase(found: Found, order: Order, *, about: str = RECORD, at: datetime) -> list[UUID]:
+    """Put on the record that compartments are erased; return the events. `finish` does it then.
 
     `about` is whom it is about, as the record names them.
 
     Raises BadInput for grounds that are none, a reference that is too long, and entries whose
     payload is not there or stays for good.
     """
-    _check(order)
+    check_grounds(order.basis, order.reference)
+    said = []
     for part, seqs in ((PERSONAL, found.personal), (DETAIL, found.detail)):
         if why := policy.why_not_erase(seqs, part):
             raise BadInput(why, field="seqs")
@@ -142,13 +144,14 @@ def erase(found: Found, order: Order, *, about: str = RECORD, at: datetime) -> i
                 approver=order.approver,
                 reference=order.reference.strip(),
             )
-            log.record(event, actor=order.approver, subject=about, at=at)
-    return len(found)
+            said.append(log.record(event, actor=order.approver, subject=about, at=at))
+    return said
 
 
-def _check(order: Order) -> None:
-    if order.basis not in Basis.values:
+def check_grounds(basis: str, reference: str) -> None:
+    """Raise BadInput for grounds that are none and for a reference that is too long."""
+    if basis not in Basis.values:
         raise BadInput(phrase("Choose the legal basis."), field="basis")
-    if len(order.reference) > _LONGEST:
+    if len(reference) > _LONGEST:
         why = phrase("A reference has %(most)s characters at most.", most=_LONGEST)
         raise BadInput(why, field="reference")

@@ -8,5 +8,5 @@ class BreakglassConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the shared pages and the record know this room."""
-        for name in ("labels", "slots", "states", "tracking", "watchers"):
+        for name in ("forgetting", "labels", "slots", "states", "tracking", "watchers"):
             import_module(f"breakglass.{name}")

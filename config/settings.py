@@ -208,6 +208,7 @@ CELERY_TIMEZONE = "UTC"
 # Seconds between the runs of each sweep. Sweeps only tidy: the clock has already decided.
 SWEEPS: dict[str, float] = {
     "core.tasks.forget_answers": 3600.0,
+    "accounts.tasks.tidy_erasures": 5.0,
     "audit.tasks.verify_new": 60.0,
     "audit.tasks.verify_whole": 5.0,
     "audit.tasks.finish_erasures": 5.0,

@@ -7,9 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Part, User
-from audit import key_file, rights, sealer
-from audit.key_file import SigningKey
-from tests.audit.make import NOON, ORIGIN, sql
+from audit import rights
+from tests.audit.make import make_sealer, sql
 from tests.make import make_group, make_user
 
 
@@ -31,13 +30,7 @@ def signed_in(client: Client, auditor: User) -> Client:
 @pytest.fixture
 def seal(tmp_path: Path) -> Callable[[], None]:
     """Sign the head of the record."""
-    key: SigningKey = key_file.make(tmp_path / "key", ORIGIN)
-    file = sealer.MemoryFile(tmp_path / "memory", ORIGIN)
-
-    def run() -> None:
-        sealer.seal(key, file, sealer.remembered(file), at=NOON)
-
-    return run
+    return make_sealer(tmp_path)
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
 """Make events and entries for the tests of the record."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
-from audit import log, sequencer, transitions
+from audit import key_file, log, sealer, sequencer, transitions
 from audit.erasure import Found, Order
 from audit.events import Event
 from audit.models import Entry
@@ -80,3 +81,14 @@ def erase(*seqs: int, part: str = "p") -> None:
     found = Found(personal=[*seqs]) if part == "p" else Found(detail=[*seqs])
     transitions.erase(found, ORDER, at=NOON)
     sequence()
+
+
+def make_sealer(folder: Path) -> Callable[[], None]:
+    """Return what signs the head of the record, with a key of its own in the folder."""
+    key = key_file.make(folder / "key", ORIGIN)
+    file = sealer.MemoryFile(folder / "memory", ORIGIN)
+
+    def seal() -> None:
+        sealer.seal(key, file, sealer.remembered(file), at=NOON)
+
+    return seal

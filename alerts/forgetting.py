@@ -1,0 +1,27 @@
+"""Where this room keeps words by or about people."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from alerts.models import Delivery, Mail
+from core import forgetting
+from core.forgetting import Rows, Texts
+
+forgetting.keep(
+    Rows(
+        label=_("Mails that were kept for them"),
+        model=Mail,
+        about=lambda trace: Q(person=trace.person),
+    ),
+    Texts(
+        label=_("Mails to others that name them"),
+        model=Mail,
+        fields=("address", "subject", "text", "html"),
+    ),
+    Texts(
+        label=_("Errors of messages"),
+        model=Delivery,
+        fields=("last_error",),
+        about=lambda trace: Q(recipient=trace.person),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Where this room keeps words by or about people, and why somebody cannot be forgotten yet."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core import forgetting
+from core.forgetting import Texts, Trace
+from core.speech import phrase
+from reviews.models import Finding, Review
+
+
+@forgetting.provide_reason
+def reviews(trace: Trace, _at: datetime) -> Iterator[str]:
+    """What is not examined yet needs its words; so does whoever examines it."""
+    owed = Review.objects.owed().select_related("grant__request")
+    for review in owed.filter(Q(grant__holder=trace.person) | Q(reviewer=trace.person)):
+        yield phrase("The review of case %(case)s is not closed.", case=review.grant.request.case)
+    findings = Finding.objects.filter(state=Finding.State.OPEN).select_related("case")
+    for finding in findings.filter(_of_finding(trace)):
+        if finding.case:
+            yield phrase("A finding of case %(case)s is open.", case=finding.case.case)
+        else:
+            yield phrase("A finding about them is open.")
+
+
+def _of_finding(trace: Trace) -> Q:
+    return Q(case__requester=trace.person) | Q(subject=trace.ref)
+
+
+forgetting.keep(
+    Texts(
+        label=_("Verdicts of reviews, in words"),
+        model=Review,
+        fields=("comment",),
+        about=lambda trace: (
+            Q(grant__holder=trace.person)
+            | Q(reviewer=trace.person)
+            | Q(second_reviewer=trace.person)
+        ),
+    ),
+    Texts(
+        label=_("Findings"),
+        model=Finding,
+        fields=("text", "resolution"),
+        about=lambda trace: (
+            _of_finding(trace) | Q(opened_by=trace.person) | Q(resolved_by=trace.person)
+        ),
+    ),
+)
