@@ -85,8 +85,19 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
                 log.record(event, actor=actor, subject=subject.ref, at=timezone.now())
             return answer
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show of who was erased what is left."""
+        if isinstance(obj, User) and obj.erased_at:
+            return [(_("Who"), {"fields": ["name", "erased_at"]})]
+        return super().get_fieldsets(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody becomes the person again who was erased."""
+        erased = isinstance(obj, User) and obj.erased_at is not None
+        return not erased and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """People are switched off, never removed: the record speaks of them."""
+        """People are switched off or erased, never removed: the record speaks of them."""
         return False
 
 

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang this room's parts into the places that others offer."""
-        from accounts import forgetting, receivers, schema, slots, tracking
+        from accounts import forgetting, receivers, schema, slots, states, tracking

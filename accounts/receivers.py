@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts import events
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Erasure, User
 from accounts.sessions import SEEN, end_others
 from audit import log
 from audit.events import Event
@@ -119,6 +119,12 @@ def _groups(keys: list[str]) -> dict[str, Label]:
     }
 
 
+def _erasures(keys: list[str]) -> dict[str, Label]:
+    rows = Erasure.objects.told().filter(pk__in=map(UUID, keys))
+    text = gettext("Erasure of %(name)s")
+    return {row.pk.hex: Label(text % {"name": row.person}, row.get_absolute_url()) for row in rows}
+
+
 def _systems(keys: list[str]) -> dict[str, Label]:
     return {key: Label(str(SYSTEMS[key])) for key in keys if key in SYSTEMS}
 
@@ -140,4 +146,5 @@ refs.provide_finder(_called)
 refs.provide("user", _people)
 refs.provide("token", _tokens)
 refs.provide("group", _groups, named=True)
+refs.provide("erasure", _erasures)
 refs.provide("system", _systems, named=True)

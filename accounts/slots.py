@@ -1,11 +1,11 @@
-"""What this room shows on shared pages: people, for those who administer them."""
+"""What this room shows on shared pages: people for those who administer them, and erasures."""
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Erasure, Part, User
 from core import slots
 
 
@@ -26,3 +26,34 @@ def found(request: HttpRequest, text: str) -> list[slots.Found]:
         )
         for person in rows[:5]
     ]
+
+
+@slots.waiting.provide(order=15)
+def waiting(request: HttpRequest) -> list[slots.Waiting]:
+    """Show an administrator whose erasure waits for them."""
+    user = request.user
+    if not (isinstance(user, User) and user.plays(Part.ADMINISTRATOR)):
+        return []
+    rows = Erasure.objects.waiting().told().exclude(proposed_by=user).exclude(person=user)
+    return [
+        slots.Waiting(
+            icon="user",
+            tone="wait",
+            title=_("%(person)s is to be erased") % {"person": each.person},
+            detail=_("Asked for by %(proposer)s, under %(basis)s.")
+            % {"proposer": each.proposed_by, "basis": each.under},
+            url=each.get_absolute_url(),
+            action=_("Look at it"),
+        )
+        for each in rows[:5]
+    ]
+
+
+@slots.person_panels.provide(order=90)
+def erase(request: HttpRequest, who: User) -> list[slots.Panel]:
+    """Lead an administrator to the erasure of a person."""
+    user = request.user
+    if not (isinstance(user, User) and user.plays(Part.ADMINISTRATOR)):
+        return []
+    context = {"who": who, "erasure": who.erasures.first()}
+    return [slots.Panel(template="admin/accounts/erase_panel.html", context=context)]

@@ -3,13 +3,16 @@
 from django.urls import include, path
 from django.views.defaults import page_not_found
 
-from accounts import views
+from accounts.views import erasures, profile
 
 urlpatterns = [
-    path("profile/", views.profile, name="profile"),
-    path("profile/sessions/end/", views.sessions_end, name="sessions-end"),
-    path("profile/tokens/", views.token_new, name="token-new"),
-    path("profile/tokens/<uuid:pk>/revoke/", views.token_revoke, name="token-revoke"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/sessions/end/", profile.sessions_end, name="sessions-end"),
+    path("profile/tokens/", profile.token_new, name="token-new"),
+    path("profile/tokens/<uuid:pk>/revoke/", profile.token_revoke, name="token-revoke"),
+    path("people/<uuid:pk>/erase/", erasures.person_erase, name="person-erase"),
+    path("erasures/", erasures.erasures, name="erasures"),
+    path("erasures/<uuid:pk>/", erasures.erasure, name="erasure"),
     path("accounts/email/", page_not_found, {"exception": None}),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.policy import why_not_see_erasures
 from alerts.models import Delivery
 from alerts.stories import Story
 from alerts.templatetags.letters import instant
@@ -174,6 +175,8 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
         found = [(_("Open the case"), _absolute(asked.get_absolute_url()))]
     elif story.change and not policy.why_not_see_change(story.change, by=person):
         found = [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
+    elif story.erasure and not why_not_see_erasures(by=person):
+        found = [(_("Look at the erasure"), _absolute(story.erasure.get_absolute_url()))]
     if delivery.receipt:
         found.append((_("Say that you have read this"), alert))
     return found or [(_("Open the alert"), alert)]

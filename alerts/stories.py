@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import User
+from accounts.models import Erasure, User
 from audit.events import Event
 from audit.models import Entry
 from audit.reading import event_of
@@ -32,6 +32,7 @@ class Story:
     request: Request | None
     freeze: Freeze | None
     change: ProposedChange | None
+    erasure: Erasure | None
 
     @property
     def at(self) -> datetime:
@@ -91,6 +92,7 @@ def story_of(entry: Entry) -> Story:
         request=_request_of(entry),
         freeze=_freeze_of(entry),
         change=_change_of(entry),
+        erasure=_erasure_of(entry),
     )
 
 
@@ -124,6 +126,11 @@ def _freeze_of(entry: Entry) -> Freeze | None:
 def _change_of(entry: Entry) -> ProposedChange | None:
     key = _key(entry.subject, "change")
     return ProposedChange.objects.told().filter(pk=key).first() if key else None
+
+
+def _erasure_of(entry: Entry) -> Erasure | None:
+    key = _key(entry.subject, "erasure")
+    return Erasure.objects.told().filter(pk=key).first() if key else None
 
 
 def _key(reference: str, kind: str) -> UUID | None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from audit import heads
 from audit.events import Erased
@@ -76,6 +77,13 @@ def find(about: About) -> Found:
         if named and named.search(text):
             (personal if part == PERSONAL else detail).add(seq)
     return Found(_held(personal, PERSONAL), _held(detail, DETAIL))
+
+
+def count_of(about: About) -> int:
+    """Return of how many entries words would go at least: those that an index finds."""
+    theirs = Q(entry__actor=about.ref) | Q(entry__subject=about.ref)
+    rows = Payload.objects.filter(theirs | Q(entry__case__in=about.cases), part=PERSONAL)
+    return rows.exclude(entry__kind__in=TELLING).count()
 
 
 def _of(about: About) -> Iterator[int]:

@@ -68,6 +68,9 @@ _FACES: dict[str, Face] = {
     # proposed change
     "waiting": _WAITS,
     "change:accepted": _GOOD,
+    # erasure of a person
+    "erasure:accepted": Face("wait", "clock"),
+    "done": _GOOD,
     # delivery
     "queued": _WAITS,
     "sent": _GOOD,

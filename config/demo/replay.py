@@ -4,8 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 
+from accounts import erasing
+from accounts.erasing import Grounds
 from accounts.models import User
 from audit import log
+from audit.legal import Basis
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
 from breakglass.transitions import changes
@@ -41,8 +44,11 @@ class Replay:
         self._review(grant, past)
 
     def begin_today(self) -> None:
-        """Leave a request and a change open, so that somebody has something to decide."""
+        """Leave a request, a change and an erasure open: somebody has something to decide."""
         self._propose()
+        grounds = Grounds(basis=Basis.NO_LONGER_NEEDED, reference="DPO-2026-17")
+        person, by = self._people["tomas"], self._people["admin2"]
+        erasing.propose(person, grounds, by=by, at=self._now)
         self._ask(
             Past(
                 days_ago=0,

@@ -110,6 +110,15 @@ _REVIEWERS = (
 _CHANGES = (
     Place("changes", "admin", "/changes/"),
     Place("changes", "compliance", "/changes/", note="looking"),
+    Place("erasures", "admin", "/erasures/"),
+    Place("erasure", "admin", "/erasures/", (f"/erasures/{_ID}",)),
+    Place("erasure", "admin2", "/erasures/", (f"/erasures/{_ID}",), note="own"),
+    Place(
+        "person-erase",
+        "admin",
+        "/admin/accounts/user/?q=hugo",
+        (r"/admin/accounts/user/[^/?\"]+/change/", f"/people/{_ID}erase/"),
+    ),
     Place("change", "admin", "/changes/", (f"/changes/{_ID}",), note="to decide"),
     Place("change", "admin2", "/changes/", (f"/changes/{_ID}",), note="own"),
 )
