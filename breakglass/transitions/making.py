@@ -157,7 +157,8 @@ def _check(row: models.Model) -> None:
 def _named(row: models.Model, error: ValidationError) -> Iterable[str]:
     """Say of each refusal which setting it is about, where it is about one."""
     for name, messages in error.message_dict.items():
-        about = "" if name == NON_FIELD_ERRORS else f"{row._meta.get_field(name).verbose_name}: "  # noqa: SLF001
+        field = None if name == NON_FIELD_ERRORS else row._meta.get_field(name)  # noqa: SLF001
+        about = f"{field.verbose_name}: " if isinstance(field, models.Field) else ""
         yield from (f"{about[:1].upper()}{about[1:]}{message}" for message in messages)
 
 
