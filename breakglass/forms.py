@@ -12,6 +12,7 @@ from accounts.models import User
 from breakglass.models import Freeze, Grant, Request, Scenario
 from breakglass.rules import Rules
 from breakglass.transitions import Ask
+from breakglass.wording import reference_shape
 from core.forms import Cards, ReasonForm, Segmented, SegmentedMany
 from core.words import minutes_words
 from targets.models import Target
@@ -30,6 +31,14 @@ def lengths(rules: Rules) -> list[tuple[int, str]]:
 def verbs(rules: Rules) -> list[tuple[str, str]]:
     """Return the expected verbs to choose from."""
     return [(verb, verb.replace("_", " ").capitalize()) for verb in rules.expected_verbs]
+
+
+def _like(rules: Rules) -> str:
+    """Say how a reference is to be written."""
+    example = gettext("For example %(hint)s") % {"hint": rules.reference_hint}
+    said = reference_shape(rules.reference_pattern)
+    shape = said.translated() if said else ""
+    return ". ".join(filter(None, [shape, example if rules.reference_hint else ""]))
 
 
 class AskForm(forms.Form):
@@ -101,9 +110,7 @@ class AskForm(forms.Form):
         self.fields["reference"].error_messages["required"] = (
             gettext("Give the incident or ticket, for example %(hint)s.") % hint
         )
-        self.fields["reference"].help_text = (
-            gettext("For example %(hint)s") % hint if rules.reference_hint else ""
-        )
+        self.fields["reference"].help_text = _like(rules)
         self.fields["plan"].choices = verbs(rules)  # type: ignore[attr-defined]
 
     def _offer(self, targets: QuerySet[Target]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from breakglass.models import Permit, Scenario
+from core.speech import Sentence, phrase
 from core.words import duration_words
 from targets.models import Target
 
@@ -279,3 +281,18 @@ _READERS: dict[str, _Reader] = {
         for field in ("answer_within", "ratify_within", "default_minutes", "max_minutes")
     },
 }
+
+
+_COUNTED = re.compile(r"([\w/#-]*[A-Za-z/#-])(?:\\d|\[0-9\])(?:\{(\d+)(?:,(\d+))?\}|\+)")
+
+
+def reference_shape(pattern: str) -> Sentence | None:
+    """Say what a reference looks like, where its pattern is some letters and a number of digits."""
+    if not (match := _COUNTED.fullmatch(pattern)):
+        return None
+    begin, least, most = match.groups()
+    if not least:
+        return phrase("%(begin)s and a number", begin=begin)
+    if not most or least == most:
+        return phrase("%(begin)s and %(digits)s digits", begin=begin, digits=least)
+    return phrase("%(begin)s and %(least)s to %(most)s digits", begin=begin, least=least, most=most)

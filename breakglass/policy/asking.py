@@ -13,7 +13,8 @@ from breakglass.models import (
     Scenario,
 )
 from breakglass.rules import Rules, Step
-from core.speech import phrase
+from breakglass.wording import reference_shape
+from core.speech import Sentence, phrase
 from core.words import minutes_phrase
 from targets.models import Target
 
@@ -245,10 +246,17 @@ def why_bad_words(
         )
     pattern = rules.reference_pattern
     if reference and pattern and not re.fullmatch(pattern, reference):
-        return (
-            "reference",
-            phrase("Write the reference like %(hint)s.", hint=rules.reference_hint),
-        )
+        return "reference", _why_bad_reference(rules)
     if rules.intent_required and not intent.strip():
         return "intent", phrase("Say what you intend to do there.")
     return None
+
+
+def _why_bad_reference(rules: Rules) -> Sentence:
+    if shape := reference_shape(rules.reference_pattern):
+        return phrase(
+            "Write the reference as %(shape)s, for example %(hint)s.",
+            shape=shape,
+            hint=rules.reference_hint,
+        )
+    return phrase("Write the reference like %(hint)s.", hint=rules.reference_hint)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.requests import PageRequest
 from breakglass import access, inbox, links, outlook, policy, risks, transitions
 from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm
-from breakglass.models import DecisionLink, Request
+from breakglass.models import Decision, DecisionLink, Request
 from breakglass.questions import talk
 from breakglass.transitions import Voice
 from breakglass.views.pages import page, visible_request
@@ -64,8 +64,14 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
         access.refused(why, verb="open_link", by=request.user, subject=link.request, at=now)
         return say(request, why, status=403, title=gettext("This link is not yours"))
     if why := links.why_spent(link, at=now):
-        return say(request, why, status=410, title=gettext("This link is spent"))
+        context = {"why": why, "asked": link.request, "mine": _given(link)}
+        return render(request, "breakglass/link_spent.html", context, status=410)
     return _decide(request, Request.objects.told().get(pk=link.request_id), link=link)
+
+
+def _given(link: DecisionLink) -> Decision | None:
+    """Return what the person of a link has answered."""
+    return link.request.decisions.filter(by=link.person).order_by("-decided_at").first()
 
 
 def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) -> HttpResponse:

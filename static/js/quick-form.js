@@ -1,5 +1,5 @@
 /* <quick-form><form>…</form></quick-form>: the next field is under the fingers. After an emergency is picked by
-   hand the cursor stands in the first thing to fill in; Ctrl-Enter sends, or goes to the button to hold. */
+   hand the cursor stands in the first thing to fill in, or on why nothing can be sent; Ctrl-Enter sends, or goes to the button to hold. */
 class QuickForm extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {
@@ -29,7 +29,7 @@ class QuickForm extends HTMLElement {
     const picked = this.querySelector("[name=targets]:checked");
     const first = picked ? null : this.querySelector("[name=find], [name=targets]");
     const empty = [...this.querySelectorAll("#terms input[required], #terms textarea")].find((each) => !each.value);
-    return first || empty;
+    return this.querySelector("#terms [data-no]") || first || empty;
   }
 }
 

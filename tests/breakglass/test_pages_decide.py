@@ -223,7 +223,9 @@ class TestLink:
         client("bob").post(address, {"decision": "deny", "comment": "No."})
         response = see("bob", address)
         assert response.status_code == 410
-        assert "it works once" in text(response)
+        number = Request.objects.get().case
+        assert f"on Case {number}: Denied." in text(response)
+        assert f'href="/cases/{number}/"' in text(response)
 
     def test_ends(self) -> None:
         make_cast()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from breakglass import forms
 from breakglass.models import Request, Scenario
+from breakglass.wording import reference_shape
 from tests.breakglass.asking import FULL, NEW, send
 from tests.breakglass.browser import (
     client,
@@ -133,10 +134,11 @@ class TestSend:
         assert not Request.objects.exists()
 
     def test_wants_the_reference_in_its_form(self) -> None:
-        make_scenario(reference_required=True, reference_pattern=r"INC-\d+")
-        assert "for example INC-20481" in text(send())
-        assert "Write the reference like INC-20481." in text(send(reference="urgent"))
-        assert send(reference="INC-1").status_code == 302
+        make_scenario(reference_required=True, reference_pattern=r"INC-\d{4,7}")
+        assert "INC- and 4 to 7 digits. For example INC-20481" in text(send())
+        sentence = "Write the reference as INC- and 4 to 7 digits, for example INC-20481."
+        assert sentence in text(send(reference="INC-77"))
+        assert send(reference="INC-1000").status_code == 302
 
     def test_loses_nothing_that_was_typed(self) -> None:
         make_cast()
@@ -176,6 +178,16 @@ class TestSend:
         page = text(send(justification="<script>alert(1)</script>", minutes="500"))
         assert "<script>alert(1)</script>" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shape"),
+    [(r"SEC-[0-9]{3}", "SEC- and 3 digits"), (r"T\d+", "T and a number"), ("(INC|CHG)-.*", None)],
+)
+def test_the_form_of_a_reference_is_said_where_it_is_simple(
+    pattern: str, shape: str | None
+) -> None:
+    assert reference_shape(pattern) == shape
 
 
 class TestParts:

@@ -266,7 +266,7 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
     ("rules", "fields", "sentence"),
     [
         ({"reference_required": True}, {}, "Give the incident or ticket"),
-        ({"reference_pattern": r"INC-\d+"}, {"reference": "see chat"}, "like INC-20481"),
+        ({"reference_pattern": r"INC-\d+"}, {"reference": "see chat"}, "for example INC-20481"),
         ({"intent_required": True}, {"intent": "  "}, "what you intend"),
     ],
 )

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from breakglass.models import Request
 from tests.journeys.conftest import PASSWORD, House, with_password
-from tests.make import REASON, make_request, make_scenario, make_target
+from tests.make import REASON, make_broken_glass, make_request, make_scenario, make_target
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 WHY = "Why do you need access?"
@@ -36,6 +36,21 @@ def test_breaking_the_glass_takes_four_steps_and_a_slip_does_nothing(house: Hous
     ada.wait_for_url("**/cases/*/")
     assert Request.objects.get().state == "activated"
     assert ada.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_why_nothing_can_be_sent_comes_into_sight(house: House) -> None:
+    scenario = make_scenario(reference_required=False)
+    for number in range(5):
+        make_scenario(f"drill-{number}")
+    with_password("ada")
+    make_broken_glass(scenario, at=timezone.now())
+    ada = house.enter("ada", phone=True)
+    ada.goto(f"{house.url}/request/")
+    ada.locator("label", has=ada.locator("#scenario-production-outage")).click()
+    refusal = ada.locator("[data-no]")
+    expect(refusal).to_be_focused()
+    expect(refusal).to_be_in_viewport()
+    expect(refusal).to_contain_text("1 open")
 
 
 def test_the_word_does_it_for_who_cannot_hold(house: House) -> None:
