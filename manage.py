@@ -13,6 +13,7 @@ from audit import witness_server
 # As whom commands go to the database that may do more than the application.
 _ADDRESSES = {
     "migrate": "OWNER_DATABASE_URL",
+    "audit_recover": "OWNER_DATABASE_URL",
     "audit_sequencer": "SEQUENCER_DATABASE_URL",
     "audit_sealer": "SEALER_DATABASE_URL",
 }

@@ -220,6 +220,37 @@ class Contradicted(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Recovered(Event, kind="audit.recovered", title=_lazy("Entries brought back"), critical=True):
+    """An older copy of the database was put back; these entries came back from a copy outside."""
+
+    first: int
+    last: int
+
+    def sentence(self) -> str:
+        facts = {"first": f"{self.first:,}", "last": f"{self.last:,}"}
+        return gettext("brought entries %(first)s to %(last)s back from a copy outside") % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogContinued(Event, kind="audit.log_continued", title=_lazy("New log begun"), critical=True):
+    """The end of the record was lost; from this entry on it is signed as a log of another name.
+
+    `size` and `root` are those of the last head that the old log is known to have had.
+    """
+
+    old: str
+    new: str
+    size: int
+    root: str
+    kept: int
+
+    def sentence(self) -> str:
+        facts = {"new": self.new, "kept": f"{self.kept:,}", "size": f"{self.size:,}"}
+        text = gettext("went on as the log %(new)s: %(kept)s of %(size)s entries were left")
+        return text % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 

@@ -65,8 +65,10 @@ def record_files() -> Iterator[tuple[str, bytes]]:
     if head is None:
         return
     yield "checkpoint", heads.cosigned(head).encode()
-    older = Checkpoint.objects.filter(size__lt=head.size).order_by("size")
-    for each in older.prefetch_related("anchors", "cosignatures").iterator(chunk_size=1000):
+    origin = head.note.partition("\n")[0]  # those of a log that this one goes on are not its own
+    older = Checkpoint.objects.filter(size__lt=head.size, note__startswith=f"{origin}\n")
+    older = older.order_by("size").prefetch_related("anchors", "cosignatures")
+    for each in older.iterator(chunk_size=1000):
         yield f"checkpoints/{each.size}", heads.cosigned(each).encode()
     yield from tree_files(0, head.size)
     for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():

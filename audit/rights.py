@@ -61,6 +61,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_payload": "SELECT, INSERT",
         "audit_state": "SELECT, UPDATE",
         "audit_tile": "SELECT, INSERT, UPDATE",
+        "audit_key": "SELECT",
+        "audit_checkpoint": "SELECT",
     },
     SEALER: {
         "audit_entry": "SELECT",

@@ -48,7 +48,8 @@ class MemoryFile:
     def read(self) -> Memory | None:
         """Return what was remembered, or None when nothing ever was.
 
-        Raises Refused when the file is damaged or another record's.
+        Raises Refused when the file is damaged, or another record's than `origin` where that is not
+        empty.
         """
         try:
             fields = json.loads(self.path.read_bytes())
@@ -58,7 +59,7 @@ class MemoryFile:
             return None
         except (ValueError, TypeError, KeyError) as error:
             raise Refused(f"{self.path} is damaged. Put it back from a copy.") from error
-        if origin != self._origin:
+        if self._origin not in ("", origin):
             raise Refused(f"{self.path} is the memory of another record than {self._origin}.")
         return memory
 

@@ -36,7 +36,7 @@ _TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at, critical FROM
 _KNOWN = "SELECT event_id FROM audit_entry WHERE event_id = ANY(%s)"
 _VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref
     ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
-_ENTRIES = {
+ENTRIES = {
     "seq": "int8",
     "event_id": "uuid",
     "leaf": "bytea",
@@ -51,7 +51,7 @@ _ENTRIES = {
 }
 _TILE = """INSERT INTO audit_tile (level, index, data) VALUES (%s, %s, %s)
     ON CONFLICT (level, index) DO UPDATE SET data = excluded.data"""
-_PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
+PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
 
 
 @dataclasses.dataclass
@@ -172,19 +172,34 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
         ms = (state.last_at - at) // timedelta(milliseconds=1)
         log.record(ClockRegressed(milliseconds=ms), actor=NAME, subject=NAME, at=at)
     entries, payloads = _rows(candidates, state.size, now=now)
+    extend(state, entries, payloads, now=now, regressed=regressed)
+    _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
+    urgency = CRITICAL if any(c.critical for c in candidates) else ""
+    _change("SELECT pg_notify(%s, %s)", [CHANNEL, urgency])
+    live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
+
+
+def extend(
+    state: State,
+    entries: list[tuple[Any, ...]],
+    payloads: list[tuple[Any, ...]],
+    *,
+    now: datetime,
+    regressed: bool = False,
+) -> None:
+    """Write rows of entries and payloads behind the head, and move it on.
+
+    The columns of the rows are those of `ENTRIES` and `PAYLOADS`; `now` is the last entry's time.
+    """
     grown, changed = tree.grow(state.tree, [row[3] for row in entries], tiles.read)
-    _copy("audit_entry", _ENTRIES, entries)
-    _copy("audit_payload", _PAYLOADS, payloads)
+    _copy("audit_entry", ENTRIES, entries)
+    _copy("audit_payload", PAYLOADS, payloads)
     for tile in changed:
         _change(_TILE, [tile.level, tile.index, tile.data])
     _change(
         "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s, clock_regressed = %s",
         [grown.size, bytes(grown), now, regressed],
     )
-    _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
-    urgency = CRITICAL if any(c.critical for c in candidates) else ""
-    _change("SELECT pg_notify(%s, %s)", [CHANNEL, urgency])
-    live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
 
 
 def _rows(

@@ -51,7 +51,7 @@ def bring(store: Store) -> int:
     old = _held(store, head)
     if old >= head.size:
         return old
-    for path, data in _files(old, head.size):
+    for path, data in _files(old, head):
         there = store.read(path)
         if there is None:
             store.write(path, data)
@@ -63,10 +63,11 @@ def bring(store: Store) -> int:
     return head.size
 
 
-def _files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
+def _files(old: int, head: Checkpoint) -> Iterator[tuple[str, bytes]]:
+    origin, size = head.note.partition("\n")[0], head.size
     yield from evidence.tree_files(old, size)
     yield from evidence.telling_files(old, size)
-    anchored = Anchor.objects.filter(kind=Anchor.Kind.ENTRY)
+    anchored = Anchor.objects.filter(kind=Anchor.Kind.ENTRY, note__startswith=f"{origin}\n")
     below = anchored.filter(checkpoint__lte=old).order_by("-checkpoint")[:_BELOW]
     above = anchored.filter(checkpoint__gt=old, checkpoint__lte=size)
     for anchor in (*below, *above):

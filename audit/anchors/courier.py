@@ -81,10 +81,7 @@ class Courier:
             raise Contradicted(f"It has seen {old:,} entries that this record does not go on.")
         if reply.status != 409:
             raise Failed(_REASONS.get(reply.status, f"It answered with the code {reply.status}."))
-        try:
-            size = read_number(reply.body.decode().removesuffix("\n"))
-        except ValueError:
-            raise Failed("It did not say which size it knows.") from None
+        size = _size(reply)
         if size == old:
             raise Contradicted(f"It has seen other entries than these {old:,}.")
         if size > head.size:
@@ -120,6 +117,26 @@ class Courier:
             witness=str(self.witness.key),
             defaults={"line": line, "at": seen_at},
         )
+
+
+def size_seen(witness: Witness, head: Checkpoint, *, patience: float) -> int:
+    """Return how many entries of this record a witness has seen, by what it says itself.
+
+    It is asked to sign `head` as if it were the first one. Raises Failed when it does not say.
+    """
+    reply = post(f"{witness.url}/add-checkpoint", f"old 0\n\n{head.note}", patience)
+    if reply.status == 200:
+        return head.size  # so it was the first one
+    if reply.status != 409:
+        raise Failed(_REASONS.get(reply.status, f"It answered with the code {reply.status}."))
+    return _size(reply)
+
+
+def _size(reply: Reply) -> int:
+    try:
+        return read_number(reply.body.decode().removesuffix("\n"))
+    except ValueError:
+        raise Failed("It did not say which size it knows.") from None
 
 
 def post(url: str, body: str, patience: float) -> Reply:

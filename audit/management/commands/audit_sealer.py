@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from audit import key_file, sealer, sequencer
+from audit import key_file, restore, sealer, sequencer
 from audit.anchors import witnesses
 from audit.anchors.courier import Courier
 from audit.anchors.rounds import Rounds
@@ -48,6 +48,7 @@ class Command(Office):
             key = _key()
             file = MemoryFile(Path(settings.LEDGER_MEMORY_PATH), key.origin)
             memory = sealer.remembered(file, trust_database=trust_database)
+            restore.check()
             self.serve(key, file, memory)
         except Refused as refused:
             if self.told != str(refused):

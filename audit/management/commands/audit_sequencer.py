@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from audit import sequencer
-from audit.office import POLL, Office
+from audit import restore, sequencer
+from audit.office import LONGEST_PAUSE, POLL, Office
 
 logger = logging.getLogger(__name__)
 
@@ -17,12 +17,21 @@ _OFFICE = 0x6272_6561_6B02  # held by the sequencer that works; a second one wai
 class Command(Office):
     help = "Enter committed events into the record, until SIGTERM. A second one stands by."
     name, lock = "sequencer", _OFFICE
+    told = ""  # why nothing is entered, as it was last said
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.hold(self.serve)
 
     def serve(self) -> None:
-        """Enter what is pending, then sleep until a writer rings or a poll is due."""
+        """Enter what is pending, then sleep until a writer rings or a poll is due.
+
+        Not before it is clear that no older copy of the database was put back.
+        """
+        while not self.stopped and (why := restore.why_not_go_on()):
+            if why != self.told:
+                logger.error("The sequencer enters nothing. %s", why)
+            self.told = why
+            self.rest(LONGEST_PAUSE)
         logger.info("The sequencer is at work.")
         with connection.cursor() as cursor:
             cursor.execute("LISTEN audit_pending")
