@@ -251,6 +251,24 @@ class LogContinued(Event, kind="audit.log_continued", title=_lazy("New log begun
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class KeyRotated(Event, kind="audit.key_rotated", title=_lazy("Key changed"), critical=True):
+    """The key `new` signs the record from here on, and `old` up to `until` entries.
+
+    `signed` is a line by which the new key signs both, so that nobody introduces somebody else's.
+    """
+
+    old: str
+    new: str
+    until: int
+    signed: str
+
+    def sentence(self) -> str:
+        facts = {"new": self.new, "until": f"{self.until:,}"}
+        text = gettext("gave the record the new key %(new)s; the old one ends at %(until)s entries")
+        return text % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     """Somebody looked at the record; said once a minute and person, however much they read."""
 

@@ -24,13 +24,17 @@ class SigningKey:
         """The line by which others know the key: what auditors keep."""
         return notes.vkey(self.origin, self.private.public_key(), kind=self.kind)
 
+    def signers(self, size: int) -> "list[SigningKey]":
+        """Return who signs the head of `size` entries: this key alone."""
+        return [self]
+
 
 def read(line: str, *, kind: int = notes.LOG) -> SigningKey:
-    """Return the key of a line `PRIVATE+KEY+name+id+key`.
+    """Return the key of a line `PRIVATE+KEY+name+id+key`; what stands in further lines is not its.
 
     Raises ValueError, without the key in it, when it is none, or one of another kind.
     """
-    key = SigningKey(*notes.read_secret(line))
+    key = SigningKey(*notes.read_secret(line.partition("\n")[0]))
     if key.kind != kind:
         raise ValueError(
             "A log's key signs heads, a witness's cosigns them: this is the other one."

@@ -13,6 +13,7 @@ import json
 import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from django.db import connection, transaction
 
@@ -37,6 +38,17 @@ class Memory:
 
     tree: Frontier = dataclasses.field(default_factory=Frontier)
     last_at: int = 0
+
+
+class Signer(Protocol):
+    """Who signs heads: one key, or two while one follows the other."""
+
+    @property
+    def origin(self) -> str:
+        """The name of the record."""
+
+    def signers(self, size: int) -> list[SigningKey]:
+        """Return the keys that sign the head of `size` entries."""
 
 
 class MemoryFile:
@@ -97,7 +109,7 @@ def remembered(file: MemoryFile, *, trust_database: bool = False) -> Memory:
     return memory
 
 
-def seal(key: SigningKey, file: MemoryFile, memory: Memory, *, at: datetime) -> Memory:
+def seal(key: Signer, file: MemoryFile, memory: Memory, *, at: datetime) -> Memory:
     """Sign the head of the record, if it has grown; return how far is signed now.
 
     Raises Refused when the record does not go on from what was signed before.
@@ -153,10 +165,13 @@ def _is_published(size: int) -> bool:
 
 
 @transaction.atomic
-def _publish(key: SigningKey, tree: Frontier, *, at: datetime) -> None:
-    Key.objects.get_or_create(vkey=key.vkey, defaults={"from_size": tree.size})
+def _publish(key: Signer, tree: Frontier, *, at: datetime) -> None:
     text = notes.checkpoint_text(key.origin, tree.size, tree.root)
-    note = notes.note(text, [notes.sign(text, name=key.origin, key=key.private)])
+    lines = []
+    for each in key.signers(tree.size):
+        Key.objects.get_or_create(vkey=each.vkey, defaults={"from_size": tree.size})
+        lines.append(notes.sign(text, name=each.origin, key=each.private))
+    note = notes.note(text, lines)
     Checkpoint.objects.get_or_create(size=tree.size, defaults={"note": note, "sealed_at": at})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

@@ -31,6 +31,7 @@ from config.own_witness import OwnWitness
 
 BASE = Path(__file__).resolve().parent.parent
 _STARTED = time.monotonic()
+_SEALING = {"LEDGER_KEY_PATH": "key", "LEDGER_MEMORY_PATH": "memory"}
 
 
 class Refusal(Exception):
@@ -136,9 +137,8 @@ class Run:
 
     def _sealing(self, database_id: str) -> dict[str, str]:
         """Return where the sealer has its key and its memory: apart for each database."""
-        made = {"LEDGER_KEY_PATH": "key", "LEDGER_MEMORY_PATH": "memory"}
         home = self._local.path / "ledger" / database_id
-        return {name: self._env.get(name) or str(home / file) for name, file in made.items()}
+        return {name: self._env.get(name) or str(home / file) for name, file in _SEALING.items()}
 
     def _lend(self) -> None:
         """Leave to `manage.py` what we made ourselves, so that its commands find everything."""
@@ -151,6 +151,7 @@ class Run:
             "SEQUENCER_DATABASE_URL": self._addresses.sequencer,
             "SEALER_DATABASE_URL": self._addresses.sealer,
             "REDIS_URL": self._addresses.redis,
+            **{name: self._env[name] for name in _SEALING},
             "LEDGER_WITNESSES": self._env.get("LEDGER_WITNESSES", ""),
         }
         self._local.write("environment.json", json.dumps(self._secrets() | addresses))

@@ -354,6 +354,9 @@ def _house() -> None:
             kept.AnchorLost(place="w1.example.org", why="It does not answer."),
             kept.AnchorRegained(place="w1.example.org"),
             kept.Contradicted(place="w1.example.org", why="It has seen other entries."),
+            kept.KeyRotated(old="a", new="b", until=9, signed="c"),
+            kept.Recovered(first=3, last=9),
+            kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
         ):
             log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         log.record(kept.Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)

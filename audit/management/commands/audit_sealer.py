@@ -15,6 +15,7 @@ from audit.anchors import witnesses
 from audit.anchors.courier import Courier
 from audit.anchors.rounds import Rounds
 from audit.key_file import SigningKey
+from audit.key_life import KeyRing
 from audit.models import Checkpoint, State
 from audit.office import LONGEST_PAUSE, POLL, Office
 from audit.sealer import Memory, MemoryFile, Refused
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 OFTEN = 1.0  # seconds that an entry waits for its signature, unless it is critical
 MANY = 256  # entries that do not wait so long
 ALIVE = 5.0  # seconds between two words for the lamps
+Keys = SigningKey | KeyRing
 _OFFICE = 0x6272_6561_6B03  # held by the sealer that works; a second one waits for it
 
 
@@ -57,7 +59,7 @@ class Command(Office):
             sealer.report(why=self.told, at=timezone.now())
             self.rest(LONGEST_PAUSE)
 
-    def serve(self, key: SigningKey, file: MemoryFile, memory: Memory) -> None:
+    def serve(self, key: Keys, file: MemoryFile, memory: Memory) -> None:
         """Sign, and have the witnesses sign beside it."""
         logger.info("The sealer is at work; others verify with %s", key.vkey)
         known = witnesses.configured()
@@ -68,7 +70,7 @@ class Command(Office):
         finally:
             rounds.stop()
 
-    def sign(self, key: SigningKey, file: MemoryFile, memory: Memory, rounds: Rounds) -> None:
+    def sign(self, key: Keys, file: MemoryFile, memory: Memory, rounds: Rounds) -> None:
         """Sign what grows: at once what is critical, the rest once a second."""
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {sequencer.CHANNEL}")
@@ -98,18 +100,18 @@ def _heard_of_critical() -> bool:
     return any(ring.payload for ring in rings)
 
 
-def _key() -> SigningKey:
+def _key() -> Keys:
     """Return the key from the environment or its file; make one for a record that has none."""
     if settings.LEDGER_KEY:
         return _read(settings.LEDGER_KEY, "LEDGER_KEY")
     path = Path(settings.LEDGER_KEY_PATH)
     try:
-        return _read(path.read_text(encoding="utf-8"), str(path))
+        return KeyRing(path, _read(path.read_text(encoding="utf-8"), str(path)))
     except FileNotFoundError:
         pass
     if Checkpoint.objects.exists():
         raise Refused(f"The key {path} is missing, but the record was signed. Put the key back.")
-    return key_file.make(path, key_file.new_origin(settings.BASE_URL))
+    return KeyRing(path, key_file.make(path, key_file.new_origin(settings.BASE_URL)))
 
 
 def _read(line: str, where: str) -> SigningKey:
