@@ -38,6 +38,7 @@ _WORDS = {
     "web": "uvicorn",
     "sequencer": "audit_sequencer",
     "sealer": "audit_sealer",
+    "witness": "manage.py witness",
     "worker": "config worker",  # PostgreSQL has workers, too
     "beat": "config beat",
     "redis": "redis-server",

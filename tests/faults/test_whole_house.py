@@ -81,6 +81,20 @@ def test_nothing_is_lost_when_a_process_dies(house: House, name: str) -> None:
     assert elif_.get("ledger/entries?limit=1")
 
 
+def test_a_witness_that_dies_stops_nobody_and_signs_again_when_it_is_back(house: House) -> None:
+    ada, elif_ = house.sign_in("requester"), house.sign_in("auditor")
+    house.kill("witness")
+    made = ada.break_glass()
+    ada.post(f"grants/{made['grant']}/doors/shop-db/credentials")
+    ada.post(f"grants/{made['grant']}/relinquish")
+
+    until(lambda: "— witness.localhost/demo " in elif_.look("/ledger/checkpoint"), seconds=30)
+    seen = int(elif_.look("/ledger/checkpoint").split("\n")[1])
+    ada.break_glass()
+    until(lambda: int(elif_.look("/ledger/checkpoint").split("\n")[1]) > seen, seconds=30)
+    assert "— witness.localhost/demo " in elif_.look("/ledger/checkpoint")
+
+
 def test_a_database_that_was_away_is_found_again(house: House) -> None:
     """People keep asking while it is down: nobody waits for the pauses of those before them."""
     ada = house.sign_in("requester")
