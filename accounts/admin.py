@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import events, transitions
 from accounts.forms import GroupForm, PersonCreationForm, PersonForm
+from accounts.invitations import invite
 from accounts.models import ApiToken, Part, User
 from accounts.parts import give_part, parts_of, set_members, take_part
 from audit import log
@@ -73,6 +74,15 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
         if person := context.get("original"):
             context["panels"] = slots.person_panels.gather(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Mail a new person the link by which they choose a password."""
+        super().save_model(request, obj, form, change)
+        if not change and form.invites:
+            transaction.on_commit(lambda: invite(request, obj), robust=True)
+            messages.info(
+                request, gettext("%(name)s is mailed a link to choose a password.") % {"name": obj}
+            )
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's
         """Set somebody's password, which lets one act as them: so it is on the record."""

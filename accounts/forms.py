@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Case, Q, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -60,8 +61,19 @@ class Reason(forms.CharField):
 
 
 class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor at run time
-    """A new person, by mail address."""
+    """A new person, by mail address. `invites` is whether they choose a password by mail."""
 
+    invites = False
+    usable_password = forms.ChoiceField(
+        label=_("Password"),
+        choices=[
+            ("mail", _("They choose one, by a link in a mail")),
+            ("true", _("I give them one")),
+            ("false", _("None: they sign in another way")),
+        ],
+        initial="mail",
+        widget=forms.RadioSelect,
+    )
     reason = Reason()
 
     class Meta:
@@ -71,6 +83,21 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
             "email": forms.EmailInput(attrs={"autocomplete": "username"}),
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = gettext("The one that I give")
+        self.fields["password2"].label = gettext("The same again")
+        for name in ("password1", "password2"):
+            self.fields[name].error_messages["required"] = gettext(
+                "Give the password twice, or let them choose one by mail."
+            )
+
+    def clean_usable_password(self) -> str:
+        """Take what is chosen as Django knows it: a password now, or none."""
+        chosen: str = self.cleaned_data["usable_password"]
+        self.invites = chosen == "mail"
+        return "true" if chosen == "true" else "false"
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]

@@ -1,9 +1,11 @@
 """Four eyes in the admin: what weakens a control is proposed, whatever form it was saved with."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
@@ -242,6 +244,33 @@ class TestPeople:
 
         assert User.objects.filter(email="new@example.com").exists()
         assert not ProposedChange.objects.exists()
+
+    def test_a_new_person_chooses_a_password_by_mail(
+        self, client: Client, mei: User, mailoutbox: list[EmailMessage],
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:  # fmt: skip
+        url = reverse("admin:accounts_user_add")
+        sent = filled_in(client, url, email="nina@example.com", name="Nina", reason="New.")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(url, sent).status_code == 302
+
+        assert not User.objects.get(email="nina@example.com").has_usable_password()
+        (mail,) = mailoutbox
+        assert mail.to == ["nina@example.com"]
+        assert "Choose its password here" in str(mail.body)
+        (link,) = re.findall(r"https?://[^/]+(/accounts/password/reset/key/\S+)", str(mail.body))
+        client.logout()
+        form = client.get(link, follow=True)
+        word = "correct-horse-battery"
+        client.post(form.redirect_chain[-1][0], {"password1": word, "password2": word})
+        assert client.login(email="nina@example.com", password=word)
+
+    def test_a_password_that_is_to_be_given_has_to_be(self, client: Client, mei: User) -> None:
+        url = reverse("admin:accounts_user_add")
+        sent = filled_in(client, url, email="nina@example.com", usable_password="true")
+        assert "Give the password twice, or let them choose one by mail." in text(
+            client.post(url, sent)
+        )
 
     def test_taking_the_second_administrator_out_waits_for_them(
         self, client: Client, mei: User
