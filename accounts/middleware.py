@@ -1,6 +1,7 @@
 """Shows pages as their reader wants them, and remembers when each browser was last seen."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
@@ -30,6 +31,11 @@ class ReaderMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language",))
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
+        """Let a page ask once which parts its reader plays; what acts asks afresh each time."""
+        if request.user.is_authenticated and request.method in ("GET", "HEAD"):
+            request.user.settle_parts()
 
 
 class SeenMiddleware:

@@ -83,6 +83,7 @@ class User(AbstractUser):
     erased_at = models.DateTimeField(null=True, editable=False)
 
     _known_parts: list[Part] | None = None
+    _settled = False
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()
@@ -120,15 +121,19 @@ class User(AbstractUser):
 
     def parts(self) -> list[Part]:
         """The parts that this person's groups play now, in the order of `Part`."""
-        return self._parts() if self._known_parts is None else self._known_parts
+        if self._known_parts is not None:
+            return self._known_parts
+        found = self._parts()
+        self._known_parts = found if self._settled else None
+        return found
 
     def settle_parts(self) -> None:
-        """Let `parts` answer from memory from now on.
+        """Let `parts` answer from memory, once it was asked.
 
         For the reader of one page, whose every corner asks; an object that lives longer would
         go on playing a part that was taken away.
         """
-        self._known_parts = self._parts()
+        self._settled = True
 
     def _parts(self) -> list[Part]:
         if not self.is_active:

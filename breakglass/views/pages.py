@@ -34,8 +34,6 @@ def page(*methods: str) -> Callable[[Page[P]], View[P]]:
         def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            if request.method != "POST":  # what acts asks afresh
-                request.user.settle_parts()
             return view(cast(PageRequest, request), *args, **kwargs)
 
         return cast(View[P], wraps(view)(never_cache(require_http_methods(allowed)(run))))
