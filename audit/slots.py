@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from audit import heads, rights, search, watch
@@ -57,11 +58,12 @@ def verification(request: HttpRequest) -> list[Health]:
     elif last is None:
         tone, detail = "wait", gettext("Not verified yet; a worker does it every minute.")
     elif now - last.at > STALE:
-        text = gettext("Last verified at %(time)s UTC; is the worker running?")
-        tone, detail = "wait", text % {"time": f"{last.at:%H:%M}"}
+        text = gettext("Last verified at %(time)s; is the worker running?")
+        tone, detail = "wait", text % {"time": date_format(timezone.localtime(last.at), "H:i T")}
     else:
-        facts = {"count": f"{last.seq + 1:,}", "time": f"{last.at:%H:%M}"}
-        tone, detail = "ok", gettext("%(count)s entries, verified at %(time)s UTC") % facts
+        verified = date_format(timezone.localtime(last.at), "H:i T")
+        facts = {"count": f"{last.seq + 1:,}", "time": verified}
+        tone, detail = "ok", gettext("%(count)s entries, verified at %(time)s") % facts
         if whole := state.whole and state.whole.ended_at:
             text = gettext("all of it %(ago)s")
             detail = f"{detail}; {text % {'ago': relative_words(whole - now)}}"

@@ -61,14 +61,11 @@ def why_not_open(link: DecisionLink, *, by: User) -> str | None:
 def why_spent(link: DecisionLink, *, at: datetime) -> str | None:
     """Why the link is of no more use to anybody."""
     if link.used_at:
-        return phrase(
-            "This link was used on %(when)s UTC; it works once.",
-            when=f"{link.used_at:%d %b, %H:%M}",
-        )
+        return phrase("This link was used on %(when)s; it works once.", when=link.used_at)
     if link.revoked_at:
         return phrase("This link was withdrawn.")
     if link.expires_at <= at:
-        return phrase("This link ended on %(when)s UTC.", when=f"{link.expires_at:%d %b, %H:%M}")
+        return phrase("This link ended on %(when)s.", when=link.expires_at)
     return None
 
 

@@ -155,6 +155,7 @@ LANGUAGES = [("en-gb", "English"), ("de", "Deutsch"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["core.formats"]
 USE_I18N = True
 
 STATIC_URL = "static/"

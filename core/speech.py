@@ -5,8 +5,11 @@ the API. The record and the API are English, whoever acted; pages follow the rea
 return a `Sentence`: a `str` in English that still knows what it was made of.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -40,6 +43,8 @@ class Sentence(str):
 
 def _fact(fact: object) -> object:
     """Return a fact as the record has it; the label of a choice is made when it is read."""
+    if isinstance(fact, datetime):
+        return f"{fact.astimezone(UTC):%d %b, %H:%M} UTC"
     return english(fact) if isinstance(fact, Promise) else fact
 
 
@@ -52,7 +57,8 @@ def english(text: object) -> str:
 def phrase(sentence: str, **facts: object) -> Sentence:
     """Return a sentence; `%(name)s` in it stands for a fact, and a percent sign is `%%`.
 
-    A fact may be a sentence or the label of a choice, which then speak the same language.
+    A fact may be a sentence or the label of a choice, which then speak the same language, or a
+    time: UTC in the record, the reader's own on pages.
     """
     return Sentence(sentence, "", 0, facts)
 
@@ -71,6 +77,9 @@ def sentences(*said: str) -> Sentence:
 def shown(text: object) -> str:
     """Return text as a page shows it: a `Sentence` in the reader's language, all else as it is.
 
-    For what reaches a page otherwise than by `{{ … }}`: messages and errors of forms.
+    A time is that of the reader's zone. For what reaches a page otherwise than by `{{ … }}`:
+    messages and errors of forms.
     """
+    if isinstance(text, datetime):
+        return date_format(timezone.localtime(text), "j M, H:i T")
     return text.translated() if isinstance(text, Sentence) else str(text)

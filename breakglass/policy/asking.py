@@ -104,7 +104,7 @@ def why_frozen(scenario: Scenario, *, person: User) -> str | None:
 
 def why_held(freeze: Freeze) -> str:
     """Say what a standing freeze stops, since when, and who can help."""
-    since = f"{freeze.imposed_at:%d %b %H:%M} UTC"
+    since = freeze.imposed_at
     if freeze.kind == Freeze.Kind.ALL:
         return phrase("All access is frozen since %(since)s. Ask a responder.", since=since)
     return phrase(

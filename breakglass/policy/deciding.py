@@ -75,8 +75,7 @@ def _why_not_asked(request: Request, groups: set[int], at: datetime) -> str:
     ]
     if later:
         return phrase(
-            "You are asked at %(time)s UTC, if nobody before you has answered.",
-            time=f"{min(later):%H:%M}",
+            "You are asked on %(time)s, if nobody before you has answered.", time=min(later)
         )
     return phrase("Your group has answered, or is asked once the step before is done.")
 

@@ -150,7 +150,7 @@ class TestApprove:
         scenario = make_scenario(steps=[StepOf(one, escalate_after=10), StepOf(two)])
         request = make_request(scenario)
 
-        with pytest.raises(NotAllowed, match="You are asked at 12:10 UTC"):
+        with pytest.raises(NotAllowed, match="You are asked on 02 Nov, 12:10 UTC"):
             transitions.approve(request, voice=voice("mia"), at=LATER)
 
         transitions.approve(request, voice=voice("mia"), at=NOON + timedelta(minutes=10))

@@ -2,13 +2,14 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template import Context, Template
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.errors import BadInput
 from core.speech import phrase, phrase_count, shown
@@ -71,3 +72,11 @@ def test_compiled_catalogues_are_those_of_the_sources(catalogue: Path, tmp_path:
         ["msgfmt", "--check-format", "-o", compiled, catalogue], check=True, capture_output=True
     )
     assert compiled.read_bytes() == catalogue.with_suffix(".mo").read_bytes()
+
+
+def test_a_time_is_utc_in_the_record_and_the_readers_own_on_a_page() -> None:
+    said = phrase("Frozen since %(when)s.", when=datetime(2026, 11, 2, 12, 5, tzinfo=UTC))
+
+    assert said == "Frozen since 02 Nov, 12:05 UTC."
+    with timezone.override("Europe/Berlin"):
+        assert shown(said) == "Frozen since 2 Nov, 13:05 CET."
