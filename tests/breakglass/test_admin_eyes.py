@@ -4,13 +4,11 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Part, User
-from breakglass import yaml_files
 from breakglass.models import ProposedChange, Scenario
 from tests.breakglass.changing import administrators
 from tests.breakglass.filled_form import filled_in, send
@@ -171,38 +169,6 @@ class TestScenarios:
 
         assert shown.count("waits for another administrator") == 2
         assert ProposedChange.objects.count() == 2
-
-
-class TestImport:
-    def file(self) -> str:
-        """Return a file that makes one scenario longer and another one shorter."""
-        scenarios = [make_scenario("longer"), make_scenario("shorter")]
-        found = yaml.safe_load(yaml_files.dump(scenarios))
-        found["longer"]["max_minutes"], found["shorter"]["max_minutes"] = 240, 45
-        return yaml.safe_dump(found)
-
-    def test_proposes_what_weakens_and_makes_the_rest(self, client: Client, mei: User) -> None:
-        file = self.file()
-        shown = text(client.post(f"{LIST}import/", {"text": file}))
-        assert "Access may last 4 h instead of 1 h." in shown
-        assert Scenario.objects.filter(max_minutes=60).count() == 2
-
-        sent = {"text": file, "reason": "From the file.", "_import": ""}
-        answer = client.post(f"{LIST}import/", sent, follow=True)
-
-        assert "One scenario weakens a control" in text(answer)
-        assert Scenario.objects.get(slug="longer").max_minutes == 60
-        assert Scenario.objects.get(slug="shorter").max_minutes == 45
-        assert ProposedChange.objects.get().name == "Longer"
-
-    def test_is_all_or_nothing_with_what_would_wait(self, client: Client, mei: User) -> None:
-        found = yaml.safe_load(self.file())
-        found["shorter"]["use_when"] = ""
-
-        sent = {"text": yaml.safe_dump(found), "reason": "From the file.", "_import": ""}
-        client.post(f"{LIST}import/", sent)
-
-        assert not ProposedChange.objects.exists()
 
 
 class TestPeople:
