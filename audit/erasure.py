@@ -101,7 +101,7 @@ def _held(seqs: Iterable[int], part: str) -> list[int]:
 def texts() -> Iterator[tuple[int, str, str]]:
     """Yield every payload of the record: its entry, its compartment and its JSON."""
     for payload in Payload.objects.order_by("pk").iterator(_CHUNK):
-        yield payload.entry_id, payload.part, bytes(payload.body).decode()
+        yield payload.entry_id, payload.part, payload.said.decode()
 
 
 def finish() -> int:

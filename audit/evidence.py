@@ -103,7 +103,7 @@ def telling_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
 
 def _of_payload(payload: Payload) -> Iterator[tuple[str, bytes]]:
     place = f"payloads/{payload.entry_id}.{payload.part}"
-    yield f"{place}.json", bytes(payload.body)
+    yield f"{place}.json", payload.said
     yield f"{place}.salt", bytes(payload.salt)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from audit import (
+    datakeys,
     leaf,
     outside,  # noqa: F401  Django looks for tables here, and finds those as well
 )
@@ -114,13 +115,24 @@ class Entry(models.Model):
         return fields
 
 
+class PayloadManager(models.Manager["Payload"]):
+    """Brings the key of each payload along, so that reading many asks no more than reading one."""
+
+    def get_queryset(self) -> models.QuerySet[Payload]:
+        return super().get_queryset().select_related("key")
+
+
 class Payload(models.Model):
     """One erasable compartment of an entry: "p" personal words, "d" other details."""
 
     entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="payloads")
     part = models.CharField(max_length=1)
     salt = models.BinaryField(max_length=32)
-    body = models.BinaryField()
+    body = models.BinaryField()  # encrypted where there is a key
+    key = models.ForeignKey(
+        datakeys.DataKey, on_delete=models.DO_NOTHING, related_name="payloads", null=True
+    )
+    objects = PayloadManager()
 
     class Meta:
         db_table = "audit_payload"
@@ -128,6 +140,12 @@ class Payload(models.Model):
 
     def __str__(self) -> str:
         return f"payload {self.entry_id}.{self.part}"
+
+    @property
+    def said(self) -> bytes:
+        """What it says, in canonical JSON. Raises CannotOpen where its key is not there."""
+        owner, wrapped = (self.key.owner, bytes(self.key.wrapped)) if self.key else (None, None)
+        return datakeys.unlock(owner, wrapped, self.entry_id, self.part, bytes(self.body))
 
 
 class Erased(models.Model):

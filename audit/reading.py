@@ -57,7 +57,7 @@ class Told:
 
 def parts_of(entry: Entry) -> dict[str, dict[str, Any]]:
     """Return the compartments of an entry that are still there: "p" personal, "d" details."""
-    return {payload.part: json.loads(bytes(payload.body)) for payload in entry.payloads.all()}
+    return {payload.part: json.loads(payload.said) for payload in entry.payloads.all()}
 
 
 def event_of(entry: Entry) -> Event | None:

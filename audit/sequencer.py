@@ -9,13 +9,14 @@ import dataclasses
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
-from audit import leaf, log, tiles, tree
+from audit import datakeys, leaf, log, tiles, tree
+from audit.datakeys import PERSONAL
 from audit.events import ClockRegressed, Gap, PendingAltered
 from audit.models import State
 from core import live
@@ -193,7 +194,7 @@ def extend(
     """
     grown, changed = tree.grow(state.tree, [row[3] for row in entries], tiles.read)
     _copy("audit_entry", ENTRIES, entries)
-    _copy("audit_payload", PAYLOADS, payloads)
+    _copy("audit_payload", {**PAYLOADS, "key_id": "int8"}, [*_kept(entries, payloads)])
     for tile in changed:
         _change(_TILE, [tile.level, tile.index, tile.data])
     _change(
@@ -219,6 +220,23 @@ def _rows(
         )
         payloads += [(seq, part, *content) for part, content in candidate.parts.items()]
     return entries, payloads
+
+
+def _kept(
+    entries: list[tuple[Any, ...]], payloads: list[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the payloads as they are kept: words of people encrypted, with the key they have."""
+    personal = {row[0] for row in payloads if row[1] == PERSONAL}
+    owners = {
+        row[0]: datakeys.owner_of(row[5], row[6], row[7], row[9])
+        for row in entries
+        if row[0] in personal
+    }
+    keys = datakeys.keys_of({*owners.values()})
+    for seq, part, salt, said in payloads:
+        key = keys.get(owners[seq]) if part == PERSONAL else None
+        kept = datakeys.lock(key[1], seq, part, said) if key else said
+        yield seq, part, salt, kept, key[0] if key else None
 
 
 def _copy(table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:

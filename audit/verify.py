@@ -18,13 +18,13 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from audit import heads, leaf, tiles, tree
+from audit import datakeys, heads, leaf, tiles, tree
 from audit.absences import Absences
 from audit.models import Checkpoint, Tile
+from audit.rebuilding import Parts, Row, commitments, rebuilt
 from audit.tree import HASH, WIDTH, Frontier
 
 _CHUNK = 5000
-_PREFIX = b"bg.payload.v1\0"
 
 _HEAD = """SELECT size, frontier, (extract(epoch FROM last_at) * 1000000)::int8,
     (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry),
@@ -32,7 +32,8 @@ _HEAD = """SELECT size, frontier, (extract(epoch FROM last_at) * 1000000)::int8,
 _ENTRIES = """SELECT seq, event_id, leaf, leaf_hash, kind, actor, subject, "case", version,
     (extract(epoch FROM at) * 1000000)::int8, (extract(epoch FROM occurred_at) * 1000000)::int8
     FROM audit_entry WHERE seq >= %s AND seq < %s ORDER BY seq"""
-_PAYLOADS = """SELECT entry_id, part, salt, body FROM audit_payload
+_PAYLOADS = """SELECT entry_id, part, salt, body, owner, wrapped
+    FROM audit_payload p LEFT JOIN audit_data_key k ON k.id = p.key_id
     WHERE entry_id >= %s AND entry_id < %s ORDER BY entry_id, part"""
 _VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref AND seq < %s
     ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
@@ -40,9 +41,6 @@ _ERASURES = """SELECT e.seq, p.body FROM audit_entry e
     JOIN audit_payload p ON p.entry_id = e.seq AND p.part = 'd'
     WHERE e.kind = 'audit.erased' AND e.seq >= %s ORDER BY e.seq"""
 _BEFORE = "SELECT (extract(epoch FROM at) * 1000000)::int8 FROM audit_entry WHERE seq = %s"
-
-Row = tuple[Any, ...]
-Parts = dict[str, tuple[bytes, bytes]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -292,15 +290,21 @@ def _look_up_versions(walk: _Walk, rows: list[Row], low: int) -> None:
 
 def _with_parts(rows: list[Row], payloads: list[Row]) -> Iterator[tuple[Row, Parts]]:
     by_entry: dict[int, Parts] = {}
-    for entry, part, salt, body in payloads:
-        by_entry.setdefault(entry, {})[part] = (salt, body)
+    for entry, part, salt, body, owner, wrapped in payloads:
+        try:
+            said = datakeys.unlock(owner, wrapped, entry, part, body)
+        except datakeys.CannotOpen as error:
+            raise Broken(
+                f"Entry {entry:,}: its payload {part!r} is unreadable: {error}."
+            ) from error
+        by_entry.setdefault(entry, {})[part] = (salt, said)
     for row in rows:
         yield row, by_entry.get(row[0], {})
 
 
 def _verify_entry(walk: _Walk, row: Row, parts: Parts) -> None:
     seq, _, body, hashed, _, _, subject, _, version, at, _ = row
-    if _rebuilt(row, _commitments(parts)) != body:
+    if rebuilt(row, commitments(parts)) != body:
         _examine(row, parts, walk)
     if hashlib.sha256(b"\0" + body).digest() != hashed:
         raise Broken(f"Entry {seq:,}: its hash is not the hash of its leaf.")
@@ -315,27 +319,6 @@ def _verify_entry(walk: _Walk, row: Row, parts: Parts) -> None:
     walk.versions[subject] = version
     walk.seq, walk.at = seq, at
     walk.hashes.append(hashed)
-
-
-def _commitments(parts: Parts) -> dict[str, str]:
-    return {
-        part: hashlib.sha256(_PREFIX + salt + body).hexdigest()
-        for part, (salt, body) in parts.items()
-    }
-
-
-def _rebuilt(row: Row, commitments: dict[str, str]) -> bytes:
-    """Return the leaf that the index columns of an entry make, with what it commits to."""
-    seq, event_id, _, _, kind, actor, subject, case, version, at, occurred = row
-    committed = ",".join(f'"{part}":"{hashed}"' for part, hashed in commitments.items())
-    return (
-        f'{{"actor":{_quoted(actor)},"at":{at},"case":{_quoted(case)},"ev":{_quoted(kind)}'
-        f',"id":"{event_id.hex}","obj":{_quoted(subject)},"occ":{occurred},"ov":{version}'
-        f',"pc":{{{committed}}},"seq":{seq},"v":{leaf.VERSION}}}'
-    ).encode()
-
-
-_quoted = json.encoder.encode_basestring
 
 
 def _examine(row: Row, parts: Parts, walk: _Walk) -> None:
@@ -358,7 +341,7 @@ def _examine(row: Row, parts: Parts, walk: _Walk) -> None:
     _compare_columns(row, fields)
     committed = fields["pc"] if isinstance(fields.get("pc"), dict) else {}
     _compare_payload(seq, committed, parts, walk)
-    if _rebuilt(row, committed) == body:
+    if rebuilt(row, committed) == body:
         return
     raise Broken(f"Entry {seq:,}: its leaf has other fields than an entry has.")
 

@@ -129,6 +129,7 @@ class Run:
                 "secret-key", lambda: secrets.token_urlsafe(48)
             ),
             "TARGET_KEYS": lambda: self._local.secret("target-keys", _new_target_key),
+            "LEDGER_DATA_KEYS": lambda: self._local.secret("ledger-data-keys", _new_target_key),
             "DEMO_PASSWORD": lambda: self._local.secret("demo-password", _new_password),
             "BASE_URL": lambda: self._options.url,
             "DEMO": lambda: "yes" if self._options.demo else "no",

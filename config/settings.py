@@ -18,6 +18,8 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-tools-that-load-settings-and-never-serve"  # noqa: S105
 # AES keys for secrets at rest, newest first: "id:base64,id:base64" (32 bytes each).
 TARGET_KEYS = env.words("TARGET_KEYS")
+# AES keys that wrap those of words on the record, newest first, in the same form.
+LEDGER_DATA_KEYS = env.words("LEDGER_DATA_KEYS")
 # The key that signs the record: itself, or where the sealer keeps it and what it remembers.
 LEDGER_KEY = env.text("LEDGER_KEY")
 LEDGER_KEY_PATH = env.text("LEDGER_KEY_PATH", str(BASE_DIR / ".local" / "ledger" / "key"))

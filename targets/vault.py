@@ -6,21 +6,13 @@ ciphertext copied to another row does not open. Rotation wraps the record's key 
 the payload as it stands.
 """
 
-import base64
-import binascii
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from core import keyring
 from core.errors import WrongState
 from core.speech import phrase
-
-_VERSION = 1
-_NONCE = 12
-_KEY = 32
-_WRAPPED = _KEY + 16
 
 
 class VaultError(WrongState):
@@ -29,9 +21,8 @@ class VaultError(WrongState):
 
 def seal(secret: str, *, place: str) -> bytes:
     """Return `secret` encrypted for `place`, a name like `targets_target/<id>/admin_secret`."""
-    name, master = next(iter(_keys().items()))
-    own = secrets.token_bytes(_KEY)
-    return _wrap(own, name, master, place) + _encrypt(own, secret.encode(), place)
+    own = secrets.token_bytes(keyring.KEY)
+    return keyring.wrap(own, _keys(), place) + keyring.encrypt(own, secret.encode(), place)
 
 
 def unseal(sealed: bytes | memoryview, *, place: str) -> str:
@@ -41,36 +32,32 @@ def unseal(sealed: bytes | memoryview, *, place: str) -> str:
     belongs to another place.
     """
     own, payload = _unwrap(bytes(sealed), place)
-    return _decrypt(own, payload, place).decode()
+    try:
+        return keyring.decrypt(own, payload, place).decode()
+    except ValueError as error:
+        raise _altered(place) from error
 
 
 def rewrap(sealed: bytes | memoryview, *, place: str) -> bytes:
     """Return the record with its key wrapped by the newest key; the payload is untouched."""
     own, payload = _unwrap(bytes(sealed), place)
-    name, master = next(iter(_keys().items()))
-    return _wrap(own, name, master, place) + payload
+    return keyring.wrap(own, _keys(), place) + payload
 
 
 def key_id(sealed: bytes | memoryview) -> str:
     """Return the id of the key that the record's own key is wrapped by."""
-    return bytes(sealed)[2 : 2 + bytes(sealed)[1]].decode()
+    return keyring.key_id(bytes(sealed))
 
 
 def _keys() -> dict[str, bytes]:
     """Return the keys of TARGET_KEYS by id, newest first."""
-    keys: dict[str, bytes] = {}
-    for word in settings.TARGET_KEYS:
-        name, _, text = word.partition(":")
-        try:
-            key = base64.b64decode(text, validate=True)
-        except binascii.Error:
-            key = b""
-        if not name or len(name) > 40 or len(key) != _KEY:
-            raise VaultError(
-                f"TARGET_KEYS: the key {name!r} is not of the form id:base64 with 32 bytes; "
-                "make one with `openssl rand -base64 32`."
-            )
-        keys[name] = key
+    try:
+        keys = keyring.parse(settings.TARGET_KEYS)
+    except ValueError as error:
+        raise VaultError(
+            f"TARGET_KEYS: the key {str(error)!r} is not of the form id:base64 with 32 bytes; "
+            "make one with `openssl rand -base64 32`."
+        ) from error
     if not keys:
         raise VaultError(
             phrase(
@@ -81,43 +68,31 @@ def _keys() -> dict[str, bytes]:
     return keys
 
 
-def _wrap(own: bytes, name: str, master: bytes, place: str) -> bytes:
-    head = bytes([_VERSION, len(name.encode())]) + name.encode()
-    return head + _encrypt(master, own, f"{place}#key")
-
-
 def _unwrap(sealed: bytes, place: str) -> tuple[bytes, bytes]:
-    if len(sealed) < 2 or sealed[0] != _VERSION:
+    if not keyring.is_wrapped(sealed):
         raise VaultError(
             phrase("There is no readable secret at %(place)s; enter it again.", place=place)
         )
-    name, start = key_id(sealed), 2 + sealed[1]
-    if (master := _keys().get(name)) is None:
+    try:
+        return keyring.unwrap(sealed, _keys(), place)
+    except KeyError:
         raise VaultError(
             phrase(
                 "The secret at %(place)s is sealed with key '%(key)s', which TARGET_KEYS lacks. Put"
                 " that key back behind the newest one and run `manage.py rotate_target_keys`.",
                 place=place,
-                key=name,
+                key=keyring.key_id(sealed),
             )
+        ) from None
+    except ValueError as error:
+        raise _altered(place) from error
+
+
+def _altered(place: str) -> VaultError:
+    return VaultError(
+        phrase(
+            "The secret at %(place)s was altered, belongs to another row, or its key in"
+            " TARGET_KEYS has changed; enter it again.",
+            place=place,
         )
-    end = start + _NONCE + _WRAPPED
-    return _decrypt(master, sealed[start:end], f"{place}#key"), sealed[end:]
-
-
-def _encrypt(key: bytes, text: bytes, place: str) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, text, place.encode())
-
-
-def _decrypt(key: bytes, sealed: bytes, place: str) -> bytes:
-    try:
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
-    except (InvalidTag, ValueError) as error:
-        raise VaultError(
-            phrase(
-                "The secret at %(place)s was altered, belongs to another row, or its key in"
-                " TARGET_KEYS has changed; enter it again.",
-                place=place.removesuffix("#key"),
-            )
-        ) from error
+    )

@@ -128,7 +128,7 @@ def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
         "case": refs.labels([entry.case])[entry.case],
         "words": _words(told.details),
         "payloads": [
-            (payload.part, bytes(payload.salt).hex(), bytes(payload.body).decode())
+            (payload.part, bytes(payload.salt).hex(), payload.said.decode())
             for payload in entry.payloads.all()
         ],
         "envelope": bytes(entry.leaf).decode(),
