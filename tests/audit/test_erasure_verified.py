@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 import pytest
+from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -184,6 +185,20 @@ class TestPages:
         assert told[1].gone.by == 6
         assert told[0].gone is None
         assert told[6].sentence == "erased words of 1 entry under GDPR Article 17(1)(a)"
+
+    def test_the_page_of_the_entry_leads_to_the_one_that_says_so(
+        self, seal: Seal, signed_in: Client
+    ) -> None:
+        six_of_two_cases()
+        erase(1)
+        seal()
+        erasure.finish()
+
+        page = signed_in.get("/ledger/1/").content.decode()
+
+        assert "Words were erased." in page
+        assert f'href="/ledger/{Entry.objects.get(kind="audit.erased").seq}/"' in page
+        assert "Words were erased." not in signed_in.get("/ledger/2/").content.decode()
 
     def test_ask_no_more_however_many_are_erased(
         self, seal: Seal, django_assert_num_queries: DjangoAssertNumQueries
