@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from alerts.models import OVERSEERS, Delivery, Mail
@@ -52,7 +53,10 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user = request.user
     if not isinstance(user, User):
         return []
-    rows = Delivery.objects.unread().filter(recipient=user).order_by("-entry_seq")[:_MOST]
+    mine = Delivery.objects.unread().filter(recipient=user)
+    rows = list(mine.order_by("-entry_seq")[:_MOST])
+    more = mine.count() - _MOST if len(rows) == _MOST else 0
+    title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
     cases = refs.labels({row.case for row in rows if row.case})
     return [
         slots.Waiting(
@@ -64,7 +68,7 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
             action=_("Read it"),
         )
         for row in rows
-    ]
+    ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
 
 
 @slots.channels.provide()

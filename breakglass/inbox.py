@@ -19,7 +19,7 @@ def decides_anywhere(person: User, at: datetime) -> bool:
 
 
 def decisions_for(person: User, at: datetime) -> list[Request]:
-    """Requests on which the person is asked to answer now, the most urgent first.
+    """Requests on which the person is asked to answer now, as `_urgency` sorts them.
 
     `policy.why_not_decide` has the last word on each; this only spares asking it of every request.
     """
@@ -36,12 +36,22 @@ def decisions_for(person: User, at: datetime) -> list[Request]:
         .prefetch_related("decisions")
     )
     asked = [each for each in rows[:_MOST] if _asks(each, person, held, at)]
-    return sorted(asked, key=deadline)
+    return sorted(asked, key=lambda each: _urgency(each, at))
 
 
 def deadline(request: Request) -> datetime:
     """Return until when an answer counts."""
     return request.ratify_by or request.lapse_at
+
+
+def _urgency(request: Request, at: datetime) -> tuple[bool, datetime]:
+    """Sort what still opens or closes a door before what can only be judged any more.
+
+    Somebody waits outside for a yes, or is inside without one; within both, the first deadline.
+    """
+    grant = request.held
+    over = request.ratify_by is not None and not (grant and grant.is_live(at))
+    return over, deadline(request)
 
 
 def offers_for(person: User, at: datetime) -> list[Request]:

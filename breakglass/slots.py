@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Part, User
 from breakglass import inbox, search
@@ -25,6 +26,7 @@ from core import slots
 from core.words import minutes_words
 
 _FOUND = 8
+_SHOWN = 5
 
 
 @slots.nav.provide(order=10)
@@ -85,9 +87,16 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
         return []
     offers = [_offer(each) for each in inbox.offers_for(user, now)]
     questions = [_question(each) for each in inbox.questions_for(user)]
-    decisions = [_decision(each) for each in inbox.decisions_for(user, now)[:5]]
-    changes = [_change(each) for each in inbox.changes_for(user, now)[:5]]
-    return offers + questions + decisions + changes
+    changes = [_change(each) for each in inbox.changes_for(user, now)[:_SHOWN]]
+    return offers + questions + _decisions(inbox.decisions_for(user, now)) + changes
+
+
+def _decisions(asked: list[Request]) -> list[slots.Waiting]:
+    """The most urgent, and how many more there are."""
+    more = len(asked) - _SHOWN
+    title = ngettext("%(number)s more decision", "%(number)s more decisions", more)
+    rest = slots.rest(more, title % {"number": more}, icon="decide", url=reverse("decide"))
+    return [_decision(each) for each in asked[:_SHOWN]] + rest
 
 
 def _offer(asked: Request) -> slots.Waiting:

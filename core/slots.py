@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Slot(Generic[T]):
 
     def gather(self, request: HttpRequest, *args: Any) -> list[T]:
         """Ask every provider in order and return what they have."""
-        return [item for _, provider in self._providers for item in provider(request, *args)]
+        return [item for __, provider in self._providers for item in provider(request, *args)]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class NavItem:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Something on Home that waits for the person."""
+    """Something on Home that waits for the person; `number` is how many things it stands for."""
 
     icon: str
     title: str
@@ -64,6 +65,7 @@ class Waiting:
     url: str
     action: str
     tone: str = ""
+    number: int = 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -162,3 +164,11 @@ group_panels: Slot[Panel] = Slot()  # gathered with a group, in the admin
 verdicts: Slot[Verdict] = Slot()  # gathered with a list of cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case
+
+
+def rest(number: int, title: str, *, icon: str, url: str) -> list[Waiting]:
+    """Return the line that stands for what Home has no room for; nothing where it has."""
+    if number <= 0:
+        return []
+    action = _("See them all")
+    return [Waiting(icon=icon, title=title, detail="", url=url, action=action, number=number)]

@@ -1,5 +1,7 @@
 """What this room shows on shared pages: lines of the rail, what waits, a lamp, panels of a case."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -47,36 +49,38 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
-    rows = Review.objects.open_to(user, now).told().order_by("due_at")[:_SHOWN]
-    found = []
-    for review in rows:
-        late = review.is_overdue(now)
-        title = (
-            _("Overdue: review of %(person)s's access")
-            if late
-            else _("Review of %(person)s's access")
-        )
-        detail = (
-            _("%(scenario)s, Case %(case)s. Was due %(when)s.")
-            if late
-            else _("%(scenario)s, Case %(case)s. Due %(when)s.")
-        )
-        facts = {
-            "scenario": review.grant.scenario,
-            "case": review.grant.request.case,
-            "when": relative_words(review.due_at - now),
-        }
-        found.append(
-            slots.Waiting(
-                icon="review",
-                tone="danger" if late else "wait",
-                title=title % {"person": review.grant.holder},
-                detail=detail % facts,
-                url=review.get_absolute_url(),
-                action=_("Confirm") if review.waits_for_second else _("Review"),
-            )
-        )
-    return found
+    mine = Review.objects.open_to(user, now)
+    shown = [_review(each, now) for each in mine.told().order_by("due_at")[:_SHOWN]]
+    # As many as the rail counts, so that both say the same.
+    more = mine[:_COUNTED].count() - _SHOWN if len(shown) == _SHOWN else 0
+    title = ngettext("%(number)s more review", "%(number)s more reviews", more)
+    rest = slots.rest(more, title % {"number": more}, icon="review", url=reverse("reviews"))
+    return shown + rest
+
+
+def _review(review: Review, now: datetime) -> slots.Waiting:
+    late = review.is_overdue(now)
+    title = (
+        _("Overdue: review of %(person)s's access") if late else _("Review of %(person)s's access")
+    )
+    detail = (
+        _("%(scenario)s, Case %(case)s. Was due %(when)s.")
+        if late
+        else _("%(scenario)s, Case %(case)s. Due %(when)s.")
+    )
+    facts = {
+        "scenario": review.grant.scenario,
+        "case": review.grant.request.case,
+        "when": relative_words(review.due_at - now),
+    }
+    return slots.Waiting(
+        icon="review",
+        tone="danger" if late else "wait",
+        title=title % {"person": review.grant.holder},
+        detail=detail % facts,
+        url=review.get_absolute_url(),
+        action=_("Confirm") if review.waits_for_second else _("Review"),
+    )
 
 
 @slots.health.provide(order=60)

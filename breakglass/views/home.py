@@ -25,11 +25,12 @@ def home(request: PageRequest) -> HttpResponse:
     pending = Request.objects.concerning(person).filter(
         state=Request.State.PENDING, lapse_at__gt=now
     )
-    held = opened(grants)
+    held, waiting = opened(grants), slots.waiting.gather(request)
     context = {
         "open": held,
         "pending": pending.told(),
-        "waiting": slots.waiting.gather(request),
+        "waiting": waiting,
+        "waiting_number": sum(each.number for each in waiting),
         "recent": recent,
         "repeat": None if held else next((r for r in recent if r.scenario_id in allowed), None),
         "scenarios": in_use.count(),

@@ -41,6 +41,14 @@ class TestList:
         assert "2 decisions wait for you" in page
         assert page.index(url(fast)) < page.index(url(slow))
 
+    def test_shows_what_is_over_after_what_is_open_or_waits_to_open(self) -> None:
+        make_cast()
+        over = broken(scenario=make_scenario("drill"), by=make_user("eve"))
+        inside, waits = broken(scenario=make_scenario("rescue"), by=make_user("eve")), asked()
+        transitions.relinquish(over.grant, by=make_user("eve"), at=timezone.now())
+        rows = see("bob", "/decide/").context["rows"]
+        assert [row for row, _ in rows] == [inside, waits, over]
+
     def test_is_empty_after_the_answer_and_remembers_it(self) -> None:
         make_cast()
         request = asked()

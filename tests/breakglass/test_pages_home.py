@@ -97,6 +97,14 @@ class TestHome:
         assert "Ada broke the glass on shop-db" in text(see("bob", HOME))
         assert "Ada broke the glass on shop-db" not in text(see("rita", HOME))
 
+    def test_counts_all_that_waits_and_leads_to_what_it_has_no_room_for(self) -> None:
+        make_cast()
+        for number in range(7):
+            broken(scenario=make_scenario(f"drill-{number}"), by=make_user("eve"))
+        page = text(see("bob", HOME))
+        assert 'Waits for you <span class="count soft">7</span>' in page
+        assert "2 more decisions" in page
+
     def test_says_what_would_be_there_when_nothing_is(self) -> None:
         make_cast()
         page = text(see("mallory", HOME))

@@ -69,6 +69,16 @@ class TestWaiting:
         assert [item.tone for item in found] == ["danger", "wait"]
         assert found[0].title == "Overdue: review of Ada's access"
 
+    def test_one_line_stands_for_those_without_room(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        for minutes in range(7):
+            make_review(scenario, at=timezone.now() - timedelta(minutes=40 + minutes))
+
+        *shown, rest = slots.waiting(looking("rita"))
+
+        assert (len(shown), rest.title, rest.number) == (5, "2 more reviews", 2)
+        assert sum(item.number for item in (*shown, rest)) == slots.nav(looking("rita"))[0].count
+
     @pytest.mark.parametrize("name", ["ada", "bob", ""])
     def test_nothing_for_those_who_do_not_review(self, name: str) -> None:
         make_review()
