@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists
 
 from accounts.models import Part, User
 from breakglass import policy, preflight
@@ -88,6 +88,13 @@ def open_to(person: User, at: datetime) -> list[Card]:
         )
         for each in scenarios
     ]
+
+
+def may_break(person: User, at: datetime) -> bool:
+    """Whether the red button is of use to `person`: no freeze, and a scenario that allows it."""
+    mine = Scenario.objects.in_use().permitting(person, Permit.REQUEST, at)
+    frozen = Exists(Freeze.objects.keeping_out(person))
+    return mine.filter(~frozen, break_glass=True).exists()
 
 
 def _rules(scenarios: list[Scenario]) -> dict[UUID, Rules]:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Part, User
 from breakglass import inbox, search
+from breakglass.cards import may_break
 from breakglass.models import (
     Decision,
     Grant,
@@ -167,19 +168,30 @@ def _change(change: ProposedChange) -> slots.Waiting:
     )
 
 
+@slots.red_button.provide(order=10)
+def red_button(request: HttpRequest) -> list[str]:
+    """Lead to the breaking of glass whoever may do it; nobody does it for somebody else."""
+    user = request.user
+    if not isinstance(user, User) or not may_break(user, timezone.now()):
+        return []
+    return [f"{reverse('request-new')}?urgency=break_glass"]
+
+
 @slots.deeds.provide(order=10)
 def deeds(request: HttpRequest) -> list[slots.Deed]:
     """Offer the way in, and the way to stop everything."""
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
-    found = []
+    found = [
+        slots.Deed(icon="glass", title=_("Break the glass"), url=address)
+        for address in red_button(request)
+    ]
     if Scenario.objects.in_use().permitting(user, Permit.REQUEST, now).exists():
         ask = reverse("request-new")
-        found += [
-            slots.Deed(icon="glass", title=_("Break the glass"), url=f"{ask}?urgency=break_glass"),
-            slots.Deed(icon="plus", title=_("Ask for access"), url=ask, words=_("new request")),
-        ]
+        found.append(
+            slots.Deed(icon="plus", title=_("Ask for access"), url=ask, words=_("new request"))
+        )
     if user.plays(Part.RESPONDER):
         stop = f"{reverse('now')}#freeze"
         found.append(slots.Deed(icon="freeze", title=_("Freeze…"), url=stop, words=_("stop kill")))

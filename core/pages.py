@@ -71,7 +71,7 @@ def _link(item: slots.NavItem, path: str) -> Link | None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Give every page its rail, its banners and its looks (context processor).
+    """Give every page its rail, its banners, the red button and its looks (context processor).
 
     Nothing is asked before a page draws it.
     """
@@ -79,6 +79,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "navigation": (lambda: navigation(request)) if signed_in else None,
         "banners": (lambda: slots.banners.gather(request)) if signed_in else None,
+        "red_button": (lambda: "".join(slots.red_button.gather(request))) if signed_in else None,
         "looks": looks.of(request),
     }
 

@@ -23,6 +23,10 @@ class FreezeQuerySet(models.QuerySet["Freeze"]):
         """Freezes that two people have not lifted."""
         return self.filter(lifted_at=None)
 
+    def keeping_out(self, person: User) -> FreezeQuerySet:
+        """Standing freezes that keep `person` out of every scenario."""
+        return self.standing().filter(Q(kind=Freeze.Kind.ALL) | Q(person=person))
+
     def holding(self, person: User, scenario: Scenario) -> FreezeQuerySet:
         """Standing freezes that keep `person` out of `scenario`."""
         return self.standing().filter(

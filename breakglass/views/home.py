@@ -1,17 +1,24 @@
 """Home: the one red button, what is open, what waits."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.models import Part, User
 from accounts.requests import PageRequest
-from breakglass.models import Grant, Permit, Request, Scenario
+from breakglass import policy
+from breakglass.cards import may_break
+from breakglass.models import Freeze, Grant, Permit, Request, Scenario
 from breakglass.views.opened import opened
 from breakglass.views.pages import page
 from breakglass.views.request_form import groups_that_may
 from core import slots
 
 _LAST = 5
+_TO_CALL = 4
 
 
 @page("GET")
@@ -19,8 +26,6 @@ def home(request: PageRequest) -> HttpResponse:
     """Show a person what concerns them now."""
     now, person = timezone.now(), request.user
     grants = Grant.objects.standing().filter(holder=person, ends_at__gt=now).order_by("ends_at")
-    in_use = Scenario.objects.in_use()
-    allowed = set(in_use.permitting(person, Permit.REQUEST, now).values_list("pk", flat=True))
     recent = list(Request.objects.newest_concerning(person, _LAST).told())
     pending = Request.objects.concerning(person).filter(
         state=Request.State.PENDING, lapse_at__gt=now
@@ -32,10 +37,38 @@ def home(request: PageRequest) -> HttpResponse:
         "waiting": waiting,
         "waiting_number": sum(each.number for each in waiting),
         "recent": recent,
-        "repeat": None if held else next((r for r in recent if r.scenario_id in allowed), None),
-        "scenarios": in_use.count(),
-        "scenarios_open": len(allowed),
-        "helpers": [] if allowed else groups_that_may(Permit.REQUEST, now),
         "lamps": slots.health.gather(request),
+        **_fire(person, recent=[] if held else recent, at=now),
     }
     return render(request, "breakglass/home.html", context)
+
+
+def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any]:
+    """The way in: the red button, the ask, or why neither is there and whom to call."""
+    in_use = Scenario.objects.in_use()
+    allowed = set(in_use.permitting(person, Permit.REQUEST, at).values_list("pk", flat=True))
+    freeze = Freeze.objects.keeping_out(person).select_related("imposed_by", "person").first()
+    again = (each for each in recent if each.scenario_id in allowed and _led_in(each, person))
+    return {
+        "freeze": freeze,
+        "may_lift": freeze and policy.why_not_lift(freeze, by=person) is None,
+        "to_call": _responders(person) if freeze else [],
+        "may_break": may_break(person, at),
+        "repeat": None if freeze else next(again, None),
+        "scenarios": in_use.count(),
+        "scenarios_open": len(allowed),
+        "helpers": [] if allowed else groups_that_may(Permit.REQUEST, at),
+    }
+
+
+def _led_in(asked: Request, person: User) -> bool:
+    """Whether the person got in by this request, for real."""
+    grant = asked.held
+    entered = grant is not None and grant.activated_at is not None
+    return entered and asked.requester_id == person.pk and not asked.rules.drill
+
+
+def _responders(besides: User) -> list[User]:
+    return list(
+        User.objects.playing(Part.RESPONDER).exclude(pk=besides.pk).order_by("name")[:_TO_CALL]
+    )

@@ -1,12 +1,14 @@
 """Home and the rail, for every part."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from breakglass import transitions
-from breakglass.models import Request
+from breakglass.models import Request, Scenario
 from breakglass.transitions import Offer
 from tests.breakglass.browser import (
     CAST,
@@ -67,17 +69,23 @@ class TestHome:
         assert "for Ada waits for approval:" in page
         assert "For Ada." in page
 
-    def test_offers_the_last_one_again_unless_something_is_open(self) -> None:
+    def test_offers_again_what_led_in_the_last_time_unless_something_is_open(self) -> None:
         make_cast()
-        again = f"?again={asked().case}"
-        assert again in text(see("ada", HOME))
-        Request.objects.update(state="withdrawn", decided_at=timezone.now())
-        broken()
+        grant = broken().grant
+        assert "?again=" not in text(see("ada", HOME))
+        transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
+        transitions.withdraw(asked(), by=make_user("ada"), at=timezone.now())
+        assert f"?again={grant.request.case}" in text(see("ada", HOME))
+
+    def test_offers_no_exercise_again(self) -> None:
+        make_cast()
+        grant = broken(scenario=make_scenario("drill", drill=True)).grant
+        transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
         assert "?again=" not in text(see("ada", HOME))
 
     def test_offers_nothing_again_that_is_closed_now(self) -> None:
         scenario = make_cast()
-        asked()
+        transitions.relinquish(broken().grant, by=make_user("ada"), at=timezone.now())
         scenario.archived_at = timezone.now()
         scenario.save()
         assert "?again=" not in text(see("ada", HOME))
@@ -105,11 +113,63 @@ class TestHome:
         assert 'Waits for you <span class="count soft">7</span>' in page
         assert "2 more decisions" in page
 
+    def test_asks_who_has_no_glass_to_break(self) -> None:
+        make_cast()
+        Scenario.objects.update(break_glass=False)
+        page = text(see("ada", HOME))
+        assert "Break the glass" not in page
+        assert "needs approval first" in page
+
     def test_says_what_would_be_there_when_nothing_is(self) -> None:
         make_cast()
         page = text(see("mallory", HOME))
         assert "All quiet." in page
         assert "No scenario is open to you." in page
+
+
+class TestFrozen:
+    """Somebody who cannot get in is not told that all is quiet."""
+
+    def freeze(self, **what: Any) -> None:
+        dana = make_user("dana")
+        transitions.freeze(by=dana, reason="Odd queries.", at=timezone.now(), **what)
+
+    def test_says_who_did_it_why_and_whom_to_call(self) -> None:
+        make_cast()
+        self.freeze(person=make_user("ada"))
+        page = text(see("ada", HOME))
+        assert "You are frozen: no door opens for you" in page
+        assert "By <bdi>Dana</bdi>, since <time" in page
+        assert "“<bdi>Odd queries.</bdi>”" in page
+        assert "Call <strong>Dana or Noor</strong>" in page
+
+    def test_offers_no_button_and_nothing_again(self) -> None:
+        make_cast()
+        transitions.relinquish(broken().grant, by=make_user("ada"), at=timezone.now())
+        self.freeze(person=make_user("ada"))
+        page = text(see("ada", HOME))
+        assert "Break the glass" not in page
+        assert "?again=" not in page
+        assert "All quiet" not in page
+        assert "Break the glass" in text(see("eve", HOME))
+
+    def test_leads_a_responder_to_where_all_is_lifted(self) -> None:
+        make_cast()
+        self.freeze()
+        assert "Everything is frozen" in text(see("rita", HOME))
+        assert "Look at it on Now" in text(see("noor", HOME))
+
+
+class TestHeader:
+    @pytest.mark.parametrize("name", CAST)
+    def test_has_the_red_button_for_who_may_break_the_glass(self, name: str) -> None:
+        make_cast()
+        assert ("Break glass</a>" in text(see(name, "/cases/"))) is (name in {"ada", "eve"})
+
+    def test_has_none_where_approval_comes_first(self) -> None:
+        make_cast()
+        Scenario.objects.update(break_glass=False)
+        assert "Break glass</a>" not in text(see("ada", "/cases/"))
 
 
 class TestRail:
