@@ -49,9 +49,13 @@ def _urgency(request: Request, at: datetime) -> tuple[bool, datetime]:
 
     Somebody waits outside for a yes, or is inside without one; within both, the first deadline.
     """
+    return is_over(request, at), deadline(request)
+
+
+def is_over(request: Request, at: datetime) -> bool:
+    """Whether the access that is to be ratified has ended: an answer opens and closes nothing."""
     grant = request.held
-    over = request.ratify_by is not None and not (grant and grant.is_live(at))
-    return over, deadline(request)
+    return request.ratify_by is not None and not (grant and grant.is_live(at))
 
 
 def offers_for(person: User, at: datetime) -> list[Request]:

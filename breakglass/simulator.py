@@ -261,7 +261,7 @@ def _break_glass(ask: _Ask) -> Iterator[Line]:
     ratify = Line(
         name="ratify", at=ratify_by, tone="wait",
         rule=ask.says("ratify_within", minutes_words(rules.ratify_within)),
-        text=_("Every step must have ratified. A refusal or silence revokes what is still open and"
+        text=_("Every step must have ratified. A refusal or silence closes what is still open and"
                " opens a finding."),
     )  # fmt: skip
     yield from sorted([ends, ratify], key=lambda line: line.at or ask.at)

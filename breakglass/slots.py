@@ -144,12 +144,17 @@ def _decision(asked: Request) -> slots.Waiting:
         title = _("%(person)s asks for more time on %(targets)s")
     else:
         title = _("%(person)s asks for %(targets)s")
-    left = minutes_words((inbox.deadline(asked) - timezone.now()).total_seconds() / 60)
+    now = timezone.now()
+    left = minutes_words((inbox.deadline(asked) - now).total_seconds() / 60)
     return slots.Waiting(
         icon="glass" if broke else "decide",
         tone="wait",
         title=title % {"person": asked.requester, "targets": names},
-        detail=_("%(scenario)s, Case %(case)s. %(left)s left to answer.")
+        detail=(
+            _("%(scenario)s, Case %(case)s. The access is over; %(left)s left to answer.")
+            if inbox.is_over(asked, now)
+            else _("%(scenario)s, Case %(case)s. %(left)s left to answer.")
+        )
         % {"scenario": asked.rules.name, "case": asked.case, "left": left},
         url=reverse("decision", args=[asked.pk]),
         action=_("Ratify or refuse") if broke else _("Decide"),

@@ -141,23 +141,34 @@ def so_far(_request: HttpRequest, asked: Request) -> list[slots.Fact]:
     if not hasattr(asked, "grant"):
         return []
     done = actions.of_case(asked.case_ref, asked.rules)
+    numbers = {"count": done.count, "outside": done.outside_count}
+    text = _how_much(done, planned=bool(asked.intent)) % numbers
+    url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
+    name = _("So far") if asked.grant.is_live(timezone.now()) else _("Done")
+    return [slots.Fact(name=name, text=text, url=url)]
+
+
+def _how_much(done: actions.Actions, *, planned: bool) -> str:
+    """Say it of the plan where there is one; nobody steps outside what was never declared."""
     if not done.count:
-        text = _("Nothing is on the record yet.")
-    elif not done.outside_count:
-        text = ngettext(
-            "%(count)s action, within the plan.",
-            "%(count)s actions, all within the plan.",
+        return _("Nothing is on the record yet.")
+    if not done.outside_count:
+        return ngettext(
+            "%(count)s action, as the scenario expects.",
+            "%(count)s actions, all as the scenario expects.",
             done.count,
         )
-    else:
-        text = ngettext(
+    if planned:
+        return ngettext(
             "%(count)s action, outside the plan.",
             "%(count)s actions, %(outside)s outside the plan.",
             done.count,
         )
-    numbers = {"count": done.count, "outside": done.outside_count}
-    url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
-    return [slots.Fact(name=_("So far"), text=text % numbers, url=url)]
+    return ngettext(
+        "%(count)s action, outside what the scenario expects.",
+        "%(count)s actions, %(outside)s outside what the scenario expects.",
+        done.count,
+    )
 
 
 @slots.case_panels.provide(order=40)

@@ -41,7 +41,7 @@ def decide(request: PageRequest) -> HttpResponse:
     rows = inbox.decisions_for(request.user, now)
     mine = request.user.decisions.select_related("request__requester", "request__scenario")
     context = {
-        "rows": [(each, inbox.deadline(each)) for each in rows],
+        "rows": [(each, inbox.deadline(each), inbox.is_over(each, now)) for each in rows],
         "decides": inbox.decides_anywhere(request.user, now),
         "given": mine.order_by("-decided_at")[:10],
     }
@@ -138,6 +138,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "rules": asked.rules,
         "targets": [target.name for target in asked.targets.all()],
         "grant": grant,
+        "over": inbox.is_over(asked, now),
         "ratifying": asked.urgency == Request.Urgency.BREAK_GLASS,
         "deadline": inbox.deadline(asked),
         "open": open_,

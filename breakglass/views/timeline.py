@@ -156,7 +156,7 @@ def to_come(asked: Request, grant: Grant | None, *, at: datetime) -> list[Line]:
     if asked.ratification == Request.Ratification.PENDING and asked.ratify_by:
         closes = grant is not None and grant.ends_at > asked.ratify_by
         text = (
-            _("Last moment for ratification; silence closes the door.")
+            _("Last moment for ratification; silence closes the door and opens a finding.")
             if closes
             else _("Last moment for ratification; silence opens a finding.")
         )

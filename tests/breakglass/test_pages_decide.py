@@ -47,7 +47,7 @@ class TestList:
         inside, waits = broken(scenario=make_scenario("rescue"), by=make_user("eve")), asked()
         transitions.relinquish(over.grant, by=make_user("eve"), at=timezone.now())
         rows = see("bob", "/decide/").context["rows"]
-        assert [row for row, _ in rows] == [inside, waits, over]
+        assert [row for row, *_ in rows] == [inside, waits, over]
 
     def test_is_empty_after_the_answer_and_remembers_it(self) -> None:
         make_cast()
@@ -84,6 +84,17 @@ class TestPage:
         page = text(see("bob", url(asked(reference="INC-7"))))
         for words in ("Ada asks for shop-db", REASON, "INC-7", "30 min", "First time", "Approve"):
             assert words in page
+
+    def test_speaks_of_an_access_that_is_over_in_the_past(self) -> None:
+        make_cast()
+        request = broken()
+        transitions.relinquish(request.grant, by=make_user("ada"), at=timezone.now())
+        page = text(see("bob", url(request)))
+        assert "Was it right to go in? The access is over." in page
+        assert "may it go on" not in page
+        assert "ended by its holder; 30 min were asked for" in page
+        assert "The access is over." in text(see("bob", "/decide/"))
+        assert "The access is over; " in text(see("bob", "/"))
 
     def test_asks_after_a_broken_glass_whether_it_was_right(self) -> None:
         make_cast()
