@@ -125,7 +125,8 @@ def case_panel(_request: HttpRequest, asked: Request) -> list[slots.Panel]:
         (title_of(messages[0].kind), messages)
         for messages in (list(group) for _, group in groupby(rows, lambda row: row.entry_seq))
     ]
-    return [slots.Panel(template="alerts/_case_panel.html", context={"told": told}, place="side")]
+    context = {"told": told, "soon": timezone.now() - asked.submitted_at < LATE}
+    return [slots.Panel(template="alerts/_case_panel.html", context=context, place="side")]
 
 
 def _behind(since: datetime) -> int:

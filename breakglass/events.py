@@ -116,7 +116,7 @@ class Decided(Event):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DecisionApproved(
-    Decided, kind="decision.approved", title=_lazy("One yes, more needed"), personal=("comment",)
+    Decided, kind="decision.approved", title=_lazy("One yes"), personal=("comment",)
 ):
     """One person approved."""
 
@@ -157,7 +157,7 @@ class DecisionCountered(
 class DecisionRatified(
     Decided,
     kind="decision.ratified",
-    title=_lazy("One ratification, more needed"),
+    title=_lazy("One ratification"),
     personal=("comment",),
 ):
     """One person ratified a break-glass activation."""

@@ -112,11 +112,13 @@ def _next(request: PageRequest, asked: Request, done: str | Promise) -> HttpResp
         messages.success(request, gettext("%(done)s Case %(case)s.") % said)
         return redirect("decide")
     more = ngettext(
-        "%(done)s Case %(case)s. This one waits too.",
-        "%(done)s Case %(case)s. %(number)s more wait; this is the most urgent.",
+        "%(done)s Case %(case)s. Next: Case %(next)s, %(person)s.",
+        "%(done)s Case %(case)s. Next, of %(number)s that wait: Case %(next)s, %(person)s.",
         len(waiting),
     )
-    messages.success(request, more % said)
+    # Not as good news, which floats: it would hide whose case this is now.
+    said |= {"next": waiting[0].case, "person": waiting[0].requester}
+    messages.info(request, more % said)
     return redirect("decision", waiting[0].pk)
 
 

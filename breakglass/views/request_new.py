@@ -122,7 +122,7 @@ def _ask(request: PageRequest, scenario: Scenario, form: AskForm) -> Request:
     elif person and person != request.user:
         done = _("Sent in the name of %(person)s, who is told, as the approvers are.")
     else:
-        done = _("Sent. Your approvers are told.")
+        done = _("Sent. Your approvers are being told.")
     messages.success(request, done % {"person": person})
     return asked
 

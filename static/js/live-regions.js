@@ -1,7 +1,7 @@
 /* <section id="doors" data-live="moved acted">: drawn anew when one of these topics comes (see live-feed.js).
    `data-from` names another address than this page. One fetch serves all regions of an address.
    What a person is at is never touched: a half-typed form, an open dialog, selected text; such a
-   region waits. Focus, scrolling and unfolded details stay as they are. */
+   region waits. So does a password that is shown once, while it opens the door. Focus, scrolling and unfolded details stay as they are. */
 const FIELDS = "input:not([type=hidden], [type=submit]), textarea, select";
 const stale = new Set();
 let timer = 0;
@@ -41,7 +41,8 @@ async function renew(address, regions) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const region of regions) {
     const fresh = page.getElementById(region.id);
-    if (fresh && region.isConnected && !held(region)) swap(region, fresh);
+    const kept = region.querySelector("shown-once") && page.getElementById("way-in");
+    if (fresh && region.isConnected && !held(region) && !kept) swap(region, fresh);
   }
 }
 

@@ -99,18 +99,6 @@ class TestWords:
         catch_up()
         assert "lapses on 2 Nov 17:00 CET (16:00 UTC)" in part(letter_to("bob"), "html")
 
-    @pytest.mark.parametrize(
-        ("ratify_within", "then"),
-        [(60, "a finding opens; the door has closed by then."), (10, "the door closes then and")],
-    )
-    def test_says_what_silence_after_a_broken_glass_does(
-        self, ratify_within: int, then: str
-    ) -> None:
-        make_broken_glass(make_cast(ratify_within=ratify_within))
-        catch_up()
-        said = " ".join(part(letter_to("bob"), "plain").split())
-        assert then in said.partition("Unless somebody ratifies it by")[2]
-
     def test_asks_for_a_receipt_where_one_is_needed(self) -> None:
         make_broken_glass(make_cast())
         catch_up()

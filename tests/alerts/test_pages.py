@@ -1,5 +1,6 @@
 """The pages of messages: each person sees what is theirs, and the same few queries do it."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -215,6 +216,13 @@ class TestSlots:
         transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
         assert slots.waiting(request) == []
         assert slots.waiting(self.asked_by("bob")) == []  # who is asked answers, and that is that
+
+    def test_a_case_that_is_new_does_not_say_that_nobody_was_told(self, client: Client) -> None:
+        request = make_request(make_cast(), at=timezone.now())
+        ada = as_person(client, "ada")
+        assert b"is being told now" in ada.get(request.get_absolute_url()).content
+        Request.objects.update(submitted_at=timezone.now() - timedelta(minutes=1))
+        assert b"Nobody was told yet." in ada.get(request.get_absolute_url()).content
 
     def test_the_rail_counts_what_is_new(self, broken: Request) -> None:
         alerts, mailbox = slots.nav(self.asked_by("rob"))

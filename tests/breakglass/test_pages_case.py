@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import Entry
 from breakglass import transitions
-from breakglass.models import Grant, Request, Scenario
+from breakglass.models import Grant, Request
 from breakglass.transitions import Offer
 from targets.credentials import Credentials
 from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
-from tests.make import REASON, make_scenario, make_user, voice
+from tests.make import REASON, make_user, voice
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
@@ -86,31 +86,6 @@ class TestWhatItShows:
         assert "<count-down" in said
         assert "Bob and Carl are asked to ratify." in said
         assert "Show my way in" in said
-
-    @pytest.mark.parametrize(
-        ("ratify_within", "then"),
-        [
-            (10, "the door closes then and a finding opens."),
-            (60, "a finding opens; the door has closed by then."),
-        ],
-    )
-    def test_says_what_silence_does_as_the_form_said_it(
-        self, ratify_within: int, then: str
-    ) -> None:
-        make_cast()
-        make_scenario("outage", ratify_within=ratify_within)
-        form = text(see("ada", reverse("request-new"), scenario="outage"))
-        request = broken(scenario=Scenario.objects.get(slug="outage"))
-        opened(request)
-        for said in (form, text(page("ada", request))):
-            assert then in said.partition("Unless somebody ratifies it by <time")[2][:160]
-
-    def test_says_that_silence_opens_a_finding_when_the_access_is_over(self) -> None:
-        make_cast()
-        request = broken()
-        transitions.relinquish(request.grant, by=make_user("ada"), at=timezone.now())
-        said = text(page("ada", request)).partition("Unless somebody ratifies it by")[2]
-        assert said.partition("</time>")[2].startswith(", a finding opens. </p>")
 
     def test_the_way_in_is_the_holders_alone(self) -> None:
         make_cast()

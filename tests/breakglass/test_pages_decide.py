@@ -274,7 +274,9 @@ class TestOneTap:
         browser = client("bob")
         response = browser.post(url(first), {"decision": "approve"}, follow=True)
         assert response.redirect_chain == [(url(second), 302)]
-        assert f"Approved. Case {first.case}. This one waits too." in text(response)
+        said = f"Approved. Case {first.case}. Next: Case {second.case}, Eve."
+        assert '<li class="notice live">' in text(response)
+        assert said in text(response)
         response = browser.post(url(second), {"decision": "ratify"}, follow=True)
         assert "Nothing waits for you." in text(response)
 
