@@ -117,7 +117,7 @@ def _next(request: PageRequest, asked: Request, done: str | Promise) -> HttpResp
         len(waiting),
     )
     # Not as good news, which floats: it would hide whose case this is now.
-    said |= {"next": waiting[0].case, "person": waiting[0].requester}
+    said |= {"next": waiting[0].case, "person": str(waiting[0].requester)}
     messages.info(request, more % said)
     return redirect("decision", waiting[0].pk)
 
