@@ -9,6 +9,7 @@ from audit import heads, notes, tiles, tree
 from audit.bgverify import stored
 from audit.core.tiles import path
 from audit.models import Checkpoint, Entry, Erased, Payload, Tile
+from audit.outside import Anchor
 from audit.policy import TELLING
 from audit.tree import HASH, WIDTH
 
@@ -70,9 +71,19 @@ def record_files() -> Iterator[tuple[str, bytes]]:
     older = older.order_by("size").prefetch_related("anchors", "cosignatures")
     for each in older.iterator(chunk_size=1000):
         yield f"checkpoints/{each.size}", heads.cosigned(each).encode()
+    yield from _stamps(head)
     yield from tree_files(0, head.size)
     for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
         yield from _of_payload(payload)
+
+
+def _stamps(head: Checkpoint) -> Iterator[tuple[str, bytes]]:
+    """Yield the time stamps, each with what was stamped."""
+    stamps = Anchor.objects.filter(kind=Anchor.Kind.STAMP, checkpoint__lte=head.size)
+    for stamp in stamps.iterator():
+        place = f"anchors/{stamp.checkpoint_id}-{stamp.pk}"
+        yield f"{place}.note", stamp.note.encode()
+        yield f"{place}.tsr", bytes(stamp.token)
 
 
 def tree_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:

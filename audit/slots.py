@@ -154,7 +154,7 @@ def seers(_: HttpRequest) -> list[Health]:
 @health.provide(order=12)
 def anchors(_: HttpRequest) -> list[Health]:
     """Say whether the places outside have what was signed; nothing where there are none."""
-    found = list(places.watched(Place.Kind.COPY, Place.Kind.MAIL))
+    found = list(places.watched(Place.Kind.COPY, Place.Kind.MAIL, Place.Kind.STAMP))
     if not found:
         return []
     failing = [place for place in found if place.why]

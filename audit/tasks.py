@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit import erasure, watch
-from audit.anchors import copies, keeping, mails
+from audit.anchors import copies, keeping, mails, stamps
 from core import doorbell
 
 
@@ -50,3 +50,9 @@ def copy_record() -> None:
 def mail_heads() -> None:
     """Mail the newest head to whoever is due. Beat runs this every five minutes."""
     mails.bring_all(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def stamp_heads() -> None:
+    """Have the newest head stamped by whoever is due. Beat runs this every minute."""
+    stamps.bring_all(at=timezone.now())

@@ -28,8 +28,9 @@ LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "l
 LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
 # Where copies of it are kept, without anybody's words: folders, and buckets that speak S3.
 LEDGER_COPIES = env.words("LEDGER_COPIES")
-# Whom its heads are mailed to each day.
+# Whom its heads are mailed to each day, and who stamps them with the time (RFC 3161) each hour.
 LEDGER_MAILS = env.words("LEDGER_MAILS")
+LEDGER_STAMPS = env.words("LEDGER_STAMPS")
 # Likewise while enough of its witnesses cannot be reached.
 LEDGER_REQUIRE_WITNESS = env.flag("LEDGER_REQUIRE_WITNESS", default=False)
 # Who signs its heads as well: "key address, key address"; and how many of them are enough.
@@ -218,6 +219,7 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.look_after_anchors": 15.0,
     "audit.tasks.copy_record": 60.0,
     "audit.tasks.mail_heads": 300.0,
+    "audit.tasks.stamp_heads": 60.0,
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,

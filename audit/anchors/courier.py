@@ -6,16 +6,14 @@ fails: either it lies, or the record is not the one that it has seen.
 """
 
 import dataclasses
-import http.client
 from datetime import datetime, timedelta
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from audit import leaf, notes, tiles, tree
 from audit.anchors.failures import Contradicted, Failed, Later
+from audit.anchors.web import Reply, post
 from audit.anchors.witnesses import Witness
 from audit.core.checkpoint import read_number
 from audit.core.findings import Tampered
@@ -25,19 +23,11 @@ from audit.outside import Cosignature
 
 PATIENCE = 5.0  # seconds with a silent witness
 SKEW = timedelta(minutes=2)  # that a witness's clock may differ from ours
-_LONGEST = 64 * 1024  # bytes of an answer that are read
 _ATTEMPTS = 3  # at one head, each with the size that the witness said it knows
 _REASONS = {
     403: "It knows this record under another key; tell its administrator the new one.",
     404: "It does not know this record, or its address is another one.",
 }
-
-
-class Reply(NamedTuple):
-    """What a witness answered."""
-
-    status: int
-    body: bytes
 
 
 @dataclasses.dataclass
@@ -73,7 +63,7 @@ class Courier:
     def _ask(self, head: Checkpoint, old: int) -> Reply:
         proof = tree.consistency_proof(old, head.size, tiles.read)
         lines = [f"old {old}", *map(notes.base64_of, proof), "", head.note]
-        return post(f"{self.witness.url}/add-checkpoint", "\n".join(lines), self.patience)
+        return _post(self.witness, "\n".join(lines), self.patience)
 
     def _size_known(self, reply: Reply, head: Checkpoint, old: int) -> int:
         """Return the size to begin from instead of `old`, or raise what is the matter."""
@@ -124,7 +114,7 @@ def size_seen(witness: Witness, head: Checkpoint, *, patience: float) -> int:
 
     It is asked to sign `head` as if it were the first one. Raises Failed when it does not say.
     """
-    reply = post(f"{witness.url}/add-checkpoint", f"old 0\n\n{head.note}", patience)
+    reply = _post(witness, f"old 0\n\n{head.note}", patience)
     if reply.status == 200:
         return head.size  # so it was the first one
     if reply.status != 409:
@@ -132,30 +122,16 @@ def size_seen(witness: Witness, head: Checkpoint, *, patience: float) -> int:
     return _size(reply)
 
 
+def _post(witness: Witness, body: str, patience: float) -> Reply:
+    url, kind = f"{witness.url}/add-checkpoint", "text/plain; charset=utf-8"
+    return post(url, body.encode(), kind=kind, patience=patience)
+
+
 def _size(reply: Reply) -> int:
     try:
         return read_number(reply.body.decode().removesuffix("\n"))
     except ValueError:
         raise Failed("It did not say which size it knows.") from None
-
-
-def post(url: str, body: str, patience: float) -> Reply:
-    """Send a body and return the answer, however it is; redirects are not followed.
-
-    Raises Failed when there is none.
-    """
-    address = urlsplit(url)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    connection = kinds[address.scheme](address.hostname or "", address.port, timeout=patience)
-    headers = {"Content-Type": "text/plain; charset=utf-8", "User-Agent": "breakglass"}
-    try:
-        connection.request("POST", address.path, body.encode(), headers)
-        answer = connection.getresponse()
-        return Reply(answer.status, answer.read(_LONGEST))
-    except (OSError, http.client.HTTPException) as error:
-        raise Failed(f"It does not answer: {error or type(error).__name__}.") from error
-    finally:
-        connection.close()
 
 
 def _signature(note: Note, key: Key) -> bytes | None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from audit.anchors import stores, witnesses
+from audit.anchors import authorities, stores, witnesses
 from audit.outside import Place
 
 
@@ -21,6 +21,7 @@ def watched(*kinds: Place.Kind) -> QuerySet[Place]:
         Place.Kind.WITNESS: [each.name for each in witnesses.configured()],
         Place.Kind.COPY: [each.name for each in stores.configured()],
         Place.Kind.MAIL: settings.LEDGER_MAILS,
+        Place.Kind.STAMP: [each.name for each in authorities.configured()],
     }
     either = [Q(kind=kind, name__in=named[kind]) for kind in kinds or named]
     return Place.objects.filter(functools.reduce(operator.or_, either)).order_by("pk")

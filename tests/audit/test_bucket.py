@@ -80,9 +80,11 @@ def objects() -> Iterator[tuple[Objects, str]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield kept, f"s3+http://key:s%2Fecret@127.0.0.1:{server.server_port}/records/a/b"
-        server.shutdown()
-        thread.join()
+        try:
+            yield kept, f"s3+http://key:s%2Fecret@127.0.0.1:{server.server_port}/records/a/b"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_what_was_written_is_read_again_and_locked(objects: tuple[Objects, str]) -> None:

@@ -197,9 +197,11 @@ def answering(status: int, body: Callable[[bytes], bytes]) -> Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def cosigned(*, at: datetime, name: str = "w1", by: str = "w1") -> Callable[[bytes], bytes]:
