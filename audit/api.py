@@ -1,18 +1,23 @@
-"""The record in the API, in the order in which it was written."""
+"""The record in the API: entries in the order in which they were written, and what proves them."""
 
 import base64
 from typing import Any, cast
 
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit import reading, transitions
+from audit import heads, reading, tiles, transitions, tree
 from audit.models import Entry
 from audit.policy import Reader
 from core.api import Endpoint, StrictQuery
 from core.paging import MOST, USUAL, schema_of
+from core.problems import BadQuery
+
+_SIZE: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
 
 class EntryShape(serializers.Serializer[Entry]):
@@ -67,8 +72,7 @@ class LedgerEntries(Endpoint):
     def get(self, request: Request) -> Response:
         query = dict(self.query)
         after, limit = query.pop("after"), query.pop("limit")
-        reader = cast(Reader, request.user)
-        transitions.read_record(by=reader, page="API", filters=query, at=timezone.now())
+        _read(request, page="API", filters=query)
         rows = Entry.objects.matching(**query).after(after).prefetch_related("payloads")
         found = list(rows[: limit + 1])
         items, address = found[:limit], None
@@ -78,3 +82,76 @@ class LedgerEntries(Endpoint):
             address = request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
         lines = EntryShape(items, many=True)  # type: ignore[arg-type] # the stubs know one only
         return Response({"items": lines.data, "next": address})
+
+
+class LedgerEntry(Endpoint):
+    """One entry of the record, by its number. Only auditors and compliance officers."""
+
+    Output = EntryShape
+
+    def get(self, request: Request, seq: int) -> Response:
+        _read(request, page=f"entry {seq}", filters={})
+        return Response(EntryShape(get_object_or_404(Entry, seq=seq)).data)
+
+
+class LedgerEntryProof(Endpoint):
+    """The receipt of an entry (C2SP tlog-proof): it proves, under a signed head, that it was there.
+
+    404 while it is not signed, which takes a second.
+    """
+
+    media = "text/plain"
+
+    def get(self, request: Request, seq: int) -> HttpResponse:
+        _read(request, page=f"entry {seq}", filters={})
+        receipt = heads.receipt(seq)
+        if receipt is None:
+            raise Http404
+        return self.file(receipt, name=f"entry-{seq}.tlog-proof")
+
+
+class LedgerConsistency(Endpoint):
+    """Prove that the record of `from` entries is how that of `to` entries began (RFC 6962)."""
+
+    class Output(serializers.Serializer[Any]):
+        """Two trees, and the hashes that lead from the root of the one to that of the other."""
+
+        from_size = serializers.IntegerField()
+        from_root = serializers.CharField(help_text="in hex")
+        to_size = serializers.IntegerField()
+        to_root = serializers.CharField(help_text="in hex")
+        hashes = serializers.ListField(
+            child=serializers.CharField(), help_text="PROOF of RFC 6962, 2.1.2, each in base64"
+        )
+
+    class Query(StrictQuery):
+        """Two numbers of entries, the smaller one first; up to the newest signed head."""
+
+        to = serializers.IntegerField(
+            required=False, help_text="by default all that are signed", **_SIZE
+        )
+
+        def get_fields(self) -> dict[str, Any]:
+            """Add `from`, which is a word of Python's own."""
+            return {"from": serializers.IntegerField(**_SIZE), **super().get_fields()}
+
+    def get(self, request: Request) -> Response:
+        _read(request, page="API", filters={})
+        head = heads.newest()
+        signed = head.size if head else 0
+        old, new = self.query["from"], self.query.get("to", signed)
+        for name, size, most in (("to", new, signed), ("from", old, new)):
+            if size > most:
+                sentence = f"{name}: {size:,} entries are more than {most:,}. Give {most} or less."
+                raise BadQuery({name: [sentence]})
+        proof = tree.consistency_proof(old, new, tiles.read)
+        roots = [tree.frontier_at(size, tiles.read).root.hex() for size in (old, new)]
+        answer = {"from_size": old, "from_root": roots[0], "to_size": new, "to_root": roots[1]}
+        hashes = [base64.b64encode(each).decode() for each in proof]
+        return Response(answer | {"hashes": hashes})
+
+
+def _read(request: Request, *, page: str, filters: dict[str, str]) -> None:
+    """Put the look at the record on the record. Raises NotAllowed."""
+    reader = cast(Reader, request.user)
+    transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())

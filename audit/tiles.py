@@ -19,3 +19,16 @@ def _of_entries(index: int) -> bytes:
     found = [(seq, bytes(data)) for seq, data in rows.values_list("seq", "leaf_hash")]
     dense = [data for place, (seq, data) in enumerate(found) if seq == first + place]
     return b"".join(data for data in dense if len(data) == HASH)
+
+
+def bundle(index: int, width: int) -> bytes:
+    """Return the first `width` entries that the tile `index` of level 0 is of, as C2SP has them.
+
+    Each stands behind its length in two bytes. Nothing where some are gone.
+    """
+    first = index * WIDTH
+    rows = Entry.objects.filter(seq__gte=first, seq__lt=first + width).order_by("seq")
+    leaves = [bytes(leaf) for leaf in rows.values_list("leaf", flat=True)]
+    if len(leaves) < width:
+        return b""
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)

@@ -1,13 +1,16 @@
 """Pages of this room."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from audit.views import ledger, verification
+from audit.views import ledger, tiles, verification
+from core.api import NotFound
 
 urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/bgverify.pyz", ledger.verifier, name="bgverify"),
-    path("ledger/checkpoint", ledger.ledger_checkpoint, name="ledger-checkpoint"),
+    path("ledger/checkpoint", tiles.SignedHead.as_view(), name="ledger-checkpoint"),
+    re_path(tiles.TILE, tiles.TileFile.as_view(), name="ledger-tile"),
+    re_path("^ledger/tile/", NotFound.as_view()),
     path("ledger/verification/", verification.verification, name="ledger-verification"),
     path("ledger/verification/now", verification.verify_now, name="ledger-verify"),
     path("ledger/<int:seq>/receipt", ledger.ledger_receipt, name="ledger-receipt"),

@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("cases", cases.Cases.as_view(), name="api-cases"),
     path("cases/<int:case>", cases.CaseDetail.as_view(), name="api-case"),
+    path("cases/<int:case>/file", cases.CaseFile.as_view(), name="api-case-file"),
     path("scenarios", scenarios.Scenarios.as_view(), name="api-scenarios"),
     path("scenarios/<slug:slug>/preflight", scenarios.ScenarioPreflight.as_view()),
 ]

@@ -2,12 +2,12 @@
 
 An endpoint names its shapes as nested classes, from which the OpenAPI document is drawn:
 `Query` (parameters of GET), `Input` (body of POST), `Output` (answer), `Result` (answer of POST
-where it differs). Whatever is not named there is refused.
+where it differs); `media` is the type of a file. Whatever is not named there is refused.
 """
 
 from typing import Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
@@ -72,6 +72,7 @@ class Endpoint(APIView):
     Input: ClassVar[type[StrictInput] | None] = None
     Output: ClassVar[type[serializers.Serializer[Any]] | None] = None
     Result: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    media: ClassVar[str] = ""  # what GET answers with, where that is no JSON but a file
     success: ClassVar[int] = 200  # of POST
     query: dict[str, Any]
 
@@ -79,6 +80,19 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         timezone.deactivate()  # programs get UTC, whatever zone the person reads pages in
         self.query = read_query(request, self.Query if request.method == "GET" else _Nothing)
+
+    def perform_content_negotiation(
+        self,
+        request: Request,
+        force: bool = False,  # noqa: FBT001, FBT002 - as APIView
+    ) -> Any:
+        """Give a file to whoever asks for it, whatever else they say they would take."""
+        return super().perform_content_negotiation(request, force=force or bool(self.media))
+
+    def file(self, data: bytes | str, *, name: str = "") -> HttpResponse:
+        """Answer with a file of the endpoint's `media`, to be kept as `name`."""
+        named = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
+        return HttpResponse(data, content_type=self.media, headers=named)
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return the checked body of a POST.

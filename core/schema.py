@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
@@ -65,10 +66,12 @@ class HouseSchema(AutoSchema):
         return getattr(self.view, "Input", None) if self.method == "POST" else None
 
     def get_response_serializers(self) -> Any:
-        view = self.view
+        view, good = self.view, dict[Any, Any]()
         if not isinstance(view, Endpoint):
             return super().get_response_serializers()
-        if self.method == "GET":
+        if self.method == "GET" and view.media:
+            good, codes = {(200, view.media): OpenApiTypes.BINARY}, [400, 401, 403, 404]
+        elif self.method == "GET":
             good, codes = {200: view.Output}, [400, 401, 403, 404]
         else:
             good = {view.success: view.Result or view.Output}

@@ -179,18 +179,6 @@ def ledger_receipt(request: HttpRequest, seq: int) -> HttpResponse:
 
 
 @login_required
-@never_cache
-@require_GET
-def ledger_checkpoint(request: HttpRequest) -> HttpResponse:
-    """Return the newest signed head: whoever keeps it can compare it with every later one."""
-    if refusal := _read(request, page="checkpoint", filters={}):
-        return refusal
-    if head := heads.best():
-        return HttpResponse(heads.cosigned(head), content_type="text/plain; charset=utf-8")
-    return say(request, _("Nothing is signed yet. Is the sealer running?"), status=404)
-
-
-@login_required
 @require_GET
 def verifier(_request: HttpRequest) -> HttpResponse:
     """Return the verifier in one file; better taken from somebody else than from us."""

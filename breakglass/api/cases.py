@@ -1,11 +1,12 @@
 """Cases in the API: everything about one emergency, seen as one."""
 
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
-from audit import reading
+from audit import evidence, reading
 from audit.models import Entry
 from breakglass.api.finding import case_for, requests_for
 from breakglass.api.shapes import CaseShape, RequestLine
@@ -64,3 +65,19 @@ class CaseDetail(Endpoint):
             "entries": reading.told(entries),
         }
         return Response(CaseShape(whole).data)
+
+
+class CaseFile(Endpoint):
+    """The case file: what the record says of the case, as a zip that `bgverify bundle` verifies.
+
+    404 while nothing of it is signed, which takes a second.
+    """
+
+    media = "application/zip"
+
+    def get(self, request: ApiRequest, case: int) -> HttpResponse:
+        asked = case_for(request.user, case, timezone.now())[0]
+        made = evidence.case_file(asked.case_ref)
+        if made is None:
+            raise Http404
+        return self.file(made, name=f"case-{case}.zip")

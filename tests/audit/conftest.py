@@ -8,8 +8,11 @@ from django.test import Client
 
 from accounts.models import Part, User
 from audit import rights
+from tests.audit.go import go
 from tests.audit.make import make_sealer, sql
 from tests.make import make_group, make_user
+
+__all__ = ["go"]
 
 
 @pytest.fixture

@@ -194,6 +194,7 @@ ELSEWHERE = {
     "case-file": "a file for whoever verifies it",
     "bgverify": "a program for whoever verifies",
     "ledger-checkpoint": "a note for whoever keeps it",
+    "ledger-tile": "a file for programs that verify",
     "set-up": "once, in an empty installation: tests/config/test_first_run.py",
     "account_email*": "switched off: addresses are changed by administrators",
     "account_confirm*": "addresses and codes are not confirmed by mail here",

@@ -1,9 +1,7 @@
 """Verifiers that others wrote come to the same verdicts: Go's, OpenSSL's, Sigstore's."""
 
 import base64
-import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,35 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from audit import tree
 from tests.audit.core.make import KEY, NEXT_VKEY, VKEY, Log, ask, edit, made, write
+from tests.audit.go import Verify, run, without_x_mod
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[2] / ".local" / "tools" / "sigstore" / "node_modules"
-GO_PATH = Path("/usr/share/gocode")
-Verify = Callable[..., tuple[int, str]]
-
-without_x_mod = pytest.mark.skipif(
-    not (GO_PATH / "src/golang.org/x/mod/sumdb").is_dir() and os.environ.get("CI") != "true",
-    reason="golang.org/x/mod is not installed: apt-get install golang-golang-x-mod-dev",
-)
 without_sigstore = pytest.mark.skipif(
     not MODULES.is_dir(), reason="Sigstore's verifier is not there: sh tests/sigstore-verify"
 )
-
-
-def run(*words: object) -> tuple[int, str]:
-    done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    return done.returncode, done.stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def go(tmp_path_factory: pytest.TempPathFactory) -> Verify:
-    """The verifier that is written with Go's own packages."""
-    program = tmp_path_factory.mktemp("go") / "verify"
-    settings = {"GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOFLAGS": ""}
-    build = ["go", "build", "-o", str(program), "."]
-    subprocess.run(build, cwd=HERE / "go", env=os.environ | settings, check=True)
-    return lambda command, *files, vkey=VKEY: run(program, command, vkey, *files)
 
 
 @pytest.fixture(scope="module")
