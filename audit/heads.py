@@ -94,13 +94,18 @@ def cosigned(head: Checkpoint) -> str:
     return head.note + "".join(cosignature.line for cosignature in head.cosignatures.all())
 
 
+def proving(seq: int) -> Checkpoint | None:
+    """Return the head that the receipt of the entry `seq` is under; None while none is signed."""
+    return over(seq, witnessed=True) or over(seq)
+
+
 def receipt(seq: int) -> str | None:
     """Return the proof that an entry is in the record, as a file, or None while it is not signed.
 
     The form is C2SP's tlog-proof: the path to the root, and the signed head that has that root.
     Whoever holds it and the key can show for ever that the entry was in the record.
     """
-    head = over(seq, witnessed=True) or over(seq)
+    head = proving(seq)
     if head is None:
         return None
     path = tree.inclusion_proof(seq, head.size, tiles.read)

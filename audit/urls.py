@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from audit.views import ledger, tiles, verification
+from audit.views import checkpoints, entry, ledger, tiles, verification
 from core.api import NotFound
 
 urlpatterns = [
@@ -11,9 +11,14 @@ urlpatterns = [
     path("ledger/checkpoint", tiles.SignedHead.as_view(), name="ledger-checkpoint"),
     re_path(tiles.TILE, tiles.TileFile.as_view(), name="ledger-tile"),
     re_path("^ledger/tile/", NotFound.as_view()),
+    path("ledger/checkpoints/", checkpoints.checkpoints, name="ledger-checkpoints"),
+    path("ledger/checkpoints/<int:size>/", checkpoints.checkpoint, name="ledger-head"),
+    path("ledger/checkpoints/<int:size>/note", checkpoints.note, name="ledger-head-note"),
+    path("ledger/policy.txt", checkpoints.policy, name="ledger-policy"),
+    path("ledger/checkpoints/compare", checkpoints.compare, name="ledger-compare"),
     path("ledger/verification/", verification.verification, name="ledger-verification"),
     path("ledger/verification/now", verification.verify_now, name="ledger-verify"),
-    path("ledger/<int:seq>/receipt", ledger.ledger_receipt, name="ledger-receipt"),
-    path("ledger/<int:seq>/", ledger.ledger_entry, name="ledger-entry"),
-    path("ledger/<int:seq>/entry.json", ledger.ledger_leaf, name="ledger-leaf"),
+    path("ledger/<int:seq>/receipt", entry.ledger_receipt, name="ledger-receipt"),
+    path("ledger/<int:seq>/", entry.ledger_entry, name="ledger-entry"),
+    path("ledger/<int:seq>/entry.json", entry.ledger_leaf, name="ledger-leaf"),
 ]

@@ -2,26 +2,25 @@
 
 import dataclasses
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import bgverify, heads, leaf, proofs, reading, search, transitions
+from audit import bgverify, heads, reading, search
 from audit.events import title_of
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Key
-from audit.policy import Reader
+from audit.views.looking import read
 from audit.views.tabs import tabs
 from audit.views.verification import standing
 from core import refs
-from core.errors import NotAllowed
 from core.pages import say
 
 PAGE = 50
@@ -57,7 +56,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         return say(request, _("Unknown filter: %(unknown)s. Known are: %(known)s.") % facts)
     valid = form.is_valid()
     chosen = _chosen(form, request) if valid else {}
-    if refusal := _read(request, page="list", filters=chosen):
+    if refusal := read(request, page="list", filters=chosen):
         return refusal
     words = form.cleaned_data.get("q", "")
     ways = search.ways(words)
@@ -111,99 +110,11 @@ def _periods(chosen: dict[str, str]) -> list[tuple[str, str, bool]]:
 
 
 @login_required
-@never_cache
-@require_GET
-def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
-    """Show one entry: its envelope, its words, its hashes, and its neighbours."""
-    if refusal := _read(request, page=f"entry {seq}", filters={}):
-        return refusal
-    entry = get_object_or_404(Entry, seq=seq)
-    told = reading.told([entry])[0]
-    around = Entry.objects.filter(seq__in=[seq - 1, seq + 1]).in_bulk()
-    before, behind = around.get(seq - 1), around.get(seq + 1)
-    hashed, proof = leaf.leaf_hash(bytes(entry.leaf)), proofs.prove(entry)
-    context = {
-        "entry": entry,
-        "told": told,
-        "case": refs.labels([entry.case])[entry.case],
-        "words": _words(told.details),
-        "payloads": [
-            (payload.part, bytes(payload.salt).hex(), payload.said.decode())
-            for payload in entry.payloads.all()
-        ],
-        "envelope": bytes(entry.leaf).decode(),
-        "hashed": hashed.hex(),
-        "proof": proof,
-        "root": proof.root.hex(),
-        "head": heads.over(seq),
-        "checks": _checks(hashed, proof),
-        "fits": hashed == bytes(entry.leaf_hash) and not proof.why,
-        "before": before,
-        "behind": behind,
-    }
-    return render(request, "audit/entry.html", context)
-
-
-def _checks(hashed: bytes, proof: proofs.Proof) -> tuple[str, str]:
-    """Return the lines of a shell that compute a leaf hash and the root without our code."""
-    steps = " ".join(side + sibling.hex() for side, sibling in proof.steps)
-    return (
-        f"(printf '\\0'; cat entry-{proof.seq}.json) | sha256sum",
-        f"h={hashed.hex()}; for s in {steps}; do"
-        " case $s in L*) t=${s#L}$h;; *) t=$h${s#R};; esac;"
-        " h=$( (printf '\\1'; printf $t | xxd -r -p) | sha256sum | cut -c1-64); done; echo $h",
-    )
-
-
-@login_required
-@never_cache
-@require_GET
-def ledger_leaf(request: HttpRequest, seq: int) -> HttpResponse:
-    """Return the bytes of one entry that are hashed, so that anybody can hash them again."""
-    if refusal := _read(request, page=f"entry {seq}", filters={}):
-        return refusal
-    entry = get_object_or_404(Entry, seq=seq)
-    named = {"Content-Disposition": f'attachment; filename="entry-{seq}.json"'}
-    return HttpResponse(bytes(entry.leaf), content_type="application/json", headers=named)
-
-
-@login_required
-@never_cache
-@require_GET
-def ledger_receipt(request: HttpRequest, seq: int) -> HttpResponse:
-    """Return the receipt of one entry, for whoever wants to prove it without us."""
-    if refusal := _read(request, page=f"entry {seq}", filters={}):
-        return refusal
-    get_object_or_404(Entry, seq=seq)
-    return receipt_file(seq)
-
-
-@login_required
 @require_GET
 def verifier(_request: HttpRequest) -> HttpResponse:
     """Return the verifier in one file; better taken from somebody else than from us."""
     named = {"Content-Disposition": 'attachment; filename="bgverify.pyz"'}
     return HttpResponse(bgverify.packed(), content_type="application/zip", headers=named)
-
-
-def receipt_file(seq: int) -> HttpResponse:
-    """Return the receipt of an entry as a file to keep, or say that it is not signed yet."""
-    proof = heads.receipt(seq)
-    if proof is None:
-        sentence = _("This entry is not signed yet. Try again in a moment.")
-        return HttpResponse(sentence, status=404, content_type="text/plain; charset=utf-8")
-    named = {"Content-Disposition": f'attachment; filename="entry-{seq}.tlog-proof"'}
-    return HttpResponse(proof, content_type="text/plain; charset=utf-8", headers=named)
-
-
-def _read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:
-    """Put the look at the record on the record, or return the page that refuses it."""
-    reader = cast(Reader, request.user)
-    try:
-        transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())
-    except NotAllowed as refusal:
-        return say(request, refusal.sentence, status=403)
-    return None
 
 
 def _chips(request: HttpRequest, form: LedgerFilter, chosen: dict[str, str]) -> list[Chip]:
@@ -222,32 +133,6 @@ def _address(request: HttpRequest, chosen: dict[str, str], **place: int | None) 
     if None in place.values():
         return ""
     return f"{request.path}?{urlencode(chosen | place)}"
-
-
-def _words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return facts as names and texts, references by their names; empty ones are left out."""
-    lines: list[tuple[str, str]] = []
-    named = refs.labels(value for value in facts.values() if refs.looks_like_one(value))
-    for name, value in facts.items():
-        if isinstance(value, dict):
-            lines += [(f"{name}: {inner}", _change(told)) for inner, told in value.items()]
-        else:
-            text = named[value].text if refs.looks_like_one(value) else _text(value)
-            lines.append((name.replace("_", " "), text))
-    return [(name, text) for name, text in lines if text]
-
-
-def _change(value: Any) -> str:
-    """Say what was and what is, where a fact is such a pair."""
-    if isinstance(value, list) and len(value) == 2:
-        return " → ".join(_text(side) or _("nothing") for side in value)
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def _page(asked: dict[str, Any]) -> Page:

@@ -20,5 +20,9 @@ def tabs(request: HttpRequest) -> list[Tab]:
     """Return the parts that the reader may see; none where there is only one."""
     if not getattr(request.user, "may_read_record", False):
         return []
-    parts = [(_("Entries"), "ledger"), (_("Verification"), "ledger-verification")]
+    parts = [
+        (_("Entries"), "ledger"),
+        (_("Signed heads"), "ledger-checkpoints"),
+        (_("Verification"), "ledger-verification"),
+    ]
     return [Tab(label, reverse(name), request.path == reverse(name)) for label, name in parts]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import PageRequest
 from audit import evidence
 from audit.models import Entry
-from audit.views.ledger import receipt_file
+from audit.views.entry import receipt_file
 from breakglass import policy, transitions
 from breakglass.access import way_in
 from breakglass.answer_forms import OfferForm

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Part, User
 from audit.models import Entry, Pending, State, Verification
-from audit.views import ledger
+from audit.views import entry as pages
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
 
@@ -205,7 +205,7 @@ class TestEntry:
     def test_shows_lists_and_pairs_in_words(self) -> None:
         facts = {"targets": ["a", "b"], "ends_at": None, "rules": {"minutes": ["", "30"], "by": 1}}
 
-        assert ledger._words(facts) == [  # noqa: SLF001
+        assert pages._words(facts) == [  # noqa: SLF001
             ("targets", "a, b"),
             ("rules: minutes", "nothing → 30"),
             ("rules: by", "1"),
@@ -232,7 +232,7 @@ class TestEntry:
             subprocess.run(
                 ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True
             ).stdout.split()[0]
-            for line in answer.context["checks"]
+            for line in answer.context["checks"][:2]
         ]
 
         assert printed == [bytes(entry.leaf_hash).hex(), State.objects.get().tree.root.hex()]

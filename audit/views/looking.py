@@ -1,0 +1,21 @@
+"""Who looks at the record is on the record."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from audit import transitions
+from audit.policy import Reader
+from core.errors import NotAllowed
+from core.pages import say
+
+
+def read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:
+    """Put the look at the record on the record, or return the page that refuses it."""
+    reader = cast(Reader, request.user)
+    try:
+        transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())
+    except NotAllowed as refusal:
+        return say(request, refusal.sentence, status=403)
+    return None
