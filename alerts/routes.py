@@ -126,6 +126,7 @@ ROUTES: dict[str, Route] = {
     "audit.contradicted": Route(to=_OVERSEERS, urgent=True),
     "audit.verify_failed": Route(to=_OVERSEERS, urgent=True),
     "audit.verify_mended": Route(to=_OVERSEERS),
+    "audit.replay_failed": Route(to=_OVERSEERS, urgent=True),
 }
 
 

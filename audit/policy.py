@@ -36,6 +36,13 @@ def why_not_read(reader: Reader) -> str | None:
     )
 
 
+def why_not_resolve(reader: Reader) -> str | None:
+    """Return why `reader` may not explain a difference between a table and the record."""
+    if reader.may_read_record:
+        return None
+    return phrase("Only auditors and compliance officers explain differences.")
+
+
 def why_not_verify(reader: Reader) -> str | None:
     """Return why `reader` may not have the record verified or see what came of it, or nothing."""
     if reader.may_verify_record:

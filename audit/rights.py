@@ -54,6 +54,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_set_aside": "SELECT, INSERT, UPDATE",
         "audit_verification": "SELECT, INSERT, UPDATE",
         "audit_verification_run": "SELECT, INSERT, UPDATE",
+        "audit_replay": "SELECT, INSERT, UPDATE",
+        "audit_difference": "SELECT, INSERT, UPDATE",
         "audit_reading": "SELECT, INSERT, UPDATE",
     },
     SEQUENCER: {

@@ -7,12 +7,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from audit import heads, rights, search, watch
 from audit.anchors import places, witnesses
+from audit.differences import Difference, Replay
 from audit.models import Checkpoint, Entry, Pending, Sealing, SetAside
 from audit.outside import Place
+from core import refs
 from core.refs import Label, provide
 from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
 from core.words import relative_words
@@ -88,6 +90,44 @@ def not_whole(request: HttpRequest) -> list[Banner]:
             action=gettext("What was found"),
         )
     ]
+
+
+@banners.provide(order=11)
+def different(request: HttpRequest) -> list[Banner]:
+    """Tell those who see to it on every page when tables and record differ."""
+    if not getattr(request.user, "may_verify_record", False):
+        return []
+    first = Difference.objects.open().first()
+    if first is None:
+        return []
+    text = gettext("Tables say something else than the record: %(about)s, %(what)s.")
+    label = refs.labels([first.subject])[first.subject].text
+    return [
+        Banner(
+            text=text % {"about": label, "what": first.what},
+            tone="danger",
+            icon="warn",
+            url=f"{reverse('ledger-verification')}#differences",
+            action=gettext("What differs"),
+        )
+    ]
+
+
+@health.provide(order=11)
+def tables(_: HttpRequest) -> list[Health]:
+    """Say whether the tables were found to say what the record says."""
+    last, count = Replay.objects.over().first(), Difference.objects.open().count()
+    if count:
+        text = ngettext(
+            "%(count)s difference from the record", "%(count)s differences from the record", count
+        )
+        tone, detail = "danger", text % {"count": f"{count:,}"}
+    elif last and last.ended_at:
+        ago = relative_words(last.ended_at - timezone.now())
+        tone, detail = "ok", gettext("As the record says, %(ago)s") % {"ago": ago}
+    else:
+        tone, detail = "wait", gettext("Not compared yet; a worker does it each night.")
+    return [Health(key="tables", label=gettext("Tables"), detail=detail, tone=tone)]
 
 
 @health.provide(order=11)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from audit import erasure, watch
 from audit.anchors import copies, keeping, mails, stamps
+from audit.replay import rounds
 from core import doorbell
 
 
@@ -56,3 +57,14 @@ def mail_heads() -> None:
 def stamp_heads() -> None:
     """Have the newest head stamped by whoever is due. Beat runs this every minute."""
     stamps.bring_all(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def replay() -> None:
+    """Compare the tables with the record when the night has come or somebody asked.
+
+    Beat runs this every few seconds. After ten it rings itself and lets others have the worker.
+    """
+    rounds.begin_night(at=timezone.now())
+    if rounds.go_on(timezone.now):
+        doorbell.ring(replay)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("ledger/policy.txt", checkpoints.policy, name="ledger-policy"),
     path("ledger/checkpoints/compare", checkpoints.compare, name="ledger-compare"),
     path("ledger/verification/", verification.verification, name="ledger-verification"),
+    path("ledger/verification/<int:pk>/explain", verification.resolve, name="difference-resolve"),
     path("ledger/verification/now", verification.verify_now, name="ledger-verify"),
     path("ledger/<int:seq>/receipt", entry.ledger_receipt, name="ledger-receipt"),
     path("ledger/<int:seq>/", entry.ledger_entry, name="ledger-entry"),

@@ -32,6 +32,7 @@ class RequestSubmitted(
     filed_by: str
     starts_at: str | None
     coach_score: int
+    read_only: bool = False
 
     def sentence(self) -> str:
         if self.extension:

@@ -215,6 +215,7 @@ SWEEPS: dict[str, float] = {
     "accounts.tasks.tidy_erasures": 5.0,
     "audit.tasks.verify_new": 60.0,
     "audit.tasks.verify_whole": 5.0,
+    "audit.tasks.replay": 15.0,
     "audit.tasks.finish_erasures": 5.0,
     "audit.tasks.look_after_anchors": 15.0,
     "audit.tasks.copy_record": 60.0,

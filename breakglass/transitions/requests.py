@@ -283,6 +283,7 @@ def _record_submitted(
             filed_by=by.ref if by != request.requester else "",
             starts_at=ask.starts_at.isoformat() if ask.starts_at else None,
             coach_score=request.coach_score,
+            read_only=request.read_only,
         ),
         actor=by.ref,
         subject=request.ref,

@@ -166,7 +166,7 @@ class TestList:
         sequence(NOON + timedelta(days=999))
         signed_in.get(LEDGER)
 
-        with django_assert_max_num_queries(30):  # type: ignore[operator]
+        with django_assert_max_num_queries(35):  # type: ignore[operator]
             signed_in.get(LEDGER)
 
     def test_says_whether_the_record_is_whole(self, signed_in: Client) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Part, User
 from audit import transitions, tree, verify, watch
 from audit.events import VerifyFailed, VerifyMended
 from audit.models import Run, State, Verification
+from audit.replay import rounds
 from core.errors import NotAllowed
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
@@ -234,6 +235,7 @@ class TestPage:
         assert f'<progress max="{long}" value="0"' in asked
         assert 'hx-trigger="every 1s"' in asked
         watch.go_on(timezone.now)
+        rounds.go_on(timezone.now)
 
         text = client.get(PAGE).content.decode()
         assert "hx-trigger" not in text
