@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Part
-from audit import sequencer
+from audit import erasure, log, sequencer
 from audit.differences import Difference, Replay
-from audit.models import Pending
+from audit.events import Erased
+from audit.models import Cursor, Entry, Pending
 from audit.replay import rounds, walk
 from audit.replay import transitions as replays
 from breakglass import transitions
@@ -309,6 +311,24 @@ class TestNoFalseAlarm:
         erased(part)
 
         assert replay() == []
+
+    def test_while_words_go_from_tables_and_record_nothing_is_believed(self) -> None:
+        sql("UPDATE breakglass_freeze SET reason = '(forgotten)'")
+        first = Entry.objects.get(kind="freeze.imposed")
+        erased = Erased(
+            compartment="p", seqs=[first.seq], range=None, legal_basis="gdpr-17",
+            requested_by="user:1", approver="user:2", reference="",
+        )  # fmt: skip
+        with transaction.atomic():
+            log.record(erased, actor="user:2", subject="user:1", at=END)
+
+        assert replay() == []
+        enter()
+        assert replay() == []
+        assert not Replay.objects.get().ended_at
+
+        Cursor.objects.create(name=erasure.CURSOR, seq=Entry.objects.latest("seq").seq)
+        assert replay() != []
 
     def test_what_was_pruned_is_not_missed(self, pruned: None) -> None:
         assert replay() == []

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             pass
         run = Replay.objects.get(pk=run.pk)
         if not run.ended_at:
-            raise CommandError("Another process compares them just now. Try again in a moment.")
+            raise CommandError("Others compare them just now, or words go. Try again in a moment.")
         waiting = Difference.objects.open()
         for difference in waiting.iterator():
             self.stdout.write(f"DIFFERENT. {difference}")
