@@ -8,5 +8,6 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         """Begin to mirror changes, to check, to show, and to grant rights after migrations."""
         from audit import checks, config, forgetting, rights, slots
+        from audit.replay import events
 
         post_migrate.connect(rights.grant, sender=self, dispatch_uid="audit.rights")

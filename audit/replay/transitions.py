@@ -4,8 +4,9 @@ from datetime import datetime
 
 from audit import log, policy
 from audit.differences import Difference, Replay
-from audit.events import DifferenceResolved, Event, Replayed, ReplayFailed
+from audit.events import Event
 from audit.policy import Reader
+from audit.replay.events import DifferenceResolved, Replayed, ReplayFailed
 from audit.replay.walk import Step
 from audit.transitions import RECORD
 from core import doorbell

@@ -23,6 +23,7 @@ from alerts.templatetags.mailbox import our_links
 from audit import events as kept
 from audit import log
 from audit.models import State
+from audit.replay.events import ReplayFailed
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
 from breakglass.transitions import changes
@@ -357,7 +358,7 @@ def _house() -> None:
             kept.KeyRotated(old="a", new="b", until=9, signed="c"),
             kept.Recovered(first=3, last=9),
             kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
-            kept.ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
+            ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
         ):
             log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         log.record(kept.Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
