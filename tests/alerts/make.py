@@ -11,7 +11,10 @@ from django.db import transaction
 from accounts.models import Part, User
 from alerts import deliver, relay
 from alerts.models import Delivery, Mail
+from audit import events as kept
 from audit import sequencer
+from audit.events import Event
+from audit.replay.events import ReplayFailed
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
 from tests.make import NOON, make_group, make_scenario, make_user
@@ -81,3 +84,18 @@ def make_delivery(recipient: User | None = None, **fields: Any) -> Delivery:
         **fields,
     }
     return Delivery.objects.create(recipient=recipient or make_user("ada"), **values)
+
+
+def findings() -> list[Event]:
+    """Return what may be found about the record, once of each kind."""
+    return [
+        kept.VerifyFailed(bad=3, why="It is missing."),
+        kept.VerifyMended(before="It is."),
+        kept.AnchorLost(place="w1.example.org", why="It does not answer."),
+        kept.AnchorRegained(place="w1.example.org"),
+        kept.Contradicted(place="w1.example.org", why="It has seen other entries."),
+        kept.KeyRotated(old="a", new="b", until=9, signed="c"),
+        kept.Recovered(first=3, last=9),
+        kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
+        ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
+    ]

@@ -23,14 +23,13 @@ from alerts.templatetags.mailbox import our_links
 from audit import events as kept
 from audit import log
 from audit.models import State
-from audit.replay.events import ReplayFailed
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
 from breakglass.transitions import changes
 from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
-from tests.alerts.make import SOON, catch_up, mail_of, make_cast, send
+from tests.alerts.make import SOON, catch_up, findings, mail_of, make_cast, send
 from tests.breakglass.changing import accepted, attempted, proposed
 from tests.make import (
     NOON,
@@ -349,17 +348,7 @@ def _house() -> None:
         log.record(gap, actor=log.SYSTEM, subject="grant:0", at=NOON)
         altered = kept.PendingAltered(event="0" * 32, why="its tag does not fit")
         log.record(altered, actor=log.SYSTEM, subject="event:0", at=NOON)
-        for found in (
-            kept.VerifyFailed(bad=3, why="It is missing."),
-            kept.VerifyMended(before="It is."),
-            kept.AnchorLost(place="w1.example.org", why="It does not answer."),
-            kept.AnchorRegained(place="w1.example.org"),
-            kept.Contradicted(place="w1.example.org", why="It has seen other entries."),
-            kept.KeyRotated(old="a", new="b", until=9, signed="c"),
-            kept.Recovered(first=3, last=9),
-            kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
-            ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
-        ):
+        for found in findings():
             log.record(found, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         log.record(kept.Degraded(), actor=make_user("ada").ref, subject="grant:0", at=NOON)
 
