@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -101,6 +102,9 @@ def _tell(entry: Entry, labels: dict[str, refs.Label], gone: Gone | None) -> Tol
     erased = (gone.text if gone else ERASED) if _is_missing_words(entry) else ""
     event = _event(entry.kind, facts | (_blanks(entry.kind, erased) if erased else {}))
     sentence = event.sentence() if event else f"{entry.kind} {erased}".strip()
+    if erased:  # said once is enough
+        before, said, behind = sentence.partition(erased)
+        sentence = f"{before}{said}{behind.replace(f': {erased}', '')}"
     return Told(
         seq=entry.seq,
         at=entry.at,
@@ -119,13 +123,17 @@ def _facts(parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: value for part in parts.values() for name, value in part.items()}
 
 
-def _blanks(kind: str, erased: str) -> dict[str, str]:
+def _blanks(kind: str, erased: str) -> dict[str, Any]:
     """Return what stands for erased words, so that the rest of the sentence can still be said."""
     fields = dataclasses.fields(known()[kind]) if kind in known() else ()
+    blanks: dict[str, Any] = {"str": erased, "list": ["…"], "dict": {"…": ["", ""]}}
+    found = {
+        field.name: re.match(r"(?:<class ')?(str|list|dict)", str(field.type)) for field in fields
+    }
     return {
-        field.name: erased
-        for field in fields
-        if field.name in known()[kind].personal and field.type in ("str", str)
+        name: blanks[match[1]]
+        for name, match in found.items()
+        if match and name in known()[kind].personal
     }
 
 

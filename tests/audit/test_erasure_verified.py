@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import ParamSpec
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from audit import erasure, evidence, reading
+from audit import erasure, evidence, log, reading
+from audit.events import ConfigChanged
 from audit.models import Entry, Key
 from audit.verify import _compare_head, _verify_chunk, verify
 from tests.audit.core.make import ask
-from tests.audit.make import erase, happen, sequence, six_of_two_cases, sql, unprotected
+from tests.audit.make import NOON, erase, happen, sequence, six_of_two_cases, sql, unprotected
 
 pytestmark = pytest.mark.django_db
 Seal = Callable[[], None]
@@ -185,6 +187,23 @@ class TestPages:
         assert told[1].gone.by == 6
         assert told[0].gone is None
         assert told[6].sentence == "erased words of 1 entry under GDPR Article 17(1)(a)"
+
+    def test_a_change_of_configuration_still_says_what_it_can(self, seal: Seal) -> None:
+        event = ConfigChanged(
+            action="changed", model="user", name="Ada", changes={"name": ["A", "Ada"]},
+            reason="Married.", address="",
+        )  # fmt: skip
+        with transaction.atomic():
+            log.record(event, actor="user:bob", subject="user:ada", at=NOON)
+        sequence()
+        erase(0)
+        seal()
+        erasure.finish()
+
+        (told,) = reading.told(Entry.objects.filter(seq=0))
+
+        gone = "(erased on 2 Nov 2026 under GDPR Article 17(1)(a))"
+        assert told.sentence == f"changed the user {gone} (…)"
 
     def test_the_page_of_the_entry_leads_to_the_one_that_says_so(
         self, seal: Seal, signed_in: Client
