@@ -8,6 +8,7 @@ from core.api import NotFound
 urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/bgverify.pyz", ledger.verifier, name="bgverify"),
+    path("ledger/verify.html", ledger.page_verifier, name="page-verifier"),
     path("ledger/checkpoint", tiles.SignedHead.as_view(), name="ledger-checkpoint"),
     re_path(tiles.TILE, tiles.TileFile.as_view(), name="ledger-tile"),
     re_path("^ledger/tile/", NotFound.as_view()),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import bgverify, heads, reading, search
+from audit import bgverify, heads, pageverifier, reading, search
 from audit.events import title_of
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Key
@@ -107,6 +107,14 @@ def _periods(chosen: dict[str, str]) -> list[tuple[str, str, bool]]:
         (name, f"?{urlencode(rest | {'since': begin})}", chosen.get("since") == begin)
         for name, begin in begins
     ]
+
+
+@login_required
+@require_GET
+def page_verifier(_request: HttpRequest) -> HttpResponse:
+    """Return the verifier as one page, to be kept and opened from one's own disk."""
+    named = {"Content-Disposition": 'attachment; filename="verify.html"'}
+    return HttpResponse(pageverifier.packed(), content_type="text/html", headers=named)
 
 
 @login_required

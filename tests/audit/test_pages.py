@@ -259,3 +259,10 @@ class TestEntry:
         text = signed_in.get(reverse("ledger-entry", args=[entry.seq])).content.decode()
         assert "or they were erased" in text
         assert Entry.objects.filter(pk=entry.pk).exists()
+
+
+def test_the_page_that_verifies_is_handed_out_as_a_file(signed_in: Client) -> None:
+    answer = signed_in.get("/ledger/verify.html")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="verify.html"'
+    assert b"sha256-" in answer.content

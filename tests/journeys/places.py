@@ -195,6 +195,7 @@ ELSEWHERE = {
     "ledger-receipt": "a file for whoever keeps it",
     "case-receipt": "a file for whoever keeps it",
     "case-file": "a file for whoever verifies it",
+    "page-verifier": "opened from one's own disk: tests/audit/test_page_verifier.py",
     "bgverify": "a program for whoever verifies",
     "ledger-checkpoint": "a note for whoever keeps it",
     "ledger-policy": "a file for whoever verifies",
