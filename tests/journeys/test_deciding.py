@@ -53,8 +53,14 @@ def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house
 
     expect(bob.get_by_role("heading", level=1)).to_contain_text("Eve asks for shop-db")
     assert Grant.objects.get().request == first
+    expect(bob.get_by_text(f"Next: Case {second.case}, Eve.")).to_be_in_viewport()
+    bob.goto(f"{house.url}/decide/")
+    bob.locator(".list.tap .line").click()
     bob.get_by_text("Deny…").click()
     expect(bob.get_by_role("button", name="Approve")).to_be_hidden()
+    bob.locator(".answer[open] .back").click()
+    expect(bob.get_by_role("button", name="Approve")).to_be_visible()
+    bob.get_by_text("Deny…").click()
     bob.get_by_text("It can wait for working hours.").click()
     bob.get_by_role("button", name="Deny it").click()
     expect(bob.get_by_text("Nothing waits for you.")).to_be_visible()
