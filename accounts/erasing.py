@@ -1,8 +1,8 @@
 """The verbs that forget a person. Two people are needed, and the record keeps its proof.
 
-The account is anonymised at once, and every room forgets what it keeps. The words on the record
-follow in steps, each of which a crash may end: an entry says what goes, and once it is signed it
-is gone; then the record is searched again, until nothing is found.
+The account is anonymised at once. The words on the record follow in steps, each of which a crash
+may end: an entry says what goes, and once it is signed it is gone; then the record is searched
+again, until nothing is found, and every room forgets what it keeps.
 """
 
 import dataclasses
@@ -84,7 +84,7 @@ def propose(person: User, grounds: Grounds, *, by: User, at: datetime) -> Erasur
 
 @log.transition
 def accept(erasure: Erasure, *, by: User, at: datetime) -> Erasure:
-    """Confirm it: the account is anonymised now, and everything else is forgotten.
+    """Confirm it: the account is anonymised now, and everything else is forgotten in steps.
 
     Raises NotAllowed for the proposer, the person and whoever is no administrator, WrongState when
     it is decided already or the person is needed again.
@@ -148,13 +148,14 @@ def carry_on(erasure: Erasure, *, at: datetime) -> Erasure:
     said = [erasure.after] if erasure.after else []
     if not ledger.is_finished(said) or forgetting.why_not(trace, at=at):
         return erasure
-    forgetting.forget(trace)
     about = About(ref=trace.ref, cases=forgetting.cases(trace), words=trace.words)
     if found := ledger.find(about):
         erasure.after = record.erase(found, _order(erasure), about=trace.ref, at=at)[-1]
         erasure.entries += len(found)
         erasure.save(update_fields=["after", "entries"])
         return erasure
+    # Last of all: a table must not say less than the record, or a replay would find them differ.
+    forgetting.forget(trace)
     erasure.state, erasure.done_at = State.DONE, at
     erasure.also, erasure.words = [], []
     erasure.save(update_fields=["state", "done_at", "also", "words"])
@@ -194,7 +195,6 @@ def _begin(erasure: Erasure, *, by: User, at: datetime) -> Erasure:
     erasure.after = _record(erasure, events.ErasureAccepted, by=by, at=at)
     erasure.save(update_fields=["state", "decided_at", "decided_by", "words", "after"])
     _anonymise(person, by=by, at=at)
-    forgetting.forget(_kept_trace(erasure))
     return erasure
 
 

@@ -4,6 +4,7 @@ from auditlog.models import LogEntry
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.differences import Difference
 from audit.models import SetAside
 from core import forgetting
 from core.forgetting import Texts, Trace
@@ -29,5 +30,6 @@ forgetting.keep(
         values={"actor_email": None, "remote_addr": None, "remote_port": None},
         about=lambda trace: Q(actor=trace.person),
     ),
+    Texts(label=_("Notes on differences"), model=Difference, fields=("note",)),
     Texts(label=_("Entries that could not be handled"), model=SetAside, fields=("error",)),
 )

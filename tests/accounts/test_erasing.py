@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts import erasing, tasks
+from accounts import erasing, sessions, tasks
 from accounts import transitions as accounts
 from accounts.erasing import Grounds
 from accounts.models import Erasure, Part, User
@@ -349,7 +349,7 @@ class TestAnswers:
         self, ada: User, alma: User, abel: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         erasure = erasing.propose(ada, GROUNDS, by=alma, at=LATER)
-        monkeypatch.setattr(forgetting, "forget", lambda _: 1 / 0)
+        monkeypatch.setattr(sessions, "end_all", lambda _: 1 / 0)
 
         with pytest.raises(ZeroDivisionError):
             erasing.accept(erasure, by=abel, at=LATER)
