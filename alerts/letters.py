@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime, formataddr
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from accounts.policy import why_not_see_erasures
 from alerts.models import Delivery
 from alerts.stories import Story
 from alerts.templatetags.letters import instant
+from audit import heads
 from audit.events import title_of
 from audit.models import Entry, State
 from breakglass import links, policy
@@ -37,6 +39,15 @@ from core.words import minutes_words
 
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
+_PATIENCE, _LOOK = 1.0, 0.05  # seconds to wait for a receipt, and between two looks for it
+_PROVED = frozenset(
+    {
+        "decision.approved", "decision.denied", "decision.ratified", "request.approved",
+        "grant.activated", "grant.scheduled", "breakglass.activated", "ratification.confirmed",
+        "ratification.refused",
+    }
+)  # fmt: skip
+_HOLDERS = frozenset({Audience.REQUESTER, Audience.APPROVER, Audience.ASKED})
 _QUOTED = {
     "justification": gettext_lazy("Reason"),
     "intent": gettext_lazy("Plan"),
@@ -81,7 +92,22 @@ def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAltern
         headers=_headers(delivery, story.entry, state, at=at),
     )
     mail.attach_alternative(html, "text/html")
+    if receipt := _receipt(delivery, story, at=at):
+        mail.attach(f"entry-{story.entry.seq}.tlog-proof", receipt, "text/plain")
     return mail
+
+
+def _receipt(delivery: Delivery, story: Story, *, at: datetime) -> str | None:
+    """Return the receipt of a decision for those it binds; it waits a moment for the signature.
+
+    Never longer, and not at all while nobody signs: a receipt can be had later, news cannot.
+    """
+    if story.entry.kind not in _PROVED or delivery.audience not in _HOLDERS:
+        return None
+    until = monotonic() + (_PATIENCE if heads.is_signing(at) else 0)
+    while not (receipt := heads.receipt(story.entry.seq)) and monotonic() < until:
+        sleep(_LOOK)
+    return receipt
 
 
 def words_of(story: Story) -> Words:
