@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,6 +24,8 @@ from core.errors import DomainError
 from core.speech import phrase
 from targets.credentials import Credentials
 from targets.models import Door
+
+_JUST_NOW = timedelta(hours=1)  # for so long after its end an access leads to a freeze
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,12 @@ def _can(
         ),
         "withdraw": mine and any(each.request.state in Request.OPEN for each in askings),
         "decide": any(each.why_not_decide is None for each in askings),
-        "freeze": bool(live and not held and policy.why_not_freeze(by=reader) is None),
+        "freeze": bool(
+            grant
+            and grant.ends_at > at - _JUST_NOW
+            and not mine
+            and policy.why_not_freeze(by=reader) is None
+        ),
         "revoke": bool(
             live and grant and not held and not policy.why_not_revoke(grant, by=reader, at=at)
         ),

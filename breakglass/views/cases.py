@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass import search
 from breakglass.models import Grant, Request, Scenario
+from breakglass.models.request import OVERSEERS
 from breakglass.narrowing import NARROWING, NarrowingForm, chips, narrowed
 from breakglass.views.pages import page
 from core.pages import say
@@ -76,6 +77,7 @@ def cases(request: PageRequest) -> HttpResponse:
     found = list(rows.order_by("-case")[: _PAGE + 1])
     context: dict[str, Any] = {
         "form": form,
+        "sees_all": not OVERSEERS.isdisjoint(request.user.parts()),
         "rows": found[:_PAGE],
         "older": found[_PAGE - 1].case if len(found) > _PAGE else None,
         "states": [(key, label) for key, (label, _condition) in STATES.items()],

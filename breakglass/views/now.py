@@ -1,7 +1,7 @@
 """Now: what is open at this moment, and how to stop it."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from core.forms import refused
 from core.pages import say
 from core.speech import phrase, shown
 from targets.models import Door
+
+_JUST_NOW = timedelta(hours=1)  # whoever was inside is as likely to be frozen as who is inside
 
 
 @page("GET")
@@ -87,16 +89,27 @@ def _page(
         "left_over": left_over,
         "closing_doors": len(left_over),
         "open_doors": sum(door.state == Door.State.OPEN for door in doors),
-        "freezes": [
-            (each, policy.why_not_lift(each, by=request.user))
-            for each in Freeze.objects.standing().select_related(
-                "person", "scenario", "imposed_by", "lift_proposed_by"
-            )
-        ],
+        "freezes": _freezes(request.user),
         "form": form or _freeze_form(request, standing),
         "refusal": refusal,
     }
     return render(request, "breakglass/now.html", context, status=status)
+
+
+def _freezes(reader: User) -> list[tuple[Freeze, str | None, list[User]]]:
+    """What is frozen, why the reader may not lift it, and who else can."""
+    responders = list(User.objects.playing(Part.RESPONDER).order_by("name"))
+    rows = Freeze.objects.standing().select_related(
+        "person", "scenario", "imposed_by", "lift_proposed_by"
+    )
+    return [
+        (
+            each,
+            policy.why_not_lift(each, by=reader),
+            [one for one in responders if one not in (each.person, each.lift_proposed_by)],
+        )
+        for each in rows
+    ]
 
 
 def _why_not_here(person: User) -> str | None:
@@ -110,13 +123,17 @@ def _standing() -> list[Opened]:
 
 
 def _freeze_form(request: PageRequest, standing: list[Opened]) -> FreezeForm:
-    """Offer who and what is inside now as cards, everybody and every scenario below them."""
-    notes = _consequences(standing, at=timezone.now())
+    """Offer who and what is or just was inside as cards, everybody and all scenarios below them."""
+    at, chosen = timezone.now(), f"person:{request.GET.get('person', '')}"
+    notes = _consequences(standing, at=at)
+    for person in User.objects.filter(grants__ended_at__gt=at - _JUST_NOW).distinct():
+        notes.setdefault(f"person:{person.pk}", _("Was inside just now. They cannot ask again."))
     people = User.objects.active().order_by("name")
     choices = [(f"person:{person.pk}", str(person)) for person in people]
     choices += [(f"scenario:{row.pk}", row.name) for row in Scenario.objects.in_use()]
     return FreezeForm(
         request.POST if request.method == "POST" and "reason" in request.POST else None,
+        initial={"what": chosen if chosen in notes else None},
         inside=[choice for choice in choices if choice[0] in notes],
         others=[choice for choice in choices if choice[0] not in notes],
         notes=notes,

@@ -222,7 +222,7 @@ class TestWhoCanDoWhat:
         [
             ("ada", "as requester", "I am done", "Ratify or refuse"),
             ("bob", "as approver", "Ratify or refuse", "I am done"),
-            ("dana", "as responder", "Freeze a person", "Ask Ada something"),
+            ("dana", "as responder", "Freeze Ada…", "Ask Ada something"),
             ("rita", "as reader", "Ask Ada something", "Revoke this access"),
             ("otto", "as reader", "you are here to look", "Ask Ada something"),
         ],

@@ -27,6 +27,12 @@ class TestList:
         request = asked()
         assert (f'href="/cases/{request.case}/"' in text(see(name, LIST))) is sees
 
+    @pytest.mark.parametrize("name", ["bob", "dana", "carla", "otto"])
+    def test_says_whose_cases_these_are(self, name: str) -> None:
+        make_cast()
+        own = "You see your own, and those of your scenarios."
+        assert (own if name == "bob" else "You see all of them.") in text(see(name, "/cases/"))
+
     def test_says_what_would_be_here(self) -> None:
         make_cast()
         assert "No cases yet." in text(see("ada", LIST))

@@ -1,5 +1,6 @@
 """Now: responders see what is open and stop it; nobody else does."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +121,28 @@ class TestFreeze:
         assert not Freeze.objects.exists()
 
 
+class TestWhoWasInside:
+    """Whoever is revoked is often frozen next."""
+
+    def test_stands_among_the_first_to_choose_for_an_hour(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        transitions.revoke(grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        ada = make_user("ada")
+        assert f'value="person:{ada.pk}"' in text(see("dana", NOW)).partition("Everything")[0]
+        Grant.objects.update(ended_at=timezone.now() - timedelta(hours=2))
+        assert "Was inside just now" not in text(see("dana", NOW))
+
+    def test_is_chosen_already_when_one_comes_from_the_case(self) -> None:
+        make_cast()
+        grant = opened(broken())
+        transitions.revoke(grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        link = f"{NOW}?person={make_user('ada').pk}"
+        assert f"{link}#freeze" in text(see("dana", grant.get_absolute_url()))
+        form = see("dana", link).context["form"]
+        assert form["what"].value() == f"person:{make_user('ada').pk}"
+
+
 class TestLift:
     def test_takes_two(self) -> None:
         make_cast()
@@ -127,6 +150,7 @@ class TestLift:
         url = reverse("freeze-lift", args=[Freeze.objects.get().pk])
         client("dana").post(url)
         assert "A second responder has to confirm" in text(see("dana", NOW))
+        assert "It waits for a second responder: <bdi>Noor</bdi>." in text(see("dana", NOW))
         assert client("dana").post(url).status_code == 403
         assert "Confirm: lift it" in text(see("noor", NOW))
         client("noor").post(url)
