@@ -8,7 +8,10 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts.models import Part, User
+from accounts import erasing
+from accounts.erasing import Grounds
+from accounts.erasure_events import ErasureDone
+from accounts.models import Erasure, Part, User
 from alerts import deliver, relay
 from alerts.models import Delivery, Mail
 from audit import events as kept
@@ -89,7 +92,7 @@ def make_delivery(recipient: User | None = None, **fields: Any) -> Delivery:
 def findings() -> list[Event]:
     """Return what may be found about the record, once of each kind."""
     return [
-        kept.VerifyFailed(bad=3, why="It is missing."),
+        kept.VerifyFailed(bad=3, why="Entry 3 missing."),
         kept.VerifyMended(before="It is."),
         kept.AnchorLost(place="w1.example.org", why="It does not answer."),
         kept.AnchorRegained(place="w1.example.org"),
@@ -99,3 +102,24 @@ def findings() -> list[Event]:
         kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
         ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
     ]
+
+
+def tell_of_erasures() -> None:
+    """Let Max ask again and again that Nina be erased, and everything come of it."""
+    max_, mei, nina = make_user("max"), make_user("mei"), make_user("nina")
+    make_group("Administrators", mei)
+    grounds = Grounds(basis="court")
+
+    def asked() -> Erasure:
+        return erasing.propose(nina, grounds, by=max_, at=NOON)
+
+    erasing.withdraw(asked(), by=max_, at=NOON)
+    erasing.lapse(asked(), at=NOON + erasing.LAPSES_AFTER)
+    erasing.decline(asked(), by=mei, answer="The dispute goes on.", at=NOON)
+    erasure = asked()
+    erasing.accept(erasure, by=mei, at=NOON)
+    with transaction.atomic():
+        erasing._record(erasure, ErasureDone, by=None, at=NOON, entries=3)  # noqa: SLF001
+    catch_up()
+    while send():
+        pass

@@ -29,7 +29,15 @@ from breakglass.transitions import changes
 from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
-from tests.alerts.make import SOON, catch_up, findings, mail_of, make_cast, send
+from tests.alerts.make import (
+    SOON,
+    catch_up,
+    findings,
+    mail_of,
+    make_cast,
+    send,
+    tell_of_erasures,
+)  # fmt: skip
 from tests.breakglass.changing import accepted, attempted, proposed
 from tests.make import (
     NOON,
@@ -115,6 +123,7 @@ class TestWords:
     def test_every_kind_of_mail_is_sent_with_all_its_words(self) -> None:
         tell_every_kind()
         tell_of_changes()
+        tell_of_erasures()
         broken = Delivery.objects.exclude(state="sent").values_list("kind", "last_error")
         assert not list(broken)
         assert set(Delivery.objects.values_list("kind", flat=True)) == set(ROUTES)

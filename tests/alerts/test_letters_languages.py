@@ -9,18 +9,13 @@ from accounts.models import User
 from alerts.models import Delivery, Mail
 from alerts.routes import ROUTES
 from breakglass import transitions
-from tests.alerts.make import catch_up, make_cast
+from tests.alerts.make import catch_up, make_cast, tell_of_erasures
 from tests.alerts.test_letters import NASTY, letter_to, part, tell_every_kind, tell_of_changes
 from tests.make import NOON, make_broken_glass, make_request, make_user, voice
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
 CAST = ["ada", "eve", "bob", "carl", "dora", "rita", "rob", "rosa", "cora", "otto", "max", "tess"]
-# Their German comes with the next collection of words: then this goes, and they are told of, too.
-LATER_WORDS = {
-    "change.accepted", "change.declined", "change.lapsed", "change.proposed", "change.withdrawn",
-    "config.weakened_alone",
-}  # fmt: skip
 ENGLISH = {"the", "and", "is", "of", "for"}
 
 
@@ -94,10 +89,11 @@ class TestLanguage:
         assert "Kommentar:\n  > No emergency." in part(refused, "plain")
 
     def test_every_kind_of_mail_is_written_in_it(self) -> None:
-        for name in (*CAST, "mei"):
+        for name in (*CAST, "mei", "nina"):
             make_user(name, language="de")
         tell_every_kind()
         tell_of_changes()
+        tell_of_erasures()
         assert set(Delivery.objects.values_list("kind", flat=True)) == set(ROUTES)
         for mail in Mail.objects.all():
             assert "Sie erhalten dies, weil " in mail.text, mail.text
