@@ -31,7 +31,7 @@ def review(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
     """Take a review."""
-    return _act(request, pk, None, transitions.start, _("The review is yours."))
+    return _act(request, pk, None, transitions.start, _("The review is yours."), to="#verdict")
 
 
 @page("POST")
@@ -104,9 +104,12 @@ def _visible(request: PageRequest, pk: UUID) -> Review:
 
 def _act(
     request: PageRequest, pk: UUID, form: forms.Form | None, verb: Callable[..., object],
-    done: str, *, name: str = "",
+    done: str, *, name: str = "", to: str = "",
 ) -> HttpResponse:  # fmt: skip
-    """Apply one verb with what the form holds; go back to the page, or show it with the refusal."""
+    """Apply one verb with what the form holds; go back to the page, or show it with the refusal.
+
+    `to` is the place on the page where the reader goes on.
+    """
     found = _visible(request, pk)
     if form is not None and not form.is_valid():
         return _page(request, found, status=422, **{name: form})
@@ -120,7 +123,7 @@ def _act(
             request, _visible(request, pk), status=status_of(error), refusal=error.sentence
         )
     messages.success(request, done)
-    return redirect(found)
+    return redirect(f"{found.get_absolute_url()}{to}")
 
 
 def _next(request: PageRequest, done: Review) -> HttpResponse:
@@ -131,7 +134,7 @@ def _next(request: PageRequest, done: Review) -> HttpResponse:
         messages.info(request, _("No other review waits for you."))
         return redirect(done)
     messages.info(request, _("This one is the next, and the most urgent."))
-    return redirect(following)
+    return redirect(f"{following.get_absolute_url()}#main")
 
 
 def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:

@@ -61,6 +61,11 @@ def test_from_breaking_the_glass_to_the_verdict(house: House, target: Target) ->
     hold(ada)
     ada.get_by_role("button", name="Show my way in").click()
     assert row_read_with(ada) > 0
+    with ada.context.expect_page() as beside:  # the password stays on this one
+        ada.get_by_role("link", name="Ask for more time").locator("visible=true").click()
+    expect(beside.value.get_by_role("heading", name="Ask for more time")).to_be_visible()
+    beside.value.close()
+    assert row_read_with(ada) > 0
 
     house.work()
     bob = house.enter("bob", phone=True)

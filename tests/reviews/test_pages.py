@@ -90,7 +90,8 @@ class TestVerbs:
     def test_take_judge_and_be_thanked(self) -> None:
         review = recent()
 
-        assert post("rita", "review-start", review).status_code == 302
+        taken = post("rita", "review-start", review)
+        assert taken["Location"] == f"{review.get_absolute_url()}#verdict"
         answer = post("rita", "review-close", review, verdict="justified", comment="")
 
         review.refresh_from_db()

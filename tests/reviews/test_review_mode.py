@@ -65,7 +65,7 @@ class TestReviewMode:
         recent(scenario)
 
         answer = post("rita", "review-close", first, verdict="justified", comment="")
-        assert answer["Location"] == late_one.get_absolute_url()
+        assert answer["Location"] == f"{late_one.get_absolute_url()}#main"
 
     def test_the_last_one_stays_and_says_that_no_other_waits(self) -> None:
         review = taken(recent(), at=timezone.now())
