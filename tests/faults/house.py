@@ -54,6 +54,7 @@ class House:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._people: dict[str, Person] = {}
 
     def start(self) -> None:
         """Bring everything up and wait until the page answers."""
@@ -92,8 +93,10 @@ class House:
         return (self._home / "output").read_text(encoding="utf-8", errors="replace")
 
     def sign_in(self, mailbox: str) -> "Person":
-        """Return somebody who has signed in through the page."""
-        return Person(self.url, f"{mailbox}@example.com")
+        """Return somebody who has signed in through the page, once: how often is limited."""
+        if mailbox not in self._people:
+            self._people[mailbox] = Person(self.url, f"{mailbox}@example.com")
+        return self._people[mailbox]
 
     def _processes(self, name: str) -> Iterator[psutil.Process]:
         assert self._process

@@ -90,9 +90,10 @@ def test_a_witness_that_dies_stops_nobody_and_signs_again_when_it_is_back(house:
 
     until(lambda: "— witness.localhost/demo " in elif_.look("/ledger/checkpoint"), seconds=30)
     seen = int(elif_.look("/ledger/checkpoint").split("\n")[1])
-    ada.break_glass()
+    again = ada.break_glass()
     until(lambda: int(elif_.look("/ledger/checkpoint").split("\n")[1]) > seen, seconds=30)
     assert "— witness.localhost/demo " in elif_.look("/ledger/checkpoint")
+    ada.post(f"grants/{again['grant']}/relinquish")
 
 
 def test_a_database_that_was_away_is_found_again(house: House) -> None:

@@ -6,9 +6,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from breakglass.models import Request
+from breakglass import transitions
+from breakglass.models import Grant, Request
 from tests.journeys.conftest import PASSWORD, House, with_password
-from tests.make import REASON, make_broken_glass, make_request, make_scenario, make_target
+from tests.make import (
+    REASON,
+    make_broken_glass,
+    make_scenario,
+    make_target,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 WHY = "Why do you need access?"
@@ -124,7 +131,8 @@ def test_without_a_script(house: House) -> None:
 
 def test_the_last_one_again_needs_today_s_reason(house: House) -> None:
     asked = make_request(make_scenario(), at=timezone.now())
-    Request.objects.update(state="withdrawn", decided_at=timezone.now())
+    transitions.approve(asked, voice=voice("bob"), at=timezone.now())
+    transitions.relinquish(Grant.objects.get(), by=make_user("ada"), at=timezone.now())
     with_password("ada")
     ada = house.enter("ada")
     ada.get_by_role("link", name=re.compile("Repeat the last one")).click()
