@@ -12,9 +12,11 @@ from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import (
     REASON,
     make_broken_glass,
+    make_request,
     make_scenario,
     make_target,
     make_user,
+    voice,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
