@@ -20,6 +20,11 @@ class QuickForm extends HTMLElement {
         button.form.requestSubmit(button);
       }
     });
+    // What was typed before htmx was there to hear it, or came from a draft, is read by the coach, too.
+    addEventListener("load", () => {
+      const typed = this.querySelector("[name=justification]");
+      if (typed?.value) typed.dispatchEvent(new Event("input", { bubbles: true }));
+    }, { once: true });
     // After the first drawing: before it, the browser still looks for a field of its own to focus.
     const start = () => { if (!this.contains(document.activeElement)) this.next()?.focus(); };
     if (!this.querySelector(".errors, [role=alert]")) requestAnimationFrame(() => setTimeout(start));
