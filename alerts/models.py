@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unread(self) -> DeliveryQuerySet:
         """Messages whose recipients still have to say that they have read them."""
         return self.filter(receipt=True, acknowledged_at=None)
+
+    def standing(self, *, late: datetime, since: datetime) -> dict[str, int]:
+        """How many are `waiting`, how many of these since before `late`, and how many were given
+        up (`dead`) after `since`, in one query over what was not sent.
+        """
+        waits, dead = Q(state__in=Delivery.WAITING), Q(state=Delivery.State.DEAD)
+        return self.exclude(state=Delivery.State.SENT).aggregate(
+            waiting=Count("pk", filter=waits),
+            late=Count("pk", filter=waits & Q(created_at__lt=late)),
+            dead=Count("pk", filter=dead & Q(created_at__gt=since)),
+        )
 
     def of_case(self, case: str) -> DeliveryQuerySet:
         """The messages of one case, oldest first."""

@@ -92,20 +92,18 @@ def reached(request: HttpRequest) -> list[slots.Panel]:
 def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether everybody is told who has to be."""
     now = timezone.now()
-    waits = Delivery.objects.filter(state__in=Delivery.WAITING)
-    dead = Delivery.objects.filter(state=Delivery.State.DEAD, created_at__gt=now - _RECENT).count()
-    late = waits.filter(created_at__lt=now - LATE).count()
-    if dead:
-        tone, detail = "danger", _("%(number)s undelivered") % {"number": dead}
+    found = Delivery.objects.standing(since=now - _RECENT, late=now - LATE)
+    if found["dead"]:
+        tone, detail = "danger", _("%(number)s undelivered") % {"number": found["dead"]}
     elif behind := _behind(now - LATE):
         tone, detail = (
             "danger",
             _("%(number)s entries not told yet; is the worker running?") % {"number": behind},
         )
-    elif late:
-        tone, detail = "wait", _("%(number)s late, tried again") % {"number": late}
+    elif found["late"]:
+        tone, detail = "wait", _("%(number)s late, tried again") % {"number": found["late"]}
     else:
-        tone, detail = "ok", _("%(number)s on their way") % {"number": waits.count()}
+        tone, detail = "ok", _("%(number)s on their way") % {"number": found["waiting"]}
     return [
         slots.Health(
             key="alerts",

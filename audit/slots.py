@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -133,13 +133,16 @@ def tables(_: HttpRequest) -> list[Health]:
 @health.provide(order=11)
 def sequencer(_: HttpRequest) -> list[Health]:
     """Say whether events are entered as they happen, and whether any was altered before."""
-    waiting = Pending.objects.filter(set_aside_at=None)
-    queue = waiting.aggregate(count=Count("pk"), oldest=Min("created_at"))
-    altered = Pending.objects.exclude(set_aside_at=None).count()
+    waits = Q(set_aside_at=None)
+    queue = Pending.objects.aggregate(
+        count=Count("pk", filter=waits),
+        oldest=Min("created_at", filter=waits),
+        altered=Count("pk", filter=~waits),
+    )
     late = queue["oldest"] and timezone.now() - queue["oldest"] > LATE
-    if altered:
+    if queue["altered"]:
         text = gettext("%(count)s altered before they were entered; see audit_pending.")
-        tone, detail = "danger", text % {"count": altered}
+        tone, detail = "danger", text % {"count": queue["altered"]}
     elif late:
         text = gettext("%(count)s not entered yet; is the sequencer running?")
         tone, detail = "danger", text % {"count": f"{queue['count']:,}"}

@@ -1,6 +1,7 @@
 """What shared pages need: the rail, gathered once for each page, and a page with one sentence."""
 
 import dataclasses
+import functools
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -71,7 +72,7 @@ def _link(item: slots.NavItem, path: str) -> Link | None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Give every page its rail, its banners, the red button and its looks (context processor).
+    """Give every page its rail, banners, red button, reader and looks (context processor).
 
     Nothing is asked before a page draws it.
     """
@@ -80,8 +81,14 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": (lambda: navigation(request)) if signed_in else None,
         "banners": (lambda: slots.banners.gather(request)) if signed_in else None,
         "red_button": (lambda: "".join(slots.red_button.gather(request))) if signed_in else None,
+        "teams": functools.cache(lambda: _teams(request)) if signed_in else None,
         "looks": looks.of(request),
     }
+
+
+def _teams(request: HttpRequest) -> list[str]:
+    """Name two of the reader's groups: the rail and the bottom bar show them, asked once."""
+    return [group.name for group in request.user.groups.all()[:2]]
 
 
 def say(request: HttpRequest, sentence: str, *, status: int = 400, title: str = "") -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import kept, looks, refs, slots
-from core.faces import face
+from core.faces import Face, face
 from core.forms import looks as dressed
 from core.words import duration_words, minutes_words, relative_words
 
@@ -25,6 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@functools.cache  # a page draws a hundred, of some dozen kinds
 def icon(name: str, look: str = "") -> SafeString:
     """Draw an icon of the sprite. `look` adds classes: s or l for size, ok, wait, flag, danger."""
     return format_html(
@@ -44,15 +46,12 @@ def moment(at: dt.datetime | None, form: str = "auto") -> SafeString:
     """
     if at is None:
         return SafeString("")
-    markup = format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
-        at.astimezone(dt.UTC).isoformat(timespec="seconds"),
-        at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
-        moment_words(at, form, now=timezone.now()),
-    )
+    utc = at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    words = moment_words(at, form, now=timezone.now())
+    markup = '<time datetime="{}" title="{} UTC">{}</time>'
     if form == "auto":
-        return format_html("<relative-time>{}</relative-time>", markup)
-    return markup
+        markup = f"<relative-time>{markup}</relative-time>"
+    return format_html(markup, utc, utc[:19].replace("T", " "), words)
 
 
 def moment_words(at: dt.datetime, form: str, *, now: dt.datetime) -> str:
@@ -123,12 +122,17 @@ def looks_panel(context: dict[str, Any]) -> dict[str, object]:
     return {"looks_form": form, "request": request, "csrf_token": context.get("csrf_token")}
 
 
-@register.inclusion_tag("components/status.html")
-def status(value: str, label: str = "", *, of: str = "") -> dict[str, object]:
+@register.simple_tag
+def status(value: str, label: str = "", *, of: str = "") -> SafeString:
     """Show a state: always an icon and a word. `of` is request, grant, door, review, …"""
-    looks_like = face(value, of=of)
     words = str(label) or value.replace("_", " ").capitalize()
-    return {"tone": looks_like.tone, "icon": looks_like.icon, "label": words}
+    return _badge(face(value, of=of), words)
+
+
+@functools.lru_cache(1024)  # each row of a list has one, and few lists have ten kinds
+def _badge(looks_like: Face, words: str) -> SafeString:
+    context = {"tone": looks_like.tone, "icon": looks_like.icon, "label": words}
+    return render_to_string("components/status.html", context)
 
 
 @register.inclusion_tag("components/clockface.html")
