@@ -10,9 +10,10 @@ from accounts.models import Part, User
 from audit import rights
 from tests.audit.go import go
 from tests.audit.make import make_sealer, sql
+from tests.audit.office import office
 from tests.make import make_group, make_user
 
-__all__ = ["go"]
+__all__ = ["go", "office"]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from audit import key_file, log, sealer, sequencer, transitions
 from audit.erasure import Found, Order
 from audit.events import Event
 from audit.models import Entry
+from audit.tree import Frontier
 from tests.ledger import lifted, restored
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -67,6 +68,25 @@ def unprotected() -> Iterator[None]:
     yield
     for statement in restored():
         sql(statement)
+
+
+def put_back(size: int) -> None:
+    """Put an older copy of the database back, as whoever restores a dump does."""
+    with unprotected():
+        sql("DELETE FROM audit_pending")
+        sql("DELETE FROM audit_payload WHERE entry_id >= %s", size)
+        sql("DELETE FROM audit_entry WHERE seq >= %s", size)
+        sql("DELETE FROM audit_cosignature WHERE checkpoint_id > %s", size)
+        sql("DELETE FROM audit_checkpoint WHERE size > %s", size)
+        hashes = [bytes(entry.leaf_hash) for entry in Entry.objects.order_by("seq")]
+        sql(
+            "UPDATE audit_state SET size = %s, frontier = %s",
+            size,
+            bytes(Frontier().append(hashes)),
+        )
+        sql("DELETE FROM audit_tile")  # as long as none is full at that size
+        sql("DELETE FROM audit_subject")
+        sql("INSERT INTO audit_subject SELECT subject, max(version) FROM audit_entry GROUP BY 1")
 
 
 def six_of_two_cases() -> None:

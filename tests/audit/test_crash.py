@@ -1,12 +1,10 @@
 """Kill the sequencer at random moments, again and again: no event is lost, none is doubled."""
 
-import multiprocessing
 import os
 import random
 import signal
 import time
 from collections import Counter
-from multiprocessing.process import BaseProcess
 
 import pytest
 from django.core.management import call_command
@@ -15,19 +13,11 @@ from django.db import connection, connections
 from audit import verify
 from audit.models import Entry, Pending
 from tests.audit.make import happen, sql
+from tests.audit.processes import start, stop, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS, EVENTS, KILLS = 2, 400, 10
-_processes = multiprocessing.get_context("fork")
-
-
-def start(what: object, *args: object) -> BaseProcess:
-    """Run `what` in a process of its own with a connection of its own."""
-    connections.close_all()
-    process = _processes.Process(target=what, args=args, daemon=True)  # type: ignore[arg-type]
-    process.start()
-    return process
 
 
 def sequencer() -> None:
@@ -38,20 +28,6 @@ def writer(number: int) -> None:
     for count in range(EVENTS):
         happen(f"thing:{number}.{count % 7}", what=str(count))
     connections.close_all()
-
-
-def wait_until(done: object, *, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not done():  # type: ignore[operator]
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def stop(process: BaseProcess) -> None:
-    """Ask a process to end, and see that it does."""
-    process.terminate()
-    process.join(5)
-    assert process.exitcode == 0
 
 
 def test_nothing_is_lost_or_doubled_when_the_sequencer_is_killed() -> None:

@@ -19,10 +19,9 @@ from audit.core.policy import Policy
 from audit.management.commands import audit_sealer
 from audit.models import Checkpoint, Entry, Key, Payload, Pending, State
 from audit.sealer import MemoryFile, Refused
-from audit.tree import Frontier
 from audit.verify import verify
 from tests.audit.core.make import NEXT_VKEY, WITNESSES, ask, write
-from tests.audit.make import NOON, ORIGIN, happen, sequence, sql, unprotected
+from tests.audit.make import NOON, ORIGIN, happen, put_back, sequence
 from tests.audit.witness import running
 from tests.record import facts
 
@@ -60,25 +59,6 @@ def grow(count: int) -> None:
         happen(f"thing:{State.objects.get().size % 3}", words="Words.")
         sequence()
     seal()
-
-
-def put_back(size: int) -> None:
-    """Put an older copy of the database back, as whoever restores a dump does."""
-    with unprotected():
-        sql("DELETE FROM audit_pending")
-        sql("DELETE FROM audit_payload WHERE entry_id >= %s", size)
-        sql("DELETE FROM audit_entry WHERE seq >= %s", size)
-        sql("DELETE FROM audit_cosignature WHERE checkpoint_id > %s", size)
-        sql("DELETE FROM audit_checkpoint WHERE size > %s", size)
-        hashes = [bytes(entry.leaf_hash) for entry in Entry.objects.order_by("seq")]
-        sql(
-            "UPDATE audit_state SET size = %s, frontier = %s",
-            size,
-            bytes(Frontier().append(hashes)),
-        )
-        sql("DELETE FROM audit_tile")  # as long as none is full at that size
-        sql("DELETE FROM audit_subject")
-        sql("INSERT INTO audit_subject SELECT subject, max(version) FROM audit_entry GROUP BY 1")
 
 
 def bring_back(copy: Path) -> recovery.BroughtBack:

@@ -47,12 +47,19 @@ class Log:
     versions: dict[str, int] = field(default_factory=dict)
 
     def enter(
-        self, ev: str = "test.happened", obj: str = "request:1", *, case: str = "", **facts: Any
+        self,
+        ev: str = "test.happened",
+        obj: str = "request:1",
+        *,
+        case: str = "",
+        wordless: bool = False,
+        **facts: Any,
     ) -> int:
-        """Enter an event with a payload; return its place."""
+        """Enter an event, with a payload unless it is `wordless`; return its place."""
         seq = len(self.leaves)
         self.versions[obj] = self.versions.get(obj, 0) + 1
-        parts = {"d": {"number": seq}, "p": {"words": f"Words of {seq}"}}
+        words = {"d": {"number": seq}, "p": {"words": f"Words of {seq}"}}
+        parts: dict[str, Any] = {} if wordless else words
         for part, body in (parts | {key: facts[key] for key in facts.keys() & {"d", "p"}}).items():
             salt = hashlib.sha256(b"%d.%s" % (seq, part.encode())).digest()
             self.payloads[seq, part] = (salt, leaf.canonical(body))
@@ -152,11 +159,12 @@ class Log:
         return files
 
 
-def made(count: int = 300, objects: int = 7) -> Log:
-    """Return a log of `count` entries about some objects."""
-    log = Log()
+def made(count: int = 300, objects: int = 7, *, with_words: int | None = None) -> Log:
+    """Return a log of `count` entries about some objects; as many as told, else all, have words."""
+    log, told = Log(), count if with_words is None else with_words
     for number in range(count):
-        log.enter(obj=f"request:{number % objects}", case=f"case:{number % objects}")
+        about = f"{number % objects}"
+        log.enter(obj=f"request:{about}", case=f"case:{about}", wordless=number >= told)
     return log
 
 

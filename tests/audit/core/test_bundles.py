@@ -1,7 +1,6 @@
 """Bundles of evidence: whole logs and single cases in a zip that nobody has to trust."""
 
 import io
-import stat
 import struct
 import zipfile
 from collections.abc import Callable
@@ -104,58 +103,13 @@ def test_a_case_that_lacks_something_is_refused(name: str, log: Log, tmp_path: P
     assert sentence in said
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../../etc/passwd", "/etc/passwd", "a/../b", "a//b", "C:\\x", "..\\x", "c:x", "./x", ".."],
-)
-def test_49_a_name_that_leads_out_is_refused(name: str, log: Log, tmp_path: Path) -> None:
-    code, said = verify(log.files() | {name: b""}, tmp_path)
-
-    assert code == 1
-    assert "leads out of it." in said
-
-
 def archive(write: Callable[[zipfile.ZipFile], None], place: Path) -> Path:
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as bundle:
         write(bundle)
     return place
 
 
-def test_49_a_link_is_refused(tmp_path: Path) -> None:
-    def write(bundle: zipfile.ZipFile) -> None:
-        info = zipfile.ZipInfo("checkpoint")
-        info.external_attr = (stat.S_IFLNK | 0o777) << 16
-        bundle.writestr(info, "/etc/passwd")
-
-    code, said = ask("bundle", archive(write, tmp_path / "link.zip"), "--vkey", VKEY)
-    assert (code, said) == (1, "TAMPERED: 'checkpoint' in the bundle is no plain file.")
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_49_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    def write(bundle: zipfile.ZipFile) -> None:
-        bundle.writestr("checkpoint", made(3).note())
-        bundle.writestr("checkpoint", made(4).note())
-
-    code, said = ask("bundle", archive(write, tmp_path / "twice.zip"), "--vkey", VKEY)
-    assert (code, said) == (1, "TAMPERED: A name stands twice in the bundle.")
-
-
-@pytest.mark.parametrize("place", ["checkpoint", "tile/entries/000.p/40", "payloads/7.d.json"])
-def test_49_a_bomb_is_not_blown_up(place: str, log: Log, tmp_path: Path) -> None:
-    files = log.files() | {place: bytes(100_000_000)}
-
-    def write(bundle: zipfile.ZipFile) -> None:
-        for name, data in files.items():
-            bundle.writestr(name, data)
-
-    bomb = archive(write, tmp_path / "bomb.zip")
-    assert bomb.stat().st_size < 300_000
-    code, said = ask("bundle", bomb, "--vkey", VKEY)
-    assert (code, said) == (1, f"TAMPERED: {place} is larger than such a file can be.")
-
-
-def test_49_a_file_that_is_larger_than_it_says_is_no_way_around(log: Log, tmp_path: Path) -> None:
+def test_a_file_that_is_larger_than_it_says_is_no_way_around(log: Log, tmp_path: Path) -> None:
     bomb = zipped(log.files() | {"zzz": bytes(1000)}, tmp_path / "liar.zip")
     data = bytearray(bomb.read_bytes())
     entry = data.rindex(b"PK\1\2")
@@ -163,17 +117,6 @@ def test_49_a_file_that_is_larger_than_it_says_is_no_way_around(log: Log, tmp_pa
     bomb.write_bytes(data)
 
     assert ask("bundle", bomb, "--vkey", VKEY)[0] in {0, 1}  # nobody reads it
-
-
-def test_49_too_many_files_are_refused_before_they_are_listed(tmp_path: Path) -> None:
-    empty = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65_535, 65_535, 4_000_000_000, 0, 0)
-    (tmp_path / "many.zip").write_bytes(empty)
-
-    code, said = ask("bundle", tmp_path / "many.zip", "--vkey", VKEY)
-    assert (code, said) == (
-        1,
-        "TAMPERED: The bundle has too many files; unpack it, and verify it as a folder.",
-    )
 
 
 def test_a_bundle_that_somebody_packed_anew_is_still_good(log: Log, tmp_path: Path) -> None:

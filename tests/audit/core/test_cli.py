@@ -159,7 +159,7 @@ def test_logs_of_every_shape_are_good(size: int, tmp_path: Path) -> None:
 
 
 def test_several_processes_find_the_same_first_fault(tmp_path: Path) -> None:
-    log = made(1200)
+    log = made(1200, with_words=10)
     files = log.files()
     edit(log, 700, actor="user:eve")
     edit(log, 1100, actor="user:eve")
