@@ -97,6 +97,7 @@ ROUTES: dict[str, Route] = {
     "question.answered": Route(to=(Audience.ASKER,), urgent=True),
     "freeze.imposed": Route(to=(Audience.FROZEN, RESPONDER), urgent=True),
     "freeze.lift_proposed": Route(to=(RESPONDER,)),
+    "freeze.kept": Route(to=(RESPONDER,)),
     "freeze.lifted": Route(to=(Audience.FROZEN, RESPONDER)),
     "door.open_failed": Route(to=(REQUESTER, RESPONDER), urgent=True),
     "door.close_failed": Route(to=(RESPONDER,), urgent=True),

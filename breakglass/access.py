@@ -97,5 +97,5 @@ def refused(
 
 def _why_not_live(grant: Grant, at: datetime) -> str:
     if grant.status in Grant.STANDING and at < grant.starts_at:
-        return phrase("This access starts at %(time)s UTC.", time=f"{grant.starts_at:%H:%M}")
+        return phrase("This access starts at %(time)s.", time=grant.starts_at)
     return phrase("This access is over. Make a new request if you still need it.")

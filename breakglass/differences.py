@@ -1,7 +1,7 @@
 """What a proposed change changes, in words: the difference of two settings of any kind."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
@@ -13,6 +13,7 @@ from breakglass import wording
 from breakglass.models import Permit, ProposedChange
 from breakglass.pictures import Settings, names_of
 from breakglass.wording import Change, Names
+from core.words import dated
 from targets.models import Target
 
 if TYPE_CHECKING:
@@ -125,7 +126,6 @@ _OF_TARGET: dict[str, _Reader] = {
     "kind": lambda value: [str(Target.Kind(value).label)],
     "sslmode": lambda value: [str(Target.Tls(value).label)],
     "secret_set_at": lambda value: [
-        gettext("set on %(when)s UTC")
-        % {"when": f"{datetime.fromisoformat(value).astimezone(UTC):%d %b %Y, %H:%M}"}
+        gettext("set on %(when)s") % {"when": dated(datetime.fromisoformat(value))}
     ],
 }

@@ -1,4 +1,4 @@
-"""What happens to requests, grants and freezes, as the ledger tells it."""
+"""What happens to requests, grants and scenarios, as the ledger tells it."""
 
 import dataclasses
 from typing import Any
@@ -321,44 +321,6 @@ class QuestionAnswered(
 
     def sentence(self) -> str:
         return _("answered: %(answer)s") % {"answer": self.answer}
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeImposed(
-    Event, kind="freeze.imposed", title=_lazy("Frozen"), personal=("reason",), critical=True
-):
-    """A responder pulled the panic switch."""
-
-    scope: str
-    target: str
-    reason: str
-    revoked: int
-
-    def sentence(self) -> str:
-        said = {
-            "all": _("froze everything: %(reason)s"),
-            "person": _("froze a person: %(reason)s"),
-            "scenario": _("froze a scenario: %(reason)s"),
-        }[self.scope]
-        return said % {"reason": self.reason}
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeLiftProposed(
-    Event, kind="freeze.lift_proposed", title=_lazy("Lifting a freeze proposed")
-):
-    """The first of two people wants a freeze lifted."""
-
-    def sentence(self) -> str:
-        return _("proposed to lift the freeze")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class FreezeLifted(Event, kind="freeze.lifted", title=_lazy("Freeze lifted")):
-    """The second of two people lifted a freeze."""
-
-    def sentence(self) -> str:
-        return _("lifted the freeze")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from breakglass.rules import Rules
 from breakglass.steps import Standing
 from breakglass.wording import LABELS
 from core.speech import phrase
-from core.words import minutes_words
+from core.words import dated, minutes_words
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ def _eligibility(permits: list[GroupPermit]) -> str:
     last = max((end for end in ends if end), default=None)
     if last is None or None in ends:
         return _("Permit: may request access")
-    return _("Permit: may request access, until %(end)s UTC") % {"end": f"{last:%d %b %Y %H:%M}"}
+    return _("Permit: may request access, until %(end)s") % {"end": dated(last)}
 
 
 def _form(ask: _Ask) -> Iterator[Line]:

@@ -14,11 +14,11 @@ from breakglass.views.case import (
     request_offer,
     request_withdraw,
 )
-from breakglass.views.cases import cases
+from breakglass.views.cases import cases, cases_sheet
 from breakglass.views.changes import change, changes
 from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
-from breakglass.views.now import freeze, freeze_lift, now
+from breakglass.views.now import freeze, freeze_keep, freeze_lift, now
 from breakglass.views.questions import question_answer, question_ask
 from breakglass.views.request_new import request_new, request_part
 from breakglass.views.scenarios import (
@@ -43,6 +43,7 @@ urlpatterns = [
     path("grants/<uuid:pk>/more-time/", grant_more_time, name="grant-more-time"),
     path("grants/<uuid:pk>/doors/<slug:target>/", grant_way_in, name="grant-way-in"),
     path("cases/", cases, name="cases"),
+    path("cases.csv", cases_sheet, name="cases-sheet"),
     path("cases/<int:number>/", case, name="case"),
     path("cases/<int:number>/paper/", case_paper, name="case-paper"),
     path("cases/<int:number>/file", case_file, name="case-file"),
@@ -55,6 +56,7 @@ urlpatterns = [
     path("now/", now, name="now"),
     path("now/freeze/", freeze, name="freeze"),
     path("now/freezes/<uuid:pk>/lift/", freeze_lift, name="freeze-lift"),
+    path("now/freezes/<uuid:pk>/keep/", freeze_keep, name="freeze-keep"),
     path("scenarios/", scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenario, name="scenario"),
     path("scenarios/<slug:slug>/compare/", scenario_compare, name="scenario-compare"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from breakglass.models import Permit, Scenario
 from core.speech import Sentence, phrase
-from core.words import duration_words
+from core.words import dated, duration_words
 from targets.models import Target
 
 if TYPE_CHECKING:
@@ -209,8 +209,7 @@ def permit_line(group: str, until: datetime | None) -> str:
     """Say which group holds a permit, and until when."""
     if until is None:
         return group
-    end = f"{until.astimezone(UTC):%d %b %Y, %H:%M}"
-    return gettext("%(group)s until %(end)s UTC") % {"group": group, "end": end}
+    return gettext("%(group)s until %(end)s") % {"group": group, "end": dated(until)}
 
 
 def differing(before: dict[Permit, list[str]], after: dict[Permit, list[str]]) -> list[Change]:

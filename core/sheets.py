@@ -2,9 +2,16 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from django.http import HttpResponse
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core.pages import say
+
+M = TypeVar("M", bound=Model)
 
 MOST = 20_000
 # A spreadsheet takes a text that begins so for a formula, and a formula can send data away.
@@ -22,6 +29,21 @@ def answer(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return response
+
+
+def of_list(
+    request: HttpRequest,
+    name: str,
+    header: Sequence[str],
+    rows: QuerySet[M],
+    line: Callable[[M], Sequence[object]],
+) -> HttpResponse:
+    """Return a list as a file, a `line` for each row; a page that says why where it is too long."""
+    found = list(rows[: MOST + 1])
+    if len(found) > MOST:
+        why = _("A file holds at most %(most)s rows. Narrow the list first, by time or scenario.")
+        return say(request, why % {"most": f"{MOST:,}"}, title=_("Too many rows"))
+    return answer(f"breakglass-{name}", header, map(line, found))
 
 
 def cell(value: object) -> object:

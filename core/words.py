@@ -7,6 +7,8 @@ sentence that may be recorded: English there, the reader's language where a page
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.speech import phrase, phrase_count, shown
@@ -57,3 +59,8 @@ def either_phrase(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return phrase("%(names)s or %(last)s", names=", ".join(names[:-1]), last=names[-1])
+
+
+def dated(at: dt.datetime) -> str:
+    """Say a day and a time of any year to the reader, in their zone, which is named."""
+    return date_format(timezone.localtime(at), "j M Y, H:i T")

@@ -83,3 +83,10 @@ def why_not_lift(freeze: Freeze, *, by: User) -> str | None:
     if by == freeze.lift_proposed_by:
         return phrase("A second responder has to confirm; you proposed it.")
     return why_not_freeze(by=by)
+
+
+def why_not_keep(freeze: Freeze, *, by: User) -> str | None:
+    """Why `by` may not end a proposal to lift `freeze`."""
+    if by == freeze.person:
+        return phrase("Nobody decides on a freeze of themselves.")
+    return why_not_freeze(by=by)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.replay.things import UNTOLD, Deed, History, Replayable, Said, missing, provide
-from breakglass import events
+from breakglass import freeze_events as events
 from breakglass.models import Freeze
 from breakglass.replay.facts import compared, person, said_by, told
 
@@ -24,6 +24,8 @@ def _by(deed: Deed) -> dict[str, Said]:
         return begins | told(deed, "reason", kind="scope", what="target")
     if deed.kind == events.FreezeLiftProposed.kind:
         return said_by(deed, lift_proposed_at=deed.at, lift_proposed_by=by)
+    if deed.kind == events.FreezeKept.kind:
+        return said_by(deed, lift_proposed_at=None, lift_proposed_by=None)
     if deed.kind == events.FreezeLifted.kind:
         return said_by(deed, lifted_at=deed.at, lifted_by=by)
     return {}

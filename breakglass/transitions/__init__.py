@@ -12,7 +12,7 @@ from breakglass.transitions.decisions import (
     ratify,
     refuse,
 )
-from breakglass.transitions.freezes import freeze, lift
+from breakglass.transitions.freezes import freeze, keep, lift
 from breakglass.transitions.grants import activate, expire, relinquish, revoke
 from breakglass.transitions.questions import answer, ask
 from breakglass.transitions.requests import (
@@ -45,6 +45,7 @@ __all__ = [
     "escalate",
     "expire",
     "freeze",
+    "keep",
     "lapse",
     "lift",
     "overdue",

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from accounts.models import User
 from audit import log
-from breakglass import events, policy
+from breakglass import freeze_events as events
+from breakglass import policy
 from breakglass.models import Freeze, Grant, Scenario
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_grants, lock, refuse_unless
@@ -63,6 +64,26 @@ def lift(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
     freeze.lifted_by, freeze.lifted_at = by, at
     freeze.save(update_fields=["lifted_by", "lifted_at"])
     log.record(events.FreezeLifted(), actor=by.ref, subject=freeze.ref, at=at)
+    return freeze
+
+
+@log.transition
+def keep(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
+    """Take back a proposal to lift a freeze, or say no to that of somebody else.
+
+    Raises WrongState when nobody proposes it (any more), NotAllowed for the frozen person and for
+    whoever is no responder.
+    """
+    freeze = lock(freeze)
+    if freeze.lifted_at:
+        raise WrongState(phrase("This freeze is lifted already."))
+    if freeze.lift_proposed_by is None:
+        raise WrongState(phrase("Nobody proposes to lift this freeze. It stays as it is."))
+    refuse_unless(policy.why_not_keep(freeze, by=by), by=by, subject=freeze, at=at)
+    kept = events.FreezeKept(proposer=freeze.lift_proposed_by.ref)
+    freeze.lift_proposed_by = freeze.lift_proposed_at = None
+    freeze.save(update_fields=["lift_proposed_by", "lift_proposed_at"])
+    log.record(kept, actor=by.ref, subject=freeze.ref, at=at)
     return freeze
 
 

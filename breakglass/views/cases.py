@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass import search
 from breakglass.models import Grant, Request, Scenario
-from breakglass.models.request import OVERSEERS
+from breakglass.models.request import OVERSEERS, RequestQuerySet
 from breakglass.narrowing import NARROWING, NarrowingForm, chips, narrowed
 from breakglass.views.pages import page
+from core import sheets
 from core.pages import say
 
 _PAGE = 50
@@ -64,17 +65,7 @@ def cases(request: PageRequest) -> HttpResponse:
     if why := _why_not_list(form, request.GET):
         return say(request, why, status=400, title=_("That filter does not exist"))
     chosen = form.cleaned_data
-    rows = search.cases(chosen["q"], by=request.user, at=timezone.now()).told()
-    rows = narrowed(rows, chosen)
-    if chosen["state"]:
-        rows = rows.filter(STATES[chosen["state"]][1])
-    if chosen["scenario"]:
-        rows = rows.filter(scenario=chosen["scenario"])
-    if chosen["person"]:
-        rows = rows.filter(requester=chosen["person"])
-    if chosen["before"]:
-        rows = rows.filter(case__lt=chosen["before"])
-    found = list(rows.order_by("-case")[: _PAGE + 1])
+    found = list(_rows(request, chosen)[: _PAGE + 1])
     context: dict[str, Any] = {
         "form": form,
         "sees_all": not OVERSEERS.isdisjoint(request.user.parts()),
@@ -86,6 +77,45 @@ def cases(request: PageRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in (*_OWN, *NARROWING)),
     }
     return render(request, "breakglass/cases.html", context)
+
+
+@page("GET")
+def cases_sheet(request: PageRequest) -> HttpResponse:
+    """Return the cases of the list as a file."""
+    form = FilterForm(request.GET)
+    if why := _why_not_list(form, request.GET):
+        return say(request, why, status=400, title=_("That filter does not exist"))
+    header = [
+        _("Case"), _("Who"), _("Targets"), _("Scenario"), _("Reference"), _("Asked"), _("Minutes"),
+        _("Glass broken"), _("State"), _("Ratification"), _("Access from"), _("Access to"),
+        _("Justification"),
+    ]  # fmt: skip
+    return sheets.of_list(request, "cases", header, _rows(request, form.cleaned_data), _line)
+
+
+def _rows(request: PageRequest, chosen: dict[str, Any]) -> RequestQuerySet:
+    rows = search.cases(chosen["q"], by=request.user, at=timezone.now()).told()
+    rows = narrowed(rows, chosen)
+    if chosen["state"]:
+        rows = rows.filter(STATES[chosen["state"]][1])
+    if chosen["scenario"]:
+        rows = rows.filter(scenario=chosen["scenario"])
+    if chosen["person"]:
+        rows = rows.filter(requester=chosen["person"])
+    if chosen["before"]:
+        rows = rows.filter(case__lt=chosen["before"])
+    return rows.order_by("-case")
+
+
+def _line(asked: Request) -> list[object]:
+    grant = asked.held
+    return [
+        asked.case, asked.requester, ", ".join(target.name for target in asked.targets.all()),
+        asked.scenario.name, asked.reference, asked.submitted_at, asked.minutes,
+        _("yes") if asked.urgency == Request.Urgency.BREAK_GLASS else _("no"),
+        asked.get_state_display(), asked.get_ratification_display(),
+        grant and grant.activated_at, grant and grant.ended_at, asked.justification,
+    ]  # fmt: skip
 
 
 def _why_not_list(form: FilterForm, query: QueryDict) -> str | None:

@@ -74,6 +74,18 @@ def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
     return redirect("now")
 
 
+@page("POST")
+def freeze_keep(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Take back a proposal to lift a freeze, or say no to it."""
+    row = get_object_or_404(Freeze, pk=pk)
+    try:
+        row = transitions.keep(row, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return _page(request, refusal=error.sentence, status=status_of(error))
+    messages.success(request, _("Still frozen: %(what)s.") % {"what": shown(row.what)})
+    return redirect("now")
+
+
 def _page(
     request: PageRequest, *, form: FreezeForm | None = None, refusal: str = "", status: int = 200
 ) -> HttpResponse:
@@ -96,8 +108,10 @@ def _page(
     return render(request, "breakglass/now.html", context, status=status)
 
 
-def _freezes(reader: User) -> list[tuple[Freeze, str | None, list[User]]]:
-    """What is frozen, why the reader may not lift it, and who else can."""
+def _freezes(reader: User) -> list[tuple[Freeze, str | None, bool, list[User]]]:
+    """What is frozen, why the reader may not lift it, whether they may end a proposal to, and who
+    else can lift it.
+    """
     responders = list(User.objects.playing(Part.RESPONDER).order_by("name"))
     rows = Freeze.objects.standing().select_related(
         "person", "scenario", "imposed_by", "lift_proposed_by"
@@ -106,6 +120,7 @@ def _freezes(reader: User) -> list[tuple[Freeze, str | None, list[User]]]:
         (
             each,
             policy.why_not_lift(each, by=reader),
+            bool(each.lift_proposed_by) and policy.why_not_keep(each, by=reader) is None,
             [one for one in responders if one not in (each.person, each.lift_proposed_by)],
         )
         for each in rows

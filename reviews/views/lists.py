@@ -56,7 +56,7 @@ def reviews_sheet(request: PageRequest) -> HttpResponse:
         _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
         _("Open findings"), _("Comment"),
     ]  # fmt: skip
-    return _sheet(request, "reviews", header, rows.order_by(order), _review_line)
+    return sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
 
 
 def _review_line(review: Any) -> list[object]:
@@ -102,7 +102,7 @@ def findings_sheet(request: PageRequest) -> HttpResponse:
         _("Finding"), _("Severity"), _("What"), _("Case"), _("Who"), _("Scenario"), _("State"),
         _("Opened"), _("Opened by"), _("Resolved"), _("Resolved by"), _("Resolution"),
     ]  # fmt: skip
-    return _sheet(request, "findings", header, rows.order_by(order), _finding_line)
+    return sheets.of_list(request, "findings", header, rows.order_by(order), _finding_line)
 
 
 def _finding_line(finding: Finding) -> list[object]:
@@ -124,14 +124,3 @@ def _list(
     except BadQuery as error:
         return say(request, str(error), status=400)
     return render(request, template, context | {"page": found})
-
-
-def _sheet(
-    request: PageRequest, name: str, header: list[str], rows: QuerySet[Any], line: Any
-) -> HttpResponse:
-    found = list(rows[: sheets.MOST + 1])
-    if len(found) > sheets.MOST:
-        facts = {"most": f"{sheets.MOST:,}"}
-        why = _("A file holds at most %(most)s rows. Narrow the list first, by time or scenario.")
-        return say(request, why % facts, status=400, title=_("Too many rows"))
-    return sheets.answer(f"breakglass-{name}", header, (line(row) for row in found))

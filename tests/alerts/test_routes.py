@@ -225,11 +225,14 @@ class TestFreeze:
         make_cast()
         rob, rosa = make_user("rob"), make_user("rosa")
         freeze = transitions.freeze(by=rob, person=make_user("eve"), reason="Odd.", at=LATER)
+        transitions.lift(freeze, by=rosa, at=LATER)
+        transitions.keep(freeze, by=rosa, at=LATER)
         transitions.lift(freeze, by=rob, at=LATER)
         transitions.lift(freeze, by=rosa, at=LATER)
         catch_up()
         assert told("freeze.imposed") == {"eve": "frozen", "rosa": "responder"}
-        assert told("freeze.lift_proposed") == {"rosa": "responder"}
+        assert told("freeze.lift_proposed") == {"rob": "responder", "rosa": "responder"}
+        assert told("freeze.kept") == {"rob": "responder"}
         assert told("freeze.lifted") == {"eve": "frozen", "rob": "responder"}
 
 

@@ -265,6 +265,33 @@ class TestFreeze:
         with pytest.raises(NotAllowed, match="of themselves"):
             transitions.lift(made, by=responder, at=LATER)
 
+    @pytest.mark.parametrize("name", ["dana", "derek"])
+    def test_the_first_takes_it_back_or_the_second_says_no(self, name: str) -> None:
+        made = _freeze()
+        transitions.lift(made, by=make_user("dana"), at=LATER)
+
+        kept = transitions.keep(made, by=make_user(name), at=LATER)
+
+        assert (kept.lift_proposed_by, kept.lift_proposed_at) == (None, None)
+        assert Freeze.objects.standing().exists()
+        with pytest.raises(WrongState, match="Nobody proposes"):
+            transitions.keep(made, by=make_user("derek"), at=LATER)
+        again = transitions.lift(made, by=make_user("derek"), at=LATER)
+        assert again.lifted_at is None  # two people are needed anew
+
+    def test_whoever_is_frozen_or_no_responder_keeps_nothing(self) -> None:
+        responder = _responders()
+        made = transitions.freeze(by=make_user("derek"), person=responder, reason="x", at=LATER)
+        transitions.lift(made, by=make_user("derek"), at=LATER)
+
+        with pytest.raises(NotAllowed, match="of themselves"):
+            transitions.keep(made, by=responder, at=LATER)
+        with pytest.raises(NotAllowed, match="Only a responder"):
+            transitions.keep(made, by=make_user("bob"), at=LATER)
+
+        made.refresh_from_db()
+        assert made.lift_proposed_by == make_user("derek")
+
     def test_lifting_gives_nothing_back(self) -> None:
         grant = _open_grant()
         made = _freeze(person=make_user("ada"))

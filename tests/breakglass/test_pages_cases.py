@@ -44,6 +44,21 @@ class TestList:
         asked()
         assert see("dana", LIST, state=state).status_code == 200
 
+    def test_is_a_file_too_with_the_same_filters_and_the_same_readers(self) -> None:
+        make_cast()
+        waits = asked()
+        broken(scenario=make_scenario("drill"), by=make_user("eve"))
+
+        answer = see("dana", "/cases.csv", state="waiting")
+
+        header, line = answer.content.decode().strip().split("\r\n")
+        assert answer["Content-Disposition"] == 'attachment; filename="breakglass-cases.csv"'
+        assert header.startswith("\ufeffCase,Who,Targets")
+        assert line.startswith(f"{waits.case},Ada,")
+        assert waits.justification in line
+        assert "," not in text(see("mallory", "/cases.csv")).strip().partition("\n")[2]
+        assert see("dana", "/cases.csv", colour="red").status_code == 400
+
     def test_filters_by_state_scenario_and_person(self) -> None:
         make_cast()
         waits = asked()

@@ -156,6 +156,22 @@ class TestLift:
         client("noor").post(url)
         assert Freeze.objects.get().lifted_by == make_user("noor")
 
+    def test_is_taken_back_or_refused(self) -> None:
+        make_cast()
+        impose(what="all")
+        freeze = Freeze.objects.get()
+        keep = reverse("freeze-keep", args=[freeze.pk])
+        assert keep not in text(see("dana", NOW))
+        assert client("dana").post(keep).status_code == 409
+        for name, button in [
+            ("dana", "Take the proposal back"),
+            ("noor", "No, keep it frozen"),
+        ]:
+            client("dana").post(reverse("freeze-lift", args=[freeze.pk]))
+            assert button in text(see(name, NOW))
+            client(name).post(keep)
+            assert Freeze.objects.standing().get().lift_proposed_by is None
+
 
 class TestTail:
     def test_shows_the_last_acts_behind_each_open_door(self) -> None:

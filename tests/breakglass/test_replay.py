@@ -88,6 +88,8 @@ def life() -> None:
     overdue = make_broken_glass(scenario, by=eve)
     transitions.overdue(overdue, at=overdue.ratify_by or END)
     frozen = transitions.freeze(by=make_user("rob"), reason="Odd.", person=eve, at=LATER)
+    transitions.lift(frozen, by=make_user("rosa"), at=LATER)
+    transitions.keep(frozen, by=make_user("rob"), at=LATER)
     transitions.lift(frozen, by=make_user("rob"), at=LATER)
     transitions.lift(frozen, by=make_user("rosa"), at=LATER)
     enter()

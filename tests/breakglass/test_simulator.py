@@ -229,7 +229,7 @@ class TestLines:
 
         line = simulate(scenario, make_user("ada"), NOON).lines[0]
 
-        assert line.rule == "Permit: may request access, until 05 Nov 2026 12:00 UTC"
+        assert line.rule == "Permit: may request access, until 5 Nov 2026, 12:00 UTC"
 
     def test_off_hours_are_named(self) -> None:
         night = NOON.replace(hour=3)

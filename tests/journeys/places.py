@@ -183,7 +183,7 @@ ELSEWHERE = {
     "scenario-compare": "leads to the page of a difference, which is here",
     **dict.fromkeys(
         ("token-new", "token-revoke", "request-withdraw", "request-offer", "question-ask",
-         "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-lift",
+         "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-keep", "freeze-lift",
          "alert-acknowledge", "alert-retry", "review-start", "review-close", "review-confirm",
          "review-dispute", "review-hand-over", "finding-new", "looks", "view-keep",
          "view-forget", "sessions-end", "test-mail",
