@@ -40,6 +40,7 @@ FREEZE = provide(
     Move("freeze", (), ("imposed",)),
     Move("lift", ("imposed",), ("proposed",)),
     Move("lift again", ("proposed",), ("lifted",)),
+    Move("keep", ("proposed",), ("imposed",)),
 )
 QUESTION = provide(
     "Question",
