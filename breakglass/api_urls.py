@@ -10,6 +10,7 @@ urlpatterns = [
     path("requests", requests.Requests.as_view(), name="api-requests"),
     path("requests/<uuid:pk>", requests.RequestDetail.as_view(), name="api-request"),
     path(f"{_ONE}withdraw", requests.RequestWithdrawal.as_view()),
+    path(f"{_ONE}reference", requests.RequestReference.as_view()),
     path(f"{_ONE}approve", requests.RequestApproval.as_view()),
     path(f"{_ONE}deny", requests.RequestDenial.as_view()),
     path(f"{_ONE}counter", requests.RequestCounter.as_view()),

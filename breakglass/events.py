@@ -61,6 +61,16 @@ class RequestFiled(Event, kind="request.filed", title=_lazy("Asked in your name"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class RequestReferenced(Event, kind="request.referenced", title=_lazy("Ticket named")):
+    """The requester named the incident or ticket of a case that began without one."""
+
+    reference: str
+
+    def sentence(self) -> str:
+        return _("named the ticket: %(reference)s") % {"reference": self.reference}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RequestWithdrawn(Event, kind="request.withdrawn", title=_lazy("Withdrawn")):
     """The requester took the request back."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -98,20 +99,29 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
-    def __init__(self, *args: Any, rules: Rules, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rules: Rules, people: QuerySet[User], urgent: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rules, self.people = rules, people
         targets = Target.objects.enabled().filter(pk__in=[UUID(key) for key in rules.targets])
         self._offer(targets)
         self.fields["minutes"].initial = rules.default_minutes
         self.fields["minutes"].widget.choices = lengths(rules)
-        hint = {"hint": rules.reference_hint}
-        self.fields["reference"].required = rules.reference_required
-        self.fields["reference"].error_messages["required"] = (
+        self._want_reference(later=urgent)
+        self.fields["plan"].choices = verbs(rules)  # type: ignore[attr-defined]
+
+    def _want_reference(self, *, later: bool) -> None:
+        """Say how a reference is written, and that an emergency may name it `later`."""
+        field, hint = self.fields["reference"], {"hint": self.rules.reference_hint}
+        field.required = self.rules.reference_required and not later
+        field.error_messages["required"] = (
             gettext("Give the incident or ticket, for example %(hint)s.") % hint
         )
-        self.fields["reference"].help_text = _like(rules)
-        self.fields["plan"].choices = verbs(rules)  # type: ignore[attr-defined]
+        field.help_text = _like(self.rules)
+        if self.rules.reference_required and later:
+            none_yet = gettext("None yet? Leave it empty and name it on the case afterwards.")
+            field.help_text = ". ".join(filter(None, [str(field.help_text), none_yet]))
 
     def _offer(self, targets: QuerySet[Target]) -> None:
         field = self.fields["targets"]
@@ -167,6 +177,21 @@ class AskForm(forms.Form):
             read_only=data.get("read_only", False),
             starts_at=data["starts_at"],
         )
+
+
+class ReferenceForm(forms.Form):
+    """The incident or ticket of a case that began without one."""
+
+    reference = forms.CharField(
+        label=_("Incident or ticket"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+        error_messages={"required": _("Write the incident or ticket.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, rules: Rules) -> None:
+        super().__init__(data, auto_id="name_%s")
+        self.fields["reference"].help_text = _like(rules)
 
 
 class MoreTimeForm(forms.Form):

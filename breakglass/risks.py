@@ -24,7 +24,7 @@ class Signal:
 def signals(request: Request, *, at: datetime) -> list[Signal]:
     """Return what stands out about a request."""
     checks = [_off_hours(request), _often(request), _weak(request), _copied(request),
-              _overlap(request, at), _blocked_before(request)]  # fmt: skip
+              _no_ticket(request), _overlap(request, at), _blocked_before(request)]  # fmt: skip
     return [signal for signal in checks if signal]
 
 
@@ -65,6 +65,12 @@ def _copied(request: Request) -> Signal | None:
         return None
     said = _("The reason is word for word that of Case %(case)s.") % {"case": earlier.case}
     return Signal(_("Copied reason"), said)
+
+
+def _no_ticket(request: Request) -> Signal | None:
+    if request.reference or not request.rules.reference_required:
+        return None
+    return Signal(_("No ticket"), _("No incident or ticket is named yet."))
 
 
 def _overlap(request: Request, at: datetime) -> Signal | None:

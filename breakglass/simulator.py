@@ -176,7 +176,10 @@ def _form(ask: _Ask) -> Iterator[Line]:
     reason = _("a reason of at least %(number)s characters")
     wanted = [reason % {"number": rules.min_justification}]
     if rules.reference_required:
-        wanted.append(_("a reference like %(example)s") % {"example": rules.reference_hint})
+        like = _("a reference like %(example)s")
+        if rules.break_glass:
+            like = _("a reference like %(example)s, which may follow where glass is broken")
+        wanted.append(like % {"example": rules.reference_hint})
     if rules.intent_required:
         wanted.append(_("a plan"))
     text = _("The form wants %(list)s.") % {"list": ", ".join(wanted)}

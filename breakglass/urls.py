@@ -12,6 +12,7 @@ from breakglass.views.case import (
     grant_revoke,
     grant_way_in,
     request_offer,
+    request_reference,
     request_withdraw,
 )
 from breakglass.views.cases import cases, cases_sheet
@@ -35,6 +36,7 @@ urlpatterns = [
     path("request/", request_new, name="request-new"),
     path("request/<str:part>/", request_part, name="request-part"),
     path("requests/<uuid:pk>/withdraw/", request_withdraw, name="request-withdraw"),
+    path("requests/<uuid:pk>/reference/", request_reference, name="request-reference"),
     path("requests/<uuid:pk>/offer/", request_offer, name="request-offer"),
     path("requests/<uuid:pk>/questions/", question_ask, name="question-ask"),
     path("questions/<uuid:pk>/answer/", question_answer, name="question-answer"),

@@ -146,6 +146,23 @@ class RequestWithdrawal(Endpoint):
         return _shown(pk)
 
 
+class RequestReference(Endpoint):
+    """Name the incident or ticket of your own case that began without one."""
+
+    Output = RequestShape
+
+    class Input(StrictInput):
+        """As the scenario wants it written."""
+
+        reference = serializers.CharField(max_length=100)
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        named, now = self.body(request)["reference"], timezone.now()
+        asked = request_for(request.user, pk, now)
+        transitions.name_reference(asked, by=request.user, reference=named, at=now)
+        return _shown(pk)
+
+
 class _Decision(Endpoint):
     """An approver's answer."""
 

@@ -5,6 +5,7 @@ from breakglass.policy.asking import (
     eligible,
     unanswerable,
     why_asked_already,
+    why_bad_reference,
     why_bad_terms,
     why_bad_words,
     why_frozen,
@@ -31,6 +32,7 @@ from breakglass.policy.deciding import (
     why_not_ask,
     why_not_decide,
     why_not_less,
+    why_not_name_reference,
 )
 from breakglass.policy.holding import (
     why_no_credentials,
@@ -53,6 +55,7 @@ __all__ = [
     "unanswerable",
     "weakenings",
     "why_asked_already",
+    "why_bad_reference",
     "why_bad_terms",
     "why_bad_words",
     "why_frozen",
@@ -74,6 +77,7 @@ __all__ = [
     "why_not_less",
     "why_not_lift",
     "why_not_list_changes",
+    "why_not_name_reference",
     "why_not_relinquish",
     "why_not_request",
     "why_not_revoke",

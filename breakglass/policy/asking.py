@@ -10,11 +10,12 @@ from breakglass.models import (
     Grant,
     GroupPermit,
     Permit,
+    Request,
     Scenario,
 )
 from breakglass.rules import Rules, Step
 from breakglass.wording import reference_shape
-from core.speech import Sentence, phrase
+from core.speech import phrase
 from core.words import minutes_phrase
 from targets.models import Target
 
@@ -227,9 +228,13 @@ def why_bad_terms(
 
 
 def why_bad_words(
-    rules: Rules, *, justification: str, reference: str, intent: str
+    rules: Rules, *, justification: str, reference: str, intent: str, urgency: str
 ) -> tuple[str, str] | None:
-    """Why the reason, the reference or the plan does not do: the field and the sentence."""
+    """Why the reason, the reference or the plan does not do: the field and the sentence.
+
+    Broken glass may have no ticket yet, whatever the rules want: an emergency waits neither for
+    whoever opens tickets nor for the system that holds them.
+    """
     if len(justification.strip()) < rules.min_justification:
         return (
             "justification",
@@ -239,20 +244,23 @@ def why_bad_words(
                 number=len(justification.strip()),
             ),
         )
-    if rules.reference_required and not reference:
-        return (
-            "reference",
-            phrase("Give the incident or ticket, for example %(hint)s.", hint=rules.reference_hint),
-        )
-    pattern = rules.reference_pattern
-    if reference and pattern and not re.fullmatch(pattern, reference):
-        return "reference", _why_bad_reference(rules)
+    if (reference or urgency == Request.Urgency.NORMAL) and (
+        why := why_bad_reference(rules, reference)
+    ):
+        return "reference", why
     if rules.intent_required and not intent.strip():
         return "intent", phrase("Say what you intend to do there.")
     return None
 
 
-def _why_bad_reference(rules: Rules) -> Sentence:
+def why_bad_reference(rules: Rules, reference: str) -> str | None:
+    """Why a reference does not do where one is given, or wanted."""
+    if not reference:
+        hint = rules.reference_hint
+        why = phrase("Give the incident or ticket, for example %(hint)s.", hint=hint)
+        return why if rules.reference_required else None
+    if not rules.reference_pattern or re.fullmatch(rules.reference_pattern, reference):
+        return None
     if shape := reference_shape(rules.reference_pattern):
         return phrase(
             "Write the reference as %(shape)s, for example %(hint)s.",

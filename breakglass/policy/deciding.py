@@ -98,6 +98,13 @@ def why_not_answer_counter(request: Request, *, by: User) -> str | None:
     return phrase("Only the person who asked may do this.")
 
 
+def why_not_name_reference(request: Request, *, by: User) -> str | None:
+    """Why `by` may not name the incident or ticket of a case."""
+    if by.pk in (request.requester_id, request.filed_by_id):
+        return None
+    return phrase("Only the person who asked names the ticket.")
+
+
 def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:
     """Why `by` may not ask the requester of a case a question."""
     if not by.is_active:

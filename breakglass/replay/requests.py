@@ -78,6 +78,8 @@ class Told:
             self.said |= said_by(deed, requester=person(deed.facts["requester"]))
         if deed.kind == events.RequestEscalated.kind:
             retold(self.said, deed, "step")
+        if deed.kind == events.RequestReferenced.kind:
+            retold(self.said, deed, "reference")
         if deed.kind in (events.CounterAccepted.kind, events.RequestApproved.kind):
             retold(self.said, deed, "minutes", "read_only", "targets")
 

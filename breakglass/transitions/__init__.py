@@ -21,6 +21,7 @@ from breakglass.transitions.requests import (
     break_glass,
     escalate,
     lapse,
+    name_reference,
     submit,
     withdraw,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "keep",
     "lapse",
     "lift",
+    "name_reference",
     "overdue",
     "publish",
     "ratify",

@@ -17,6 +17,7 @@ from core.speech import phrase
 from targets.models import Target
 
 _FURTHEST_START = timedelta(days=30)
+_LONGEST_REFERENCE = 100  # characters
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,10 +78,11 @@ def break_glass(
     if ask.starts_at:
         sentence = phrase("Breaking the glass starts now: leave the start empty.")
         raise BadInput(sentence, field="starts_at")
-    _check(scenario, version, by=by, person=person, ask=ask, at=at)
+    urgency = Request.Urgency.BREAK_GLASS
+    _check(scenario, version, by=by, person=person, ask=ask, at=at, urgency=urgency)
     request = _create(
         scenario, version, by=by, person=person, ask=ask, at=at,
-        urgency=Request.Urgency.BREAK_GLASS,
+        urgency=urgency,
         state=Request.State.ACTIVATED,
         decided_at=at,
         ratification=Request.Ratification.PENDING,
@@ -108,7 +110,11 @@ def ask_for_more_time(
         attempt = Attempt(actor=by.ref, subject=grant.ref, at=at, case=grant.case_ref)
         raise BadInput(why, field="minutes", attempt=attempt)
     if bad := policy.why_bad_words(
-        rules, justification=justification, reference=original.reference, intent=original.intent
+        rules,
+        justification=justification,
+        reference=original.reference,
+        intent=original.intent,
+        urgency=original.urgency,
     ):
         raise BadInput(bad[1], field=bad[0])
     if grant.extensions.open().exists():
@@ -129,6 +135,31 @@ def ask_for_more_time(
     )  # fmt: skip
     _record_submitted(request, original.version, by=by, ask=ask, at=at)
     return request
+
+
+@log.transition
+def name_reference(request: Request, *, by: User, reference: str, at: datetime) -> Request:
+    """Name the incident or ticket of a case that began without one.
+
+    Raises NotAllowed for anybody but who asked, WrongState when one is named already, BadInput
+    for one that is written otherwise than the scenario wants.
+    """
+    case, reference = lock(request.original), reference.strip()
+    why = policy.why_not_name_reference(case, by=by)
+    refuse_unless(why, by=by, subject=case, at=at, case=case.case_ref)
+    if case.reference:
+        raise WrongState(phrase("The ticket of this case is %(name)s.", name=case.reference))
+    if not 0 < len(reference) <= _LONGEST_REFERENCE:
+        most = phrase("Write the incident or ticket, at most %(most)s characters.",
+                      most=_LONGEST_REFERENCE)  # fmt: skip
+        raise BadInput(most, field="reference")
+    if why := policy.why_bad_reference(case.rules, reference):
+        raise BadInput(why, field="reference")
+    case.reference = reference
+    case.save(update_fields=["reference"])
+    named = events.RequestReferenced(reference=reference)
+    log.record(named, actor=by.ref, subject=case.ref, at=at, case=case.case_ref)
+    return case
 
 
 @log.transition
@@ -208,8 +239,9 @@ def _published(scenario: Scenario) -> ScenarioVersion:
 
 
 def _check(
-    scenario: Scenario, version: ScenarioVersion, *, by: User, person: User, ask: Ask, at: datetime
-) -> None:
+    scenario: Scenario, version: ScenarioVersion, *, by: User, person: User, ask: Ask,
+    at: datetime, urgency: Request.Urgency = Request.Urgency.NORMAL,
+) -> None:  # fmt: skip
     """Raise unless the person, the terms and the words all fit the scenario."""
     hold_off_freezes()
     rules = version.rules
@@ -220,7 +252,11 @@ def _check(
         attempt = Attempt(actor=by.ref, subject=scenario.ref, at=at)
         raise BadInput(bad[1], field=bad[0], attempt=attempt)
     if bad := policy.why_bad_words(
-        rules, justification=ask.justification, reference=ask.reference, intent=ask.intent
+        rules,
+        justification=ask.justification,
+        reference=ask.reference,
+        intent=ask.intent,
+        urgency=urgency,
     ):
         raise BadInput(bad[1], field=bad[0])
     if ask.starts_at and not at < ask.starts_at <= at + _FURTHEST_START:

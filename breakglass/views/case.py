@@ -18,7 +18,7 @@ from breakglass import policy, transitions
 from breakglass.access import way_in
 from breakglass.answer_forms import OfferForm
 from breakglass.events import BreakglassActivated, GrantActivated, RequestSubmitted
-from breakglass.forms import MoreTimeForm
+from breakglass.forms import MoreTimeForm, ReferenceForm
 from breakglass.models import Grant
 from breakglass.questions import talk
 from breakglass.views import case_page, timeline
@@ -104,6 +104,26 @@ def request_withdraw(request: PageRequest, pk: UUID) -> HttpResponse:
         return case_page.render_case(request, asked.original, refusal=error)
     messages.success(request, _("Withdrawn. Nobody is asked any more."))
     return redirect(asked)
+
+
+@page("POST")
+def request_reference(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Name the incident or ticket of one's own case that began without one."""
+    asked = visible_request(request.user, pk).original
+    form, error = ReferenceForm(request.POST, rules=asked.rules), None
+    if form.is_valid():
+        named = form.cleaned_data["reference"]
+        try:
+            transitions.name_reference(asked, by=request.user, reference=named, at=timezone.now())
+        except DomainError as refusal:
+            error = refusal
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Named. It stands in the record and for the reviewer."))
+            return redirect(asked)
+    return case_page.render_case(
+        request, asked, refused=case_page.Refused(naming=form), refusal=error
+    )
 
 
 @page("POST")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Part, User
 from accounts.requests import PageRequest
 from breakglass import policy
+from breakglass.forms import ReferenceForm
 from breakglass.models import Decision, Grant, Question, Request
 from breakglass.question_forms import WordsForm
 from breakglass.questions import talk
@@ -45,6 +46,15 @@ class Asking:
         return self.request.state in Request.OPEN or self.request.ratification == pending
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The form of the page that was sent and not taken, with what was typed."""
+
+    ask: WordsForm | None = None
+    answer: tuple[Question, WordsForm] | None = None
+    naming: ReferenceForm | None = None
+
+
 def render_case(
     request: PageRequest,
     asked: Request,
@@ -53,25 +63,26 @@ def render_case(
     before: int | None = None,
     refusal: DomainError | None = None,
     shown: Mapping[str, Credentials] | None = None,
-    ask: WordsForm | None = None,
-    bound: tuple[Question, WordsForm] | None = None,
+    refused: Refused | None = None,
 ) -> HttpResponse:
     """Answer with the page of a case; after a refusal with its sentence and its status.
 
-    `ask` and `bound` are a question and an answer that were sent and not taken.
+    What was typed and not taken is in `refused`.
     """
     asked, now = Request.objects.told().get(pk=asked.pk), timezone.now()
+    typed = refused or Refused()
     context = gather(request, asked, at=now)
     context |= {
         "refusal": refusal.sentence if refusal else "",
         "shown": shown or {},
         "unseen": bool(shown) or any(not door.credentials_issued_at for door in context["doors"]),
+        "naming": typed.naming or ReferenceForm(rules=asked.rules),
         "here": request.build_absolute_uri(asked.get_absolute_url()),
         "about": asked.ref,
         **_record(asked, at=now, show=show, before=before),
-        "talk": talk(asked, reader=request.user, at=now, ask=ask, bound=bound),
+        "talk": talk(asked, reader=request.user, at=now, ask=typed.ask, bound=typed.answer),
     }
-    status = status_of(refusal) if refusal else 422 if ask or bound else 200
+    status = status_of(refusal) if refusal else 422 if refused else 200
     return render(request, "breakglass/case.html", context, status=status)
 
 
@@ -171,6 +182,7 @@ def _can(
             and not any(each.open for each in askings[1:])
             and not policy.why_not_extend(grant, asked.rules, by=reader, at=at)
         ),
+        "name": mine and not asked.reference,
         "withdraw": mine and any(each.request.state in Request.OPEN for each in askings),
         "decide": any(each.why_not_decide is None for each in askings),
         "freeze": bool(

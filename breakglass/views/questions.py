@@ -37,7 +37,7 @@ def question_ask(request: PageRequest, pk: UUID) -> HttpResponse:
             said = _("Asked. %(person)s is told now, and the answer comes to you by mail.")
             messages.success(request, said % {"person": asked.requester})
             return redirect(_back(request, form, asked))
-    return case_page.render_case(request, asked, ask=form, refusal=error)
+    return case_page.render_case(request, asked, refused=case_page.Refused(ask=form), refusal=error)
 
 
 @page("POST")
@@ -58,7 +58,9 @@ def question_answer(request: PageRequest, pk: UUID) -> HttpResponse:
             said = _("Answered. %(person)s is told now.")
             messages.success(request, said % {"person": question.asked_by})
             return redirect(question)
-    return case_page.render_case(request, question.case, bound=(question, form), refusal=error)
+    return case_page.render_case(
+        request, question.case, refused=case_page.Refused(answer=(question, form)), refusal=error
+    )
 
 
 def _visible(request: PageRequest, pk: UUID) -> Question:

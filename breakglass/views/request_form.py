@@ -54,15 +54,18 @@ def rules_of(scenario: Scenario) -> Rules:
     return version.rules
 
 
-def ask_form(scenario: Scenario, data: QueryDict | None = None) -> AskForm:
-    """Return the form of a scenario, bound to `data` where it was sent."""
+def ask_form(scenario: Scenario, data: QueryDict | None = None, *, wish: str = "") -> AskForm:
+    """Return the form of a scenario, bound to `data` where it was sent; `wish` is the urgency that
+    is meant where it was not.
+    """
     people = policy.eligible(scenario, timezone.now())
-    return AskForm(data, rules=rules_of(scenario), people=people)
+    urgent = (data.get("urgency", "") if data else wish) == Request.Urgency.BREAK_GLASS
+    return AskForm(data, rules=rules_of(scenario), people=people, urgent=urgent)
 
 
 def typed_form(scenario: Scenario, data: QueryDict) -> AskForm:
     """Return an unbound form that shows what was typed, and complains of nothing yet."""
-    form = ask_form(scenario)
+    form = ask_form(scenario, wish=_wish(data))
     for name, field in form.fields.items():
         value = field.widget.value_from_datadict(data, MultiValueDict(), name)
         if name in data and _offered(form, name, value):

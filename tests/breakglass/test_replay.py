@@ -83,6 +83,7 @@ def life() -> None:
     transitions.activate(begun.grant, at=NOON + HOUR)
     ratified = make_broken_glass(scenario, by=eve)
     transitions.ratify(ratified, voice=voice("bob"), at=LATER)
+    transitions.name_reference(ratified, by=eve, reference="INC-20481", at=LATER)
     refused = make_broken_glass(scenario, by=eve)
     transitions.refuse(refused, voice=voice("carl", "No reason."), at=LATER)
     overdue = make_broken_glass(scenario, by=eve)

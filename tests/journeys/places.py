@@ -182,8 +182,9 @@ ELSEWHERE = {
     "request-part": "a fragment of the form that is here",
     "scenario-compare": "leads to the page of a difference, which is here",
     **dict.fromkeys(
-        ("token-new", "token-revoke", "request-withdraw", "request-offer", "question-ask",
-         "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-keep", "freeze-lift",
+        ("token-new", "token-revoke", "request-withdraw", "request-offer", "request-reference",
+         "question-ask", "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-keep",
+         "freeze-lift",
          "alert-acknowledge", "alert-retry", "review-start", "review-close", "review-confirm",
          "review-dispute", "review-hand-over", "finding-new", "looks", "view-keep",
          "view-forget", "sessions-end", "test-mail",
