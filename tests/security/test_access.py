@@ -79,6 +79,7 @@ def test_a_case_of_somebody_else_is_not_there(route: str) -> None:
     client = bearer(make_user("mallory"))
     body = {
         "comment": "x", "minutes": 1, "justification": "x", "reason": "x", "text": "x",
+            "reference": "x",
     }  # fmt: skip
     fields = view.view_class.Input().fields if view.view_class.Input else {}
     given = {name: value for name, value in body.items() if name in fields}
