@@ -1,6 +1,7 @@
 """A ticket that does not exist yet holds up no emergency; it is named afterwards."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -86,7 +87,7 @@ class TestVerb:
 
 class TestPages:
     def test_the_form_insists_only_where_approval_comes_first(self, scenario: Scenario) -> None:
-        asked = {
+        asked: dict[str, Any] = {
             "scenario": scenario.slug,
             "targets": [each.slug for each in scenario.targets.all()],
         }
