@@ -5,6 +5,7 @@ Nothing here knows Django or the database. `audit.tree` binds the hashes of leav
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ VERSION = 1
 _BIGGEST = 2**53 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SALT, _LENGTH = 32, 4  # bytes, before each body of a pending payload
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
@@ -26,6 +28,11 @@ def canonical(value: Any) -> bytes:
     Raises TypeError or ValueError for anything outside it.
     """
     _check(value)
+    return written(value)
+
+
+def written(value: Any) -> bytes:
+    """Return the canonical form of what was made of canonical JSON, and so needs no second look."""
     return _encode(value).encode()
 
 
@@ -66,6 +73,31 @@ def moment(since_1970: int) -> datetime:
 def commitment(salt: bytes, body: bytes) -> bytes:
     """Return the 32-byte hash that binds a compartment without telling what is in it."""
     return hashlib.sha256(b"bg.payload.v1\0" + salt + body).digest()
+
+
+def packed(parts: Mapping[str, tuple[bytes, bytes]]) -> bytes:
+    """Return compartments as a pending row holds them: name (one letter), salt, length, body."""
+    return b"".join(
+        part.encode() + salt + len(body).to_bytes(_LENGTH) + body
+        for part, (salt, body) in parts.items()
+    )
+
+
+def unpacked(data: bytes) -> dict[str, tuple[bytes, bytes]]:
+    """Return the compartments that `packed` wrote: for each its salt and its body.
+
+    Raises ValueError when it wrote no such bytes.
+    """
+    parts, place = {}, 0
+    while place < len(data):
+        start = place + 1 + _SALT + _LENGTH
+        end = start + int.from_bytes(data[start - _LENGTH : start])
+        if end > len(data):
+            raise ValueError("its payload is cut off")
+        name, salt = data[place : place + 1].decode(), data[place + 1 : place + 1 + _SALT]
+        parts[name] = (salt, data[start:end])
+        place = end
+    return parts
 
 
 def leaf_hash(leaf: bytes) -> bytes:

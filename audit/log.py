@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.encoding import force_bytes
 
 from audit.events import AccessRefused, Event
-from audit.leaf import VERSION, canonical, commitment, microseconds
+from audit.leaf import VERSION, canonical, commitment, microseconds, packed
 from core.errors import Attempt, DomainError
 
 P = ParamSpec("P")
@@ -56,12 +56,11 @@ def record(
         if len(reference) > LONGEST:
             raise ValueError(f"The reference {reference!r} is longer than {LONGEST} characters.")
     event_id = uuid.uuid4()
-    payload, commitments = {}, {}
-    for part, body in event.compartments().items():
-        salt = secrets.token_bytes(32)
-        payload[part] = {"salt": salt.hex(), "body": body}
-        commitments[part] = commitment(salt, canonical(body)).hex()
-    sealed = canonical(payload)
+    parts = {
+        part: (secrets.token_bytes(32), canonical(body))
+        for part, body in event.compartments().items()
+    }
+    sealed = packed(parts)
     with connection.cursor() as cursor:
         # The version is under the tag as well, hence two statements: filled in by one, it could
         # be exchanged between two pending events without anybody noticing.
@@ -75,7 +74,7 @@ def record(
                 "obj": subject,
                 "occ": microseconds(occurred_at or at),
                 "ov": cursor.fetchone()[0],
-                "pc": commitments,
+                "pc": {part: commitment(*content).hex() for part, content in parts.items()},
                 "v": VERSION,
             }
         )
@@ -89,11 +88,17 @@ def mac(envelope: bytes, payload: bytes, *, secret: str | bytes = "") -> bytes:
 
     It is keyed with `secret`, by default the current `SECRET_KEY`.
     """
-    secret_bytes = force_bytes(secret or settings.SECRET_KEY)
-    key = hashlib.sha256(b"bg.pending.v1\0" + secret_bytes).digest()
-    tag = hashlib.blake2b(key=key, digest_size=32)
-    tag.update(len(envelope).to_bytes(8, "big") + envelope + payload)
+    tag = hashlib.blake2b(
+        len(envelope).to_bytes(8) + envelope + payload,
+        key=_key(secret or settings.SECRET_KEY),
+        digest_size=32,
+    )
     return tag.digest()
+
+
+@functools.lru_cache(maxsize=8)
+def _key(secret: str | bytes) -> bytes:
+    return hashlib.sha256(b"bg.pending.v1\0" + force_bytes(secret)).digest()
 
 
 def is_authentic(envelope: bytes, payload: bytes, tag: bytes) -> bool:

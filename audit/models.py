@@ -32,7 +32,7 @@ class Pending(models.Model):
 
     event_id = models.UUIDField(default=uuid.uuid4, unique=True)
     envelope = models.BinaryField()  # canonical JSON without `seq` and `at`
-    payload = models.BinaryField()  # canonical JSON: {part: {"salt": hex, "body": {...}}}
+    payload = models.BinaryField()  # the compartments, as `audit.leaf.packed` writes them
     critical = models.BooleanField(default=False)
     producer = models.CharField(max_length=40)
     mac = models.BinaryField(max_length=32)

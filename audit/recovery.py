@@ -128,10 +128,7 @@ def _words_that_wait() -> dict[str, dict[str, tuple[bytes, bytes]]]:
     found = {}
     for row in Pending.objects.filter(set_aside_at=None):
         if log.is_authentic(bytes(row.envelope), bytes(row.payload), bytes(row.mac)):
-            found[row.event_id.hex] = {
-                part: (bytes.fromhex(content["salt"]), leaf.canonical(content["body"]))
-                for part, content in json.loads(bytes(row.payload)).items()
-            }
+            found[row.event_id.hex] = leaf.unpacked(bytes(row.payload))
     return found
 
 

@@ -123,13 +123,11 @@ def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
         raise ValueError("its envelope has other keys or another version")
     if envelope["id"] != event_id.hex:
         raise ValueError("its id was exchanged")
-    if any("\0" in envelope[key] or len(envelope[key]) > size for key, size in _LENGTHS.items()):
-        raise ValueError("its references do not fit into the index")
+    for key, size in _LENGTHS.items():
+        if len(envelope[key]) > size or "\0" in envelope[key]:
+            raise ValueError("its references do not fit into the index")
     leaf.moment(envelope["occ"])
-    parts = {
-        part: (bytes.fromhex(content["salt"]), leaf.canonical(content["body"]))
-        for part, content in json.loads(sealed.decode()).items()
-    }
+    parts = leaf.unpacked(sealed)
     if envelope["pc"] != {p: leaf.commitment(*content).hex() for p, content in parts.items()}:
         raise ValueError("its payload is not what the envelope commits to")
     return Candidate(number, event_id, envelope, parts, parked_at, critical)
@@ -212,7 +210,7 @@ def _rows(
     payloads: list[tuple[Any, ...]] = []
     for seq, candidate in enumerate(candidates, start=size):
         fields = candidate.envelope
-        body = leaf.canonical(fields | {"seq": seq, "at": stamp})
+        body = leaf.written(fields | {"seq": seq, "at": stamp})
         references = (fields["ev"], fields["actor"], fields["obj"], fields["case"])
         times = (now, leaf.moment(fields["occ"]))
         entries.append(

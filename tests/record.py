@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from audit.leaf import unpacked
 from audit.models import Pending
 
 
@@ -24,11 +25,11 @@ def actors(kind: str) -> list[str]:
 def facts(kind: str) -> list[dict[str, Any]]:
     """Return what was recorded of each event called `kind`, oldest first."""
     rows = [
-        (json.loads(bytes(row.envelope)), json.loads(bytes(row.payload)))
+        (json.loads(bytes(row.envelope)), unpacked(bytes(row.payload)))
         for row in Pending.objects.order_by("pk")
     ]
     return [
-        {key: value for part in payload.values() for key, value in part["body"].items()}
+        {key: value for _, body in payload.values() for key, value in json.loads(body).items()}
         for envelope, payload in rows
         if envelope["ev"] == kind
     ]

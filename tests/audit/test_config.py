@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 
 from audit import config, log
+from audit.leaf import unpacked
 from audit.models import Pending
 from audit.reading import told
 from tests.audit.make import happen, sequence, sql
@@ -24,8 +25,8 @@ def changes() -> list[dict[str, Any]]:
     found = []
     for row in Pending.objects.order_by("pk"):
         facts: dict[str, Any] = json.loads(bytes(row.envelope))
-        for part in json.loads(bytes(row.payload)).values():
-            facts |= part["body"]
+        for _, body in unpacked(bytes(row.payload)).values():
+            facts |= json.loads(body)
         found.append(facts)
     return [facts for facts in found if facts["ev"] == "config.changed"]
 

@@ -68,3 +68,26 @@ def test_the_hash_of_a_leaf_is_that_of_rfc_6962() -> None:
 
 def test_times_are_whole_microseconds_and_come_back() -> None:
     assert leaf.moment(leaf.microseconds(NOON)) == NOON
+
+
+_PARTS = st.dictionaries(
+    st.sampled_from("dpxyz"),
+    st.tuples(st.binary(min_size=32, max_size=32), st.binary(max_size=300)),
+)
+
+
+@given(_PARTS)
+def test_compartments_come_out_as_they_went_in(parts: dict[str, tuple[bytes, bytes]]) -> None:
+    assert leaf.unpacked(leaf.packed(parts)) == parts
+
+
+@given(_PARTS.filter(bool), st.integers(min_value=1))
+def test_compartments_that_were_cut_off_are_refused(
+    parts: dict[str, tuple[bytes, bytes]], less: int
+) -> None:
+    packed = leaf.packed(parts)
+    whole = {len(leaf.packed(dict(list(parts.items())[:number]))) for number in range(len(parts))}
+    cut = packed[: len(packed) - 1 - less % len(packed)]
+    if len(cut) not in whole:
+        with pytest.raises(ValueError, match="cut off"):
+            leaf.unpacked(cut)
