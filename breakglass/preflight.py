@@ -62,7 +62,7 @@ def look(
     why_not = (
         (policy.why_not_file(scenario, by=by, at=at) if by != person else None)
         or policy.why_not_request(scenario, by=person, at=at, filed_by=by)
-        or policy.why_no_room(scenario, rules, person=person, at=at)
+        or policy.why_no_room(scenario, rules, person=person, at=at, by=by)
     )
     why_not_normal = policy.why_asked_already(scenario, person=person, at=at)
     asked = _asked(rules.steps, scenario, person, at)

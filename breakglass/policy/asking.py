@@ -122,19 +122,26 @@ def why_not_break_glass(rules: Rules) -> str | None:
     return None
 
 
-def why_no_room(scenario: Scenario, rules: Rules, *, person: User, at: datetime) -> str | None:
-    """Why `person` may not have one more grant in this scenario now."""
+def why_no_room(
+    scenario: Scenario, rules: Rules, *, person: User, at: datetime, by: User | None = None
+) -> str | None:
+    """Why `person` may not have one more grant in this scenario now; `by` is who reads it."""
     held = Grant.objects.standing().filter(holder=person, scenario=scenario, ends_at__gt=at).count()
-    if held >= rules.max_concurrent:
+    if held < rules.max_concurrent:
+        return None
+    facts = {"held": held, "scenario": rules.name, "most": rules.max_concurrent}
+    if by == person:
         return phrase(
-            "%(person)s has %(held)s open in %(scenario)s, and %(most)s is the most."
+            "You have %(held)s open in %(scenario)s, and %(most)s is the most."
             " End that first, or ask there for more time.",
-            person=person,
-            held=held,
-            scenario=rules.name,
-            most=rules.max_concurrent,
+            **facts,
         )
-    return None
+    return phrase(
+        "%(person)s has %(held)s open in %(scenario)s, and %(most)s is the most."
+        " End that first, or ask there for more time.",
+        person=person,
+        **facts,
+    )
 
 
 def why_asked_already(scenario: Scenario, *, person: User, at: datetime) -> str | None:

@@ -262,7 +262,7 @@ def _check(
     if ask.starts_at and not at < ask.starts_at <= at + _FURTHEST_START:
         sentence = phrase("Choose a start in the next 30 days, or leave it empty for now.")
         raise BadInput(sentence, field="starts_at")
-    if full := policy.why_no_room(scenario, rules, person=person, at=at):
+    if full := policy.why_no_room(scenario, rules, person=person, at=at, by=by):
         raise WrongState(full)
 
 

@@ -153,7 +153,7 @@ class TestTheWayOut:
         make_cast()
         case = broken().case
         page = text(see("ada", NEW))
-        assert "1 is the most" in page
+        assert "You have 1 open in Production outage, and 1 is the most" in page
         assert f">Open Case {case}</a>" in page
         assert "<textarea" not in page
 
