@@ -10,12 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit import heads, reading, tiles, transitions, tree
+from audit import heads, pruned, reading, tiles, transitions, tree
 from audit.models import Entry
 from audit.policy import Reader
 from core.api import Endpoint, StrictQuery
 from core.paging import MOST, USUAL, schema_of
-from core.problems import BadQuery
+from core.problems import BadQuery, Gone
 
 _SIZE: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 
@@ -85,25 +85,31 @@ class LedgerEntries(Endpoint):
 
 
 class LedgerEntry(Endpoint):
-    """One entry of the record, by its number. Only auditors and compliance officers."""
+    """One entry of the record, by its number. Only auditors and compliance officers.
+
+    410 where it was pruned when its time was over.
+    """
 
     Output = EntryShape
 
     def get(self, request: Request, seq: int) -> Response:
         _read(request, page=f"entry {seq}", filters={})
+        _be_there(pruned.why_gone(seq))
         return Response(EntryShape(get_object_or_404(Entry, seq=seq)).data)
 
 
 class LedgerEntryProof(Endpoint):
     """The receipt of an entry (C2SP tlog-proof): it proves, under a signed head, that it was there.
 
-    404 while it is not signed, which takes a second.
+    404 while it is not signed, which takes a second; 410 where the entry was pruned: whoever has
+    its receipt keeps a good one.
     """
 
     media = "text/plain"
 
     def get(self, request: Request, seq: int) -> HttpResponse:
         _read(request, page=f"entry {seq}", filters={})
+        _be_there(pruned.why_gone(seq))
         receipt = heads.receipt(seq)
         if receipt is None:
             raise Http404
@@ -144,11 +150,19 @@ class LedgerConsistency(Endpoint):
             if size > most:
                 sentence = f"{name}: {size:,} entries are more than {most:,}. Give {most} or less."
                 raise BadQuery({name: [sentence]})
+        for size in (old, new):
+            _be_there(pruned.why_no_tree(size))
         proof = tree.consistency_proof(old, new, tiles.read)
         roots = [tree.frontier_at(size, tiles.read).root.hex() for size in (old, new)]
         answer = {"from_size": old, "from_root": roots[0], "to_size": new, "to_root": roots[1]}
         hashes = [base64.b64encode(each).decode() for each in proof]
         return Response(answer | {"hashes": hashes})
+
+
+def _be_there(why_gone: str | None) -> None:
+    """Raise Gone where what was asked for was pruned."""
+    if why_gone:
+        raise Gone(why_gone)
 
 
 def _read(request: Request, *, page: str, filters: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from audit import heads, tiles, tree
+from audit import heads, pruned, tiles, tree
 from audit.core.checkpoint import read_checkpoint
 from audit.core.findings import Finding
 from audit.core.merkle import verify_consistency
@@ -40,6 +40,8 @@ def compare(text: str) -> Comparison:
                 old=f"{old:,}", new=f"{newest.size:,}",
             )  # fmt: skip
             raise BadInput(sentence, field="note")
+        if why := pruned.why_no_tree(old):
+            raise BadInput(why, field="note")
         proof = tree.consistency_proof(old, newest.size, tiles.read) if old else []
         top = read_checkpoint(newest.note.encode())[2]
         verify_consistency(old, root, newest.size, top, proof)

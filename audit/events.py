@@ -309,6 +309,27 @@ class Erased(Event, kind="audit.erased", title=_lazy("Words erased"), critical=T
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Pruned(Event, kind="audit.pruned", title=_lazy("Entries pruned"), critical=True):
+    """All entries below `below` are removed under this entry, since their time is over.
+
+    `before` is the day up to which, `at` the time of the last of them (microseconds since 1970).
+    What has to outlive them is kept: `carried` is the SHA-256 of the last version of each object,
+    `keys` are the changes of the record's key, with their places.
+    """
+
+    below: int
+    before: str
+    at: int
+    carried: str
+    keys: list[dict[str, Any]]
+
+    def sentence(self) -> str:
+        facts = {"below": f"{self.below:,}", "day": self.before}
+        text = gettext("pruned the entries below %(below)s, all of before %(day)s")
+        return text % facts
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ConfigChanged(
     Event,
     kind="config.changed",

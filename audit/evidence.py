@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from audit import heads, notes, tiles, tree
+from audit import heads, notes, pruned, tiles, tree
 from audit.bgverify import stored
 from audit.core.tiles import path
 from audit.models import Checkpoint, Entry, Erased, Payload, Tile
@@ -39,7 +39,8 @@ A payload that is missing was erased by law; the entry audit.erased that says so
 def case_file(case: str) -> bytes | None:
     """Return a case as `bgverify bundle` takes it, or None while nothing of it is signed.
 
-    What came after the newest head is left out: it follows with the next one.
+    What came after the newest head is left out: it follows with the next one. Of a case that was
+    pruned, wholly or in part, there is none: see `pruned.why_case_gone`.
     """
     last = heads.newest()
     of_case = Entry.objects.filter(case=case, seq__lt=last.size) if last else Entry.objects.none()
@@ -73,6 +74,7 @@ def record_files() -> Iterator[tuple[str, bytes]]:
         yield f"checkpoints/{each.size}", heads.cosigned(each).encode()
     yield from _stamps(head)
     yield from tree_files(0, head.size)
+    yield from pruned.carried_files()
     for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
         yield from _of_payload(payload)
 
@@ -87,7 +89,10 @@ def _stamps(head: Checkpoint) -> Iterator[tuple[str, bytes]]:
 
 
 def tree_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the tiles and bundles of `size` entries that a copy of the first `old` lacks."""
+    """Yield the tiles and bundles of `size` entries that a copy of the first `old` lacks.
+
+    What was pruned is left out.
+    """
     for level in range(1, 8):
         first = (old >> 8 * level) // WIDTH
         rows = Tile.objects.filter(level=level, index__gte=first).order_by("index")
@@ -95,6 +100,7 @@ def tree_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
             width = min(WIDTH, (size >> 8 * level) - tile.index * WIDTH)
             if width > 0:
                 yield path(level, tile.index, width), bytes(tile.data)[: width * HASH]
+    old = max(old, pruned.low())
     for start in range(old - old % WIDTH, size, WIDTH):
         entries = Entry.objects.filter(seq__gte=start, seq__lt=min(start + WIDTH, size))
         pairs = [*entries.order_by("seq").values_list("leaf", "leaf_hash")]

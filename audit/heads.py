@@ -27,8 +27,12 @@ def public_keys() -> list[PublicKey]:
     return [read_key(key.vkey, notes.LOG) for key in Key.objects.all()]
 
 
-def why_not_signed(head: Checkpoint, grown: Frontier, known: Iterable[PublicKey]) -> str | None:
+def why_not_signed(
+    head: Checkpoint, grown: Frontier | None, known: Iterable[PublicKey]
+) -> str | None:
     """Why a head is not the signature of one of these keys under this tree, or None.
+
+    Without a tree, as where it was pruned, only the signature is looked at.
 
     The library's Ed25519 is used, not the auditors' own: it is fast enough for every head of years.
     """
@@ -36,7 +40,7 @@ def why_not_signed(head: Checkpoint, grown: Frontier, known: Iterable[PublicKey]
         origin, size, root, note = read_checkpoint(head.note.encode())
     except Finding as finding:
         return str(finding)
-    if (size, root) != (grown.size, grown.root):
+    if grown and (size, root) != (grown.size, grown.root):
         return f"The head that was signed at {head.size:,} entries is that of other entries."
     signatures = [
         (key, line)

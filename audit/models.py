@@ -16,6 +16,7 @@ from audit import (  # Django looks for tables here, and finds those as well
     differences,  # noqa: F401
     leaf,
     outside,  # noqa: F401
+    pruned,  # noqa: F401
 )
 from audit.tree import Frontier
 from core.words import duration_words

@@ -39,7 +39,9 @@ _VERSIONS = """INSERT INTO audit_subject (ref, versions)
     SELECT subject, max(version) FROM audit_entry WHERE seq >= %s GROUP BY subject
     ON CONFLICT (ref) DO UPDATE
     SET versions = greatest(audit_subject.versions, excluded.versions)"""
-_LAST = "SELECT COALESCE(max(version), 0) FROM audit_entry WHERE subject = %s"
+_LAST = """SELECT COALESCE(
+    (SELECT max(version) FROM audit_entry WHERE subject = %s),
+    (SELECT version FROM audit_last_version WHERE ref = %s), 0)"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,7 +176,7 @@ def _make_room_for_the_rest(came: list[Any], low: int) -> None:
 
 def _last_version(subject: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_LAST, [subject])
+        cursor.execute(_LAST, [subject, subject])
         return int(cursor.fetchone()[0])
 
 

@@ -12,6 +12,7 @@ APPLICATION, SEQUENCER, SEALER = "breakglass_app", "breakglass_sequencer", "brea
 PROTECTIONS = (
     "audit_entry_no_change",
     "audit_entry_no_truncate",
+    "audit_entry_stays",
     "audit_entry_dense",
     "audit_payload_no_change",
     "audit_payload_no_truncate",
@@ -20,10 +21,18 @@ PROTECTIONS = (
     "audit_erased_covered",
     "audit_erased_no_change",
     "audit_erased_no_truncate",
+    "audit_erased_stays",
     "audit_state_grows",
     "audit_state_stays",
     "audit_tile_grows",
     "audit_tile_stays",
+    "audit_tile_no_truncate",
+    "audit_pruned_covered",
+    "audit_pruned_no_change",
+    "audit_pruned_no_truncate",
+    "audit_last_version_is",
+    "audit_last_version_stays",
+    "audit_last_version_no_truncate",
     "audit_checkpoint_no_change",
     "audit_checkpoint_no_truncate",
     "audit_key_no_change",
@@ -41,6 +50,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT",
         "audit_payload": "SELECT",
         "audit_erased": "SELECT",
+        "audit_pruned": "SELECT",
+        "audit_last_version": "SELECT",
         "audit_data_key": "SELECT",
         "audit_state": "SELECT",
         "audit_tile": "SELECT",
@@ -62,6 +73,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_pending": "SELECT, INSERT, DELETE, UPDATE (parked_at, set_aside_at)",
         "audit_subject": "SELECT, INSERT, UPDATE",
         "audit_entry": "SELECT, INSERT",
+        "audit_last_version": "SELECT",
         "audit_payload": "SELECT, INSERT",
         "audit_data_key": "SELECT, INSERT",
         "audit_state": "SELECT, UPDATE",
@@ -81,7 +93,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
 }
 # What runs as the tables' owner, and checks by itself what it is asked to do.
-FUNCTIONS = ("audit_erase(bigint)",)
+FUNCTIONS = ("audit_erase(bigint)", "audit_prune(bigint)")
 _READ_ONLY = "django_migrations"  # the application looks, only the owner migrates
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit import pruned
 from audit.events import known, title_of
 from audit.models import Entry
 from core import refs
@@ -37,7 +38,7 @@ def _entry(words: str) -> list[Way]:
     number = words.removeprefix("#")
     if not number.isdecimal() or int(number) > _LAST:
         return []
-    if not Entry.objects.filter(seq=int(number)).exists():
+    if not (pruned.why_gone(int(number)) or Entry.objects.filter(seq=int(number)).exists()):
         return []
     url = reverse("ledger-entry", args=[int(number)])
     return [Way(_("Entry %(number)s") % {"number": number}, url, "ledger")]

@@ -35,8 +35,10 @@ _LENGTHS = {"actor": 80, "case": 80, "ev": 60, "obj": 80}
 _TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at, critical FROM audit_pending
     WHERE set_aside_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"""
 _KNOWN = "SELECT event_id FROM audit_entry WHERE event_id = ANY(%s)"
-_VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref
-    ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
+_VERSIONS = """SELECT ref, COALESCE(
+    (SELECT version FROM audit_entry WHERE subject = ref ORDER BY seq DESC LIMIT 1),
+    (SELECT version FROM audit_last_version l WHERE l.ref = asked.ref)
+    ) FROM unnest(%s::text[]) AS asked (ref)"""
 ENTRIES = {
     "seq": "int8",
     "event_id": "uuid",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from audit import erasure, watch
 from audit.anchors import copies, keeping, mails, stamps
 from audit.replay import rounds
+from audit.retention import carrying_out
 from core import doorbell
 
 
@@ -30,6 +31,12 @@ def verify_whole() -> None:
 def finish_erasures() -> None:
     """Delete what erasures on the record cover, once they are signed."""
     erasure.finish()
+
+
+@shared_task(ignore_result=True, expires=60)
+def finish_prunings() -> None:
+    """Delete what prunings on the record cover, once they are signed. Beat: every 15 seconds."""
+    carrying_out.finish(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

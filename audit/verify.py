@@ -18,8 +18,9 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from audit import datakeys, heads, leaf, tiles, tree
+from audit import beginnings, datakeys, heads, leaf, tiles, tree
 from audit.absences import Absences
+from audit.beginnings import Broken, Cut
 from audit.models import Checkpoint, Tile
 from audit.rebuilding import Parts, Row, commitments, rebuilt
 from audit.tree import HASH, WIDTH, Frontier
@@ -35,8 +36,10 @@ _ENTRIES = """SELECT seq, event_id, leaf, leaf_hash, kind, actor, subject, "case
 _PAYLOADS = """SELECT entry_id, part, salt, body, owner, wrapped
     FROM audit_payload p LEFT JOIN audit_data_key k ON k.id = p.key_id
     WHERE entry_id >= %s AND entry_id < %s ORDER BY entry_id, part"""
-_VERSIONS = """SELECT ref, (SELECT version FROM audit_entry WHERE subject = ref AND seq < %s
-    ORDER BY seq DESC LIMIT 1) FROM unnest(%s::text[]) AS ref"""
+_VERSIONS = """SELECT ref, COALESCE(
+    (SELECT version FROM audit_entry WHERE subject = ref AND seq < %s ORDER BY seq DESC LIMIT 1),
+    (SELECT version FROM audit_last_version l WHERE l.ref = asked.ref)
+    ) FROM unnest(%s::text[]) AS asked (ref)"""
 _ERASURES = """SELECT e.seq, p.body FROM audit_entry e
     JOIN audit_payload p ON p.entry_id = e.seq AND p.part = 'd'
     WHERE e.kind = 'audit.erased' AND e.seq >= %s ORDER BY e.seq"""
@@ -72,10 +75,6 @@ class Verdict:
         return f"Whole: {self.checked:,} entries verified up to entry {self.seq:,}, none missing."
 
 
-class Broken(Exception):
-    """Raised inside at the first thing that is wrong; its text says what."""
-
-
 @dataclasses.dataclass
 class _Walk:
     """Where the verification stands: everything up to `seq` is good, and makes `tree`."""
@@ -83,7 +82,7 @@ class _Walk:
     seq: int
     tree: Frontier
     at: int
-    complete: bool  # whether it began at the first entry, so that it has seen every object
+    complete: bool  # whether it began at entry 0, so that it has seen every object
     absences: Absences = dataclasses.field(default_factory=lambda: Absences([]))
     versions: dict[str, int] = dataclasses.field(default_factory=dict)
     hashes: list[bytes] = dataclasses.field(default_factory=list)  # not in the tree yet
@@ -97,24 +96,26 @@ def verify(*, after: Frontier | None = None, most: int | None = None) -> Verdict
     as the tiles tell. `most` is how many entries to look at: with it, a record of any length is
     verified in steps, each of which goes on from the `tree` of the one before.
     """
-    began = time.perf_counter()
+    began, first = time.perf_counter(), beginnings.first()
     good = after or Frontier()
     walk = _Walk(seq=good.size - 1, tree=good, at=0, complete=good.size == 0)
-    size, why, bad = good.size, "", None
+    size, begin, why, bad = good.size, good.size, "", None
     try:
         size, frontier, at = _head()
-        end = size if most is None else min(size, good.size + most)
+        _begin(walk, beginnings.cut_at(first) if first else None)
+        begin = walk.tree.size
+        end = size if most is None else min(size, begin + most)
         walk.absences = _absences(walk)
-        if good.size:
-            _begin_behind(walk)
-        for low in range(good.size, end, _CHUNK):
+        for low in range(begin, end, _CHUNK):
             _verify_chunk(walk, low, min(low + _CHUNK, end))
         if end == size:
             _compare_head(walk, size, frontier, at)
     except Broken as broken:
+        if beginnings.first() > first:  # it was pruned while we walked
+            return verify(after=after, most=most)
         why, bad = str(broken), walk.seq + 1
     return Verdict(
-        checked=max(0, walk.seq + 1 - good.size),
+        checked=max(0, walk.seq + 1 - begin),
         tree=walk.tree,
         seconds=time.perf_counter() - began,
         size=size,
@@ -174,8 +175,19 @@ def _compare_head(walk: _Walk, size: int, frontier: bytes, at: int) -> None:
             raise Broken(f"Tile {index:,} of level {level} is not what the entries make.")
 
 
-def _begin_behind(walk: _Walk) -> None:
-    before = _rows(_BEFORE, [walk.seq])
+def _begin(walk: _Walk, cut: Cut | None) -> None:
+    """Go to where the walk begins: behind what was verified, or where the record was pruned."""
+    if cut and walk.tree.size < cut.below:
+        walk.seq, walk.at, walk.complete = cut.below - 1, cut.at, False
+        walk.tree = cut.tree
+        cut.check_carried()
+    elif walk.tree.size:
+        _begin_behind(walk, cut)
+
+
+def _begin_behind(walk: _Walk, cut: Cut | None) -> None:
+    at_cut = cut and cut.below == walk.tree.size
+    before = [(cut.at,)] if cut and at_cut else _rows(_BEFORE, [walk.seq])
     if not before:
         walk.seq -= 1
         raise Broken(f"Entry {walk.seq + 1:,} is missing.")

@@ -217,6 +217,7 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.verify_whole": 5.0,
     "audit.tasks.replay": 15.0,
     "audit.tasks.finish_erasures": 5.0,
+    "audit.tasks.finish_prunings": 15.0,
     "audit.tasks.look_after_anchors": 15.0,
     "audit.tasks.copy_record": 60.0,
     "audit.tasks.mail_heads": 300.0,

@@ -30,6 +30,7 @@ _TYPES = {
     404: "not-found",
     405: "method-not-allowed",
     409: "wrong-state",
+    410: "gone",
     415: "unsupported-media-type",
     422: "bad-input",
     429: "too-many-requests",
@@ -51,6 +52,12 @@ class BadQuery(exceptions.APIException):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__(" ".join(sentence for group in errors.values() for sentence in group))
         self.errors = errors
+
+
+class Gone(exceptions.APIException):
+    """It was there, and was removed when its time was over; the sentence says so: 410."""
+
+    status_code = HTTPStatus.GONE
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,7 +13,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 _TABLES = (
     "audit_entry", "audit_payload", "audit_state", "audit_tile", "audit_checkpoint", "audit_key",
-    "audit_erased", "audit_data_key", "audit_cosignature", "audit_anchor",
+    "audit_erased", "audit_data_key", "audit_cosignature", "audit_anchor", "audit_pruned",
+    "audit_last_version",
 )  # fmt: skip
 _TREE = import_module("audit.migrations.0003_tree")
 _TRIGGERS: dict[str, str] = (
@@ -23,6 +24,7 @@ _TRIGGERS: dict[str, str] = (
     | import_module("audit.migrations.0006_erasures").TRIGGERS
     | import_module("audit.migrations.0007_outside").TRIGGERS
     | import_module("audit.migrations.0008_data_keys").TRIGGERS
+    | import_module("audit.migrations.0010_pruning").TRIGGERS
 )
 _FIRST: str = _TREE.FIRST
 

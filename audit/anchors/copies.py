@@ -8,7 +8,7 @@ so that a copy which was interrupted is a good one of the head before.
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from audit import evidence, heads, locks, tiles, tree
+from audit import evidence, heads, locks, pruned, tiles, tree
 from audit.anchors import places, stores
 from audit.anchors.failures import Contradicted, Failed
 from audit.anchors.stores import Store
@@ -67,6 +67,8 @@ def _files(old: int, head: Checkpoint) -> Iterator[tuple[str, bytes]]:
     origin, size = head.note.partition("\n")[0], head.size
     yield from evidence.tree_files(old, size)
     yield from evidence.telling_files(old, size)
+    if not old:  # one that has the first entries needs nothing in their place
+        yield from pruned.carried_files()
     anchored = Anchor.objects.filter(kind=Anchor.Kind.ENTRY, note__startswith=f"{origin}\n")
     below = anchored.filter(checkpoint__lte=old).order_by("-checkpoint")[:_BELOW]
     above = anchored.filter(checkpoint__gt=old, checkpoint__lte=size)
@@ -85,6 +87,11 @@ def _held(store: Store, head: Checkpoint) -> int:
         raise Contradicted(f"Its head cannot be read: {finding}") from None
     if origin != head.note.partition("\n")[0]:
         raise Failed(f"It is a copy of {origin}; name another place for this record.")
+    if size < pruned.low():
+        raise Failed(
+            f"It has {size:,} entries, and those that follow were pruned here before it had them."
+            " Name a new place; this one stays good as it is."
+        )
     newest = heads.newest()
     if newest is None or size > newest.size:
         raise Contradicted(

@@ -1,6 +1,5 @@
 """Ed25519 (RFC 8032), verified only and strictly: S below the order, points written canonically,
-no keys of small order. Points are in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z.
-"""
+no keys of small order. Points are in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z."""
 
 from __future__ import annotations
 

@@ -58,15 +58,11 @@ def _examine(leaf: bytes, seq: int) -> Entry:
     if not isinstance(fields, dict) or fields.get("v") != 1:
         raise Tampered(f"Entry {seq} is not in the one known form of entries, version 1.")
     form = {key: type(value) for key, value in fields.items()}
-    if (
-        form != _FORM
-        or min(fields["at"], fields["occ"], fields["ov"]) < 0
-        or not re.fullmatch("[0-9a-f]{32}", fields["id"])
-    ):
+    sound = form == _FORM and min(fields["at"], fields["occ"], fields["ov"]) >= 0
+    if not (sound and re.fullmatch("[0-9a-f]{32}", fields["id"])):
         raise Tampered(f"Entry {seq} has other fields than an entry has.")
-    if not all(
-        re.fullmatch(f"[a-z]{_HASH}", f"{part}{each}") for part, each in fields["pc"].items()
-    ):
+    committed = [f"{part}{each}" for part, each in fields["pc"].items()]
+    if not all(re.fullmatch(f"[a-z]{_HASH}", each) for each in committed):
         raise Tampered(f"Entry {seq} commits to its payload in an unknown way.")
     fields["pc"] = json.dumps(fields["pc"])
     return Entry(*(fields[key] for key in Entry._fields))
@@ -75,10 +71,9 @@ def _examine(leaf: bytes, seq: int) -> Entry:
 class Order:
     """Follows entries in a row; one that begins in the middle keeps the first of each object."""
 
-    def __init__(self, first: int) -> None:
-        self.first, self.at = first, 0
+    def __init__(self, first: int, at: int = 0, lasts: dict[str, int] | None = None) -> None:
+        self.first, self.at, self.lasts = first, at, lasts or {}
         self.firsts: dict[str, Entry] = {}
-        self.lasts: dict[str, int] = {}
 
     def take(self, entry: Entry) -> None:
         """Take the next entry, or raise Tampered when it cannot follow those before."""

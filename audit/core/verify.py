@@ -35,8 +35,7 @@ class Payloads:
         """Compare the payloads of an entry with what it commits to."""
         for part, committed in json.loads(entry.pc).items():
             place = f"payloads/{entry.seq}.{part}"
-            body = self.source.read(f"{place}.json")
-            salt = self.source.read(f"{place}.salt")
+            body, salt = (self.source.read(f"{place}.{kind}") for kind in ("json", "salt"))
             if body is None and salt is None:
                 self.missing.append((entry.seq, part))
                 continue
@@ -132,8 +131,8 @@ def verify_log(source: Folder, policy: Policy, pins: list[Head], since: int, job
     log.heads = heads
     for each in heads.values():
         compare(signed, each, first)
-    if log.low == first > max([0, *(said["below"] for _, said in log.payloads.of("pruned"))]):
-        raise Tampered("Entry 0 is missing, and no pruning is on the record.")
+    if log.low == first > 0:
+        _follow_pruned(log, first)
     log.payloads.all &= log.payloads.opened > len(log.payloads.told)  # else a copy without words
     log.payloads.check()
     if not log.low and len(source.names("payloads")) > 2 * log.payloads.opened:
@@ -147,10 +146,8 @@ def _walk(signed: Tiles, low: int, jobs: int) -> Log:
     size, every = signed.size, bool(signed.source.names("payloads"))
     step = max(1, -(-(size - low) // (jobs * WIDTH))) * WIDTH
     starts = [low, *range(low - low % WIDTH + step, size, step)]
-    shares = [
-        Log(signed, start, end, Order(start), Payloads(signed.source, every))
-        for start, end in zip(starts, [*starts[1:], size])
-    ]
+    spans = zip(starts, [*starts[1:], size])
+    shares = [Log(signed, a, b, Order(a), Payloads(signed.source, every)) for a, b in spans]
     pool_of = futures.ProcessPoolExecutor if jobs > 1 else futures.ThreadPoolExecutor
     with pool_of(jobs) as pool:
         whole, *others = pool.map(Log.look, shares)
@@ -159,6 +156,17 @@ def _walk(signed: Tiles, low: int, jobs: int) -> Log:
     if whole.why:
         raise Tampered(whole.why)
     return whole
+
+
+def _follow_pruned(log: Log, first: int) -> None:
+    """Let entry `first` follow what an entry says of all that were before it, or raise Tampered."""
+    said = next((said for _, said in log.payloads.of("pruned") if said["below"] == first), None)
+    if said is None:
+        raise Tampered("Entry 0 is missing, and no pruning is on the record.")
+    data = b"".join(log.signed.source.read(f"carried/{first}.{n}") or b"" for n in range(4))
+    if sha256(data).hexdigest() != said["carried"]:
+        raise Tampered(f"carried/{first} is not what was kept of the entries that were pruned.")
+    Order(0, said["at"], json.loads(data)).join(log.order)
 
 
 def compare(signed: Tiles, head: Head, first: int = 0) -> None:
@@ -171,9 +179,10 @@ def compare(signed: Tiles, head: Head, first: int = 0) -> None:
 
 def _check_keys(log: Log) -> None:
     """Each key but the first must have been introduced by an entry, and none outlive its end."""
-    rotations = log.payloads.of("key_rotated")
-    begins = {said["new"]: entry.seq for entry, said in rotations}
-    ends = {said["old"]: said["until"] for _, said in rotations}
+    rotations = [said | {"seq": entry.seq} for entry, said in log.payloads.of("key_rotated")]
+    rotations += [each for _, said in log.payloads.of("pruned") for each in said["keys"]]
+    begins = {each["new"]: each["seq"] for each in rotations}
+    ends = {each["old"]: each["until"] for each in rotations}
     first = ""
     for head in sorted(log.heads.values(), key=lambda each: each.size):
         for key in head.keys:

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from audit import reading
@@ -19,6 +19,7 @@ from audit.models import Entry, Pending
 from audit.replay.things import Deed, History, Replayable, known_things
 
 CHUNK = 200  # things in one step
+_SKEW = timedelta(minutes=5)  # that clocks may differ
 LOOKS = 3  # before a difference counts: between two reads somebody may have acted
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -69,9 +70,12 @@ def _in_tables(things: Replayable, after: str | None) -> tuple[list[str], str | 
 
 
 def _pruned_until() -> datetime | None:
-    """Return when the oldest entry was made, where older ones were pruned."""
+    """Return since when rows have entries, where older ones were pruned: a little behind the cut.
+
+    A row is dated by the clock of whoever made it, its entry by the sequencer's.
+    """
     oldest = Entry.objects.order_by("seq").first()
-    return oldest.at if oldest and oldest.seq else None
+    return oldest.at + _SKEW if oldest and oldest.seq else None
 
 
 def _compare(things: Replayable, keys: Sequence[str]) -> Mapping[str, tuple[str, Sequence[str]]]:

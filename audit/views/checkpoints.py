@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from audit import heads, tiles, tree
+from audit import heads, pruned, tiles, tree
 from audit.anchors import places, witnesses
 from audit.comparing import compare as compared
 from audit.core.checkpoint import read_checkpoint
@@ -83,9 +83,10 @@ def checkpoint(request: HttpRequest, size: int) -> HttpResponse:
     """Show one signed head, whether its signature is good, and what goes with it."""
     if refusal := read(request, page=f"head {size}", filters={}):
         return refusal
-    head = get_object_or_404(Checkpoint, size=size)
+    head, no_tree = get_object_or_404(Checkpoint, size=size), pruned.why_no_tree(size)
     try:
-        why = heads.why_not_signed(head, tree.frontier_at(size, tiles.read), heads.public_keys())
+        grown = None if no_tree else tree.frontier_at(size, tiles.read)
+        why = heads.why_not_signed(head, grown, heads.public_keys())
     except LookupError as error:
         why = str(error)
     context = {
@@ -93,6 +94,7 @@ def checkpoint(request: HttpRequest, size: int) -> HttpResponse:
         "note": heads.cosigned(head),
         "anchors": head.anchors.all(),
         "why": why,
+        "no_tree": no_tree,
         "before": Checkpoint.objects.filter(size__lt=size).order_by("-size").first(),
         "behind": Checkpoint.objects.filter(size__gt=size).order_by("size").first(),
     }

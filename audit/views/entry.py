@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from audit import heads, proofs, reading
 from audit.bounds import bounds
 from audit.models import Entry
-from audit.views.looking import read
+from audit.views.looking import gone, read
 from core import refs
 
 
@@ -21,7 +21,7 @@ from core import refs
 @require_GET
 def ledger_entry(request: HttpRequest, seq: int) -> HttpResponse:
     """Show one entry: its envelope, its words, its hashes, and its neighbours."""
-    if refusal := read(request, page=f"entry {seq}", filters={}):
+    if refusal := read(request, page=f"entry {seq}", filters={}) or gone(request, seq):
         return refusal
     entry = get_object_or_404(Entry, seq=seq)
     told = reading.told([entry])[0]
@@ -66,7 +66,7 @@ def _checks(proof: proofs.Proof) -> tuple[str, str, str]:
 @require_GET
 def ledger_leaf(request: HttpRequest, seq: int) -> HttpResponse:
     """Return the bytes of one entry that are hashed, so that anybody can hash them again."""
-    if refusal := read(request, page=f"entry {seq}", filters={}):
+    if refusal := read(request, page=f"entry {seq}", filters={}) or gone(request, seq):
         return refusal
     entry = get_object_or_404(Entry, seq=seq)
     named = {"Content-Disposition": f'attachment; filename="entry-{seq}.json"'}
@@ -78,7 +78,7 @@ def ledger_leaf(request: HttpRequest, seq: int) -> HttpResponse:
 @require_GET
 def ledger_receipt(request: HttpRequest, seq: int) -> HttpResponse:
     """Return the receipt of one entry, for whoever wants to prove it without us."""
-    if refusal := read(request, page=f"entry {seq}", filters={}):
+    if refusal := read(request, page=f"entry {seq}", filters={}) or gone(request, seq):
         return refusal
     get_object_or_404(Entry, seq=seq)
     return receipt_file(seq)

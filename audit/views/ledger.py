@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from audit import bgverify, heads, pageverifier, reading, search
+from audit import bgverify, heads, pageverifier, pruned, reading, search
 from audit.events import title_of
 from audit.forms import LedgerFilter
 from audit.models import Entry, EntryQuerySet, Key
@@ -89,6 +89,7 @@ def _shown(
         "labels": refs.labels({entry.case for entry in page.entries}),
         "chips": _chips(request, form, chosen),
         "periods": _periods(chosen),
+        "pruned": None if page.older else pruned.Pruned.objects.first(),
         "kinds": form.kinds(),
         "head": new.tree.root.hex() if new else "",
         **verified,

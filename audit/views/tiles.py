@@ -19,6 +19,7 @@ from audit.models import Checkpoint
 from audit.policy import Reader
 from audit.tree import HASH, WIDTH
 from core.api import Endpoint
+from core.problems import Gone
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _LEVEL = r"(?P<level>entries|0|[1-5])"
@@ -89,5 +90,5 @@ class TileFile(_File):
         else:
             data = tiles.read(height, index)[: wide * HASH]
         if not data or (level != "entries" and len(data) < wide * HASH):
-            raise _NotThere(f"{named} was removed when its time was over.")
+            raise Gone(f"{named} was removed when its time was over.")
         return self.answer(request, data, _FOR_EVER)

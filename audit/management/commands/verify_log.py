@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit import pruned
 from audit.models import State
 from audit.tree import TileTooShort
 from audit.verify import tree_of, verify
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         size = State.objects.values_list("size", flat=True).first() or 0
         if start > size:
             raise CommandError(f"--from: the record has {size:,} entries; give {size} or less.")
+        if start and (why := pruned.why_gone(start)):
+            raise CommandError(f"--from: {why}")
         try:
             verdict = verify(after=tree_of(start))
         except TileTooShort as error:

@@ -13,11 +13,11 @@ from audit import notes
 from audit.core import cli, tiles
 from tests.audit.core.make import (
     NEXT_KEY,
+    NEXT_VKEY,
     NOON,
     TREE_ONLY,
     VKEY,
     WITNESSED,
-    Log,
     ask,
     edit,
     made,
@@ -183,26 +183,62 @@ def test_a_time_that_goes_back_between_two_processes_is_found(jobs: int, tmp_pat
     )
 
 
-def pruned_log() -> Log:
+def pruned_files(**changed: object) -> dict[str, bytes]:
+    """Return a log of 600 entries whose first 256 were pruned, in two files of last versions."""
     log = made(600)
-    log.enter("audit.pruned", "record:1", d={"below": 256})
-    return log
+    lasts = dict[str, int]()
+    for leaf in log.leaves[:256]:
+        entry = json.loads(leaf)
+        lasts[entry["obj"]] = entry["ov"]
+    kept = json.dumps(lasts).encode()
+    said = {
+        "below": 256, "at": (NOON + 255) * 1_000_000, "keys": [],
+        "carried": hashlib.sha256(kept).hexdigest(),
+    }  # fmt: skip
+    log.enter("audit.pruned", "record:1", d=said | changed)
+    return {
+        name: data
+        for name, data in log.files().items()
+        if name not in {"tile/0/000", "tile/entries/000"}
+        and not (name.startswith("payloads/") and int(name[9:].split(".")[0]) < 256)
+    } | {"carried/256.0": kept[:9], "carried/256.1": kept[9:]}
 
 
 def test_a_log_may_be_pruned_where_an_entry_says_so(tmp_path: Path) -> None:
-    files = {
-        name: data
-        for name, data in pruned_log().files().items()
-        if name not in {"tile/0/000", "tile/entries/000"}
-        and not (name.startswith("payloads/") and int(name[9:].split(".")[0]) < 256)
-    }
-    assert verify(files, tmp_path)[0] == 0
+    files = pruned_files()
+    for jobs in (1, 2):
+        assert verify(files, tmp_path / str(jobs), "--jobs", jobs)[0] == 0
 
-    for more in ("tile/0/001", "tile/entries/001"):
-        del files[more]
-    (tmp_path / "again").mkdir()
-    code, said = verify(files, tmp_path / "again")
+    without = {name: files[name] for name in files if not name.endswith("/001")}
+    code, said = verify(without, tmp_path / "more")
     assert (code, said) == (1, "TAMPERED: Entry 0 is missing, and no pruning is on the record.")
+
+
+def test_what_follows_a_pruning_has_to_follow_what_was_kept(tmp_path: Path) -> None:
+    def said_of(name: str, kept: bytes, **changed: object) -> str:
+        own = {"carried": hashlib.sha256(kept).hexdigest()}
+        files = pruned_files(**own | changed) | {"carried/256.0": kept, "carried/256.1": b""}
+        code, said = verify(files, tmp_path / name)
+        assert code == 1
+        return said
+
+    files = pruned_files()
+    kept = files["carried/256.0"] + files["carried/256.1"]
+    assert "but event 1 is due" in said_of("nothing", b"{}")
+    assert "has an earlier time" in said_of("late", kept, at=(NOON + 300) * 1_000_000)
+    assert "is not what was kept" in said_of("other", kept, carried="0" * 64)
+
+
+def test_changes_of_the_key_outlive_a_pruning(tmp_path: Path) -> None:
+    rotated = {"seq": 9, "old": VKEY, "new": NEXT_VKEY, "until": 300}
+    for name, keys in (("kept", [rotated]), ("lost", [])):
+        files = pruned_files(keys=keys)
+        log = made(600)
+        files["checkpoints/100"] = log.note(100).encode()
+        files["checkpoints/500"] = log.note(500, keys=(NEXT_KEY,)).encode()
+        write(files, tmp_path / name)
+        code, said = ask("log", tmp_path / name, "--vkey", VKEY, "--vkey", NEXT_VKEY)
+        assert (code, "A key signed" in said) == (1, keys != []), said
 
 
 def test_witnesses_bound_when_an_entry_was_made(tmp_path: Path) -> None:
