@@ -9,7 +9,7 @@ class BreakglassConfig(AppConfig):
     def ready(self) -> None:
         """Let the shared pages and the record know this room."""
         for name in (
-            "forgetting", "labels", "slots", "states", "tracking", "watchers",
+            "forgetting", "labels", "retention", "slots", "states", "tracking", "watchers",
             "replay.requests", "replay.grants", "replay.freezes",
         ):  # fmt: skip
             import_module(f"breakglass.{name}")

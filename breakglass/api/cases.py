@@ -6,13 +6,14 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.requests import ApiRequest
-from audit import evidence, reading
+from audit import evidence, pruned, reading
 from audit.models import Entry
 from breakglass.api.finding import case_for, requests_for
 from breakglass.api.shapes import CaseShape, RequestLine
 from breakglass.models import Request
 from core.api import Endpoint, StrictQuery
 from core.paging import MOST, USUAL, page, schema_of
+from core.problems import Gone
 
 _ENTRIES = 500
 
@@ -70,13 +71,15 @@ class CaseDetail(Endpoint):
 class CaseFile(Endpoint):
     """The case file: what the record says of the case, as a zip that `bgverify bundle` verifies.
 
-    404 while nothing of it is signed, which takes a second.
+    404 while nothing of it is signed, which takes a second; 410 once its entries were pruned.
     """
 
     media = "application/zip"
 
     def get(self, request: ApiRequest, case: int) -> HttpResponse:
         asked = case_for(request.user, case, timezone.now())[0]
+        if why := pruned.why_case_gone(asked.case_ref):
+            raise Gone(why)
         made = evidence.case_file(asked.case_ref)
         if made is None:
             raise Http404

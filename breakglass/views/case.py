@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
-from audit import evidence
+from audit import evidence, pruned
 from audit.models import Entry
 from audit.views.entry import receipt_file
 from breakglass import policy, transitions
@@ -31,6 +31,7 @@ from breakglass.views.pages import (
 from core.errors import DomainError
 from core.forms import ReasonForm, refused
 from core.pages import say
+from core.speech import shown
 
 _PROVED = [event.kind for event in (RequestSubmitted, GrantActivated, BreakglassActivated)]
 
@@ -76,6 +77,8 @@ def case_receipt(request: PageRequest, number: int) -> HttpResponse:
     Whoever took part may hold it: it proves that the entry was in the record, and tells no words.
     """
     asked = visible_case(request.user, number)
+    if why := pruned.why_case_gone(asked.case_ref):
+        return say(request, shown(why), status=410)
     entry = Entry.objects.of_case(asked.case_ref).filter(kind__in=_PROVED).last()
     if entry is None:
         return say(request, _("This case is not in the record yet. Try again in a moment."))
@@ -86,6 +89,8 @@ def case_receipt(request: PageRequest, number: int) -> HttpResponse:
 def case_file(request: PageRequest, number: int) -> HttpResponse:
     """Return the case file: what the record says of the case, to be verified without us."""
     asked = visible_case(request.user, number)
+    if why := pruned.why_case_gone(asked.case_ref):
+        return say(request, shown(why), status=410)
     made = evidence.case_file(asked.case_ref)
     if made is None:
         sentence = _("Nothing of this case is signed yet. Try again in a moment.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
+from audit import pruned
 from breakglass import policy
 from breakglass.forms import ReferenceForm
 from breakglass.models import Decision, Grant, Question, Request
@@ -118,6 +119,7 @@ def _record(asked: Request, *, at: datetime, show: str, before: int | None) -> d
     return {
         "ahead": timeline.to_come(asked, getattr(asked, "grant", None), at=at) if newest else [],
         "record": timeline.happened(asked.case_ref, only=show, before=before),
+        "pruned": pruned.why_case_gone(asked.case_ref),
         "chips": timeline.chips(asked.case_ref, show=show),
         "show": show,
         "before": before,
