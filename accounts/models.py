@@ -114,6 +114,11 @@ class User(AbstractUser):
         """Whether this person sees to it that the record is whole, reading it or not."""
         return self.may_read_record or self.plays(Part.ADMINISTRATOR)
 
+    @property
+    def may_hold_record(self) -> bool:
+        """Whether this person places and lifts legal holds."""
+        return not {Part.COMPLIANCE, Part.ADMINISTRATOR}.isdisjoint(self.parts())
+
     def clean(self) -> None:
         """Keep addresses in lower case, so that one person has one."""
         super().clean()

@@ -9,5 +9,6 @@ class AuditConfig(AppConfig):
         """Begin to mirror changes, to check, to show, and to grant rights after migrations."""
         from audit import checks, config, forgetting, rights, slots
         from audit.replay import events
+        from audit.retention import events as _holds
 
         post_migrate.connect(rights.grant, sender=self, dispatch_uid="audit.rights")

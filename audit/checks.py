@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 from audit import rights
+from audit.retention import rules
 
 
 @checks.register(checks.Tags.database, deploy=True)
@@ -24,3 +26,13 @@ def protection(databases: Sequence[str] | None = None, **_: Any) -> list[checks.
         text = "The application owns the tables of the record and could change it."
         found.append(checks.Warning(text, hint=hint, id="audit.W001"))
     return found
+
+
+@checks.register(checks.Tags.compatibility)
+def policy(**_: Any) -> list[checks.CheckMessage]:
+    """Look whether the retention policy can be read: a wrong one would stop every night."""
+    try:
+        rules.rules()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), id="audit.E002")]
+    return []

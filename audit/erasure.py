@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from audit import heads
 from audit.events import Erased
+from audit.holds import Hold
 from audit.models import Cursor, Entry, Payload
 from audit.policy import TELLING
 
@@ -76,7 +77,7 @@ def find(about: About) -> Found:
             personal.add(seq)
         if named and named.search(text):
             (personal if part == PERSONAL else detail).add(seq)
-    return Found(_held(personal, PERSONAL), _held(detail, DETAIL))
+    return Found(held_of(personal, PERSONAL), held_of(detail, DETAIL))
 
 
 def count_of(about: About) -> int:
@@ -91,10 +92,14 @@ def _of(about: About) -> Iterator[int]:
         yield from Entry.objects.filter(**chosen).values_list("seq", flat=True)
 
 
-def _held(seqs: Iterable[int], part: str) -> list[int]:
-    """Return those of the entries that still have the compartment, and may lose it."""
-    wanted = sorted(seqs)
-    rows = Payload.objects.filter(entry__in=wanted, part=part).exclude(entry__kind__in=TELLING)
+def held_of(seqs: Iterable[int], part: str) -> list[int]:
+    """Return those of the entries that still have the compartment, and may lose it.
+
+    What is under a legal hold may not, until that is lifted.
+    """
+    wanted, held = sorted(seqs), Hold.objects.standing().entries("entry__")
+    rows = Payload.objects.filter(~held, entry__in=wanted, part=part)
+    rows = rows.exclude(entry__kind__in=TELLING)
     return sorted(rows.values_list("entry_id", flat=True))
 
 

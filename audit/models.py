@@ -11,13 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from audit import (  # Django looks for tables here, and finds those as well
-    datakeys,
-    differences,  # noqa: F401
-    leaf,
-    outside,  # noqa: F401
-    pruned,  # noqa: F401
-)
+# Django looks for tables here, and finds those of the others as well.
+from audit import datakeys, differences, holds, leaf, outside, pruned  # noqa: F401
 from audit.tree import Frontier
 from core.words import duration_words
 

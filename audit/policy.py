@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from audit.models import Payload
+from audit.holds import Hold
+from audit.models import Entry, Payload
 from core.speech import phrase
 
 # What the verifier needs: whatever else is erased, these stay readable.
@@ -24,6 +25,10 @@ class Reader(Protocol):
     @property
     def may_verify_record(self) -> bool:
         """Whether this person plays a part that sees to it that the record is whole."""
+
+    @property
+    def may_hold_record(self) -> bool:
+        """Whether this person plays a part that places and lifts legal holds."""
 
 
 def why_not_read(reader: Reader) -> str | None:
@@ -61,6 +66,11 @@ def why_not_erase(seqs: Sequence[int], part: str) -> str | None:
         return phrase(
             "Entry %(seq)s says what the verifier has to know, names nobody, and stays.",
             seq=telling.entry_id,
+        )
+    under = Entry.objects.filter(Hold.objects.standing().entries(), seq__in=seqs)
+    if kept := under.order_by("seq").first():
+        return phrase(
+            "Entry %(seq)s is under a legal hold, and stays until that is lifted.", seq=kept.seq
         )
     missing = sorted({*seqs} - {*held.values_list("entry_id", flat=True)})
     if missing:

@@ -33,6 +33,8 @@ PROTECTIONS = (
     "audit_last_version_is",
     "audit_last_version_stays",
     "audit_last_version_no_truncate",
+    "audit_hold_stays",
+    "audit_hold_no_truncate",
     "audit_checkpoint_no_change",
     "audit_checkpoint_no_truncate",
     "audit_key_no_change",
@@ -68,6 +70,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_replay": "SELECT, INSERT, UPDATE",
         "audit_difference": "SELECT, INSERT, UPDATE",
         "audit_reading": "SELECT, INSERT, UPDATE",
+        "audit_hold": "SELECT, INSERT, UPDATE",
     },
     SEQUENCER: {
         "audit_pending": "SELECT, INSERT, DELETE, UPDATE (parked_at, set_aside_at)",

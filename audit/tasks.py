@@ -6,7 +6,7 @@ from django.utils import timezone
 from audit import erasure, watch
 from audit.anchors import copies, keeping, mails, stamps
 from audit.replay import rounds
-from audit.retention import carrying_out
+from audit.retention import carrying_out, expiring
 from core import doorbell
 
 
@@ -37,6 +37,15 @@ def finish_erasures() -> None:
 def finish_prunings() -> None:
     """Delete what prunings on the record cover, once they are signed. Beat: every 15 seconds."""
     carrying_out.finish(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def keep_to_policy() -> None:
+    """Let go what the retention policy says is old enough. Beat: every quarter of an hour.
+
+    A policy moves once a day, at midnight UTC; what is not done at once is done by the next runs.
+    """
+    expiring.keep_to_policy(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

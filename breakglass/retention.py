@@ -1,13 +1,16 @@
 """What of this room must stay on the record, however old: cases that are open, standing freezes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
 from audit.retention import kept
 from audit.retention.kept import Kept
+from audit.retention.rules import provide_classes
 from breakglass.models import Freeze, Grant, Question, Request
+from core import refs
 from core.speech import phrase
 
 
@@ -32,3 +35,11 @@ def freezes(_at: datetime) -> Iterator[Kept]:
     """Freezes that nobody has lifted."""
     for freeze in Freeze.objects.filter(lifted_at=None):
         yield Kept(ref=freeze.ref, why=phrase("A freeze stands that was not lifted."))
+
+
+@provide_classes
+def classes(cases: Sequence[str]) -> Mapping[str, str]:
+    """What cases are kept as, by the version of the scenario that each request has pinned."""
+    keys = [UUID(case.partition(":")[2]) for case in cases if refs.looks_like_one(case)]
+    rows = Request.objects.filter(pk__in=keys).select_related("version")
+    return {row.ref: row.rules.retention_class for row in rows}

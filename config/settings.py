@@ -28,6 +28,8 @@ LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "l
 LEDGER_REQUIRE_SEAL = env.flag("LEDGER_REQUIRE_SEAL", default=False)
 # Where copies of it are kept, without anybody's words: folders, and buckets that speak S3.
 LEDGER_COPIES = env.words("LEDGER_COPIES")
+# How many days it is kept, by the classes of scenarios: for ever where nothing is said.
+RETENTION = env.words("RETENTION")
 # Whom its heads are mailed to each day, and who stamps them with the time (RFC 3161) each hour.
 LEDGER_MAILS = env.words("LEDGER_MAILS")
 LEDGER_STAMPS = env.words("LEDGER_STAMPS")
@@ -218,6 +220,7 @@ SWEEPS: dict[str, float] = {
     "audit.tasks.replay": 15.0,
     "audit.tasks.finish_erasures": 5.0,
     "audit.tasks.finish_prunings": 15.0,
+    "audit.tasks.keep_to_policy": 900.0,
     "audit.tasks.look_after_anchors": 15.0,
     "audit.tasks.copy_record": 60.0,
     "audit.tasks.mail_heads": 300.0,

@@ -14,7 +14,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 _TABLES = (
     "audit_entry", "audit_payload", "audit_state", "audit_tile", "audit_checkpoint", "audit_key",
     "audit_erased", "audit_data_key", "audit_cosignature", "audit_anchor", "audit_pruned",
-    "audit_last_version",
+    "audit_last_version", "audit_hold",
 )  # fmt: skip
 _TREE = import_module("audit.migrations.0003_tree")
 _TRIGGERS: dict[str, str] = (
@@ -25,6 +25,7 @@ _TRIGGERS: dict[str, str] = (
     | import_module("audit.migrations.0007_outside").TRIGGERS
     | import_module("audit.migrations.0008_data_keys").TRIGGERS
     | import_module("audit.migrations.0010_pruning").TRIGGERS
+    | import_module("audit.migrations.0011_legal_holds").TRIGGERS
 )
 _FIRST: str = _TREE.FIRST
 

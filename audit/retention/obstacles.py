@@ -14,10 +14,12 @@ from audit import erasure, watch
 from audit.anchors import places
 from audit.differences import Difference
 from audit.events import KeyRotated
+from audit.holds import Hold
 from audit.models import Cursor, Entry, Run, SetAside, State
 from audit.outside import Place
 from audit.reading import parts_of
-from audit.retention import kept
+from audit.retention import kept, rules
+from core import refs
 from core.speech import Sentence, phrase
 
 CURSOR = "pruning"
@@ -26,6 +28,11 @@ _SWEEPS = (CURSOR, erasure.CURSOR)  # these remember what they did, and read not
 _GOES_ON = """SELECT e.seq, e.case FROM audit_entry e WHERE e.seq < %s AND e.case <> ''
     AND EXISTS (SELECT FROM audit_entry l WHERE l.case = e.case AND l.seq >= %s)
     ORDER BY e.seq LIMIT 1"""
+# Cases in the order in which they began, each with the time of its last entry.
+_CASES = """SELECT c.case, c.first, (SELECT l.at FROM audit_entry l WHERE l.case = c.case
+    ORDER BY l.seq DESC LIMIT 1) FROM (SELECT e.case, min(e.seq) AS first FROM audit_entry e
+    WHERE e.seq < %s AND e.case <> '' GROUP BY e.case) c ORDER BY c.first"""
+_CHUNK = 200  # cases whose classes are asked for at once
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,8 +48,8 @@ def all_below(cut: int, *, until: int, at: datetime) -> list[Obstacle]:
 
     `until` is the first entry that is too young to be pruned.
     """
-    found = [*_whole(cut), *_readers(), *_outside(), *_keys(), *_things(at)]
-    found += _going_on(cut, until)
+    found = [*_whole(cut), *_readers(), *_outside(), *_keys(), *_holds(), *_things(at)]
+    found += [*_going_on(cut, until), *_classes(cut, at)]
     return sorted((each for each in found if each.seq < cut), key=lambda each: each.seq)
 
 
@@ -104,11 +111,46 @@ def _things(at: datetime) -> Iterator[Obstacle]:
             yield Obstacle(seq=min(found), why=thing.why)
 
 
+def _holds() -> Iterator[Obstacle]:
+    """Yield the legal holds that stand; that of a person keeps the cases in which they acted."""
+    labels = refs.labels(Hold.objects.standing().values_list("ref", flat=True))
+    for hold in Hold.objects.standing():
+        why = phrase("%(what)s is under a legal hold.", what=labels[hold.ref].text)
+        if hold.kind == Hold.Kind.EVERYTHING:
+            yield Obstacle(seq=0, why=phrase("Everything is under a legal hold."))
+        elif (first := first_of(hold.ref)) is not None:
+            yield Obstacle(seq=first, why=why)
+
+
 def first_of(ref: str) -> int | None:
-    """Return the first entry of a case or about another thing, or None where there is none."""
+    """Return the first entry of a case, or about or by whom or what `ref` names; None without any.
+
+    Of a person it is the first of the cases in which they acted.
+    """
     rows = Entry.objects.order_by("seq").values_list("seq", flat=True)
-    firsts = (rows.filter(case=ref).first(), rows.filter(subject=ref).first())
+    acted = Entry.objects.filter(actor=ref).exclude(case="").order_by().values("case")
+    ways = ({"case": ref}, {"subject": ref}, {"actor": ref}, {"case__in": acted.distinct()})
+    firsts = [rows.filter(**way).first() for way in ways]
     return min((seq for seq in firsts if seq is not None), default=None)
+
+
+def _classes(cut: int, at: datetime) -> Iterator[Obstacle]:
+    """Yield the oldest case that its class keeps longer, where there is a policy."""
+    if not rules.rules():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_CASES, [cut])
+        found = cursor.fetchall()
+    for start in range(0, len(found), _CHUNK):
+        some = found[start : start + _CHUNK]
+        of_cases = rules.of_cases([case for case, *_ in some])
+        for case, first, last_at in some:
+            until = of_cases[case].entries_until(at)
+            if until is None or last_at >= until:
+                facts = {"case": _named(case), "name": of_cases[case].name or "?"}
+                why = phrase("%(case)s is kept longer, as “%(name)s”.", **facts)
+                yield Obstacle(seq=first, why=why)
+                return
 
 
 def _going_on(cut: int, until: int) -> Iterator[Obstacle]:
@@ -116,8 +158,9 @@ def _going_on(cut: int, until: int) -> Iterator[Obstacle]:
     with connection.cursor() as cursor:
         cursor.execute(_GOES_ON, [cut, until])
         for seq, case in cursor.fetchall():
-            why = phrase(
-                "A case that began with entry %(seq)s (%(case)s) went on since then.",
-                seq=seq, case=case,
-            )  # fmt: skip
+            why = phrase("%(case)s went on since then.", case=_named(case))
             yield Obstacle(seq=seq, why=why)
+
+
+def _named(case: str) -> str:
+    return refs.labels([case])[case].text

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import Part
 from audit.models import Entry
-from audit.retention import kept, obstacles
+from audit.retention import kept, obstacles, rules
 from breakglass import transitions
-from breakglass.models import Grant, Request
+from breakglass.models import Grant, Request, Scenario
 from targets.models import Door
 from tests.audit.make import sql, unprotected
 from tests.breakglass.test_replay import enter
@@ -19,6 +20,7 @@ from tests.make import (
     make_broken_glass,
     make_group,
     make_request,
+    make_scenario,
     make_user,
     voice,
 )
@@ -94,3 +96,13 @@ def pruned_away(asked: Request) -> None:
         sql("DELETE FROM audit_entry")
         sql("INSERT INTO audit_pruned VALUES (256, 300, now())")
         sql("INSERT INTO audit_last_version VALUES (%s, 1)", asked.case_ref)
+
+
+def test_a_case_is_kept_as_the_version_says_that_it_has_pinned(settings: Settings) -> None:
+    settings.RETENTION = ["health entries=3650", "standard entries=400"]
+    asked = make_request(make_scenario(retention_class="health"))
+    Scenario.objects.update(retention_class="standard")
+
+    found = rules.of_cases([asked.case_ref, "request:1", "case:0"])
+
+    assert [each.entries for each in found.values()] == [3650, None, None]

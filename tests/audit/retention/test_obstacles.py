@@ -136,10 +136,7 @@ class TestKept:
         happen("thing:late", case="case:4", at=NEW)
         sequence(at=NEW)
 
-        first = Entry.objects.filter(case="case:4").order_by("seq")[0].seq
-        assert planned() == (
-            256, [f"A case that began with entry {first} (case:4) went on since then."],
-        )  # fmt: skip
+        assert planned() == (256, ["case:4 went on since then."])
 
     def test_a_key_that_takes_over_keeps_its_entry(self) -> None:
         event = KeyRotated(old="a", new="b", until=10_000, signed="s")
