@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from audit.views import checkpoints, entry, ledger, tiles, verification
+from audit.views import checkpoints, entry, ledger, retention, tiles, verification
 from core.api import NotFound
 
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("ledger/verification/", verification.verification, name="ledger-verification"),
     path("ledger/verification/<int:pk>/explain", verification.resolve, name="difference-resolve"),
     path("ledger/verification/now", verification.verify_now, name="ledger-verify"),
+    path("ledger/retention/", retention.retention, name="ledger-retention"),
+    path("ledger/retention/hold", retention.hold_place, name="hold-place"),
+    path("ledger/retention/<uuid:pk>/lift", retention.hold_lift, name="hold-lift"),
+    path("ledger/retention/<uuid:pk>/keep", retention.hold_keep, name="hold-keep"),
     path("ledger/<int:seq>/receipt", entry.ledger_receipt, name="ledger-receipt"),
     path("ledger/<int:seq>/", entry.ledger_entry, name="ledger-entry"),
     path("ledger/<int:seq>/entry.json", entry.ledger_leaf, name="ledger-leaf"),

@@ -5,6 +5,15 @@ from audit.policy import Reader
 from core.speech import phrase
 
 
+def why_not_see(reader: Reader) -> str | None:
+    """Return why `reader` may not see how long the record is kept and what is held; or nothing."""
+    if reader.may_verify_record:
+        return None
+    return phrase(
+        "Only auditors, compliance officers and administrators see how long the record is kept."
+    )
+
+
 def why_not_hold(by: Reader) -> str | None:
     """Return why `by` may not place a legal hold, nor propose to lift one; or nothing."""
     if by.may_hold_record:

@@ -17,12 +17,13 @@ class Tab:
 
 
 def tabs(request: HttpRequest) -> list[Tab]:
-    """Return the parts that the reader may see; none where there is only one."""
-    if not getattr(request.user, "may_read_record", False):
-        return []
-    parts = [
-        (_("Entries"), "ledger"),
-        (_("Signed heads"), "ledger-checkpoints"),
-        (_("Verification"), "ledger-verification"),
-    ]
+    """Return the parts that the reader may see."""
+    parts = []
+    if getattr(request.user, "may_read_record", False):
+        parts += [(_("Entries"), "ledger"), (_("Signed heads"), "ledger-checkpoints")]
+    if getattr(request.user, "may_verify_record", False):
+        parts += [
+            (_("Verification"), "ledger-verification"),
+            (_("Retention"), "ledger-retention"),
+        ]
     return [Tab(label, reverse(name), request.path == reverse(name)) for label, name in parts]
