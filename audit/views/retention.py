@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,6 +46,13 @@ class HoldForm(ReasonForm):
         ("request", "user"), gettext_lazy("Which case, or whom"), gettext_lazy("147, or a name")
     )
     field_order = ("kind", "what", "reason")
+    use_required_attribute = False
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        what = self.fields["what"]
+        what.required = self.data.get("kind") != Hold.Kind.EVERYTHING
+        what.error_messages["required"] = _("Name the case or the person.")
 
 
 @login_required
