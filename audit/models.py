@@ -122,17 +122,19 @@ class PayloadManager(models.Manager["Payload"]):
 class Payload(models.Model):
     """One erasable compartment of an entry: "p" personal words, "d" other details."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.DO_NOTHING, related_name="payloads")
+    # The constraint below finds it; one index more would be written with every entry.
+    entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="payloads", db_index=False)
     part = models.CharField(max_length=1)
     salt = models.BinaryField(max_length=32)
     body = models.BinaryField()  # encrypted where there is a key
     key = models.ForeignKey(
-        datakeys.DataKey, on_delete=models.DO_NOTHING, related_name="payloads", null=True
+        datakeys.DataKey, models.DO_NOTHING, related_name="payloads", null=True, db_index=False
     )
     objects = PayloadManager()
 
     class Meta:
         db_table = "audit_payload"
+        indexes = [models.Index(fields=["key"], name="payload_of_key", condition=~Q(key=None))]
         constraints = [models.UniqueConstraint(fields=["entry", "part"], name="payload_part_once")]
 
     def __str__(self) -> str:
