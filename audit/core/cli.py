@@ -7,7 +7,6 @@ import json
 import pkgutil
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from audit.core import ed25519
 from audit.core.bundle import Bundle
@@ -17,7 +16,7 @@ from audit.core.hashing import leaf_hash, root
 from audit.core.merkle import verify_inclusion
 from audit.core.note import LOG, read_key, read_note
 from audit.core.policy import Head, Policy, read_policy
-from audit.core.tiles import Folder, Tiles
+from audit.core.tiles import LARGEST, Folder, Tiles
 from audit.core.verify import Log, Payloads, compare, verify_case, verify_log, verify_proof
 
 _HELP = """Whom to trust comes from you: --policy FILE (C2SP tlog-policy) or --vkey KEY.
@@ -70,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _file(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read(LARGEST)
     except OSError as error:
         raise Usage(f"{path} cannot be read: {error.strerror}.") from None
 

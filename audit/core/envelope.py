@@ -72,7 +72,7 @@ class Order:
     """Follows entries in a row; one that begins in the middle keeps the first of each object."""
 
     def __init__(self, first: int, at: int = 0, lasts: dict[str, int] | None = None) -> None:
-        self.first, self.at, self.lasts = first, at, lasts or {}
+        self.first, self.at, self.lasts, self.began = first, at, lasts or {}, 0
         self.firsts: dict[str, Entry] = {}
 
     def take(self, entry: Entry) -> None:
@@ -86,13 +86,15 @@ class Order:
             what = f"Entry {entry.seq} is event {entry.ov} of {entry.obj}"
             raise Tampered(f"{what}, but event {due} is due: one was removed, or never entered.")
         self.lasts[entry.obj], self.at = entry.ov, entry.at
+        if entry.ev == "audit.log_continued":  # those before it are of a log with other heads
+            self.began = entry.seq
 
     def join(self, later: Order) -> None:
         """Go on with an order that began where this one ends."""
         for entry in later.firsts.values():
             self.take(entry)
         self.lasts.update(later.lasts)
-        self.at = later.at
+        self.at, self.began = later.at, max(self.began, later.began)
 
 
 def moment(seconds: int) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from audit.core.findings import Tampered
 from audit.core.hashing import HASH, node_hash
 
+Hashes = Sequence[bytes]
 
-def verify_inclusion(
-    leaf_hash: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
-) -> None:
+
+def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Hashes, root: bytes) -> None:
     """Verify that the tree of `size` leaves and this root has this leaf, or raise Tampered."""
     if not 0 <= index < size:
         raise Tampered(f"A tree of {size} entries has no entry {index}.")
@@ -16,24 +16,22 @@ def verify_inclusion(
         raise Tampered(f"The proof of entry {index} does not lead to the signed root.")
 
 
-def verify_consistency(
-    old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]
-) -> None:
-    """Verify that the tree of `size` leaves begins with all of `old_size`, or raise Tampered.
+def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, path: Hashes) -> None:
+    """Verify that the tree of `size` leaves begins with all of `old`, or raise Tampered.
 
     That one goes on an empty tree shows nothing, and is refused as well.
     """
-    if old_size == size and not path and old_root == root:
+    if old == size and not path and old_root == root:
         return
-    if not 0 < old_size < size or not path:
-        raise Tampered(f"It is not shown that {size} entries go on {old_size}.")
-    full = old_size & (old_size - 1) == 0  # then its root is itself where the climb begins
-    fn, sn = _rise(old_size - 1, size - 1, while_odd=1)
+    if not 0 < old < size or not path:
+        raise Tampered(f"It is not shown that {size} entries go on {old}.")
+    full = old & (old - 1) == 0  # then its root is itself where the climb begins
+    fn, sn = _rise(old - 1, size - 1, while_odd=1)
     if _climb(fn, sn, [*[old_root][:full], *path]) != (old_root, root):
-        raise Tampered(f"The tree of {size} entries does not go on the signed one of {old_size}.")
+        raise Tampered(f"The tree of {size} entries does not go on the signed one of {old}.")
 
 
-def _climb(fn: int, sn: int, steps: Sequence[bytes]) -> tuple[bytes, bytes]:
+def _climb(fn: int, sn: int, steps: Hashes) -> tuple[bytes, bytes]:
     """Return the roots that are reached over all hashes, and over those to the left alone."""
     if any(len(each) != HASH for each in steps):
         raise Tampered(f"A hash in the proof is not {HASH} bytes long.")

@@ -139,6 +139,9 @@ def verify_log(source: Folder, policy: Policy, pins: list[Head], since: int, job
         raise Tampered("payloads/ holds what no entry commits to.")
     _check_keys(log)
     _check_times(log, first)
+    for entry, said in log.payloads.of("anchor"):
+        if entry.seq >= log.order.began and said["sha256"] not in log.heads:
+            raise Incomplete(f"Entry {entry.seq} holds the hash of a checkpoint that is missing.")
     return log
 
 

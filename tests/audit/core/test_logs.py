@@ -1,5 +1,6 @@
 """Whole logs: what they may lack, and who may sign them. Tamperings are in `tamperings/`."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,10 @@ def test_leaves_with_signs_that_are_escaped_are_read(tmp_path: Path) -> None:
 
 def test_a_copy_without_words_holds_what_the_verifier_needs_and_no_more(tmp_path: Path) -> None:
     log = made()
-    seq = log.enter("audit.anchor", "record:ledger", d={"sha256": "0" * 64})
-    needed = f"payloads/{seq}.d."
-    whole = log.files()
+    anchored = log.note(200).encode()
+    facts = {"sha256": hashlib.sha256(anchored).hexdigest()}
+    needed = f"payloads/{log.enter('audit.anchor', 'record:ledger', d=facts)}.d."
+    whole = log.files() | {"checkpoints/200": anchored}
     copy = {name: data for name, data in whole.items() if not name.startswith("payloads/")}
     copy |= {name: data for name, data in whole.items() if name.startswith(needed)}
 
@@ -116,3 +118,16 @@ def test_a_copy_without_words_holds_what_the_verifier_needs_and_no_more(tmp_path
     some = {name: data for name, data in whole.items() if name.startswith("payloads/7.")}
     code, said = verify(copy | some, tmp_path)
     assert (code, "is missing, but not erased" in said) == (1, True)
+
+
+def test_a_log_that_goes_on_another_needs_no_checkpoint_of_that_one(tmp_path: Path) -> None:
+    log = made(270, with_words=0)
+    log.enter("audit.anchor", "record:ledger", d={"sha256": "0" * 64})
+    missing = "INCOMPLETE: Entry 270 holds the hash of a checkpoint that is missing."
+    assert verify(log.files(), tmp_path) == (2, missing)
+
+    log.enter("audit.log_continued", "record:ledger")
+    for _ in range(300):
+        log.enter(wordless=True)
+    for jobs in (1, 2):
+        assert verify(log.files(), tmp_path / str(jobs), "--jobs", jobs)[0] == 0

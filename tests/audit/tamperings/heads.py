@@ -92,6 +92,13 @@ def _backdated(scene: Scene) -> Answer:
     return scene.verify_anew()
 
 
+def _backdated_without_its_head(scene: Scene) -> Answer:
+    assert _backdated(scene)[0] == 1
+    (scene.folder / "log" / "checkpoints" / "300").unlink()
+    del scene.files["checkpoints/300"]
+    return scene.verify()
+
+
 def _rotated(old: str, new: str, until: int, *signers: Any) -> Callable[[Scene], Answer]:
     """Let an entry rotate the key, and others sign the head of ten entries later."""
 
@@ -162,6 +169,8 @@ ROWS = [
     Row(32, "rewritten with care, before a pin", _careful_rewrite, 1, _REWRITTEN.format(300)),
     Row(33, "backdated", _backdated, 1,
         "Entry 300 says 2026-11-02T12:05:00.*, but holds what was signed at 2026-11-02T14:46:40"),
+    Row(33, "backdated, and the head removed that would tell", _backdated_without_its_head, 2,
+        r"INCOMPLETE: Entry 300 holds the hash of a checkpoint that is missing\.$"),
     Row(34, "dated forward", _head(
         lambda s: s.log.note(seen_by=("w1", "w2"), at=NOON - 1000)), 1,
         "Entry 299 says 2026-11-02T12:04:59.*, but was witnessed at 2026-11-02T11:43:20"),

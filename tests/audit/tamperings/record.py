@@ -4,6 +4,7 @@ Each has an honest record of its own: six signed entries with words, in a transa
 undone. `unprotected` is the superuser, who needs no permission of ours to switch triggers off.
 """
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, transaction
 
 from audit import evidence, key_file, leaf, notes, reading, sealer, tree
+from audit.anchors import transitions as anchoring
 from audit.models import Checkpoint, Entry, Payload, State
 from audit.outside import Cosignature
 from audit.sealer import MemoryFile, Refused
@@ -48,6 +50,7 @@ class Record:
     def bgverify(self, *words: object, policy: str = "") -> Answer:
         """Export the record and ask the auditors' verifier, which knows the key from before."""
         folder = self._folder / "export"
+        shutil.rmtree(folder, ignore_errors=True)
         write(dict(evidence.record_files()), folder)
         (self._folder / "policy").write_text(policy or f"log {self.key.vkey}\nquorum none\n")
         return ask("log", folder, "--policy", self._folder / "policy", *words)
@@ -209,6 +212,17 @@ def _remove_the_newest_head(record: Record) -> Answer:
     return code, f"the same head again: {same}\n{said}"
 
 
+def _remove_an_anchored_head(record: Record) -> Answer:
+    anchoring.anchor(Checkpoint.objects.get(size=4), at=NOON)
+    sequence()
+    record.seal()
+    assert record.both()[0] == 0
+    with unprotected():
+        sql("DELETE FROM audit_anchor WHERE checkpoint_id = 4")
+        sql("DELETE FROM audit_checkpoint WHERE size = 4")
+    return record.bgverify()
+
+
 def _slip_a_key_in(record: Record) -> Answer:
     """Be the administrator who signs everything anew with another key of the same name."""
     with unprotected():
@@ -275,6 +289,8 @@ ROWS = [
         "Entry 5 lies behind the head, which counts 4 entries", by="verify_log"),
     Row(0, "the newest signed head removed", _remove_the_newest_head, 0,
         "the same head again: True[^\0]*GOOD: 6 entries", by="the sealer"),
+    Row(0, "an anchored head removed", _remove_an_anchored_head, 2,
+        r"INCOMPLETE: Entry 6 holds the hash of a checkpoint that is missing\.$"),
     Row(0, "a key slipped in, and all heads signed with it", _slip_a_key_in, 1,
         f"TAMPERED: No trusted key of '{ORIGIN}' signed the checkpoint"),
     Row(0, "words written off in audit_erased, and deleted", _unprotected(
