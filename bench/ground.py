@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from config.embedded import Cluster
 from tests import servers
 
 # Enough memory for a machine of the size that runs the product; durability as shipped.
@@ -21,6 +22,13 @@ _SETTINGS = {
 @contextmanager
 def installation() -> Iterator[str]:
     """Run an empty, migrated installation; yield the address of its database."""
+    with served_installation() as cluster:
+        yield cluster.url("postgres")
+
+
+@contextmanager
+def served_installation() -> Iterator[Cluster]:
+    """Run an empty, migrated installation; yield its server."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SECRET_KEY", "a-key-for-benchmarks-alone-that-protects-nothing")
     os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
@@ -34,7 +42,7 @@ def installation() -> Iterator[str]:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        yield os.environ["DATABASE_URL"]
+        yield cluster
 
 
 class Goals:

@@ -34,6 +34,11 @@ class Happened(Event, kind="test.happened", personal=("words",)):
         return f"made {self.what} happen: {self.words}"
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Pressed(Happened, kind="test.pressed", personal=("words",), critical=True):
+    """Something happened that is signed at once."""
+
+
 def happen(
     subject: str = "thing:1",
     *,

@@ -1,53 +1,21 @@
-"""Kill the sequencer at random moments, again and again: no event is lost, none is doubled."""
+"""The sequencer as a process: a second one stands by, and it outlives its connection.
 
-import os
-import random
-import signal
-import time
-from collections import Counter
+Who is killed at random moments, by the hundred, is in `bench.kills`; a few with tests/faults.
+"""
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 
-from audit import verify
-from audit.models import Entry, Pending
+from audit.models import Entry
 from tests.audit.make import happen, sql
 from tests.audit.processes import start, stop, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITERS, EVENTS, KILLS = 2, 400, 10
-
 
 def sequencer() -> None:
     call_command("audit_sequencer")
-
-
-def writer(number: int) -> None:
-    for count in range(EVENTS):
-        happen(f"thing:{number}.{count % 7}", what=str(count))
-    connections.close_all()
-
-
-def test_nothing_is_lost_or_doubled_when_the_sequencer_is_killed() -> None:
-    writers = [start(writer, number) for number in range(WRITERS)]
-    for _ in range(KILLS):
-        process = start(sequencer)
-        time.sleep(random.uniform(0.05, 0.3))  # noqa: S311
-        os.kill(process.pid or 0, signal.SIGKILL)
-        process.join()
-    last = start(sequencer)
-    for process in writers:
-        process.join(30)
-        assert process.exitcode == 0
-    wait_until(lambda: not Pending.objects.exists())
-    stop(last)
-
-    written = Counter(Entry.objects.values_list("subject", flat=True))
-    assert sum(written.values()) == WRITERS * EVENTS
-    assert Entry.objects.values("event_id").distinct().count() == WRITERS * EVENTS
-    assert verify.verify().why == ""
 
 
 def test_a_second_sequencer_waits_and_takes_over() -> None:
