@@ -36,7 +36,7 @@ run: .venv/run.stamp  ## everything on this machine, with the demo; Ctrl-C stops
 test: .venv/dev.stamp  ## all tests, on private servers of their own (a few: ARGS="tests/audit -k chain")
 	@sh tests/install-system-packages tests/system-packages
 	@sh tests/html-checker
-	@sh tests/sigstore-verify
+	@sh tests/other-verifiers
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
