@@ -59,9 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         for place in places:
             needed = {"required": True} if place[0] == "-" else {}
             command.add_argument(place, **needed)  # type: ignore[arg-type]
-        for option in ("--policy", "--now"):
-            command.add_argument(option)
-        for option in ("--vkey", "--pin", "--since"):
+        for option in ("--policy", "--now", "--vkey", "--pin", "--since"):
             command.add_argument(option, action="append", default=[])
         command.add_argument("--jobs", type=int, default=1, choices=range(1, 65), metavar="N")
     return parser
@@ -77,7 +75,7 @@ def _file(path: str) -> bytes:
 
 def _policy(asked: argparse.Namespace) -> Policy:
     if asked.policy:
-        return read_policy(_file(asked.policy))
+        return read_policy(_file(asked.policy[-1]))
     if asked.vkey:
         return Policy([read_key(vkey, LOG) for vkey in asked.vkey], quorum="none")
     raise Usage("Say whom to trust, from another source than this: --policy FILE or --vkey KEY.")
@@ -89,7 +87,7 @@ def _verified(asked: argparse.Namespace, source: Folder) -> Log:
     log = verify_log(source, policy, pins, pins[0].size if asked.since else 0, asked.jobs)
     policy.ask(log.heads[""])
     if asked.now and log.order.at:
-        now = datetime.fromisoformat(asked.now.replace("Z", "+00:00")).timestamp()
+        now = datetime.fromisoformat(asked.now[-1].replace("Z", "+00:00")).timestamp()
         if now - log.order.at / 1_000_000 > _SILENCE:
             last = f"The last entry is of {moment(log.order.at // 1_000_000)}"
             raise Incomplete(f"{last}: those behind it may be missing.")

@@ -13,8 +13,8 @@ from audit.core.findings import Tampered
 _FORM: dict[str, type] = dict.fromkeys(("actor", "case", "ev", "id", "obj"), str)
 _FORM.update(dict.fromkeys(("at", "occ", "ov", "seq", "v"), int), pc=dict)
 # Nearly every leaf has this form, which is canonical by itself; the others are read slowly.
-_ODD, _TEXT, _HASH = bytes(range(32)) + b"\\", '"([^"]*)"', "[0-9a-f]{64}"
-_NUMBER = "(0|[1-8][0-9]{0,15}|9[0-9]{0,14})"
+_PLAIN = bytes(each ^ 128 if each < 32 or each == 92 else each for each in range(256))
+_TEXT, _NUMBER = '"([^"]*)"', "([1-8][0-9]{0,15}|9[0-9]{0,14}|0)"
 _usual = re.compile(
     f'{{"actor":"[^"]*","at":{_NUMBER},"case":{_TEXT},"ev":{_TEXT},"id":"[0-9a-f]{{32}}","obj":{_TEXT}'
     f',"occ":{_NUMBER.replace("(", "(?:")},"ov":{_NUMBER},"pc":'
@@ -40,9 +40,9 @@ def read(leaf: bytes, seq: int) -> Entry:
         match = _usual(leaf.decode())
     except UnicodeDecodeError:
         raise Tampered(f"Entry {seq} is not UTF-8.") from None
-    if match and len(leaf.translate(None, _ODD)) == len(leaf):
+    if match and leaf.translate(_PLAIN) == leaf:  # `Entry(…)` would cost twice as much
         at, case, ev, obj, ov, pc, own = match.groups()
-        entry = Entry(int(at), case, ev, obj, int(ov), pc, int(own))
+        entry = tuple.__new__(Entry, (int(at), case, ev, obj, int(ov), pc, int(own)))
     else:
         entry = _examine(leaf, seq)
     if entry.seq != seq:
@@ -62,7 +62,7 @@ def _examine(leaf: bytes, seq: int) -> Entry:
     if not (sound and re.fullmatch("[0-9a-f]{32}", fields["id"])):
         raise Tampered(f"Entry {seq} has other fields than an entry has.")
     committed = [f"{part}{each}" for part, each in fields["pc"].items()]
-    if not all(re.fullmatch(f"[a-z]{_HASH}", each) for each in committed):
+    if not all(re.fullmatch("[a-z][0-9a-f]{64}", each) for each in committed):
         raise Tampered(f"Entry {seq} commits to its payload in an unknown way.")
     fields["pc"] = json.dumps(fields["pc"])
     return Entry(*(fields[key] for key in Entry._fields))
@@ -77,17 +77,18 @@ class Order:
 
     def take(self, entry: Entry) -> None:
         """Take the next entry, or raise Tampered when it cannot follow those before."""
-        if entry.at < self.at:
-            raise Tampered(f"Entry {entry.seq} has an earlier time than the entry before it.")
-        due = self.lasts.get(entry.obj, 0) + 1
+        at, _, ev, obj, ov, _, seq = entry
+        if at < self.at:
+            raise Tampered(f"Entry {seq} has an earlier time than the entry before it.")
+        due = self.lasts.get(obj, 0) + 1
         if due == 1 and self.first:
-            self.firsts[entry.obj] = entry
-        elif entry.ov != due:
-            what = f"Entry {entry.seq} is event {entry.ov} of {entry.obj}"
+            self.firsts[obj] = entry
+        elif ov != due:
+            what = f"Entry {seq} is event {ov} of {obj}"
             raise Tampered(f"{what}, but event {due} is due: one was removed, or never entered.")
-        self.lasts[entry.obj], self.at = entry.ov, entry.at
-        if entry.ev == "audit.log_continued":  # those before it are of a log with other heads
-            self.began = entry.seq
+        self.lasts[obj], self.at = ov, at
+        if ev == "audit.log_continued":  # those before it are of a log with other heads
+            self.began = seq
 
     def join(self, later: Order) -> None:
         """Go on with an order that began where this one ends."""

@@ -18,9 +18,8 @@ def parse(data: bytes) -> Any:
     """Return the value that is written so, or raise ValueError when it is not canonical."""
     try:
         value = _decode(data.decode())
-        sound = _encode(value).encode() == data
+        if _encode(value).encode() == data:
+            return value
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    if not sound:
-        raise ValueError("it is written in another way")
-    return value
+    raise ValueError("it is written in another way")

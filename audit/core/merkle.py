@@ -17,10 +17,7 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Hashes, root
 
 
 def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, path: Hashes) -> None:
-    """Verify that the tree of `size` leaves begins with all of `old`, or raise Tampered.
-
-    That one goes on an empty tree shows nothing, and is refused as well.
-    """
+    """Verify that the tree of `size` leaves begins with all of `old`, of which there are some."""
     if old == size and not path and old_root == root:
         return
     if not 0 < old < size or not path:

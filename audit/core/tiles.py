@@ -77,15 +77,16 @@ def hashes(source: Folder, level: int, index: int, width: int) -> list[bytes]:
 def entries(source: Folder, index: int, width: int) -> Iterator[bytes]:
     """Yield the first `width` entries of a bundle; raise Tampered where they do not fill it."""
     data, held = _find(source, "entries", index, width)
-    place, first = 0, index * WIDTH
+    place, first, last, size = 0, index * WIDTH, index * WIDTH + width, len(data)
+    data += b"\0\0"  # so that there is a length to read at its end as well
     for seq in range(first, first + held):
         start = place + 2
-        place = start + int.from_bytes(data[place:start], "big")
-        if place > len(data):
+        place = start + (data[place] << 8 | data[place + 1])
+        if place > size:
             raise Tampered(f"Entry {seq} is missing, or cut: its bundle ends before it does.")
-        if seq < first + width:
+        if seq < last:
             yield data[start:place]
-    if place != len(data):
+    if place != size:
         raise Tampered(f"{path('entries', index, held)} has bytes behind its last entry.")
 
 

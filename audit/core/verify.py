@@ -85,13 +85,14 @@ class Log:
     def _look_at_tile(self, index: int) -> None:
         expected = self.signed.leaves(index)
         leaves = entries(self.signed.source, index, len(expected))
+        take, low, every = self.order.take, self.low, self.payloads.all
         for seq, (leaf, signed) in enumerate(zip(leaves, expected), index * WIDTH):
             if sha256(b"\0" + leaf).digest() != signed:
                 raise Tampered(f"Entry {seq} is not the one that was signed at its place.")
-            if seq >= self.low:
+            if seq >= low:
                 entry = read(leaf, seq)
-                self.order.take(entry)
-                if self.payloads.all or entry.ev in _TELLING:
+                take(entry)
+                if every or entry.ev in _TELLING:
                     self.payloads.open(entry)
 
     def join(self, later: Log) -> None:

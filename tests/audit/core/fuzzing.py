@@ -8,6 +8,7 @@ one. Signatures are verified by a library here, and remembered: it is the reader
 import hashlib
 import io
 import random
+import re
 import stat
 import struct
 import warnings
@@ -229,9 +230,12 @@ def _zip(files: Files, folder: Path) -> Subject:
     """Mutate the bytes or the structure of a bundle, and ask the command."""
     place = folder / f"bundle-{len(files)}.zip"
     whole = zipped(files, place).read_bytes()
+    records = [found.start() for found in re.finditer(b"PK\1\2", whole)]
 
     def do(chance: random.Random) -> Outcome:
-        spoilt = _repacked(files, chance) if chance.random() < 0.3 else _bent(whole, chance)
+        spoilt = (
+            _repacked(files, chance) if chance.random() < 0.3 else _bent(whole, records, chance)
+        )
         place.write_bytes(spoilt)
         said = io.StringIO()
         with redirect_stdout(said):
@@ -248,12 +252,11 @@ def _reads_the_same(bundle: bytes, files: Files) -> bool:
     return _believed(held) == meant
 
 
-def _bent(whole: bytes, chance: random.Random) -> bytes:
-    """Spoil any bytes of a zip, or fields of its list of files."""
+def _bent(whole: bytes, records: list[int], chance: random.Random) -> bytes:
+    """Spoil any bytes of a zip, or a field of its list of files, whose records begin there."""
     if chance.random() < 0.5:
         return mutated(whole, chance)
     spoilt = bytearray(whole)
-    records = [at for at in range(len(whole) - 4) if whole[at : at + 4] == b"PK\1\2"]
     field, width = chance.choice(
         [(8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (38, 4), (42, 4)]
     )
