@@ -1,6 +1,5 @@
 """Forms of the profile page, and of people and groups in the admin."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.models import ApiToken, Part, User, validate_time_zone
 from accounts.parts import parts_of
+from core import zones
 from core.forms import Pick, SegmentedMany
 
 
@@ -37,7 +37,7 @@ class ReadingForm(forms.Form):
     @staticmethod
     def zones() -> list[str]:
         """Return what to offer: places, and UTC."""
-        known = sorted(zoneinfo.available_timezones())
+        known = sorted(zones.known())
         return ["UTC", *(zone for zone in known if "/" in zone and not zone.startswith("Etc/"))]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-import zoneinfo
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.legal import Basis, short
-from core import refs
+from core import refs, zones
 
 
 class Part(models.TextChoices):
@@ -64,7 +63,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone such as Europe/Berlin."""
-    if name not in zoneinfo.available_timezones():
+    if name not in zones.known():
         raise ValidationError(_("Choose a time zone from the list, such as Europe/Berlin."))
 
 

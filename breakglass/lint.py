@@ -3,7 +3,6 @@
 import dataclasses
 import enum
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from accounts.models import User
 from breakglass import drafts, policy
 from breakglass.models import Permit, Scenario
 from breakglass.rules import Rules, Step
+from core import zones
 from core.speech import phrase
 from core.words import minutes_phrase
 
@@ -211,7 +211,7 @@ def _waits(rules: Rules) -> Iterator[Remark]:
 
 
 def _hours(rules: Rules) -> Iterator[Remark]:
-    if rules.time_zone not in zoneinfo.available_timezones():
+    if rules.time_zone not in zones.known():
         yield _error(
             "time_zone",
             phrase("There is no time zone “%(zone)s”: try Europe/Berlin.", zone=rules.time_zone),
