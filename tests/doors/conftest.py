@@ -1,4 +1,4 @@
-"""A shop to open doors on, on both versions of PostgreSQL that the wheel holds."""
+"""A shop to open doors on."""
 
 import pytest
 

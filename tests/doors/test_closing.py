@@ -19,6 +19,8 @@ from targets.drivers.postgresql import PostgreSQL
 from targets.models import Door, Target
 from tests.doors.make import Shop, eventually, login, make_door, make_target, recorded
 
+pytestmark = pytest.mark.on_postgresql(18, 16)
+
 
 def go_in(door: Door, by: User) -> Credentials:
     return credentials.issue(door, by=by, renew=False, at=timezone.now())
@@ -76,6 +78,7 @@ class TestClosing:
             login(issued)
         assert recorded("door.closed")[0]["left_behind"] == []
 
+    @pytest.mark.on_postgresql(18)
     def test_twice_is_once(self, target: Target, ada: User) -> None:
         door = make_door(target)
         go_in(door, ada)
@@ -138,6 +141,7 @@ class TestClosing:
         memberships = shop.admin("SELECT count(*) FROM pg_auth_members WHERE member = grantor")
         assert memberships == [(0,)]
 
+    @pytest.mark.on_postgresql(18)
     def test_wins_against_a_storm_of_logins(self, target: Target, ada: User, shop: Shop) -> None:
         door = make_door(target)
         issued = go_in(door, ada)
@@ -175,6 +179,7 @@ class TestClosing:
         login(issued).close()
 
 
+@pytest.mark.on_postgresql(18)
 class TestAnUnreachableTarget:
     def test_stays_closing_then_alarms_once_and_goes_on(
         self, shop: Shop, target: Target, ada: User
@@ -232,6 +237,7 @@ def test_a_session_that_does_not_end_keeps_the_door_closing(
     assert "do not end" in door.last_error
 
 
+@pytest.mark.on_postgresql(18)
 def test_who_lost_the_lease_stops(
     target: Target, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +254,7 @@ def test_who_lost_the_lease_stops(
     assert "another process has taken over" in close(door).last_error
 
 
+@pytest.mark.on_postgresql(18)
 class TestALease:
     def test_keeps_a_second_process_from_acting(self, target: Target) -> None:
         door = make_door(target)

@@ -15,6 +15,8 @@ from targets import collect, credentials, drivers, engine, tasks, transitions
 from targets.models import Door, LogPosition, Target
 from tests.doors.make import HOLDER, Shop, eventually, login, make_door, recorded
 
+pytestmark = pytest.mark.on_postgresql(18, 16)
+
 
 @pytest.fixture
 def door(target: Target, ada: User) -> Door:

@@ -10,6 +10,8 @@ from targets import demo, trial
 from targets.models import Target
 from tests.doors.make import Shop
 
+pytestmark = pytest.mark.on_postgresql(18, 16)
+
 
 def test_has_a_few_hundred_rows(shop: Shop) -> None:
     counted = shop.admin(

@@ -13,6 +13,8 @@ from targets import credentials, engine, transitions
 from targets.models import Door, Target
 from tests.doors.make import Shop, login, make_door, make_target, recorded
 
+pytestmark = pytest.mark.on_postgresql(18, 16)
+
 
 def issue(door: Door, by: User, *, renew: bool = False) -> credentials.Credentials:
     return credentials.issue(door, by=by, renew=renew, at=timezone.now())
@@ -28,6 +30,7 @@ class TestOpening:
             assert count >= 200
             connection.execute("UPDATE orders SET state = 'paid' WHERE id = 1")
 
+    @pytest.mark.on_postgresql(18)
     def test_is_quick_from_intent_to_credentials(self, target: Target, ada: User) -> None:
         issue(make_door(target), ada)  # the first one on a server also warms its caches
         started = time.monotonic()
@@ -142,6 +145,7 @@ class TestCredentials:
             assert secret not in entries
 
 
+@pytest.mark.on_postgresql(18)
 class TestAnUnreachableTarget:
     def test_fails_with_a_sentence_and_is_tried_again(self, shop: Shop, db: None) -> None:
         target = make_target(shop, port=1, name="gone-db")
@@ -169,6 +173,7 @@ class TestAnUnreachableTarget:
         assert engine.open_door(door, at=timezone.now()).state == Door.State.OPEN
 
 
+@pytest.mark.on_postgresql(18)
 def test_doors_that_open_at_the_same_instant_all_open(shop: Shop, transactional_db: None) -> None:
     doors = [make_door(make_target(shop)) for _ in range(8)]
     engine.settle_all(doors, at=timezone.now())

@@ -13,6 +13,8 @@ from targets import credentials, engine, reconcile, transitions, trial
 from targets.models import Door, Installation, Target
 from tests.doors.make import Shop, login, make_door, make_target, recorded
 
+on_both = pytest.mark.on_postgresql(18, 16)
+
 
 @pytest.fixture(autouse=True)
 def no_roles_of_other_tests(shop: Shop) -> Iterator[None]:
@@ -54,6 +56,7 @@ class TestReconcile:
         assert recorded("door.repaired")[0]["what"] == ["its role was missing"]
         login(credentials.issue(door, by=ada, renew=False, at=timezone.now())).close()
 
+    @on_both
     @pytest.mark.parametrize(
         ("change", "what"),
         [
@@ -72,6 +75,7 @@ class TestReconcile:
         reconcile.run(timezone.now())
         assert [facts["what"] for facts in recorded("door.repaired")] == [[what]]
 
+    @on_both
     @pytest.mark.parametrize(
         ("change", "why"),
         [
@@ -109,6 +113,7 @@ class TestReconcile:
         assert recorded("door.orphan_removed") == []
 
 
+@on_both
 class TestTheTrial:
     def test_finds_nothing_wrong_with_the_shop(self, target: Target, shop: Shop) -> None:
         before = shop.roles()
@@ -143,6 +148,7 @@ class TestTheTrial:
         assert any("is a superuser" in words for words in trial.complaints(target))
 
 
+@on_both
 def test_the_server_is_what_we_think(shop: Shop) -> None:
     with psycopg.connect(shop.superuser) as connection:
         assert connection.info.server_version // 10000 in (16, 18)

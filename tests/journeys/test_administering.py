@@ -130,7 +130,6 @@ def test_the_pages_have_no_fault(house: House, scenario: Scenario, *, phone: boo
         assert width_beyond(mei) <= 0, page
 
 
-@pytest.mark.parametrize("pg_cluster", [18], indirect=True)
 def test_from_an_empty_installation_to_a_published_scenario(house: House, shop: Shop) -> None:
     mei = house.visit("/set-up/")
     mei.get_by_label("Code").fill(first_run.code())

@@ -18,7 +18,6 @@ from tests.make import REASON, make_group, make_scenario, make_user
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.needs("chromium"),
-    pytest.mark.parametrize("pg_cluster", [18], indirect=True),
 ]
 
 
