@@ -30,8 +30,9 @@ from tests.make import (
     voice,
 )
 from tests.record import facts, kinds
+from tests.shared import made_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("life")]
 LATER = NOON + timedelta(minutes=5)
 END = NOON + timedelta(hours=3)
 HOUR = timedelta(hours=1)
@@ -50,8 +51,7 @@ def replay() -> list[str]:
     return [difference.what for difference in Difference.objects.open()]
 
 
-@pytest.fixture(autouse=True)
-def life() -> None:
+def _life() -> None:
     """Everything that can happen to requests, decisions, grants and freezes, entered."""
     two = [make_target("shop-db"), make_target("pay-db")]
     scenario = make_scenario(targets=two, max_minutes=300, max_concurrent=9)
@@ -94,6 +94,9 @@ def life() -> None:
     transitions.lift(frozen, by=make_user("rob"), at=LATER)
     transitions.lift(frozen, by=make_user("rosa"), at=LATER)
     enter()
+
+
+life = made_once(_life)
 
 
 TAMPERED = {
