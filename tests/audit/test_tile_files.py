@@ -10,8 +10,9 @@ from audit import evidence
 from audit.models import Key
 from tests.accounts.make import bearer, make_token
 from tests.audit.go import Verify, without_x_mod
-from tests.audit.make import happen, sequence, sql, unprotected
+from tests.audit.make import happen, make_sealer, sequence, sql, unprotected
 from tests.make import make_user
+from tests.shared import made_once
 
 Seal = Callable[[], None]
 NOT_THERE = {
@@ -32,9 +33,9 @@ NOT_THERE = {
 }
 
 
-@pytest.fixture
-def signed(db: None, seal: Seal) -> None:
-    """A signed record of 600 entries, and 20 that are not signed yet."""
+def _signed(tmp_path_factory: pytest.TempPathFactory) -> Seal:
+    """A signed record of 600 entries, and 20 that are not signed yet; return what signs them."""
+    seal = make_sealer(tmp_path_factory.mktemp("sealer"))
     for number in range(600):
         happen(f"thing:{number}")
     sequence()
@@ -42,8 +43,13 @@ def signed(db: None, seal: Seal) -> None:
     for number in range(20):
         happen(f"thing:{number}")
     sequence()
+    return seal
 
 
+signed = made_once(_signed, scope="class")
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("signed")
 class TestFiles:
     def test_are_those_of_the_export_byte_for_byte(self, signed_in: Client) -> None:
@@ -91,10 +97,10 @@ class TestFiles:
         again = signed_in.get("/ledger/tile/0/000", headers={"If-None-Match": tile["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
 
-    def test_the_head_is_asked_for_each_time(self, signed_in: Client, seal: Seal) -> None:
+    def test_the_head_is_asked_for_each_time(self, signed_in: Client, signed: Seal) -> None:
         head = signed_in.get("/ledger/checkpoint")
         assert head["Cache-Control"] == "private, no-cache"
-        seal()
+        signed()
 
         again = signed_in.get("/ledger/checkpoint", headers={"If-None-Match": head["ETag"]})
 

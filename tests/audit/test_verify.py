@@ -11,6 +11,7 @@ from audit.models import Entry, Pending, State, Verification
 from audit.tree import Frontier
 from audit.verify import tree_of, verify
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -251,16 +252,20 @@ class TestVerify:
         assert "but event 3 is due" in verify(after=tree_of(4)).why
 
 
+def _long() -> None:
+    for number in range(600):
+        happen(f"thing:{number}")
+        if number in (100, 400):
+            sequence(NOON)
+    sequence(NOON + timedelta(seconds=1))
+
+
+long = made_once(_long, scope="class")
+
+
+@pytest.mark.usefixtures("long")
 class TestTiles:
     """A record of more than one full tile."""
-
-    @pytest.fixture(autouse=True)
-    def long(self) -> None:
-        for number in range(600):
-            happen(f"thing:{number}")
-            if number in (100, 400):
-                sequence(NOON)
-        sequence(NOON + timedelta(seconds=1))
 
     @pytest.mark.parametrize("chunk", [5000, 256, 100])
     def test_are_what_the_entries_make(self, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from core.errors import NotAllowed
 from tests.audit.make import NOON, happen, sequence, sql, unprotected
 from tests.make import make_group, make_user
 from tests.record import actors, facts, kinds
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 NIGHT = datetime.combine(NOON.date(), watch.NIGHT)
@@ -41,12 +42,14 @@ def set_actor(name: str) -> None:
         sql("UPDATE audit_entry SET actor = %s WHERE seq = 1", name)
 
 
-@pytest.fixture
-def long() -> int:
+def _long() -> int:
     """A record of some hundred entries, and a verification that takes many steps."""
     for number in range(600):
         happen(f"thing:{number % 40}")
     return len(sequence())
+
+
+long = made_once(_long, scope="class")
 
 
 class TestSteps:
@@ -70,11 +73,9 @@ class TestSteps:
         assert (verdict.bad, "column version" in verdict.why) == (550, True)
 
 
+@pytest.mark.usefixtures("long")
 class TestNew:
     def test_says_once_what_is_wrong_however_often_it_looks(self) -> None:
-        happen()
-        happen()
-        sequence()
         set_actor("user:eve")
 
         for minute in range(3):
@@ -85,9 +86,6 @@ class TestNew:
         assert Verification.objects.get().bad == 1
 
     def test_says_that_it_is_whole_again(self) -> None:
-        happen()
-        happen()
-        sequence()
         set_actor("user:eve")
         watch.look_at_new(clock(0))
         set_actor("user:ada")
@@ -115,6 +113,7 @@ class TestNew:
         assert Verification.objects.get().seq == long - 1
 
 
+@pytest.mark.usefixtures("long")
 class TestWhole:
     def test_is_verified_once_a_night(self, long: int) -> None:
         watch.begin_night(at=NIGHT + timedelta(minutes=1))
@@ -175,11 +174,12 @@ class TestWhole:
         assert found()[-1] == "audit.verify_mended"
         assert watch.standing().why == ""
 
-    def test_an_empty_record_is_whole(self) -> None:
-        transitions.ask_for_verification(by=None, at=NOON)
 
-        assert watch.go_on(clock(0)) is False
-        assert Run.objects.get().ended_at == NOON
+def test_an_empty_record_is_whole() -> None:
+    transitions.ask_for_verification(by=None, at=NOON)
+
+    assert watch.go_on(clock(0)) is False
+    assert Run.objects.get().ended_at == NOON
 
 
 class TestAsking:
@@ -222,6 +222,7 @@ class TestAsking:
             Run.objects.create(asked_at=NOON, **fields)
 
 
+@pytest.mark.usefixtures("long")
 class TestPage:
     @pytest.mark.parametrize("part", [Part.AUDITOR, Part.COMPLIANCE, Part.ADMINISTRATOR])
     def test_those_who_see_to_it_have_it_verified_and_see_it(
