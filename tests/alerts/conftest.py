@@ -1,10 +1,13 @@
 """Fixtures of the tests of this room."""
 
+from collections.abc import Iterator
+
 import pytest
-from pytest_django import Settings
+from django.test import override_settings
 
 
-@pytest.fixture(autouse=True)
-def mailbox(settings: Settings) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def mailbox() -> Iterator[None]:
     """Keep mails as the product does where no mail server is named; Django's tests would not."""
-    settings.EMAIL_BACKEND = "alerts.mailbox.MailboxBackend"
+    with override_settings(EMAIL_BACKEND="alerts.mailbox.MailboxBackend"):
+        yield

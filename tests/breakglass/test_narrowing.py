@@ -18,6 +18,7 @@ from tests.make import (
     make_user,
     voice,
 )
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/cases/"
@@ -31,21 +32,33 @@ def shown(name: str = "dana", **query: Any) -> set[Request]:
     return set(answer.context["rows"])
 
 
-@pytest.fixture
-def denied() -> Request:
-    """Return a request that Bob denied within five seconds, at noon of Monday, 2 November."""
+def _two() -> None:
+    """Bob denied a request within five seconds, at noon of Monday, 2 November.
+
+    Carl ratified Eve's broken glass of the Sunday before within five seconds.
+    """
     make_cast()
+    soon = timedelta(seconds=5)
     request = make_request(at=NOON)
-    soon = NOON + timedelta(seconds=5)
-    return transitions.deny(request, voice=voice("bob", "No."), at=soon)
+    transitions.deny(request, voice=voice("bob", "No."), at=NOON + soon)
+    make_scenario("suspected-breach")
+    request = make_broken_glass(request.scenario, by=make_user("eve"), at=SUNDAY)
+    transitions.ratify(request, voice=voice("carl"), at=SUNDAY + soon)
+
+
+two = made_once(_two)
 
 
 @pytest.fixture
-def glass(denied: Request) -> Request:
-    """Return Eve's broken glass of the Sunday before, ratified by Carl within five seconds."""
-    make_scenario("suspected-breach")
-    request = make_broken_glass(denied.scenario, by=make_user("eve"), at=SUNDAY)
-    return transitions.ratify(request, voice=voice("carl"), at=SUNDAY + timedelta(seconds=5))
+def denied(two: None) -> Request:
+    """Return the request that Bob denied."""
+    return Request.objects.get(state=Request.State.DENIED)
+
+
+@pytest.fixture
+def glass(two: None) -> Request:
+    """Return Eve's broken glass."""
+    return Request.objects.get(requester=make_user("eve"))
 
 
 @pytest.mark.parametrize(
