@@ -1,6 +1,8 @@
 """RFC 6962, section 2.1, by its letter: what trees, proofs and verifiers are compared with."""
 
+import functools
 import hashlib
+from collections.abc import Sequence
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -14,14 +16,19 @@ def _largest_power_below(n: int) -> int:
     return power
 
 
-def mth(hashes: list[bytes]) -> bytes:
+def mth(hashes: Sequence[bytes]) -> bytes:
     """MTH(D[n]), over the hashes of the leaves."""
+    return _mth(tuple(hashes))
+
+
+@functools.cache  # by its letter it works out the same part of a tree for each proof anew
+def _mth(hashes: tuple[bytes, ...]) -> bytes:
     if not hashes:
         return hashlib.sha256(b"").digest()
     if len(hashes) == 1:
         return hashes[0]
     k = _largest_power_below(len(hashes))
-    return hashlib.sha256(b"\1" + mth(hashes[:k]) + mth(hashes[k:])).digest()
+    return hashlib.sha256(b"\1" + _mth(hashes[:k]) + _mth(hashes[k:])).digest()
 
 
 def path(m: int, hashes: list[bytes]) -> list[bytes]:

@@ -59,11 +59,11 @@ def test_the_roots_are_those_of_certificate_transparency(size: int) -> None:
     assert Frontier().append(hashes).root.hex() == rfc6962.ROOTS[size]
 
 
-def test_every_tree_and_every_proof_to_130_leaves_is_that_of_the_rfc() -> None:
+def test_every_tree_and_every_proof_to_66_leaves_and_around_128_is_that_of_the_rfc() -> None:
     store = Store()
-    for size in range(1, 131):
-        store.append([HASHES[size - 1]])
+    for size in (*range(1, 67), 127, 128, 129, 130):
         hashes = HASHES[:size]
+        store.append(hashes[len(store.leaves) :])
         assert store.frontier.root == rfc6962.mth(hashes)
         for index in range(size):
             assert inclusion_proof(index, size, store.read) == rfc6962.path(index, hashes)

@@ -1,5 +1,6 @@
 """Make logs in folders and bundles, whole or tampered with, and ask the verifier about them."""
 
+import functools
 import hashlib
 import io
 import json
@@ -161,7 +162,13 @@ class Log:
 
 def made(count: int = 300, objects: int = 7, *, with_words: int | None = None) -> Log:
     """Return a log of `count` entries about some objects; as many as told, else all, have words."""
-    log, told = Log(), count if with_words is None else with_words
+    log = _made(count, objects, count if with_words is None else with_words)
+    return Log([*log.leaves], {**log.payloads}, {**log.versions})
+
+
+@functools.cache
+def _made(count: int, objects: int, told: int) -> Log:
+    log = Log()
     for number in range(count):
         about = f"{number % objects}"
         log.enter(obj=f"request:{about}", case=f"case:{about}", wordless=number >= told)

@@ -139,6 +139,7 @@ def test_what_is_no_bundle_is_refused(data: bytes, tmp_path: Path) -> None:
 
 
 WHOLE = made(12, objects=3)
+BUNDLES = [WHOLE.files(), WHOLE.case_files("case:1")]
 
 
 @settings(
@@ -147,8 +148,7 @@ WHOLE = made(12, objects=3)
 @given(data=st.data())
 def test_no_byte_of_a_bundle_can_be_turned_unnoticed(data: st.DataObject, tmp_path: Path) -> None:
     """Where it is good all the same, nothing that was signed is another."""
-    case = data.draw(st.booleans())
-    files = WHOLE.case_files("case:1") if case else WHOLE.files()
+    files = data.draw(st.sampled_from(BUNDLES))
     whole = bytearray(zipped(files, tmp_path / "bundle.zip").read_bytes())
     whole[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
     (tmp_path / "bundle.zip").write_bytes(whole)
