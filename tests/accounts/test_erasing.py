@@ -33,6 +33,7 @@ from tests.audit.make import sequence, sql, unprotected
 from tests.make import NOON, make_broken_glass, make_group, make_request, make_scenario, make_user
 from tests.record import kinds
 from tests.reviews.make import judge, make_review, taken
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 GROUNDS = Grounds(basis="gdpr-17-1-a", reference="letter 17")
@@ -42,22 +43,10 @@ WHY = "Ada Abara-Öz sees checkout fail for all customers; I will end the blocki
 Seal = Callable[[], None]
 
 
-@pytest.fixture
-def alma() -> User:
-    """Alma and Abel, who administer."""
+def _house() -> None:
+    """Alma and Abel administer; Ada has had a case, a mail, a token, a view, a browser, a name."""
     make_group("Administrators", make_user("alma"), make_user("abel"), part=Part.ADMINISTRATOR)
-    return make_user("alma")
-
-
-@pytest.fixture
-def abel(alma: User) -> User:
-    """The second of them."""
-    return make_user("abel")
-
-
-@pytest.fixture
-def ada(alma: User) -> User:
-    """Ada, who has had a case, a mail, a token, a view, a browser and another name."""
+    alma = make_user("alma")
     make_scenario()
     ada = make_user("ada")
     for name in (OLD, NAME):
@@ -76,7 +65,27 @@ def ada(alma: User) -> User:
         user=alma, object_id=str(ada.pk), object_repr=str(ada), action_flag=CHANGE,
         content_type=ContentType.objects.get_for_model(User), change_message="[]",
     )  # fmt: skip
-    return ada
+
+
+house = made_once(_house)
+
+
+@pytest.fixture
+def alma(house: None) -> User:
+    """Return one of two who administer."""
+    return make_user("alma")
+
+
+@pytest.fixture
+def abel(house: None) -> User:
+    """Return the other one."""
+    return make_user("abel")
+
+
+@pytest.fixture
+def ada(house: None) -> User:
+    """Return somebody of whom there is something everywhere."""
+    return make_user("ada")
 
 
 def carry_out(seal: Seal) -> None:
@@ -244,7 +253,6 @@ class TestWhoAndWhen:
             erasing.accept(erasure, by=abel, at=LATER)
 
     def test_an_open_case_and_a_live_access_come_first(self, alma: User) -> None:
-        make_scenario()
         make_broken_glass()
         make_request(by=make_user("eve"))
 
@@ -254,7 +262,6 @@ class TestWhoAndWhen:
             erasing.propose(make_user("eve"), GROUNDS, by=alma, at=LATER)
 
     def test_a_review_that_is_owed_comes_first(self, alma: User) -> None:
-        make_scenario()
         make_review()
 
         with pytest.raises(

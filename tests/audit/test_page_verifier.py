@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,17 +25,35 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """The page, opened from the disk; whatever it complains of fails the test."""
-    (tmp_path / "verify.html").write_bytes(pageverifier.packed())
+@contextmanager
+def opened(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
+    """Open the page from the disk; give it with what it complains of."""
+    (folder / "verify.html").write_bytes(pageverifier.packed())
     page, said = browser.new_page(), list[str]()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda one: None if one.url.startswith("file:") else said.append(one.url))
-    page.goto((tmp_path / "verify.html").as_uri())
-    yield page
+    page.goto((folder / "verify.html").as_uri())
+    yield page, said
     page.close()
+
+
+@pytest.fixture(scope="module")
+def window(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Page, list[str]]]:
+    """One window for all: a new one for each test takes longer than what is tested."""
+    with opened(browser, tmp_path_factory.mktemp("page")) as window:
+        yield window
+
+
+@pytest.fixture
+def page(window: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The page as it is when it was just opened; whatever it complains of fails the test."""
+    page, said = window
+    said.clear()
+    page.reload()
+    yield page
     assert not said
 
 
@@ -138,14 +157,19 @@ def test_says_when_a_byte_of_the_file_was_lost(page: Page, log: Log, tmp_path: P
     assert verdict(page, VKEY, place)[0] == "TAMPERED"
 
 
-def test_a_browser_without_ed25519_is_told_so(page: Page, log: Log, tmp_path: Path) -> None:
-    place = zipped(log.case_files("case:2"), tmp_path / "case.zip")
-    page.add_init_script(
-        "crypto.subtle.importKey = async () => { throw new DOMException('', 'NotSupportedError'); }"
-    )
-    page.reload()
+NOT_SUPPORTED = (
+    "crypto.subtle.importKey = async () => { throw new DOMException('', 'NotSupportedError'); }"
+)
 
-    word, said = verdict(page, VKEY, place)
+
+def test_a_browser_without_ed25519_is_told_so(browser: Browser, log: Log, tmp_path: Path) -> None:
+    place = zipped(log.case_files("case:2"), tmp_path / "case.zip")
+    with opened(browser, tmp_path) as (page, complaints):
+        page.add_init_script(NOT_SUPPORTED)
+        page.reload()
+
+        word, said = verdict(page, VKEY, place)
+        assert not complaints
 
     assert (word, said[:43]) == ("NOT ASKED RIGHT", "This browser cannot verify Ed25519 signatur")
 
