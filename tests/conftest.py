@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.databases import django_db_modify_db_settings
 from tests.faults.house import House
 from tests.ledger import flushable_record
 
-__all__ = ["flushable_record"]
+__all__ = ["django_db_modify_db_settings", "flushable_record"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -33,6 +33,7 @@ def provide() -> None:
     if not os.environ.get("DATABASE_URL"):
         servers = cluster(settings=_FAST)
         os.environ["DATABASE_URL"] = servers.__enter__().url("breakglass")
+        os.environ["MIGRATED_DATABASE"] = "migrated"
         atexit.register(servers.__exit__, None, None, None)
     if not os.environ.get("REDIS_URL"):
         account = embedded.account_for(Path(tempfile.gettempdir()))
