@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from config import embedded
 from config.embedded import Cluster, Redis
 from config.local import free_port
@@ -23,6 +25,8 @@ _FAST = {
     "autovacuum": "off",
     "max_connections": "300",
 }
+# Slow hashes protect passwords of people; here they were most of what a connection costs.
+_CHEAP = {"scram_iterations": "1"}
 
 
 def provide() -> None:
@@ -57,12 +61,14 @@ def cluster(version: int = 18, settings: Mapping[str, str] | None = None) -> Ite
             password="for-tests",
             account=account,
             programs=embedded.postgres_programs(version, account=account, spare=base),
-            settings=settings or {},
+            settings={**_CHEAP, **(settings or {})},
         )
         server.create()
         server.start()
         try:
             server.wait()
+            with psycopg.connect(server.url(), autocommit=True) as connection:
+                connection.execute(f"ALTER ROLE postgres PASSWORD '{server.password}'".encode())
             yield server
         finally:
             server.stop()
