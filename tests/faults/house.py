@@ -119,6 +119,10 @@ class Person:
         with self._opener.open(self._url + path, timeout=20) as answer:
             return str(answer.read().decode())
 
+    def cookies(self) -> dict[str, str]:
+        """Return its cookies, for a real browser."""
+        return {cookie.name: cookie.value or "" for cookie in self._jar}
+
     def fill(self, path: str, *, send_to: str = "", **fields: str) -> None:
         """Send the form that stands on the page at `path`."""
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.look(path))
