@@ -33,16 +33,14 @@ class TestHome:
         assert response.status_code == 302
         assert response["Location"] == f"{reverse('account_login')}?next=/decide/"
 
-    @pytest.mark.parametrize("name", CAST)
-    def test_has_the_red_button_for_who_may_ask_and_names_them_to_the_others(
-        self, name: str
-    ) -> None:
+    def test_has_the_red_button_for_who_may_ask_and_names_them_to_the_others(self) -> None:
         make_cast()
-        page = see(name, HOME)
-        assert page.status_code == 200
-        may_ask = name in {"ada", "eve"}
-        assert ("Break the glass" in text(page)) is may_ask
-        assert ("Platform engineers</strong>: they may" in text(page)) is not may_ask
+        for name in CAST:
+            page = see(name, HOME)
+            assert page.status_code == 200
+            may_ask = name in {"ada", "eve"}
+            assert ("Break the glass" in text(page)) is may_ask, name
+            assert ("Platform engineers</strong>: they may" in text(page)) is not may_ask, name
 
     def test_sends_to_an_administrator_where_nobody_may_ask(self) -> None:
         make_user("mallory")
@@ -161,10 +159,11 @@ class TestFrozen:
 
 
 class TestHeader:
-    @pytest.mark.parametrize("name", CAST)
-    def test_has_the_red_button_for_who_may_break_the_glass(self, name: str) -> None:
+    def test_has_the_red_button_for_who_may_break_the_glass(self) -> None:
         make_cast()
-        assert ("Break glass</a>" in text(see(name, "/cases/"))) is (name in {"ada", "eve"})
+        for name in CAST:
+            page = text(see(name, "/cases/"))
+            assert ("Break glass</a>" in page) is (name in {"ada", "eve"}), name
 
     def test_has_none_where_approval_comes_first(self) -> None:
         make_cast()

@@ -26,15 +26,15 @@ class TestList:
     def test_asks_strangers_to_sign_in(self) -> None:
         assert Client().get(reverse("reviews")).status_code == 302
 
-    @pytest.mark.parametrize("name", CAST)
-    def test_shows_each_part_what_it_may_see(self, name: str) -> None:
+    def test_shows_each_part_what_it_may_see(self) -> None:
         review = recent()
         make_cast()
 
-        answer = page(name, reverse("reviews"))
+        for name in CAST:
+            answer = page(name, reverse("reviews"))
 
-        assert answer.status_code == 200
-        assert (review.get_absolute_url() in answer.content.decode()) is (name in MAY)
+            assert answer.status_code == 200
+            assert (review.get_absolute_url() in answer.content.decode()) is (name in MAY), name
 
     def test_has_a_tab_for_each_state(self) -> None:
         scenario = make_scenario(max_concurrent=9)

@@ -17,6 +17,7 @@ from tests.accounts.make import bearer, make_token
 from tests.breakglass.api import asking, broken, pending, send
 from tests.make import make_user
 from tests.record import kinds
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 # What strangers may open: the doors themselves and what helps through them. A stream tells them
@@ -61,36 +62,40 @@ def _fill(route: str, grant: Grant) -> str:
     return "/" + "/".join("1" if part.startswith("<") else part for part in parts)
 
 
-@pytest.mark.parametrize("route", OURS)
-def test_strangers_get_nowhere(client: Client, route: str) -> None:
-    path = _fill(route, broken())
-
-    for answer in (client.get(path), client.post(path)):
-        if answer.status_code == 302:
-            assert answer["Location"].startswith("/accounts/login/")
-        else:
-            assert answer.status_code in (401, 403, 404, 405)
+case = made_once(broken, scope="class")
 
 
-@pytest.mark.parametrize("route", OF_A_CASE)
-def test_a_case_of_somebody_else_is_not_there(route: str) -> None:
-    grant = broken()
-    view: Any = ROUTES[route]
-    client = bearer(make_user("mallory"))
-    body = {
-        "comment": "x", "minutes": 1, "justification": "x", "reason": "x", "text": "x",
-            "reference": "x",
-    }  # fmt: skip
-    fields = view.view_class.Input().fields if view.view_class.Input else {}
-    given = {name: value for name, value in body.items() if name in fields}
+@pytest.mark.usefixtures("case")
+class TestOthers:
+    @pytest.mark.parametrize("route", OURS)
+    def test_strangers_get_nowhere(self, client: Client, route: str) -> None:
+        path = _fill(route, Grant.objects.get())
 
-    path = _fill(route, grant).removeprefix("/api/v1/")
-    answer = send(client, path, given if view.view_class.Input else None)
+        for answer in (client.get(path), client.post(path)):
+            if answer.status_code == 302:
+                assert answer["Location"].startswith("/accounts/login/")
+            else:
+                assert answer.status_code in (401, 403, 404, 405)
 
-    assert answer.status_code == 404
-    assert kinds()[-1] == "access.refused"
-    grant.refresh_from_db()
-    assert grant.status == "active"
+    @pytest.mark.parametrize("route", OF_A_CASE)
+    def test_a_case_of_somebody_else_is_not_there(self, route: str) -> None:
+        grant = Grant.objects.get()
+        view: Any = ROUTES[route]
+        client = bearer(make_user("mallory"))
+        body = {
+            "comment": "x", "minutes": 1, "justification": "x", "reason": "x", "text": "x",
+                "reference": "x",
+        }  # fmt: skip
+        fields = view.view_class.Input().fields if view.view_class.Input else {}
+        given = {name: value for name, value in body.items() if name in fields}
+
+        path = _fill(route, grant).removeprefix("/api/v1/")
+        answer = send(client, path, given if view.view_class.Input else None)
+
+        assert answer.status_code == 404
+        assert kinds()[-1] == "access.refused"
+        grant.refresh_from_db()
+        assert grant.status == "active"
 
 
 class TestSession:
