@@ -29,7 +29,7 @@ from audit.core.note import LOG, read_key
 from audit.core.policy import Head, read_policy
 from audit.core.tiles import Folder
 from audit.core.verify import verify_log, verify_proof
-from tests.audit.core.make import NOON, TREE_ONLY, VKEY, WITNESSED, Log, made, zipped
+from tests.audit.core.make import NOON, TREE_ONLY, VKEY, WITNESSED, Log, made, pruned_files, zipped
 
 Files = dict[str, bytes]
 ODD = ["\n", "\n\n", " ", "0", "-", "\\u0000", "{", "[", '"', "—", "9" * 30, "+", "=", "\r", "null"]
@@ -161,14 +161,14 @@ def _believed(files: Files) -> Files:
     """Return what a verdict of GOOD vouches for: all but signature lines, and files of others."""
     found = {}
     for name, data in files.items():
-        if name.startswith(("tile/", "payloads/", "entries/")):
+        if name.startswith(("tile/", "payloads/", "entries/", "carried/")):
             found[name] = data
         elif name.startswith("checkpoint"):
             found[name] = data.rpartition(b"\n\n")[0]
     return found
 
 
-def _telling_log() -> tuple[Log, Files]:
+def _telling_files() -> Files:
     """Return a log with words of some entries, and with every entry that tells the verifier."""
     log = made(258, with_words=5)
     cosigned = log.note(258, seen_by=("w1", "w2"), at=NOON + 400).encode()
@@ -177,12 +177,11 @@ def _telling_log() -> tuple[Log, Files]:
     log.enter("audit.erased", "record:1", d={"compartment": "p", "seqs": [3], "range": None})
     del log.payloads[3, "p"]
     log.enter("audit.key_rotated", "record:1", d={"old": "a", "new": "b", "until": 400})
-    return log, {**log.files(), "checkpoints/258": cosigned}
+    return {**log.files(), "checkpoints/258": cosigned}
 
 
-def _folder() -> Subject:
+def _folder(files: Files) -> Subject:
     """Mutate, remove, exchange or add files of a log."""
-    _, files = _telling_log()
     names, policy = sorted(files), read_policy(TREE_ONLY.encode())
 
     def do(chance: random.Random) -> Outcome:
@@ -314,7 +313,8 @@ def subjects(folder: Path) -> dict[str, Subject]:
         "key": _reader(
             VKEY.encode(), lambda data: read_key(data.decode(errors="replace"), LOG), anything
         ),
-        "log in a folder": _folder(),
+        "log in a folder": _folder(_telling_files()),
+        "pruned log in a folder": _folder(pruned_files()),
         "signed words": _signed_words(),
         "case in a zip": _zip(small.case_files("case:2"), folder),
         "log in a zip": _zip(made(12, objects=3).files(), folder),

@@ -175,6 +175,27 @@ def _made(count: int, objects: int, told: int) -> Log:
     return log
 
 
+def pruned_files(**changed: object) -> dict[str, bytes]:
+    """Return a log of 600 entries whose first 256 were pruned, in two files of last versions."""
+    log = made(600)
+    lasts = dict[str, int]()
+    for each in log.leaves[:256]:
+        entry = json.loads(each)
+        lasts[entry["obj"]] = entry["ov"]
+    kept = json.dumps(lasts).encode()
+    said = {
+        "below": 256, "at": (NOON + 255) * 1_000_000, "keys": [],
+        "carried": hashlib.sha256(kept).hexdigest(),
+    }  # fmt: skip
+    log.enter("audit.pruned", "record:1", d=said | changed)
+    return {
+        name: data
+        for name, data in log.files().items()
+        if name not in {"tile/0/000", "tile/entries/000"}
+        and not (name.startswith("payloads/") and int(name[9:].split(".")[0]) < 256)
+    } | {"carried/256.0": kept[:9], "carried/256.1": kept[9:]}
+
+
 def write(files: dict[str, bytes], folder: Path) -> Path:
     """Write the files into a folder, in place of what was there."""
     for name, data in files.items():

@@ -21,6 +21,7 @@ from tests.audit.core.make import (
     ask,
     edit,
     made,
+    pruned_files,
     verify,
     write,
 )
@@ -182,27 +183,6 @@ def test_a_time_that_goes_back_between_two_processes_is_found(jobs: int, tmp_pat
         1,
         "TAMPERED: Entry 256 has an earlier time than the entry before it.",
     )
-
-
-def pruned_files(**changed: object) -> dict[str, bytes]:
-    """Return a log of 600 entries whose first 256 were pruned, in two files of last versions."""
-    log = made(600)
-    lasts = dict[str, int]()
-    for leaf in log.leaves[:256]:
-        entry = json.loads(leaf)
-        lasts[entry["obj"]] = entry["ov"]
-    kept = json.dumps(lasts).encode()
-    said = {
-        "below": 256, "at": (NOON + 255) * 1_000_000, "keys": [],
-        "carried": hashlib.sha256(kept).hexdigest(),
-    }  # fmt: skip
-    log.enter("audit.pruned", "record:1", d=said | changed)
-    return {
-        name: data
-        for name, data in log.files().items()
-        if name not in {"tile/0/000", "tile/entries/000"}
-        and not (name.startswith("payloads/") and int(name[9:].split(".")[0]) < 256)
-    } | {"carried/256.0": kept[:9], "carried/256.1": kept[9:]}
 
 
 def test_a_log_may_be_pruned_where_an_entry_says_so(tmp_path: Path) -> None:
