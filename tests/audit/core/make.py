@@ -175,9 +175,17 @@ def _made(count: int, objects: int, told: int) -> Log:
     return log
 
 
+def sparse() -> Log:
+    """Return a log of 600 entries, of which each thirtieth has words."""
+    log = Log()
+    for number in range(600):
+        log.enter(obj=f"request:{number % 7}", wordless=number % 30 > 0)
+    return log
+
+
 def pruned_files(**changed: object) -> dict[str, bytes]:
     """Return a log of 600 entries whose first 256 were pruned, in two files of last versions."""
-    log = made(600)
+    log = sparse()
     lasts = dict[str, int]()
     for each in log.leaves[:256]:
         entry = json.loads(each)

@@ -22,6 +22,7 @@ from tests.audit.core.make import (
     edit,
     made,
     pruned_files,
+    sparse,
     verify,
     write,
 )
@@ -215,7 +216,7 @@ def test_changes_of_the_key_outlive_a_pruning(tmp_path: Path) -> None:
     rotated = {"seq": 9, "old": VKEY, "new": NEXT_VKEY, "until": 300}
     for name, keys in (("kept", [rotated]), ("lost", [])):
         files = pruned_files(keys=keys)
-        log = made(600)
+        log = sparse()
         files["checkpoints/100"] = log.note(100).encode()
         files["checkpoints/500"] = log.note(500, keys=(NEXT_KEY,)).encode()
         write(files, tmp_path / name)
