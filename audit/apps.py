@@ -10,6 +10,6 @@ class AuditConfig(AppConfig):
         from audit import checks, config, forgetting, rights, slots
         from audit.replay import events
         from audit.retention import events as _holds
-        from audit.retention import labels
+        from audit.retention import labels, replay
 
         post_migrate.connect(rights.grant, sender=self, dispatch_uid="audit.rights")

@@ -25,9 +25,10 @@ from core.speech import Sentence, phrase
 CURSOR = "pruning"
 _SWEEPS = (CURSOR, erasure.CURSOR)  # these remember what they did, and read nothing else
 # A case goes when its last entry is old enough; here is the first one of which it is not.
-_GOES_ON = """SELECT e.seq, e.case FROM audit_entry e WHERE e.seq < %s AND e.case <> ''
-    AND EXISTS (SELECT FROM audit_entry l WHERE l.case = e.case AND l.seq >= %s)
-    ORDER BY e.seq LIMIT 1"""
+_GOES_ON = """SELECT c.first, c.case FROM (SELECT e.case, min(e.seq) AS first FROM audit_entry e
+    WHERE e.seq < %s AND e.case <> '' GROUP BY e.case) c
+    WHERE EXISTS (SELECT FROM audit_entry l WHERE l.case = c.case AND l.seq >= %s)
+    ORDER BY c.first LIMIT 1"""
 # Cases in the order in which they began, each with the time of its last entry.
 _CASES = """SELECT c.case, c.first, (SELECT l.at FROM audit_entry l WHERE l.case = c.case
     ORDER BY l.seq DESC LIMIT 1) FROM (SELECT e.case, min(e.seq) AS first FROM audit_entry e

@@ -8,14 +8,17 @@ from django.db import IntegrityError, transaction
 from accounts.models import Part, User
 from audit import erasure
 from audit import transitions as record
+from audit.differences import Difference
 from audit.erasure import About, Found
 from audit.holds import Hold
+from audit.replay import rounds
+from audit.replay import transitions as replays
 from audit.retention.plan import plan
 from audit.retention.transitions import keep_hold, lift_hold, place_hold
 from core import forgetting
 from core.errors import BadInput, NotAllowed, WrongState
 from core.forgetting import Trace
-from tests.audit.make import ORDER, happen, sequence, sql
+from tests.audit.make import ORDER, happen, sequence, sql, unprotected
 from tests.audit.retention.make import (
     CUT,
     NEW,
@@ -208,3 +211,40 @@ class TestErasing:
         assert forgetting.why_not(trace, at=NOW) == [
             "A legal hold keeps what is about them, until it is lifted."
         ]
+
+
+class TestReplay:
+    """Whoever lifts or removes a hold by SQL is found."""
+
+    def test_says_what_the_record_says(self, carla: User, alma: User) -> None:
+        held, over = hold(carla), hold(carla, "person", "user:" + "3" * 32)
+        lift_hold(held, reason="Over?", by=carla, at=NOW)
+        keep_hold(held, by=alma, at=NOW)
+        lift_hold(over, reason="Over.", by=carla, at=NOW)
+        lift_hold(over, reason="", by=alma, at=NOW)
+        hold(alma, "everything", "")
+        sequence(at=NOW)
+        assert replayed() == []
+
+        tamperings = {
+            "UPDATE audit_hold SET lifted_at = now(), lifted_by = 'user:x', lift_reason = 'x',"
+            " lift_proposed_at = now(), lift_proposed_by = 'user:y' WHERE kind = 'case'":
+                "lifted_by: “user:x” in the table, “nothing”",
+            "UPDATE audit_hold SET ref = 'request:x' WHERE kind = 'case'": "ref: “request:x”",
+            "DELETE FROM audit_hold WHERE kind = 'everything'": "it is in no table any more",
+            "INSERT INTO audit_hold SELECT gen_random_uuid(), 'case', 'request:y', 'x', now(),"
+            " 'user:x', '', null, '', null, ''": "no entry tells of it",
+        }  # fmt: skip
+        for tamper, what in tamperings.items():
+            with transaction.atomic():
+                with unprotected():
+                    sql(tamper)
+                assert any(what in each for each in replayed()), tamper
+                transaction.set_rollback(True)
+
+
+def replayed() -> list[str]:
+    replays.ask_for_replay(by=None, at=NOW)
+    while rounds.go_on(lambda: NOW):
+        pass
+    return [difference.what for difference in Difference.objects.open()]
