@@ -301,13 +301,14 @@ def _noted(notes: Path, kind: str) -> set[str]:
 
 
 def _bgverify() -> tuple[int, str]:
-    """Export the record and verify it as a stranger does."""
+    """Export the record without its words, which are opened by our own, and verify the copy."""
     from audit import evidence
     from audit.models import Key
     from tests.audit.core.make import ask, write
 
     with tempfile.TemporaryDirectory() as folder:
-        write(dict(evidence.record_files()), Path(folder))
+        files = dict(evidence.record_files())
+        write({name: files[name] for name in files if "payloads" not in name}, Path(folder))
         code, said = ask("log", folder, "--vkey", Key.objects.get().vkey)
     return code, said.split("\n")[0]
 

@@ -131,3 +131,15 @@ def test_a_log_that_goes_on_another_needs_no_checkpoint_of_that_one(tmp_path: Pa
         log.enter(wordless=True)
     for jobs in (1, 2):
         assert verify(log.files(), tmp_path / str(jobs), "--jobs", jobs)[0] == 0
+
+
+def test_what_tells_the_verifier_is_short(tmp_path: Path) -> None:
+    """Else a small file, signed by whoever has the key, would fill the memory of a reader."""
+    log = made(20, with_words=0)
+    facts = {"compartment": "p", "seqs": [], "range": [0, 1], "more": [[]] * 400_000}
+    log.enter("audit.erased", "record:1", d=facts)
+
+    code, said = verify(log.files(), tmp_path)
+
+    assert code == 1
+    assert "It cannot be read (JSONDecodeError" in said
