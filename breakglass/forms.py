@@ -120,7 +120,10 @@ class AskForm(forms.Form):
         )
         field.help_text = _like(self.rules)
         if self.rules.reference_required and later:
-            none_yet = gettext("None yet? Leave it empty and name it on the case afterwards.")
+            none_yet = gettext(
+                "Whoever breaks the glass may leave it empty and name it on the case afterwards;"
+                " to ask first, it is needed"
+            )
             field.help_text = ". ".join(filter(None, [str(field.help_text), none_yet]))
 
     def _offer(self, targets: QuerySet[Target]) -> None:

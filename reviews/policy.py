@@ -77,6 +77,10 @@ def why_bad_verdict(review: Review, *, verdict: str, comment: str) -> tuple[str,
         return "verdict", why
     if verdict in Review.EXPLAINED and not comment.strip():
         return "comment", phrase("Say what you found; it stands in the record.")
+    if verdict == Review.Verdict.JUSTIFIED_WITH_FINDINGS and not review.findings().exists():
+        return "verdict", phrase(
+            "This case has no finding. Open one for what has to be answered, or choose “justified”."
+        )
     return None
 
 

@@ -113,7 +113,8 @@ def _line(asked: Request) -> list[object]:
         asked.case, asked.requester, ", ".join(target.name for target in asked.targets.all()),
         asked.scenario.name, asked.reference, asked.submitted_at, asked.minutes,
         _("yes") if asked.urgency == Request.Urgency.BREAK_GLASS else _("no"),
-        asked.get_state_display(), asked.get_ratification_display(),
+        grant.get_status_display() if grant else asked.get_state_display(),
+        asked.get_ratification_display(),
         grant and grant.activated_at, grant and grant.ended_at, asked.justification,
     ]  # fmt: skip
 

@@ -59,8 +59,9 @@ def ask_form(scenario: Scenario, data: QueryDict | None = None, *, wish: str = "
     is meant where it was not.
     """
     people = policy.eligible(scenario, timezone.now())
-    urgent = (data.get("urgency", "") if data else wish) == Request.Urgency.BREAK_GLASS
-    return AskForm(data, rules=rules_of(scenario), people=people, urgent=urgent)
+    rules, meant = rules_of(scenario), data.get("urgency", "") if data else wish
+    urgent = rules.break_glass and meant == Request.Urgency.BREAK_GLASS
+    return AskForm(data, rules=rules, people=people, urgent=urgent)
 
 
 def typed_form(scenario: Scenario, data: QueryDict) -> AskForm:

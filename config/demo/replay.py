@@ -14,7 +14,7 @@ from breakglass.models import Grant, Request, Scenario
 from breakglass.transitions import changes
 from config.demo.past import Past
 from reviews import transitions as reviews
-from reviews.models import Review
+from reviews.models import Finding, Review
 from targets import statements
 from targets import transitions as doors
 from targets.events import ActionPerformed
@@ -189,6 +189,15 @@ class Replay:
         reviewer = self._people["compliance"]
         begun = min(review.due_at, self._now) - timedelta(hours=5)
         review = reviews.start(review, by=reviewer, at=begun)
+        if past.verdict == Review.Verdict.JUSTIFIED_WITH_FINDINGS:
+            found = reviews.find(
+                review, by=reviewer, kind=Finding.Kind.OTHER, severity=Finding.Severity.LOW,
+                text=past.remark, at=begun + timedelta(minutes=10),
+            )  # fmt: skip
+            reviews.resolve_finding(
+                found, by=reviewer, resolution=Finding.State.REMEDIATED, comment="Done since.",
+                at=begun + timedelta(minutes=11),
+            )  # fmt: skip
         review = reviews.close(
             review, by=reviewer, verdict=past.verdict, comment=past.remark,
             at=begun + timedelta(minutes=12),

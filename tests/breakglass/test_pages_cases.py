@@ -56,6 +56,7 @@ class TestList:
         assert header.startswith("\ufeffCase,Who,Targets")
         assert line.startswith(f"{waits.case},Ada,")
         assert waits.justification in line
+        assert ",Active," in see("dana", "/cases.csv", scenario="drill").content.decode()
         assert "," not in text(see("mallory", "/cases.csv")).strip().partition("\n")[2]
         assert see("dana", "/cases.csv", colour="red").status_code == 400
 

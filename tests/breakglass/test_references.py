@@ -92,8 +92,10 @@ class TestPages:
             "targets": [each.slug for each in scenario.targets.all()],
         }
         page = text(see("ada", NEW, scenario=scenario.slug, urgency="break_glass"))
-        assert "None yet? Leave it empty" in page
-        assert "None yet?" not in text(see("ada", NEW, scenario=scenario.slug, urgency="normal"))
+        assert "may leave it empty and name it on the case afterwards" in page
+        assert "may leave it empty" not in text(
+            see("ada", NEW, scenario=scenario.slug, urgency="normal")
+        )
         assert "Give the incident or ticket" in text(send(**asked))
         assert send(**asked, urgency="break_glass", held="1").status_code == 302
         assert Request.objects.get().urgency == Request.Urgency.BREAK_GLASS

@@ -145,6 +145,15 @@ class TestClose:
             judge(review, "justified")
         assert judge(review, "justified_with_findings", "A dump.").state == Review.State.CLOSED
 
+    def test_with_findings_there_has_to_be_one(self) -> None:
+        review = taken(make_review())
+
+        with pytest.raises(BadInput, match="This case has no finding"):
+            judge(review, "justified_with_findings", "Something.")
+
+        make_finding(review)
+        assert judge(review, "justified_with_findings", "A dump.").state == Review.State.CLOSED
+
     def test_only_who_took_it_closes_it(self) -> None:
         review = taken(make_review())
         make_carla()
