@@ -41,6 +41,7 @@ class Right:
 
 
 Rights = Mapping[User, frozenset[Right]]
+Held = Mapping[User, frozenset[tuple[Right, int | None]]]  # each right with the group that gives it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,8 @@ class Picture:
     """What is set for one thing, and what follows from it. Without `settings` it is not there.
 
     `administrators` are the active ones at that moment: whoever a change switches off still
-    counts. `watch` counts the active people who are left to look, by part and by alerted group.
+    counts. `otherwise` is what the members of a group hold without it: whoever joins it had that
+    before. `watch` counts the active people who are left to look, by part and by alerted group.
     `used` says whether a scenario that can be used opens the target.
     """
 
@@ -59,6 +61,7 @@ class Picture:
     version: int | None = None
     administrators: frozenset[UUID] = frozenset()
     rights: Rights = dataclasses.field(default_factory=dict)
+    otherwise: Rights = dataclasses.field(default_factory=dict)
     watch: Mapping[str, int] = dataclasses.field(default_factory=dict)
     names: Names = dataclasses.field(default_factory=lambda: Names({}, {}))
     used: bool = False
@@ -139,7 +142,7 @@ def _person(key: str, at: datetime) -> Picture:
             "groups": groups,
             "password": hashlib.sha256(row.password.encode()).hexdigest()[:16],
         },
-        rights=_rights([row], at),
+        rights=_rights(_held([row], at)),
         watch=_watch(),
         names=Names({}, dict(Group.objects.filter(pk__in=groups).values_list("pk", "name"))),
     )
@@ -149,6 +152,7 @@ def _group(key: str, at: datetime) -> Picture:
     row = Group.objects.filter(pk=int(key)).first()
     if row is None:
         return Picture(kind=Kind.GROUP, key=key, watch=_watch())
+    held = _held(row.user_set.order_by("name"), at)
     return Picture(
         kind=Kind.GROUP,
         key=key,
@@ -158,7 +162,8 @@ def _group(key: str, at: datetime) -> Picture:
             "parts": [part.value for part in parts_of(row)],
             "members": sorted(str(key) for key in row.user_set.values_list("pk", flat=True)),
         },
-        rights=_rights(row.user_set.order_by("name"), at),
+        rights=_rights(held),
+        otherwise=_rights(held, without=row.pk),
         watch=_watch(),
     )
 
@@ -179,28 +184,36 @@ def _target(key: str, _at: datetime) -> Picture:
     )
 
 
-def _rights(people: Iterable[User], at: datetime) -> Rights:
+def _held(people: Iterable[User], at: datetime) -> Held:
     """Return what each may do at `at`, by as many queries for one as for many."""
     active = {person.pk: person for person in people if person.is_active}
-    held: dict[UUID, set[Right]] = defaultdict(set)
+    held: dict[UUID, set[tuple[Right, int | None]]] = defaultdict(set)
     parts = Group.objects.filter(
         user__in=active,
         permissions__content_type__app_label="accounts",
         permissions__codename__in=Part.values,
     )
-    for person, part in parts.values_list("user", "permissions__codename"):
-        held[person].add(Right(part))
+    for person, group, part in parts.values_list("user", "pk", "permissions__codename"):
+        held[person].add((Right(part), group))
     permits = GroupPermit.objects.standing(at).filter(
         group__user__in=active, content_object__archived_at=None
     )
-    for person, permit, where in permits.values_list(
-        "group__user", "permission__codename", "content_object__name"
+    for person, group, permit, where in permits.values_list(
+        "group__user", "group", "permission__codename", "content_object__name"
     ):
-        held[person].add(Right(permit, where))
+        held[person].add((Right(permit, where), group))
     for each in active.values():
         if each.is_staff:
-            held[each.pk].add(Right(STAFF))
+            held[each.pk].add((Right(STAFF), None))
     return {each: frozenset(held[each.pk]) for each in active.values()}
+
+
+def _rights(held: Held, *, without: int | None = None) -> Rights:
+    """Return what each may do; `without` is the key of a group that does not count."""
+    return {
+        person: frozenset(right for right, group in pairs if group is None or group != without)
+        for person, pairs in held.items()
+    }
 
 
 def _administrators() -> frozenset[UUID]:

@@ -138,9 +138,11 @@ def _become(part: Part, people: str, number: int) -> Sentence:
 
 
 def _new(before: Picture, after: Picture) -> dict[Right, set[User]]:
+    """Return what is new to whom, by all groups of each: who joins one may hold much already."""
     found: dict[Right, set[User]] = defaultdict(set)
     for person, rights in after.rights.items():
-        for right in rights - before.rights.get(person, frozenset()):
+        had = before.rights.get(person, after.otherwise.get(person, frozenset()))
+        for right in rights - had:
             found[right].add(person)
     return found
 

@@ -80,6 +80,23 @@ class TestGroups:
 
         assert weakened(group, lambda: give_part(group, Part.ADMINISTRATOR)) == []
 
+    def test_who_joins_gets_what_they_had_not_by_another_group(self) -> None:
+        make_scenario()
+        zoe = make_user("zoe", is_staff=True)
+        make_group("Auditors", zoe, part=Part.AUDITOR)
+        team = make_group("Database team")
+
+        assert weakened(team, lambda: team.user_set.add(zoe)) == [
+            "Zoe may decide on requests: Production outage."
+        ]
+
+    def test_a_part_that_two_groups_give_is_not_gained_twice(self) -> None:
+        yan, zoe = make_user("yan"), make_user("zoe")
+        make_group("Auditors", zoe, part=Part.AUDITOR)
+        more = make_group("Revision", part=Part.AUDITOR)
+
+        assert weakened(more, lambda: more.user_set.add(yan, zoe)) == ["Yan becomes an auditor."]
+
     def test_a_name_is_a_word(self) -> None:
         assert setting(make_group("Database team", make_user("bob")), name="DBAs") == []
 
