@@ -23,6 +23,11 @@ class Talk:
         """Whether there is nothing to show to this reader."""
         return not self.questions and self.ask is None
 
+    @property
+    def refused(self) -> bool:
+        """Whether an answer was refused: its words stand in the form, and nowhere else."""
+        return any(form is not None and form.is_bound for _, form in self.questions)
+
 
 def talk(
     case: Request, *, reader: User, at: datetime, ask: WordsForm | None = None, about: str = "",

@@ -136,6 +136,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
     waiting = inbox.decisions_for(request.user, now)
     return {
         "asked": asked,
+        "about": asked.original.ref,
         "shows": asked.original.ref,
         "rules": asked.rules,
         "targets": [target.name for target in asked.targets.all()],

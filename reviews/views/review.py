@@ -154,6 +154,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         and policy.why_not_hand_over(found, by=request.user) is None,
         "needs_second": policy.needs_second(found),
         "talk": talk(told.asked, reader=request.user, at=now, about=_known(told, request)),
+        "about": found.case_ref,
         "shows": found.case_ref,
         **given,
     }

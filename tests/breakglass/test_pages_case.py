@@ -138,7 +138,9 @@ class TestWhatItShows:
         assert f'data-about="{request.ref}"' in said
         for part in ("head", "live", "can-phone", "can-side", "decided", "timeline"):
             assert re.search(f'id="{part}"[^>]* data-live="case"', said), part
-        asking = said.partition('id="questions"')[2].partition("</section>")[0]
+        talk = said.partition('id="questions"')[2].partition("</section>")[0]
+        asking = talk.partition('id="asking"')[2]
+        assert 'name="text"' in asking
         assert "data-live" not in asking
 
     def test_a_page_that_outlives_its_session_is_loaded_anew(self) -> None:

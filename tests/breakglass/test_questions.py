@@ -204,6 +204,22 @@ class TestPages:
         assert response.status_code == 409
         assert "And why you?" in text(response)
 
+    def test_a_page_without_a_question_shows_the_first_when_it_comes(self) -> None:
+        make_cast()
+        request = asked()
+        here = request.get_absolute_url()
+        live = f' data-live="case" data-from="{here}"'
+        assert f'id="talk"{live}></div>' in text(see("ada", here))
+        self.ask("bob", request)
+        assert f'id="told"{live}' in text(see("ada", here))
+
+    def test_a_refused_answer_is_not_drawn_over(self) -> None:
+        make_cast()
+        self.ask("bob", asked())
+        url = reverse("question-answer", args=[Question.objects.get().pk])
+        said = text(client("ada").post(url, {"text": "x" * 2001}))
+        assert 'id="told">' in said
+
     @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "evil", ""])
     def test_comes_back_only_to_a_page_of_ours(self, back: str) -> None:
         make_cast()

@@ -68,7 +68,7 @@ def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house
     assert denied.decisions.get().comment == "It can wait for working hours."
 
 
-def test_a_question_on_a_phone_and_its_answer_without_a_script(house: House) -> None:
+def test_a_question_is_answered_without_a_script_and_the_page_follows(house: House) -> None:
     with_password("ada", "bob")
     request = make_request(make_scenario(), at=timezone.now())
     bob = house.enter("bob", phone=True)
@@ -85,8 +85,9 @@ def test_a_question_on_a_phone_and_its_answer_without_a_script(house: House) -> 
     expect(ada.get_by_role("status")).to_contain_text("Answered. Bob is told now.")
     assert Question.objects.get().state == "answered"
 
-    bob.reload()
+    house.work()  # what is in the record reaches the pages that are open
     expect(bob.get_by_text("The copy is an hour old.")).to_be_visible()
+    expect(bob.get_by_text("Ask Ada something")).to_be_visible()
 
 
 def test_a_review_by_keyboard_alone(house: House) -> None:

@@ -56,7 +56,10 @@ class TestReviewMode:
         answer_to = reverse("question-answer", args=[question.pk])
         client("ada").post(answer_to, {"text": "Deleted."})
 
-        flagged = page("rita", here).content.decode().partition('class="panel flag"')[2]
+        whole = page("rita", here).content.decode()
+        assert f'data-about="{review.case_ref}"' in whole
+        assert f'id="told" data-live="case" data-from="{here}"' in whole
+        flagged = whole.partition('class="panel flag"')[2]
         assert "“Deleted.”" in flagged.partition("</article>")[0]
 
     def test_after_the_verdict_the_next_review_follows(self) -> None:
