@@ -43,6 +43,7 @@ forgetting.keep(
         values={"actor_email": None, "remote_addr": None, "remote_port": None},
         about=lambda trace: Q(actor=trace.person),
     ),
+    Texts(label=_("Reasons of legal holds"), model=Hold, fields=("reason", "lift_reason")),
     Texts(label=_("Notes on differences"), model=Difference, fields=("note",)),
     Texts(label=_("Entries that could not be handled"), model=SetAside, fields=("error",)),
 )

@@ -34,13 +34,13 @@ NORMAL, BREAK_GLASS = Request.Urgency.NORMAL, Request.Urgency.BREAK_GLASS
 
 
 def asked_for_real(scenario: Scenario, urgency: Request.Urgency, minutes: int | None) -> str | None:
-    """Ask as Ada and return the sentence of the refusal, if it is refused."""
+    """Ask as Ada and return the sentence of the refusal, as it is told of her, if there is one."""
     verb = transitions.break_glass if urgency == BREAK_GLASS else transitions.submit
     terms = {} if minutes is None else {"minutes": minutes}
     try:
         verb(scenario, by=make_user("ada"), ask=make_ask(scenario, **terms), at=NOON)
     except DomainError as refusal:
-        return str(refusal)
+        return str(refusal).replace("You have", "Ada has")
     return None
 
 
