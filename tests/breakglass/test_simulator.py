@@ -40,7 +40,7 @@ def asked_for_real(scenario: Scenario, urgency: Request.Urgency, minutes: int | 
     try:
         verb(scenario, by=make_user("ada"), ask=make_ask(scenario, **terms), at=NOON)
     except DomainError as refusal:
-        return str(refusal).replace("You have", "Ada has")
+        return str(refusal).replace("You have 1 open", "Ada has 1 open")
     return None
 
 
