@@ -1,6 +1,7 @@
 """What people may mean by a few words in the ledger, and where each meaning leads."""
 
 import dataclasses
+from itertools import product
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,7 +32,10 @@ def ways(words: str) -> list[Way]:
     Each leads to a list that an index of the record answers: nothing reads through its words.
     """
     words = " ".join(words.split())
-    return [*_entry(words), *_things(words), *_kinds(words), *_things_and_kinds(words)]
+    return [
+        *_entry(words), *_things(words), *_kinds(words), *_things_and_kinds(words),
+        *_people_and_things(words),
+    ]  # fmt: skip
 
 
 def _entry(words: str) -> list[Way]:
@@ -56,8 +60,12 @@ def _things(words: str) -> list[Way]:
             about = _("Everything in %(name)s") % name
             found.append(Way(about, _list(case=reference), "case"))
         else:
-            about = _("What happened to %(name)s") % name
-            found.append(Way(about, _list(subject=reference), "info"))
+            text = (
+                _("Everything about %(name)s")
+                if refs.has_parts(reference)
+                else _("What happened to %(name)s")
+            )
+            found.append(Way(text % name, _list(subject=reference), "info"))
     return found
 
 
@@ -80,6 +88,24 @@ def _things_and_kinds(words: str) -> list[Way]:
                 for kind, title in kinds:
                     way = _both(reference, label.text, kind, title)
                     found.setdefault(way.url, way)
+    return list(found.values())[:_MOST]
+
+
+def _people_and_things(words: str) -> list[Way]:
+    """Return what a person and a thing beside each other mean: "ada okafor shop-db", "147 ada"."""
+    parts = words.split()
+    found: dict[str, Way] = {}
+    for cut in range(1, len(parts)) if len(parts) <= _LONGEST else ():
+        first = refs.find(" ".join(parts[:cut]))
+        last = refs.find(" ".join(parts[cut:])) if first else {}
+        for one, other in [*product(first, last), *product(last, first)]:
+            if one.startswith("user:") and not other.startswith("user:"):
+                column = "case" if other.startswith("request:") else "subject"
+                labels = first | last
+                text = _("What %(name)s did: %(thing)s")
+                facts = {"name": labels[one].text, "thing": labels[other].text}
+                way = Way(text % facts, _list(actor=one, **{column: other}), "user")
+                found.setdefault(way.url, way)
     return list(found.values())[:_MOST]
 
 

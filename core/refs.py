@@ -18,10 +18,23 @@ class Label:
     url: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Whole:
+    """A thing with what belongs to it, as the record names them; `says` is what that is, in words.
+
+    `says` is empty where nothing belongs to the thing.
+    """
+
+    references: list[str]
+    says: str = ""
+
+
 Resolver = Callable[[list[str]], dict[str, Label]]
 Finder = Callable[[str], dict[str, Label]]
+Gatherer = Callable[[str], Whole]
 _resolvers: dict[str, Resolver] = {}
 _finders: list[Finder] = []
+_gatherers: dict[str, Gatherer] = {}
 _named: set[str] = set()  # kinds whose ids are words
 FOUND = 5  # as many of each kind as one still chooses from
 _ID = re.compile("[0-9a-f]{32}")
@@ -73,3 +86,20 @@ def find(words: str) -> dict[str, Label]:
     if len(words := words.strip()) < 2 and not words.isdecimal():
         return {}
     return {ref: label for finder in _finders for ref, label in finder(words).items()}
+
+
+def provide_whole(kind: str, gatherer: Gatherer) -> None:
+    """Register the function that says what belongs to a thing of `kind`; it gets 32 hex digits."""
+    _gatherers[kind] = gatherer
+
+
+def has_parts(reference: str) -> bool:
+    """Whether things of this kind have others that belong to them."""
+    return reference.partition(":")[0] in _gatherers
+
+
+def whole(reference: str) -> Whole:
+    """Return a thing with what belongs to it: a target with its doors, most things alone."""
+    kind, _, key = reference.partition(":")
+    gatherer = _gatherers.get(kind) if _ID.fullmatch(key) else None
+    return gatherer(key) if gatherer else Whole([reference])

@@ -2,9 +2,13 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from core import refs
-from core.refs import Label
+from core.refs import Label, Whole
 from targets.models import Door, Target
+
+MOST = 500  # doors whose entries one list looks for
 
 
 def targets(keys: list[str]) -> dict[str, Label]:
@@ -19,6 +23,18 @@ def doors(keys: list[str]) -> dict[str, Label]:
     return {key.hex: Label(f"door of {door.target.name}") for key, door in found.items()}
 
 
+def whole(key: str) -> Whole:
+    """Return a target with its newest doors and the accesses that opened them, `MOST` at most."""
+    rows = Door.objects.filter(target=UUID(key)).order_by("-created_at", "pk")
+    found = list(rows.only("pk", "grant")[: MOST + 1])
+    belonging = [ref for door in found[:MOST] for ref in (door.ref, door.grant_ref)]
+    references = [refs.make("target", UUID(key)), *dict.fromkeys(belonging)]
+    if len(found) > MOST:
+        says = _("With its newest %(count)s doors and what was done behind them.")
+        return Whole(references, says % {"count": f"{MOST:,}"})
+    return Whole(references, _("With its doors and what was done behind them.") if found else "")
+
+
 def called(words: str) -> dict[str, Label]:
     """Find targets by name."""
     found = Target.objects.filter(name__icontains=words).order_by("name")
@@ -28,3 +44,4 @@ def called(words: str) -> dict[str, Label]:
 refs.provide_finder(called)
 refs.provide("target", targets)
 refs.provide("door", doors)
+refs.provide_whole("target", whole)

@@ -24,7 +24,7 @@ from core import refs
 from core.pages import say
 
 PAGE = 50
-_NARROWING = ("kind", "actor", "subject", "case", "since", "until")
+_NARROWING = ("kind", "actor", "case", "since", "until")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,8 +62,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
     ways = search.ways(words)
     if len(ways) == 1:
         return redirect(ways[0].url)
-    page = _page(form.cleaned_data) if valid and not words else Page([], None, None)
-    context = {"form": form, "words": words, "ways": ways, **_shown(request, form, page, chosen)}
+    about = refs.whole(chosen.get("subject", ""))
+    page = _page(form.cleaned_data, about) if valid and not words else Page([], None, None)
+    context = {"form": form, "words": words, "ways": ways, "belonging": about.says}
+    context |= _shown(request, form, page, chosen)
     return render(request, "audit/ledger.html", context, status=200 if valid else 422)
 
 
@@ -144,9 +146,11 @@ def _address(request: HttpRequest, chosen: dict[str, str], **place: int | None) 
     return f"{request.path}?{urlencode(chosen | place)}"
 
 
-def _page(asked: dict[str, Any]) -> Page:
+def _page(asked: dict[str, Any], about: refs.Whole) -> Page:
     before, after = asked["before"], asked["after"]
     rows: EntryQuerySet = Entry.objects.matching(**{name: asked[name] for name in _NARROWING})
+    if asked["subject"]:
+        rows = rows.filter(subject__in=about.references)
     if after is not None:
         found = list(rows.after(after)[: PAGE + 1])
         more, entries = len(found) > PAGE, found[:PAGE][::-1]

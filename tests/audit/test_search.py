@@ -1,5 +1,7 @@
 """The ledger is asked in the words of people."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,7 +10,8 @@ from django.utils import timezone, translation
 
 from audit import search
 from tests.audit.make import NOON, happen, sequence
-from tests.make import make_group, make_request, make_scenario, make_user
+from tests.make import make_group, make_request, make_scenario, make_target, make_user
+from tests.targets.make import make_door
 
 pytestmark = pytest.mark.django_db
 LEDGER = "/ledger/"
@@ -46,7 +49,7 @@ class TestWays:
         make_group("shop owners")
 
         assert texts("outage") == ["What happened to Production outage"]
-        assert texts("shop") == ["What happened to group shop owners", "What happened to shop-db"]
+        assert texts("shop") == ["What happened to group shop owners", "Everything about shop-db"]
 
     def test_events_by_a_word_of_their_name(self) -> None:
         assert texts("test.happened") == texts("test happened") == ["Events “test.happened”"]
@@ -63,6 +66,21 @@ class TestWays:
         (way,) = search.ways(words)
         assert way.text == "“Glass broken” by Ada"
         assert way.url == f"/ledger/?kind=breakglass.activated&actor=user%3A{ada.pk.hex}"
+
+    @pytest.mark.parametrize("words", ["ada shop-db", "shop-db  ADA"])
+    def test_a_person_and_a_target_together(self, words: str) -> None:
+        ada, target = make_user("ada"), make_target()
+        (way,) = search.ways(words)
+        assert way.text == "What Ada did: shop-db"
+        assert way.url == f"/ledger/?actor=user%3A{ada.pk.hex}&subject=target%3A{target.pk.hex}"
+
+    def test_a_person_and_a_case_together_but_not_two_people(self) -> None:
+        make_user("eve")
+        request = make_request()
+        (way,) = search.ways(f"ada case {request.case}")
+        assert way.text == f"What Ada did: Case {request.case}"
+        assert f"&case=request%3A{request.pk.hex}" in way.url
+        assert texts("ada eve") == []
 
     def test_a_case_and_an_event_together(self) -> None:
         request = make_request()
@@ -101,6 +119,41 @@ class TestPage:
         answer = signed_in.get(LEDGER, {"q": f"case {request.case}"})
 
         assert answer["Location"] == f"/ledger/?case=request%3A{request.pk.hex}"
+
+    def test_a_target_leads_to_what_happened_at_its_doors(self, signed_in: Client) -> None:
+        door = make_door()
+        make_door(make_target("pay-db"))
+        start = len(sequence())
+        for subject in (door.target.ref, door.ref, door.grant_ref, "door:0", door.target.ref):
+            happen(subject)
+        sequence(timezone.now())
+
+        answer = signed_in.get(LEDGER, {"q": "shop-db"}, follow=True)
+
+        found = [entry.seq - start for entry in answer.context["page"].entries]
+        assert found[-4:] == [4, 2, 1, 0]
+        assert {entry.subject for entry in answer.context["page"].entries} == {
+            door.target.ref, door.ref, door.grant_ref,
+        }  # fmt: skip
+        assert "With its doors and what was done behind them." in answer.content.decode()
+
+    def test_only_the_newest_doors_of_a_target_are_looked_through_and_it_says_so(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("targets.refs.MOST", 1)
+        old = make_door()
+        new = make_door(old.target, created_at=NOON + timedelta(seconds=1))
+        for subject in (old.ref, new.ref):
+            happen(subject)
+        sequence(timezone.now())
+
+        with CaptureQueriesContext(connection) as asked:
+            answer = signed_in.get(LEDGER, {"subject": old.target.ref})
+
+        assert "With its newest 1 doors" in answer.content.decode()
+        found = {entry.subject for entry in answer.context["page"].entries}
+        assert (new.ref in found, old.ref in found) == (True, False)
+        assert sum('FROM "targets_door"' in each["sql"] for each in asked) <= 2
 
     def test_several_are_offered(self, signed_in: Client) -> None:
         make_user("ada")

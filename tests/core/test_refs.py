@@ -47,5 +47,15 @@ def test_whatever_else_is_shown_as_it_stands(reference: str) -> None:
     assert asked == []
 
 
+def test_most_things_stand_alone_and_some_have_others_that_belong_to_them() -> None:
+    refs.provide_whole("thing", lambda key: refs.Whole([f"thing:{key}", "part:1"], "With it."))
+    try:
+        assert refs.whole(f"thing:{KEY}").references == [f"thing:{KEY}", "part:1"]
+        assert refs.whole("thing:x") == refs.Whole(["thing:x"])
+        assert refs.whole(f"other:{KEY}") == refs.Whole([f"other:{KEY}"])
+    finally:
+        del refs._gatherers["thing"]  # noqa: SLF001
+
+
 def test_kinds_with_words_for_ids_get_words() -> None:
     assert refs.labels(["named:word"])["named:word"].text == "a word"
