@@ -20,9 +20,11 @@ class QuickForm extends HTMLElement {
         button.form.requestSubmit(button);
       }
     });
-    // What was typed before htmx was there to hear it, or came from a draft, is read by the coach, too.
+    // What was chosen or typed before htmx was there to hear it, or came from a draft, counts, too.
     addEventListener("load", () => {
       const typed = this.querySelector("[name=justification]");
+      const chosen = typed ? null : this.querySelector("[name=scenario]:checked");
+      chosen?.dispatchEvent(new Event("change", { bubbles: true }));
       if (typed?.value) typed.dispatchEvent(new Event("input", { bubbles: true }));
     }, { once: true });
     // After the first drawing: before it, the browser still looks for a field of its own to focus.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -81,29 +82,38 @@ class House:
             "LEDGER_COPIES": str(home / "copy"),
         }
 
-    def manage(self, *words: str, seconds: float = 60) -> str:
-        """Run a command; end it as an operator does when it does not end by itself."""
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=self._env,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        try:
-            return process.communicate(timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            return process.communicate()[0]
+    def manage(self, *words: str) -> str:
+        """Run a command to its end."""
+        return self._begin(*words).communicate(timeout=60)[0]
+
+    def hear(self, *words: str, until: str) -> str:
+        """Run a command that goes on for ever until it says something, or for a minute."""
+        process = self._begin(*words)
+        impatient = threading.Timer(60, process.terminate)
+        impatient.start()
+        said = ""
+        with process:
+            for line in process.stdout or ():
+                said += line
+                if until in line:
+                    process.terminate()
+        impatient.cancel()
+        return said
 
     def serve(self, *words: str, until: str) -> str:
         """Run a command that goes on for ever until a query says yes, or for a while."""
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=self._env,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        end = time.monotonic() + 30
+        process = self._begin(*words)
+        end = time.monotonic() + 60
         while not self.ask(until) and time.monotonic() < end:
             time.sleep(0.1)
         process.terminate()
         return process.communicate()[0]
+
+    def _begin(self, *words: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=self._env,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
 
     def ask(self, query: str) -> object:
         with psycopg.connect(self._database) as database:
@@ -126,7 +136,7 @@ def test_nothing_goes_on_before_a_copy_has_brought_back_what_is_missing(
     tool("pg_restore", f"--dbname={restored}", str(tmp_path / "dump"))
     house = House(restored, tmp_path)
 
-    said = house.manage("audit_sequencer", seconds=6)
+    said = house.hear("audit_sequencer", until="an older copy")
     assert "The sequencer enters nothing." in said
     assert "has seen 8 entries, but the database has 4: an older copy" in said
     said = house.serve("audit_sealer", until="SELECT why <> '' FROM audit_sealing")

@@ -48,8 +48,10 @@ def alive(house: House) -> Iterator[None]:
     scenario = re.search(r'value="(scenario:[^"]+)"[^>]*>\s*Disaster', responder.look("/now/"))
     assert scenario
     responder.fill("/now/", send_to="/now/freeze/", other=scenario[1], reason="Only a trial.")
-    yield
-    requester.post(f"grants/{opened['grant']}/relinquish")
+    try:
+        yield
+    finally:
+        requester.post(f"grants/{opened['grant']}/relinquish")
 
 
 def visits(
@@ -88,7 +90,7 @@ def _address(page: Page, house: House, place: Place) -> str:
 
 def _followed(page: Page, url: str, pattern: str) -> str:
     """Return the first path on a page that looks so; letters come late and name the host, too."""
-    for _ in range(40):
+    for _ in range(120):
         text = ""
         with contextlib.suppress(Error):  # an old connection that the server has just closed
             text = page.request.get(url).text()
