@@ -7,7 +7,15 @@ from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Part, User
 from breakglass import policy
-from breakglass.models import Grant, GroupPermit, Permit, ProposedChange, Question, Request
+from breakglass.models import (
+    Freeze,
+    Grant,
+    GroupPermit,
+    Permit,
+    ProposedChange,
+    Question,
+    Request,
+)
 from breakglass.pictures import thing_of
 
 _MOST = 200
@@ -77,6 +85,16 @@ def changes_for(person: User, at: datetime) -> QuerySet[ProposedChange]:
         return ProposedChange.objects.none()
     rows = ProposedChange.objects.waiting().filter(lapse_at__gt=at).told()
     return rows.exclude(proposed_by=person).order_by("lapse_at")
+
+
+def lifts_for(person: User) -> list[Freeze]:
+    """Freezes that somebody proposes to lift and that the person may lift, the oldest first."""
+    if not person.plays(Part.RESPONDER):
+        return []
+    rows = Freeze.objects.standing().exclude(lift_proposed_by=None).order_by("lift_proposed_at")
+    rows = rows.exclude(lift_proposed_by=person)
+    named = rows.select_related("person", "scenario", "lift_proposed_by")[:_MOST]
+    return [each for each in named if policy.why_not_lift(each, by=person) is None]
 
 
 def changes_of(row: Model, *, by: User) -> list[ProposedChange]:

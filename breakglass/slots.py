@@ -14,6 +14,7 @@ from breakglass import inbox, search
 from breakglass.cards import may_break
 from breakglass.models import (
     Decision,
+    Freeze,
     Grant,
     GroupPermit,
     Permit,
@@ -24,6 +25,7 @@ from breakglass.models import (
 )
 from breakglass.simulator import why_not_look
 from core import slots
+from core.speech import shown
 from core.words import minutes_words
 
 _FOUND = 8
@@ -82,14 +84,15 @@ def _administration(user: User) -> list[slots.NavItem]:
 
 @slots.waiting.provide(order=10)
 def waiting(request: HttpRequest) -> list[slots.Waiting]:
-    """Show offers and questions to answer, decisions to make and changes to look at."""
+    """Show offers and questions to answer, decisions to make, freezes and changes to look at."""
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
     offers = [_offer(each) for each in inbox.offers_for(user, now)]
     questions = [_question(each) for each in inbox.questions_for(user)]
     changes = [_change(each) for each in inbox.changes_for(user, now)[:_SHOWN]]
-    return offers + questions + _decisions(inbox.decisions_for(user, now)) + changes
+    lifts = [_lift(each) for each in inbox.lifts_for(user)[:_SHOWN]]
+    return offers + questions + _decisions(inbox.decisions_for(user, now)) + lifts + changes
 
 
 def _decisions(asked: list[Request]) -> list[slots.Waiting]:
@@ -158,6 +161,18 @@ def _decision(asked: Request) -> slots.Waiting:
         % {"scenario": asked.rules.name, "case": asked.case, "left": left},
         url=reverse("decision", args=[asked.pk]),
         action=_("Ratify or refuse") if broke else _("Decide"),
+    )
+
+
+def _lift(freeze: Freeze) -> slots.Waiting:
+    said = {"person": freeze.lift_proposed_by, "frozen": shown(freeze.what)}
+    return slots.Waiting(
+        icon="freeze",
+        tone="wait",
+        title=_("%(person)s proposes to lift the freeze of %(frozen)s") % said,
+        detail=_("It ends when you confirm it, and stays if you say no."),
+        url=reverse("now"),
+        action=_("Look at it"),
     )
 
 
