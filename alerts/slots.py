@@ -4,18 +4,20 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat, Replace
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from alerts.models import OVERSEERS, Delivery, Mail
+from accounts.models import Erasure, User
+from alerts.models import OVERSEERS, Delivery, DeliveryQuerySet, Mail
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
-from breakglass.models import Request
+from breakglass.models import ProposedChange, Request
 from core import refs, slots
 
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
@@ -31,7 +33,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     if not isinstance(user, User):
         return []
     group = "Respond" if set(OVERSEERS) & set(user.parts()) else "Me"
-    unread = Delivery.objects.unread().filter(recipient=user).count()
+    unread = _unread(user).count()
     items = [
         slots.NavItem(
             group=group, label=_("Alerts"), url_name="alerts", icon="bell", count=unread, key="a"
@@ -53,22 +55,44 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user = request.user
     if not isinstance(user, User):
         return []
-    mine = Delivery.objects.unread().filter(recipient=user)
+    mine = _unread(user)
     rows = list(mine.order_by("-entry_seq")[:_MOST])
     more = mine.count() - _MOST if len(rows) == _MOST else 0
     title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
-    cases = refs.labels({row.case for row in rows if row.case})
+    labels = refs.labels({row.case or row.subject for row in rows})
     return [
         slots.Waiting(
             icon="bell",
             tone="danger",
-            title=title_of(row.kind) + (f": {cases[row.case].text}" if row.case else ""),
+            title=_titled(row, labels),
             detail=_("You were alerted. Say that you have read it."),
             url=row.get_absolute_url(),
             action=_("Read it"),
         )
         for row in rows
     ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
+
+
+def _titled(row: Delivery, labels: dict[str, refs.Label]) -> str:
+    """Say what happened and to what; a thing that has no name here is not named."""
+    title, about = title_of(row.kind), row.case or row.subject
+    if row.case:
+        return f"{title}: {labels[about].text}"
+    named = labels[about].text != about and not about.startswith("record:")
+    return f"{title} · {labels[about].text}" if named else title
+
+
+def _unread(user: User) -> DeliveryQuerySet:
+    """Return what somebody has to say they have read; what is decided meanwhile asks no more."""
+    over = Q()
+    for kind, rows in (
+        ("change.proposed", ProposedChange.objects.waiting()),
+        ("erasure.proposed", Erasure.objects.waiting()),
+    ):
+        key = Replace(Cast("pk", CharField()), Value("-"), Value(""))
+        own = Concat(Value(f"{kind.partition('.')[0]}:"), key, output_field=CharField())
+        over |= Q(kind=kind) & ~Q(subject__in=rows.annotate(own=own).values("own"))
+    return Delivery.objects.unread().filter(recipient=user).exclude(over)
 
 
 @slots.channels.provide()

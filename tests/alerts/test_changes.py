@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import HttpRequest
+from django.test import RequestFactory
 
+from alerts import slots
 from alerts.models import Delivery
+from audit.events import title_of
 from breakglass.models import ProposedChange, Scenario
 from breakglass.transitions import changes
 from tests.alerts.make import catch_up, make_cast, told
@@ -30,6 +34,23 @@ def test_the_other_administrators_are_asked(change: ProposedChange) -> None:
     catch_up()
 
     assert told("change.proposed") == {"mei": "administrator", "noor": "administrator"}
+
+
+def test_home_asks_to_read_it_only_until_it_is_decided(change: ProposedChange) -> None:
+    catch_up()
+    request = RequestFactory().get("/")
+    request.user = make_user("noor")
+
+    (item,) = slots.waiting(request)
+    assert item.title == f"{title_of('change.proposed')} · Change of Production outage"
+    assert _badge(request) == 1
+    changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
+    assert slots.waiting(request) == []
+    assert _badge(request) == 0
+
+
+def _badge(request: HttpRequest) -> int:
+    return next(item.count for item in slots.nav(request) if item.url_name == "alerts")
 
 
 def test_the_proposer_the_others_and_compliance_hear_of_a_yes(change: ProposedChange) -> None:

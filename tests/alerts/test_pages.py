@@ -15,6 +15,7 @@ from accounts.models import Part
 from accounts.parts import give_part
 from alerts import slots, transitions
 from alerts.models import Delivery, Mail
+from breakglass import transitions as freezes
 from breakglass.models import Request
 from tests.alerts.make import SOON, catch_up, make_cast, make_delivery, send
 from tests.make import make_broken_glass, make_group, make_request, make_user
@@ -204,6 +205,19 @@ class TestSlots:
         transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
         assert slots.waiting(request) == []
         assert slots.waiting(self.asked_by("bob")) == []  # who is asked answers, and that is that
+
+    def test_home_names_who_is_frozen_with_one_look_for_all(self) -> None:
+        rob = make_user("rob")
+        for name in ("eve", "bob"):
+            freezes.freeze(by=rob, person=make_user(name), reason="Odd queries.", at=SOON)
+        catch_up()
+        request = self.asked_by("rosa")
+
+        with CaptureQueriesContext(connection) as asked:
+            titles = {item.title for item in slots.waiting(request)}
+
+        assert {"Frozen · Freeze: Eve", "Frozen · Freeze: Bob"} <= titles
+        assert sum('FROM "breakglass_freeze"' in each["sql"] for each in asked) == 1
 
     def test_a_case_that_is_new_does_not_say_that_nobody_was_told(self, client: Client) -> None:
         request = make_request(at=timezone.now())
