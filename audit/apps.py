@@ -11,5 +11,6 @@ class AuditConfig(AppConfig):
         from audit.replay import events
         from audit.retention import events as _holds
         from audit.retention import labels, replay
+        from audit.retention import slots as _waiting
 
         post_migrate.connect(rights.grant, sender=self, dispatch_uid="audit.rights")
