@@ -119,6 +119,7 @@ class GroupAdmin(ReasonedAdmin):
     fields = ["name", "members", "parts", "reason"]
     plural = _("Groups")
     list_display = ["name", "plays", "people"]
+    ordering = ["name"]
     search_fields = ["name"]
 
     def render_change_form(

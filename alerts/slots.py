@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import Erasure, User
 from alerts.models import OVERSEERS, Delivery, DeliveryQuerySet, Mail
@@ -23,6 +23,7 @@ from core import refs, slots
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
 _RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
 _MOST = 5
+_BY = {Delivery.Channel.MAIL: pgettext_lazy("told by", "mail")}  # within a sentence
 _MOST_OF_CASE = 300
 
 
@@ -98,7 +99,7 @@ def _unread(user: User) -> DeliveryQuerySet:
 @slots.channels.provide()
 def channels(_request: HttpRequest) -> list[str]:
     """Name the channels by which people are told."""
-    return [str(channel.label).lower() for channel in Delivery.Channel]
+    return [str(_BY[channel]) for channel in Delivery.Channel]
 
 
 @slots.profile_panels.provide(order=60)

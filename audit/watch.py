@@ -37,6 +37,12 @@ class Standing:
         return (self.new.why if self.new else "") or (self.whole.why if self.whole else "")
 
     @property
+    def seq(self) -> int:
+        """The newest entry up to which all is good; a run over all may have come further."""
+        whole = self.whole.size - 1 if self.whole and not self.whole.why else -1
+        return max(whole, self.new.seq if self.new else -1)
+
+    @property
     def bad(self) -> int:
         """The first entry that is wrong, where something is."""
         worse = self.new if self.new and self.new.why else self.whole

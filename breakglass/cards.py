@@ -54,7 +54,7 @@ class Card:
     @property
     def reviewed(self) -> int:
         """Within how many minutes somebody looks at what was done."""
-        return self.rules.review_within_hours * 60
+        return self.rules.review_within
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether it holds all `words` (in lower case) anywhere in what it says."""

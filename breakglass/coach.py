@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from breakglass.rules import Rules
 
@@ -102,9 +103,10 @@ def _length(justification: str, rules: Rules, words: list[str]) -> Remark:
     short = len(justification.strip()) < rules.min_justification
     if short or len(set(words)) < 4 or _FILLER.match(justification):
         return _missing(
-            _("Length"), _("Say in one sentence what is wrong, since when, and what you will do.")
+            pgettext("of a reason", "Length"),
+            _("Say in one sentence what is wrong, since when, and what you will do."),
         )
-    return _clear(_("Length"))
+    return _clear(pgettext("of a reason", "Length"))
 
 
 def _impact(text: str) -> Remark:

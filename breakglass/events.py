@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from audit.events import Event
 from core.words import minutes_words
 
+FROZEN = "Frozen: "  # what a freeze writes before its reason where it ends an access
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RequestSubmitted(
@@ -259,6 +261,12 @@ class GrantRelinquished(Event, kind="grant.relinquished", title=_lazy("Access en
         return _("ended the access early")
 
 
+def why_ended(reason: str) -> str:
+    """Say to the reader why an access ended: before a person's words may stand ours."""
+    words = reason.removeprefix(FROZEN)
+    return reason if words == reason else _("Frozen: %(reason)s") % {"reason": words}
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GrantRevoked(
     Event, kind="grant.revoked", title=_lazy("Access revoked"), personal=("reason",), critical=True
@@ -268,7 +276,7 @@ class GrantRevoked(
     reason: str
 
     def sentence(self) -> str:
-        return _("revoked the access: %(reason)s") % {"reason": self.reason}
+        return _("revoked the access: %(reason)s") % {"reason": why_ended(self.reason)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,11 @@ class Rules:
         """Return the JSON form that `from_body` reads."""
         return dataclasses.asdict(self)
 
+    @property
+    def review_within(self) -> int:
+        """Within how many minutes of the end a use is to be reviewed."""
+        return self.review_within_hours * 60
+
     def in_working_hours(self, at: dt.datetime) -> bool:
         """Whether `at` lies in the scenario's working hours, in the scenario's own zone."""
         local = at.astimezone(ZoneInfo(self.time_zone))

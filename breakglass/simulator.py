@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Part, User
 from breakglass import policy, steps
@@ -147,7 +148,8 @@ def _checks_of_both(ask: _Ask) -> Iterator[_Check]:
     most = ask.rules.max_minutes
     yield (
         bad and bad[1],
-        _("%(minutes)s minutes; the most is %(most)s.") % {"minutes": ask.minutes, "most": most},
+        _("%(length)s; the most is %(most)s.")
+        % {"length": minutes_words(ask.minutes), "most": minutes_words(most)},
         ask.says("max_minutes", minutes_words(most)),
     )
     room = policy.why_no_room(ask.scenario, ask.rules, person=ask.person, at=ask.at)
@@ -281,10 +283,16 @@ def _told(ask: _Ask) -> Iterator[Line]:
             text=_("%(group)s is told and asked to ratify: %(quorum)s.")
             % {"group": each.step.group, "quorum": _quorum(ask, each)},
         )  # fmt: skip
-    names = Group.objects.filter(pk__in=ask.rules.alert_groups).order_by("name")
-    if alerted := ", ".join(names.values_list("name", flat=True)):
-        text = _("%(groups)s is alerted on every channel.") % {"groups": alerted}
-        yield Line(name="told", at=ask.at, text=text, rule=ask.says("alert_groups", alerted))
+    groups = Group.objects.filter(pk__in=ask.rules.alert_groups).order_by("name")
+    if names := list(groups.values_list("name", flat=True)):
+        text = ngettext(
+            "%(groups)s is alerted on every channel.",
+            "%(groups)s are alerted on every channel.",
+            len(names),
+        ) % {"groups": ", ".join(names)}
+        yield Line(
+            name="told", at=ask.at, text=text, rule=ask.says("alert_groups", ", ".join(names))
+        )
     if why := policy.why_nobody_can_decide(
         ask.rules, ask.scenario, requester=ask.person, at=ask.at
     ):
@@ -294,17 +302,18 @@ def _told(ask: _Ask) -> Iterator[Line]:
 
 
 def _review(ask: _Ask, *, ends_at: datetime | None) -> Line:
-    hours = ask.rules.review_within_hours
-    due = ends_at + timedelta(hours=hours) if ends_at else None
+    within = ask.rules.review_within
+    due = ends_at + timedelta(minutes=within) if ends_at else None
     text = (
-        _("Two people who neither asked nor decided must have reviewed it %(hours)s hours after"
-          " the end.")
+        _("Two people who neither asked nor decided must have reviewed it %(length)s after the"
+          " end.")
         if ask.rules.strict_review
-        else _("Somebody who neither asked nor decided must have reviewed it %(hours)s hours after"
-               " the end.")
+        else _("Somebody who neither asked nor decided must have reviewed it %(length)s after the"
+               " end.")
     )  # fmt: skip
-    rule = ask.says("review_within_hours", minutes_words(hours * 60))
-    return Line(name="review", at=due, rule=rule, text=text % {"hours": hours})
+    length = minutes_words(within)
+    rule = ask.says("review_within_hours", length)
+    return Line(name="review", at=due, rule=rule, text=text % {"length": length})
 
 
 def _targets(ask: _Ask) -> str:

@@ -26,7 +26,7 @@ from breakglass.models import (
 from breakglass.simulator import why_not_look
 from core import slots
 from core.speech import shown
-from core.words import minutes_words
+from core.words import minutes_words, quoted
 
 _FOUND = 8
 _SHOWN = 5
@@ -132,7 +132,7 @@ def _question(question: Question) -> slots.Waiting:
         icon="ask",
         tone="wait",
         title=_("%(person)s asks you about Case %(case)s") % said,
-        detail=f"“{Truncator(question.text).chars(120)}”",
+        detail=quoted(Truncator(question.text).chars(120)),
         url=question.get_absolute_url(),
         action=_("Answer"),
     )

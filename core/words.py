@@ -61,6 +61,11 @@ def either_phrase(names: Sequence[str]) -> str:
     return phrase("%(names)s or %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
+def quoted(words: object) -> str:
+    """Put what somebody wrote between the quotation marks of the reader's language."""
+    return _("“%(words)s”") % {"words": words}
+
+
 def dated(at: dt.datetime) -> str:
     """Say a day and a time of any year to the reader, in their zone, which is named."""
     return date_format(timezone.localtime(at), "j M Y, H:i T")

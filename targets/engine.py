@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connections
+from django.utils.translation import gettext_noop
 
 from audit.log import SYSTEM
 from core.errors import DomainError, WrongState
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 # holder of a lease dies, the next one may act after this many seconds.
 LEASE_SECONDS = 8.0
 _AT_ONCE = 8
+_OVER = gettext_noop("its time was over")
 Failure = (TargetError, VaultError)
 
 
@@ -67,7 +69,7 @@ def put_up(door: Door, driver: Driver, watch: Stopwatch) -> Door:
     """
     until = door.until
     if watch.left(until) <= 0:
-        return transitions.shut(door, why="its time was over", actor=SYSTEM, at=watch.now())
+        return transitions.shut(door, why=_OVER, actor=SYSTEM, at=watch.now())
     collect.start_reading(door, driver)  # first: nobody may act before we know where to read
     driver.open(opening_of(door, watch))
     try:
@@ -143,7 +145,7 @@ def settle(door: Door, *, at: datetime) -> Door:
 def shut_due(at: datetime) -> None:
     """Write down of every door whose time is over that it is to be closed."""
     for door in Door.objects.due(at).filter(closing_at=None):
-        transitions.shut(door, why="its time was over", actor=SYSTEM, at=at)
+        transitions.shut(door, why=_OVER, actor=SYSTEM, at=at)
 
 
 def settle_all(doors: Iterable[Door], *, at: datetime) -> None:

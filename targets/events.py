@@ -60,7 +60,7 @@ class DoorClosing(Event, kind="door.closing", title=_lazy("Door closing")):
 
     def sentence(self) -> str:
         said = _("began to close the door of %(target)s: %(why)s")
-        return said % {"target": self.target, "why": self.why}
+        return said % {"target": self.target, "why": _(self.why) if self.why else ""}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -30,11 +30,10 @@ def profile(request: PageRequest) -> HttpResponse:
     """Show the person to themselves; POST changes how they read times and words."""
     form = ReadingForm(request.POST or None, initial=_reading(request.user))
     if form.is_valid():
-        transitions.set_reading(request.user, **form.cleaned_data)
-        messages.success(
-            request,
-            _("Times are shown in %(zone)s now.") % {"zone": form.cleaned_data["time_zone"]},
-        )
+        reader = transitions.set_reading(request.user, **form.cleaned_data)
+        with translation.override(reader.language or translation.get_language()):
+            said = _("Times are shown in %(zone)s now.") % {"zone": reader.time_zone}
+        messages.success(request, said)
         return redirect("profile")
     return _page(request, reading_form=form, status=422 if form.is_bound else 200)
 

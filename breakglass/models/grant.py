@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from breakglass import events
 from breakglass.models.request import Request
 from breakglass.models.scenario import Scenario
 from core import refs
@@ -108,6 +109,11 @@ class Grant(models.Model):
     def ref(self) -> str:
         """How the ledger names this grant."""
         return refs.make("grant", self.pk)
+
+    @property
+    def why_ended(self) -> str:
+        """Why it was ended, as its reader is told."""
+        return events.why_ended(self.end_reason)
 
     @property
     def case_ref(self) -> str:

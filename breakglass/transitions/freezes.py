@@ -6,6 +6,7 @@ from accounts.models import User
 from audit import log
 from breakglass import freeze_events as events
 from breakglass import policy
+from breakglass.events import FROZEN
 from breakglass.models import Freeze, Grant, Scenario
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_grants, lock, refuse_unless
@@ -94,6 +95,6 @@ def _revoke_all(freeze: Freeze, *, by: User, at: datetime) -> int:
     revoked = 0
     for grant in locked:
         if grant.status in Grant.STANDING:
-            grants.revoke_locked(grant, reason=f"Frozen: {freeze.reason}", by=by, at=at)
+            grants.revoke_locked(grant, reason=f"{FROZEN}{freeze.reason}", by=by, at=at)
             revoked += 1
     return revoked

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import User
 from audit import log
 from audit.events import Event
@@ -17,6 +19,13 @@ from breakglass.transitions.locks import (
 from core.errors import WrongState
 from core.speech import phrase
 from targets import transitions as doors
+
+# Why a door closes, as the record has it: English, whoever acted. Pages translate it.
+_WHY = {
+    Grant.Status.EXPIRED: gettext_noop("expired"),
+    Grant.Status.RELINQUISHED: gettext_noop("ended by its holder"),
+    Grant.Status.REVOKED: gettext_noop("revoked"),
+}
 
 
 def start_unapproved(request: Request, *, at: datetime) -> Grant:
@@ -203,7 +212,7 @@ def _end(
     grant.save(update_fields=["status", "ended_at", "ended_by", "end_reason"])
     actor = by.ref if by else log.SYSTEM
     for door in grant.doors():
-        doors.shut(door, why=grant.get_status_display().lower(), actor=actor, at=at)
+        doors.shut(door, why=_WHY[status], actor=actor, at=at)
     _record(grant, event, actor=actor, at=at)
     grant_ended.send(sender=Grant, grant=grant, at=at)
 

@@ -213,7 +213,7 @@ def _outlook(
         "offer": offer,
         "names": [target.name for target, picked in offer.shown if picked],
         "minutes": minutes,
-        "reviewed": rules.review_within_hours * 60,
+        "reviewed": rules.review_within,
         "ends_at": now + timedelta(minutes=min(minutes, rules.max_minutes)),
         "ratify_by": now + timedelta(minutes=rules.ratify_within),
         "preflight": seen,

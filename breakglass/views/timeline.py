@@ -7,12 +7,12 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
 
 from audit import reading
 from audit.models import Entry
 from breakglass import policy
 from breakglass.models import Grant, Request
+from core.words import minutes_words, quoted
 
 PAGE = 100
 WHOLE = 5000  # entries of a case on paper
@@ -134,7 +134,7 @@ def chips(case_ref: str, *, show: str) -> list[Chip]:
 def _line(told: reading.Told) -> Line:
     tone, icon = _LOOKS.get(told.kind, ("", "info"))
     details = told.details
-    quoted = details.get("justification") if told.kind == "request.submitted" else ""
+    reason = details.get("justification") if told.kind == "request.submitted" else ""
     gone = told.gone.text if told.gone and told.gone.text not in told.sentence else ""
     return Line(
         at=told.occurred_at,
@@ -142,7 +142,7 @@ def _line(told: reading.Told) -> Line:
         text=told.sentence,
         tone=tone,
         icon=icon,
-        sub=f"“{quoted}”" if quoted else gone,
+        sub=quoted(reason) if reason else gone,
         code=str(details.get("statement") or ""),
         seq=told.seq,
     )
@@ -175,13 +175,9 @@ def to_come(asked: Request, grant: Grant | None, *, at: datetime) -> list[Line]:
 def _of_grant(asked: Request, grant: Grant, at: datetime) -> list[Line]:
     names = ", ".join(sorted(target.name for target in grant.targets.all()))
     ends = _("The access ends, the door closes, a probe checks that %(targets)s refuses.")
-    within = asked.rules.review_within_hours
-    due = ngettext(
-        "Then a review is due within %(hours)s hour.",
-        "Then a review is due within %(hours)s hours.",
-        within,
-    )
-    lines = [_next(grant.ends_at, ends % {"targets": names}, due % {"hours": within})]
+    within = asked.rules.review_within
+    due = _("Then a review is due within %(length)s.") % {"length": minutes_words(within)}
+    lines = [_next(grant.ends_at, ends % {"targets": names}, due)]
     if grant.starts_at > at:
         starts = _("The access starts: the door to %(targets)s opens.") % {"targets": names}
         lines.append(_next(grant.starts_at, starts))

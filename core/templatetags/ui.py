@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core import kept, looks, refs, slots
+from core import kept, looks, refs, slots, words
 from core.faces import Face, face
 from core.forms import looks as dressed
 from core.words import duration_words, minutes_words, relative_words
@@ -188,6 +188,12 @@ def listed(values: Iterable[Any], last: str = "") -> str:
     """Join as in a sentence: "a, b and c"."""
     words = [str(value) for value in values]
     return f" {last or _('and')} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def quoted(text: object) -> SafeString:
+    """Put what somebody wrote between the quotation marks of the reader's language."""
+    return format_html(words.quoted("{}"), text)
 
 
 @register.filter

@@ -40,10 +40,10 @@ def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
     found = _visible(request, pk)
     form = VerdictForm(request.POST, review=found)
     done = (
-        _("The verdict waits for a second reviewer.")
+        _("The verdict on Case %(case)s waits for a second reviewer.")
         if policy.needs_second(found)
-        else _("The verdict stands in the record.")
-    )
+        else _("The verdict on Case %(case)s stands in the record.")
+    ) % {"case": found.grant.request.case}
     answer = _act(request, pk, form, transitions.close, done, name="verdict_form")
     return _next(request, found) if answer.status_code == HTTPStatus.FOUND else answer
 
@@ -51,10 +51,10 @@ def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def review_confirm(request: PageRequest, pk: UUID) -> HttpResponse:
     """Agree with the verdict as the second reviewer."""
-    answer = _act(request, pk, None, transitions.confirm, _("Confirmed. The verdict stands."))
-    return (
-        _next(request, _visible(request, pk)) if answer.status_code == HTTPStatus.FOUND else answer
-    )
+    found = _visible(request, pk)
+    done = _("Confirmed. The verdict on Case %(case)s stands.") % {"case": found.grant.request.case}
+    answer = _act(request, pk, None, transitions.confirm, done)
+    return _next(request, found) if answer.status_code == HTTPStatus.FOUND else answer
 
 
 @page("POST")
@@ -133,7 +133,8 @@ def _next(request: PageRequest, done: Review) -> HttpResponse:
     if following is None:
         messages.info(request, _("No other review waits for you."))
         return redirect(done)
-    messages.info(request, _("This one is the next, and the most urgent."))
+    said = _("Next, and the most urgent: Case %(case)s.")
+    messages.info(request, said % {"case": following.grant.request.case})
     return redirect(f"{following.get_absolute_url()}#main")
 
 

@@ -109,6 +109,12 @@ class TestTimeZone:
         assert ada.time_zone == "Europe/Berlin"
         assert actors("config.changed")[-1] == ada.ref
 
+    def test_is_told_in_the_language_chosen_with_it(self, client: Client, ada: User) -> None:
+        chosen = {"time_zone": "Asia/Tokyo", "language": "de"}
+        answer = client.post(reverse("profile"), chosen, follow=True)
+
+        assert "Zeiten stehen jetzt in Asia/Tokyo." in answer.content.decode()
+
     def test_must_exist(self, client: Client, ada: User) -> None:
         answer = client.post(reverse("profile"), {"time_zone": "Mars/Olympus"})
 

@@ -145,6 +145,7 @@ class TestWhole:
         run = Run.objects.get()
         assert (run.done, run.size, run.why) == (long, long, "")
         assert facts("audit.verified")[0]["entries"] == long
+        assert watch.standing().seq == long - 1
 
     def test_sees_what_a_look_at_the_newest_does_not(self, auditor: User, long: int) -> None:
         watch.look_at_new(clock(0))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from accounts.models import Part, User
 from breakglass import transitions
@@ -21,7 +22,7 @@ from tests.make import (
     make_user,
     voice,
 )
-from tests.record import actors, kinds
+from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,12 @@ class TestRelinquish:
         grant = transitions.relinquish(_open_grant(), by=make_user("ada"), at=LATER)
 
         assert (grant.status, grant.ended_at) == (Grant.Status.RELINQUISHED, LATER)
+
+    def test_why_its_door_closes_is_recorded_in_english(self) -> None:
+        with override("de"):
+            transitions.relinquish(_open_grant(), by=make_user("ada"), at=LATER)
+
+        assert [fact["why"] for fact in facts("door.closing")] == ["ended by its holder"]
 
     def test_is_for_the_holder(self) -> None:
         with pytest.raises(NotAllowed, match="Only the holder"):

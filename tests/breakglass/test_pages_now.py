@@ -73,6 +73,14 @@ class TestPage:
 
 
 class TestFreeze:
+    def test_who_can_only_freeze_is_not_told_that_there_is_nothing(self) -> None:
+        make_cast()
+        request = broken()
+        transitions.revoke(request.grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        said = text(see("dana", request.get_absolute_url()))
+        assert "Freeze Ada…" in said
+        assert "you are here to look" not in said
+
     def test_a_person(self) -> None:
         make_cast()
         broken()

@@ -193,7 +193,7 @@ class TestBreakGlass:
 
     def test_says_who_is_told(self) -> None:
         scenario = make_scenario()
-        scenario.alert_groups.add(make_group("On-call responders"))
+        scenario.alert_groups.add(make_group("On-call responders"), make_group("Leads"))
         transitions.publish(scenario, by=None, reason="Tell them.", at=NOON)
 
         story = simulate(scenario, make_user("ada"), NOON, urgency=BREAK_GLASS)
@@ -201,7 +201,7 @@ class TestBreakGlass:
 
         assert told == [
             "Database team is told and asked to ratify: 1 of Bob, Carl must agree.",
-            "On-call responders is alerted on every channel.",
+            "Leads, On-call responders are alerted on every channel.",
         ]
 
     def test_says_when_nobody_could_ratify(self) -> None:

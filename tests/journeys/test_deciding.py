@@ -107,6 +107,8 @@ def test_a_review_by_keyboard_alone(house: House) -> None:
     rita.keyboard.type("As declared.")
     press_until(rita, "Tab", "Record the verdict", most=2)
     rita.keyboard.press("Enter")
-    expect(rita.get_by_role("status").first).to_contain_text("The verdict stands in the record.")
+    expect(rita.get_by_role("status").first).to_contain_text(
+        f"The verdict on Case {review.grant.request.case} stands in the record."
+    )
     closed = Review.objects.get(pk=review.pk)
     assert (closed.verdict, closed.comment) == ("justified", "As declared.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from breakglass.models import Question
 from tests.make import make_scenario
-from tests.reviews.browser import client, late, page, post, recent
+from tests.reviews.browser import client, late, page, recent
 from tests.reviews.make import act, judge, make_finding, sequence, taken
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +67,13 @@ class TestReviewMode:
         first, late_one = taken(recent(scenario), at=timezone.now()), late(scenario)
         recent(scenario)
 
-        answer = post("rita", "review-close", first, verdict="justified", comment="")
-        assert answer["Location"] == f"{late_one.get_absolute_url()}#main"
+        browser = client("rita")
+        url = reverse("review-close", args=[first.pk])
+        answer = browser.post(url, {"verdict": "justified", "comment": ""}, follow=True)
+        said = answer.content.decode()
+        assert answer.redirect_chain == [(f"{late_one.get_absolute_url()}#main", 302)]
+        assert f"The verdict on Case {first.grant.request.case} stands in the record." in said
+        assert f"Next, and the most urgent: Case {late_one.grant.request.case}." in said
 
     def test_the_last_one_stays_and_says_that_no_other_waits(self) -> None:
         review = taken(recent(), at=timezone.now())
