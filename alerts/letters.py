@@ -203,6 +203,8 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
         found = [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
     elif story.erasure and not why_not_see_erasures(by=person):
         found = [(_("Look at the erasure"), _absolute(story.erasure.get_absolute_url()))]
+    elif story.entry.kind.startswith("hold.") and person.may_verify_record:
+        found = [(_("Look at the holds"), _absolute(reverse("ledger-retention")))]
     if delivery.receipt:
         found.append((_("Say that you have read this"), alert))
     return found or [(_("Open the alert"), alert)]

@@ -66,6 +66,7 @@ class Telling:
 
 
 _OVERSEERS = (COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR)
+_HOLDERS = (COMPLIANCE, Audience.ADMINISTRATOR)  # who places and lifts legal holds
 _EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
 
 ROUTES: dict[str, Route] = {
@@ -115,6 +116,9 @@ ROUTES: dict[str, Route] = {
     "erasure.withdrawn": Route(to=(Audience.ADMINISTRATOR,)),
     "erasure.lapsed": Route(to=(Audience.ADMINISTRATOR,)),
     "erasure.done": Route(to=(Audience.ADMINISTRATOR, COMPLIANCE)),
+    "hold.lift_proposed": Route(to=_HOLDERS),
+    "hold.kept": Route(to=_HOLDERS),
+    "hold.lifted": Route(to=(*_HOLDERS, Audience.AUDITOR)),
     "delivery.dead": Route(to=(Audience.ADMINISTRATOR,), when=_not_lately),
     "audit.degraded": Route(to=_OVERSEERS, urgent=True),
     "audit.gap": Route(to=_OVERSEERS, urgent=True),

@@ -105,8 +105,10 @@ def story_at(seq: int) -> Story:
 
 
 def _request_of(entry: Entry) -> Request | None:
-    """Return the request; news of a message are not news of its case, which others may not see."""
-    if entry.kind.startswith("delivery."):
+    """Return the request; news of a message or a hold are not news of its case, which others
+    may not see.
+    """
+    if entry.kind.startswith(("delivery.", "hold.")):
         return None
     rows = Request.objects.told().select_related("extends__request__version")
     if key := _key(entry.subject, "grant"):

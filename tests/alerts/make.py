@@ -18,6 +18,7 @@ from audit import events as kept
 from audit import sequencer
 from audit.events import Event
 from audit.replay.events import ReplayFailed
+from audit.retention.transitions import keep_hold, lift_hold, place_hold
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
 from tests.make import NOON, make_group, make_scenario, make_user
@@ -102,6 +103,19 @@ def findings() -> list[Event]:
         kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
         ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
     ]
+
+
+def tell_of_holds() -> None:
+    """Let Cora ask twice that a hold be lifted, and Max say no, then yes."""
+    cora, max_ = make_user("cora"), make_user("max")
+    hold = place_hold("everything", "", reason="A lawsuit.", by=cora, at=NOON)
+    lift_hold(hold, reason="The lawsuit goes on elsewhere.", by=cora, at=NOON)
+    keep_hold(hold, by=max_, at=NOON)
+    lift_hold(hold, reason="The lawsuit is over.", by=cora, at=NOON)
+    lift_hold(hold, reason="", by=max_, at=NOON)
+    catch_up()
+    while send():
+        pass
 
 
 def tell_of_erasures() -> None:
