@@ -103,7 +103,7 @@ class TestPreview:
         scenario = make_scenario()
         chosen = {"try-person": make_user("ada").pk, "try-urgency": "normal", "max_minutes": 90}
 
-        assert "the most is 90." in preview(client, scenario, **chosen)
+        assert "the most is 1 h 30 min." in preview(client, scenario, **chosen)
 
     def test_is_for_those_who_may_change_it(self, client: Client) -> None:
         scenario = make_scenario()
