@@ -76,6 +76,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "audit_pending": "SELECT, INSERT, DELETE, UPDATE (parked_at, set_aside_at)",
         "audit_subject": "SELECT, INSERT, UPDATE",
         "audit_entry": "SELECT, INSERT",
+        "audit_pruned": "SELECT",
         "audit_last_version": "SELECT",
         "audit_payload": "SELECT, INSERT",
         "audit_data_key": "SELECT, INSERT",
@@ -86,6 +87,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     SEALER: {
         "audit_entry": "SELECT",
+        "audit_pruned": "SELECT",
         "audit_state": "SELECT",
         "audit_tile": "SELECT",
         "audit_key": "SELECT, INSERT",
