@@ -49,6 +49,11 @@ class TestList:
         rows = see("bob", "/decide/").context["rows"]
         assert [row for row, *_ in rows] == [inside, waits, over]
 
+    def test_one_follows_by_an_address_that_stays_when_its_link_is_spent(self) -> None:
+        make_cast()
+        page = reverse("decision", args=[asked().pk])
+        assert f'id="head" data-live="case" data-from="{page}"' in text(see("bob", page))
+
     def test_is_empty_after_the_answer_and_remembers_it(self) -> None:
         make_cast()
         request = asked()
