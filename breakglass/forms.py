@@ -62,7 +62,7 @@ class AskForm(forms.Form):
     )
     reference = forms.CharField(
         label=_("Incident or ticket"),
-        max_length=100,
+        max_length=Request.LONGEST_REFERENCE,
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
@@ -187,7 +187,7 @@ class ReferenceForm(forms.Form):
 
     reference = forms.CharField(
         label=_("Incident or ticket"),
-        max_length=100,
+        max_length=Request.LONGEST_REFERENCE,
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
         error_messages={"required": _("Write the incident or ticket.")},
     )

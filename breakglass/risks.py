@@ -68,7 +68,7 @@ def _copied(request: Request) -> Signal | None:
 
 
 def _no_ticket(request: Request) -> Signal | None:
-    if request.reference or not request.rules.reference_required:
+    if request.original.reference or not request.rules.reference_required:
         return None
     return Signal(_("No ticket"), _("No incident or ticket is named yet."))
 

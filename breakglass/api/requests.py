@@ -53,7 +53,9 @@ class Requests(Endpoint):
             child=serializers.SlugField(), min_length=1, max_length=50, help_text="slugs"
         )
         justification = serializers.CharField(max_length=5000)
-        reference = serializers.CharField(max_length=100, default="", allow_blank=True)
+        reference = serializers.CharField(
+            max_length=Request.LONGEST_REFERENCE, default="", allow_blank=True
+        )
         intent = serializers.CharField(max_length=5000, default="", allow_blank=True)
         minutes = serializers.IntegerField(min_value=1)
         read_only = serializers.BooleanField(default=False)  # type: ignore[assignment]
@@ -154,7 +156,7 @@ class RequestReference(Endpoint):
     class Input(StrictInput):
         """As the scenario wants it written."""
 
-        reference = serializers.CharField(max_length=100)
+        reference = serializers.CharField(max_length=Request.LONGEST_REFERENCE)
 
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         named, now = self.body(request)["reference"], timezone.now()

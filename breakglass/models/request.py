@@ -117,6 +117,7 @@ class Request(models.Model):
 
     OPEN = (State.PENDING, State.COUNTERED)
     SETTLED = (Ratification.RATIFIED, Ratification.REFUSED, Ratification.OVERDUE)
+    LONGEST_REFERENCE = 100  # characters
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.PositiveBigIntegerField(editable=False)
@@ -129,7 +130,7 @@ class Request(models.Model):
     )
     targets = models.ManyToManyField(Target, related_name="requests")
     justification = models.TextField()
-    reference = models.CharField(max_length=100, blank=True)
+    reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True)
     intent = models.TextField(blank=True)
     minutes = models.PositiveIntegerField()
     read_only = models.BooleanField(default=False)

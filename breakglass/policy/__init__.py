@@ -32,7 +32,6 @@ from breakglass.policy.deciding import (
     why_not_ask,
     why_not_decide,
     why_not_less,
-    why_not_name_reference,
 )
 from breakglass.policy.holding import (
     why_no_credentials,
@@ -77,7 +76,6 @@ __all__ = [
     "why_not_less",
     "why_not_lift",
     "why_not_list_changes",
-    "why_not_name_reference",
     "why_not_relinquish",
     "why_not_request",
     "why_not_revoke",

@@ -92,17 +92,10 @@ def _groups_of(request: Request, by: User, at: datetime) -> set[int]:
 
 
 def why_not_answer_counter(request: Request, *, by: User) -> str | None:
-    """Why `by` may not accept or decline an offer of less, or withdraw the request."""
+    """Why `by` may not take or leave an offer of less, withdraw the request or name its ticket."""
     if by.pk in (request.requester_id, request.filed_by_id):
         return None
     return phrase("Only the person who asked may do this.")
-
-
-def why_not_name_reference(request: Request, *, by: User) -> str | None:
-    """Why `by` may not name the incident or ticket of a case."""
-    if by.pk in (request.requester_id, request.filed_by_id):
-        return None
-    return phrase("Only the person who asked names the ticket.")
 
 
 def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:

@@ -17,7 +17,6 @@ from core.speech import phrase
 from targets.models import Target
 
 _FURTHEST_START = timedelta(days=30)
-_LONGEST_REFERENCE = 100  # characters
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -145,13 +144,13 @@ def name_reference(request: Request, *, by: User, reference: str, at: datetime) 
     for one that is written otherwise than the scenario wants.
     """
     case, reference = lock(request.original), reference.strip()
-    why = policy.why_not_name_reference(case, by=by)
+    why = policy.why_not_answer_counter(case, by=by)
     refuse_unless(why, by=by, subject=case, at=at, case=case.case_ref)
     if case.reference:
         raise WrongState(phrase("The ticket of this case is %(name)s.", name=case.reference))
-    if not 0 < len(reference) <= _LONGEST_REFERENCE:
+    if not 0 < len(reference) <= Request.LONGEST_REFERENCE:
         most = phrase("Write the incident or ticket, at most %(most)s characters.",
-                      most=_LONGEST_REFERENCE)  # fmt: skip
+                      most=Request.LONGEST_REFERENCE)  # fmt: skip
         raise BadInput(most, field="reference")
     if why := policy.why_bad_reference(case.rules, reference):
         raise BadInput(why, field="reference")

@@ -52,6 +52,10 @@ class TestVerb:
         )
         assert more.reference == ""
 
+        transitions.name_reference(more, by=make_user("ada"), reference="INC-1000", at=LATER)
+        more = Request.objects.get(pk=more.pk)
+        assert "No ticket" not in [each.name for each in risks.signals(more, at=LATER)]
+
     def test_it_is_named_once_by_who_asked_and_stands_in_the_record(
         self, scenario: Scenario
     ) -> None:
