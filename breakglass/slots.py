@@ -208,7 +208,7 @@ def deeds(request: HttpRequest) -> list[slots.Deed]:
         for address in red_button(request)
     ]
     if Scenario.objects.in_use().permitting(user, Permit.REQUEST, now).exists():
-        ask = reverse("request-new")
+        ask = f"{reverse('request-new')}?urgency=normal"
         found.append(
             slots.Deed(icon="plus", title=_("Ask for access"), url=ask, words=_("new request"))
         )
