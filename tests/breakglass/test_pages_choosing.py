@@ -161,8 +161,25 @@ class TestTheWayOut:
         make_cast()
         case = asked().case
         page = text(see("ada", NEW, urgency="normal"))
-        assert "You have asked for this already." in page
-        assert f">Open Case {case}</a>" in page
+        above, below = page.split('id="id_targets_set"')
+        assert "You have asked for this already." in above
+        assert f">Open Case {case}</a>" in above
+        assert f">Open Case {case}</a>" not in below
+
+    def test_what_waits_already_stops_no_broken_glass(self) -> None:
+        make_cast()
+        case = asked().case
+        above, below = text(see("ada", NEW, urgency="break_glass")).split('id="id_targets_set"')
+        assert "Withdraw that request to ask anew.</strong> You may still break the glass." in above
+        assert f">Open Case {case}</a>" in above
+        assert 'tabindex="-1" data-no' not in above
+        assert 'value="normal" disabled' in below
+
+    def test_what_waits_already_is_known_once_the_emergency_is_chosen(self) -> None:
+        case = make_request(make_cast(), at=timezone.now()).case
+        make_scenario("drill")
+        part = text(client("ada").post("/request/terms/", FULL | {"wish": "normal"}))
+        assert f">Open Case {case}</a>" in part.partition('id="id_targets_set"')[0]
 
     def test_nobody_who_could_decide(self) -> None:
         make_scenario(steps=[StepOf(make_group("Empty"))])
