@@ -147,7 +147,7 @@ def _checks_of_both(ask: _Ask) -> Iterator[_Check]:
     )
     most = ask.rules.max_minutes
     yield (
-        bad and bad[1],
+        next(iter(bad.values()), None),
         _("%(length)s; the most is %(most)s.")
         % {"length": minutes_words(ask.minutes), "most": minutes_words(most)},
         ask.says("max_minutes", minutes_words(most)),

@@ -1,6 +1,7 @@
 """The three ways in which the product says no, each with a sentence a person can read."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 
 from core.speech import shown
@@ -33,13 +34,28 @@ class DomainError(Exception):
 class BadInput(DomainError):
     """What was asked for is malformed or outside the rules; the API answers 422.
 
-    `field` names the form field or JSON key the sentence belongs to, or is empty.
+    `field` names the form field or JSON key the sentence belongs to, or is empty. `also` holds
+    what else is wrong, a sentence by field, so that nobody mends one thing to hear of the next.
     """
 
-    def __init__(self, sentence: str, *, field: str = "", attempt: Attempt | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        field: str = "",
+        attempt: Attempt | None = None,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.field = field
         self.attempt = attempt
+        self.also = dict(also or {})
+
+    @classmethod
+    def of(cls, wrong: Mapping[str, str], *, attempt: Attempt | None = None) -> "BadInput":
+        """Return the refusal of everything that is wrong: a sentence by field, the first first."""
+        (field, sentence), *rest = wrong.items()
+        return cls(sentence, field=field, attempt=attempt, also=dict(rest))
 
 
 class WrongState(DomainError):

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, DomainError
+from core.speech import shown
 
 _BARE = ("checkbox", "radio", "hidden", "file")
 
@@ -35,8 +36,12 @@ def _is_choice(field: forms.BoundField) -> bool:
 
 def refused(form: forms.Form, error: DomainError) -> None:
     """Put a refusal into the form: beside its field where it names one, else on top."""
-    name = error.field if isinstance(error, BadInput) else ""
-    form.add_error(name if name in form.fields else None, error.sentence)
+    wrong = {"": error.sentence}
+    if isinstance(error, BadInput):
+        wrong = {error.field: error.sentence}
+        wrong |= {name: shown(sentence) for name, sentence in error.also.items()}
+    for name, sentence in wrong.items():
+        form.add_error(name if name in form.fields else None, sentence)
 
 
 class ReasonForm(forms.Form):

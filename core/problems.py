@@ -103,7 +103,9 @@ def of_domain(error: DomainError) -> Problem:
     """Return the problem that says what a transition has said."""
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     field = getattr(error, "field", "")
-    return Problem(status, str(error), {field: [str(error)]} if field else {})
+    errors = {field: [str(error)]} if field else {}
+    errors |= {name: [str(sentence)] for name, sentence in getattr(error, "also", {}).items()}
+    return Problem(status, str(error), errors)
 
 
 def summary(errors: dict[str, list[str]]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import Part, User, UserQuerySet
 from breakglass.models import (
@@ -18,6 +18,8 @@ from breakglass.wording import reference_shape
 from core.speech import phrase
 from core.words import minutes_phrase
 from targets.models import Target
+
+_FURTHEST_START = timedelta(days=30)
 
 
 def why_not_request(
@@ -202,61 +204,66 @@ def deciders(step: Step, scenario: Scenario, requester: User, at: datetime) -> l
     return list(people.order_by("name").distinct())
 
 
-def why_bad_terms(
-    rules: Rules, *, targets: Collection[Target], minutes: int
-) -> tuple[str, str] | None:
-    """Why these targets and minutes lie outside the rules: the field and the sentence."""
+def why_bad_terms(rules: Rules, *, targets: Collection[Target], minutes: int) -> dict[str, str]:
+    """Why these targets and minutes lie outside the rules: a sentence by field, none where not."""
+    wrong: dict[str, str] = {}
+    if why := _why_bad_targets(rules, targets):
+        wrong["targets"] = why
+    if not 0 < minutes <= rules.max_minutes:
+        wrong["minutes"] = phrase(
+            "Choose 1 min to %(most)s, the most for %(scenario)s.",
+            most=minutes_phrase(rules.max_minutes),
+            scenario=rules.name,
+        )
+    return wrong
+
+
+def _why_bad_targets(rules: Rules, targets: Collection[Target]) -> str | None:
     if not targets:
-        return "targets", phrase("Choose at least one target.")
+        return phrase("Choose at least one target.")
     if foreign := sorted(t.name for t in targets if t.pk.hex not in rules.targets):
-        return (
-            "targets",
-            phrase(
-                "%(targets)s is not a target of %(scenario)s.",
-                targets=", ".join(foreign),
-                scenario=rules.name,
-            ),
+        return phrase(
+            "%(targets)s is not a target of %(scenario)s.",
+            targets=", ".join(foreign),
+            scenario=rules.name,
         )
     if off := sorted(t.name for t in targets if not t.enabled):
-        return (
-            "targets",
-            phrase("%(targets)s is switched off. Ask an administrator.", targets=", ".join(off)),
-        )
-    if not 0 < minutes <= rules.max_minutes:
-        return (
-            "minutes",
-            phrase(
-                "Choose 1 min to %(most)s, the most for %(scenario)s.",
-                most=minutes_phrase(rules.max_minutes),
-                scenario=rules.name,
-            ),
-        )
+        return phrase("%(targets)s is switched off. Ask an administrator.", targets=", ".join(off))
     return None
 
 
 def why_bad_words(
     rules: Rules, *, justification: str, reference: str, intent: str, urgency: str
-) -> tuple[str, str] | None:
-    """Why the reason, the reference or the plan does not do: the field and the sentence.
+) -> dict[str, str]:
+    """Why the reason, the reference or the plan does not do: a sentence by field, none if it does.
 
     Broken glass may have no ticket yet, whatever the rules want: an emergency waits neither for
     whoever opens tickets nor for the system that holds them.
     """
-    if len(justification.strip()) < rules.min_justification:
-        return (
-            "justification",
-            phrase(
-                "Say why in at least %(least)s characters; you wrote %(number)s.",
-                least=rules.min_justification,
-                number=len(justification.strip()),
-            ),
-        )
+    wrong: dict[str, str] = {}
     if (reference or urgency == Request.Urgency.NORMAL) and (
         why := why_bad_reference(rules, reference)
     ):
-        return "reference", why
+        wrong["reference"] = why
+    if len(justification.strip()) < rules.min_justification:
+        wrong["justification"] = phrase(
+            "Say why in at least %(least)s characters; you wrote %(number)s.",
+            least=rules.min_justification,
+            number=len(justification.strip()),
+        )
     if rules.intent_required and not intent.strip():
-        return "intent", phrase("Say what you intend to do there.")
+        wrong["intent"] = phrase("Say what you intend to do there.")
+    return wrong
+
+
+def why_bad_start(starts_at: datetime | None, *, urgency: str, at: datetime) -> str | None:
+    """Why access may not begin then; None as `starts_at` is at once, or at the last yes."""
+    if starts_at is None:
+        return None
+    if urgency == Request.Urgency.BREAK_GLASS:
+        return phrase("Breaking the glass starts now: leave the start empty.")
+    if not at < starts_at <= at + _FURTHEST_START:
+        return phrase("Choose a start in the next 30 days, or leave it empty for now.")
     return None
 
 

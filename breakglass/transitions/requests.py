@@ -16,8 +16,6 @@ from core.errors import Attempt, BadInput, WrongState
 from core.speech import phrase
 from targets.models import Target
 
-_FURTHEST_START = timedelta(days=30)
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ask:
@@ -74,9 +72,6 @@ def break_glass(
     person = lock(by)
     version = _published(scenario)
     refuse_unless(policy.why_not_break_glass(version.rules), by=by, subject=scenario, at=at)
-    if ask.starts_at:
-        sentence = phrase("Breaking the glass starts now: leave the start empty.")
-        raise BadInput(sentence, field="starts_at")
     urgency = Request.Urgency.BREAK_GLASS
     _check(scenario, version, by=by, person=person, ask=ask, at=at, urgency=urgency)
     request = _create(
@@ -115,7 +110,7 @@ def ask_for_more_time(
         intent=original.intent,
         urgency=original.urgency,
     ):
-        raise BadInput(bad[1], field=bad[0])
+        raise BadInput.of(bad)
     if grant.extensions.open().exists():
         raise WrongState(phrase("You have asked for more time already. Wait for the answer."))
     ask = Ask(
@@ -247,20 +242,20 @@ def _check(
     why = policy.why_not_file(scenario, by=by, at=at) if person != by else None
     why = why or policy.why_not_request(scenario, by=person, at=at, filed_by=by)
     refuse_unless(why, by=by, subject=scenario, at=at)
-    if bad := policy.why_bad_terms(rules, targets=ask.targets, minutes=ask.minutes):
-        attempt = Attempt(actor=by.ref, subject=scenario.ref, at=at)
-        raise BadInput(bad[1], field=bad[0], attempt=attempt)
-    if bad := policy.why_bad_words(
+    outside = policy.why_bad_terms(rules, targets=ask.targets, minutes=ask.minutes)
+    wrong = outside | policy.why_bad_words(
         rules,
         justification=ask.justification,
         reference=ask.reference,
         intent=ask.intent,
         urgency=urgency,
-    ):
-        raise BadInput(bad[1], field=bad[0])
-    if ask.starts_at and not at < ask.starts_at <= at + _FURTHEST_START:
-        sentence = phrase("Choose a start in the next 30 days, or leave it empty for now.")
-        raise BadInput(sentence, field="starts_at")
+    )
+    if why := policy.why_bad_start(ask.starts_at, urgency=urgency, at=at):
+        wrong["starts_at"] = why
+    if wrong:
+        # Asking for more than the rules allow is an attempt at access; a word too few is none.
+        attempt = Attempt(actor=by.ref, subject=scenario.ref, at=at) if outside else None
+        raise BadInput.of(wrong, attempt=attempt)
     if full := policy.why_no_room(scenario, rules, person=person, at=at, by=by):
         raise WrongState(full)
 

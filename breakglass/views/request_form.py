@@ -22,6 +22,7 @@ from breakglass.forms import AskForm, verbs
 from breakglass.models import Grant, GroupPermit, Permit, Request, Scenario
 from breakglass.rules import Rules
 from core import slots
+from core.speech import shown
 from targets.models import Target
 
 _FEW_CARDS = 6  # more are searched
@@ -62,6 +63,28 @@ def ask_form(scenario: Scenario, data: QueryDict | None = None, *, wish: str = "
     rules, meant = rules_of(scenario), data.get("urgency", "") if data else wish
     urgent = rules.break_glass and meant == Request.Urgency.BREAK_GLASS
     return AskForm(data, rules=rules, people=people, urgent=urgent)
+
+
+def say_all(form: AskForm, *, at: datetime) -> None:
+    """Add what the rules say of the fields that could be read, so that everything is said at once.
+
+    A form that reads well is left to the verb, which puts its refusal on the record.
+    """
+    typed, urgency = form.cleaned_data, form.urgency()
+    wrong = policy.why_bad_terms(
+        form.rules, targets=typed.get("targets", ()), minutes=typed.get("minutes", 0)
+    ) | policy.why_bad_words(
+        form.rules,
+        justification=typed.get("justification", ""),
+        reference=typed.get("reference", ""),
+        intent=typed.get("intent", "") or "".join(typed.get("plan", ())),
+        urgency=urgency,
+    )
+    if why := policy.why_bad_start(typed.get("starts_at"), urgency=urgency, at=at):
+        wrong["starts_at"] = why
+    for name, sentence in wrong.items():
+        if name not in form.errors:
+            form.add_error(name, shown(sentence))
 
 
 def typed_form(scenario: Scenario, data: QueryDict) -> AskForm:

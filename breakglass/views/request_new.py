@@ -21,6 +21,7 @@ from breakglass.views.request_form import (
     coached,
     gather,
     rules_of,
+    say_all,
     scenario_called,
     typed_form,
 )
@@ -89,6 +90,8 @@ def _sent(request: PageRequest) -> HttpResponse:
                 refused(form, error)
             else:
                 return _done(request, location)
+        else:
+            say_all(form, at=timezone.now())
     context = gather(request, request.POST, form=form, unchosen=scenario is None)
     return render(request, "breakglass/request_new.html", context, status=422)
 

@@ -14,6 +14,18 @@ document.addEventListener("submit", (event) => {
   if (form.elements.csrfmiddlewaretoken && token()) form.elements.csrfmiddlewaretoken.value = token();
 });
 
+/* What is wrong is read first; its links lead into the field, also where that is a group or folded. */
+document.querySelector("[data-wrong]")?.focus();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-wrong] a[href^='#']");
+  const field = link && document.getElementById(link.hash.slice(1)), kinds = "input:not([type=hidden]), select, textarea";
+  const into = field?.matches(kinds) ? field : field?.querySelector(kinds);
+  if (!into) return;
+  event.preventDefault();
+  if (into.closest("details")) into.closest("details").open = true;
+  into.focus();
+});
+
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;

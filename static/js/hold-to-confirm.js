@@ -30,7 +30,7 @@ class HoldToConfirm extends HTMLElement {
   }
 
   hold() {
-    if (this.sure() || !this.button.form.reportValidity()) return;
+    if (this.sure()) return;
     this.say("holding");
     this.toggleAttribute("data-held", true);
     this.timer = setTimeout(() => {

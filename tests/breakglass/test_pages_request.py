@@ -140,6 +140,36 @@ class TestSend:
         assert sentence in text(send(reference="INC-77"))
         assert send(reference="INC-1000").status_code == 302
 
+    def test_says_all_that_is_wrong_at_once(self) -> None:
+        make_scenario(reference_required=True, intent_required=True)
+        page = text(send(targets=[], minutes="500", justification="Help.", intent=""))
+        top = page.partition("data-wrong")[2].partition("</div>")[0]
+        assert "5 things are missing or wrong:" in top
+        for field, sentence in [
+            ("id_targets", "Choose at least one target."),
+            ("id_minutes", "Choose 1 min to 1 h"),
+            ("id_reference", "Give the incident or ticket"),
+            ("id_justification", "Say why in at least 20 characters; you wrote 5."),
+            ("id_intent", "Say what you intend to do there."),
+        ]:
+            assert f'<a href="#{field}">{sentence}' in top
+            assert f'id="{field}_error"' in page
+        assert "Help.</textarea>" in page
+
+    def test_says_all_rules_at_once_where_the_form_reads_well(self) -> None:
+        make_scenario(reference_required=True, intent_required=True)
+        page = text(send(minutes="500", justification="Help.", reference="INC-20481"))
+        assert "3 things are missing or wrong:" in page
+        assert 'value="INC-20481"' in page
+        assert kinds()[-1] == "access.refused"
+
+    def test_says_all_at_once_beside_a_slip_of_the_red_button(self) -> None:
+        make_cast()
+        page = text(send(urgency="break_glass", wish="break_glass", justification="Help."))
+        assert "2 things are missing or wrong:" in page
+        assert "you wrote 5." in page
+        assert "Not sent yet: hold the button" in page
+
     def test_loses_nothing_that_was_typed(self) -> None:
         make_cast()
         page = text(send(minutes="500", justification="Too short", intent="Look at the locks"))

@@ -111,6 +111,23 @@ def test_what_is_typed_survives_reload_another_tab_and_the_end_of_the_session(ho
     assert ada.evaluate("Object.keys(localStorage).length") == 0
 
 
+def test_all_that_is_wrong_is_said_at_once_and_leads_to_its_field(house: House) -> None:
+    make_scenario(reference_required=True, targets=[make_target("db-1"), make_target("db-2")])
+    with_password("ada")
+    ada = house.enter("ada")
+    ada.keyboard.press("n")
+    ada.wait_for_url("**/request/?urgency=normal")
+    expect(ada.get_by_role("heading", name="If you ask now")).to_be_visible()
+    ada.get_by_label(WHY).fill("Help.")
+    ada.get_by_role("button", name="Ask for access").click()
+    summary = ada.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("link")).to_have_count(3)
+    summary.get_by_role("link", name="Choose at least one target.").click()
+    expect(ada.get_by_label("db-1")).to_be_focused()
+    expect(ada.get_by_label(WHY)).to_have_value("Help.")
+
+
 def test_without_a_script(house: House) -> None:
     for number in range(9):
         make_scenario(f"outage-{number}")
