@@ -1,5 +1,6 @@
 """What this room shows on shared pages: lines of the rail, what waits, a lamp, panels of a case."""
 
+import re
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -56,6 +57,28 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     title = ngettext("%(number)s more review", "%(number)s more reviews", more)
     rest = slots.rest(more, title % {"number": more}, icon="review", url=reverse("reviews"))
     return shown + rest
+
+
+@slots.found.provide(order=15)
+def found(request: HttpRequest, text: str) -> list[slots.Found]:
+    """Find a review by the number of its case: "review 24", "#24", "24"."""
+    user = request.user
+    names = "|".join({"review", "case", re.escape(_("review")), re.escape(_("case"))})
+    said = re.fullmatch(rf"(?:(?:{names})\s+)*#?(\d{{1,18}})", text.strip(), re.IGNORECASE)
+    if not isinstance(user, User) or not said:
+        return []
+    rows = Review.objects.visible_to(user, timezone.now()).filter(grant__request__case=said[1])
+    return [
+        slots.Found(
+            group=_("Reviews"),
+            icon="review",
+            title=_("Review of Case %(number)s") % {"number": review.grant.request.case},
+            detail=f"{review.grant.holder} · {review.get_state_display()}",
+            at=review.owed_at,
+            url=review.get_absolute_url(),
+        )
+        for review in rows.told()
+    ]
 
 
 def _review(review: Review, now: datetime) -> slots.Waiting:

@@ -34,6 +34,33 @@ def looking(name: str = "") -> HttpRequest:
     return request
 
 
+class TestFound:
+    @pytest.mark.parametrize("words", ["review {}", "{}", "#{}", "Review  case {}"])
+    def test_a_number_leads_a_reviewer_to_the_review(self, words: str) -> None:
+        review = make_review()
+        make_cast()
+        words = words.format(review.grant.request.case)
+
+        for name in ("rita", "carla"):
+            (hit,) = slots.found(looking(name), words)
+            assert hit.url == review.get_absolute_url()
+        assert slots.found(looking("ada"), words) == []
+        assert slots.found(looking(), words) == []
+
+    @pytest.mark.parametrize("words", ["review", "{}1", "review of {}", "9" * 30])
+    def test_nothing_else_does(self, words: str) -> None:
+        case = make_review().grant.request.case
+
+        assert slots.found(looking("rita"), words.format(case)) == []
+
+    def test_stands_first_in_the_search_of_every_page(self, client: Client) -> None:
+        review = make_review()
+        client.force_login(make_user("rita"))
+        answer = client.get(reverse("search"), {"q": f"review {review.grant.request.case}"})
+        ((group, (hit,)),) = answer.context["groups"]
+        assert (group, hit.url) == ("Reviews", review.get_absolute_url())
+
+
 class TestNav:
     @pytest.mark.parametrize(
         ("name", "labels"),
