@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from alerts.models import Delivery
 
+UNREAD = "unread"  # no state of a message: what waits for whoever looks
 _SHOWS = {
     "queued": "Queued",
     "retrying": "Tried again",
     "dead": "Undelivered",
     "sent": "Sent",
-    "unread": "Not read yet",
+    UNREAD: "Waits for me",
 }
 
 
@@ -61,9 +62,7 @@ class FilterForm(forms.Form):
     def condition(self) -> Q:
         """Return what the chosen filters let through."""
         chosen, found = self.cleaned_data, Q()
-        if chosen["state"] == "unread":
-            found &= Q(receipt=True, acknowledged_at=None)
-        elif chosen["state"]:
+        if chosen["state"] and chosen["state"] != UNREAD:
             found &= Q(state=Delivery.State(chosen["state"]))
         if chosen["person"]:
             found &= Q(recipient=chosen["person"])

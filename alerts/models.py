@@ -6,12 +6,13 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Count, F, Q
-from django.db.models.functions import Now
+from django.db.models import CharField, Count, F, Q, Value
+from django.db.models.functions import Cast, Concat, Now, Replace
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Part, User
+from accounts.models import Erasure, Part, User
+from breakglass.models import ProposedChange
 from core import refs
 
 # Who looks after all messages; anybody else sees their own.
@@ -25,8 +26,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return rows.order_by("-urgent", "entry_seq", "pk")
 
     def unread(self) -> DeliveryQuerySet:
-        """Messages whose recipients still have to say that they have read them."""
-        return self.filter(receipt=True, acknowledged_at=None)
+        """Messages whose recipients still have to say that they have read them.
+
+        What was decided meanwhile (a change, an erasure) asks nobody any more.
+        """
+        over = Q()
+        for kind, rows in (
+            ("change.proposed", ProposedChange.objects.waiting()),
+            ("erasure.proposed", Erasure.objects.waiting()),
+        ):
+            key = Replace(Cast("pk", CharField()), Value("-"), Value(""))
+            own = Concat(Value(f"{kind.partition('.')[0]}:"), key, output_field=CharField())
+            over |= Q(kind=kind) & ~Q(subject__in=rows.annotate(own=own).values("own"))
+        return self.filter(receipt=True, acknowledged_at=None).exclude(over)
 
     def standing(self, *, late: datetime, since: datetime) -> dict[str, int]:
         """How many are `waiting`, how many of these since before `late`, and how many were given

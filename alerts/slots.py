@@ -4,20 +4,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import CharField, Q, Value
-from django.db.models.functions import Cast, Concat, Replace
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from accounts.models import Erasure, User
-from alerts.models import OVERSEERS, Delivery, DeliveryQuerySet, Mail
+from accounts.models import User
+from alerts.models import OVERSEERS, Delivery, Mail
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
-from breakglass.models import ProposedChange, Request
+from breakglass.models import Request
 from core import refs, slots
 
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
@@ -34,7 +32,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     if not isinstance(user, User):
         return []
     group = "Respond" if set(OVERSEERS) & set(user.parts()) else "Me"
-    unread = _unread(user).count()
+    unread = Delivery.objects.filter(recipient=user).unread().count()
     items = [
         slots.NavItem(
             group=group, label=_("Alerts"), url_name="alerts", icon="bell", count=unread, key="a"
@@ -56,7 +54,7 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user = request.user
     if not isinstance(user, User):
         return []
-    mine = _unread(user)
+    mine = Delivery.objects.filter(recipient=user).unread()
     rows = list(mine.order_by("-entry_seq")[:_MOST])
     more = mine.count() - _MOST if len(rows) == _MOST else 0
     title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
@@ -81,19 +79,6 @@ def _titled(row: Delivery, labels: dict[str, refs.Label]) -> str:
         return f"{title}: {labels[about].text}"
     named = labels[about].text != about and not about.startswith("record:")
     return f"{title} · {labels[about].text}" if named else title
-
-
-def _unread(user: User) -> DeliveryQuerySet:
-    """Return what somebody has to say they have read; what is decided meanwhile asks no more."""
-    over = Q()
-    for kind, rows in (
-        ("change.proposed", ProposedChange.objects.waiting()),
-        ("erasure.proposed", Erasure.objects.waiting()),
-    ):
-        key = Replace(Cast("pk", CharField()), Value("-"), Value(""))
-        own = Concat(Value(f"{kind.partition('.')[0]}:"), key, output_field=CharField())
-        over |= Q(kind=kind) & ~Q(subject__in=rows.annotate(own=own).values("own"))
-    return Delivery.objects.unread().filter(recipient=user).exclude(over)
 
 
 @slots.channels.provide()

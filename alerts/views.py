@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import PageRequest
 from alerts import policy, transitions
-from alerts.forms import FilterForm
+from alerts.forms import UNREAD, FilterForm
 from alerts.letters import Words, words_of
 from alerts.models import Delivery, Mail
 from alerts.stories import NothingToTell, Story, story_at
@@ -35,6 +35,8 @@ def alerts(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=_("That filter does not exist"))
     mine = Delivery.objects.visible_to(request.user)
     rows = mine.filter(form.condition()).select_related("recipient")
+    if form.cleaned_data["state"] == UNREAD:
+        rows = rows.filter(recipient=request.user).unread()
     if number := form.cleaned_data["case"]:
         rows = rows.filter(case=_case_ref(number))
     found = list(rows.order_by("-entry_seq", "-pk")[: _PAGE + 1])
@@ -134,7 +136,9 @@ def _counts(person: User) -> dict[str, int]:
     """Count what needs somebody; what was sent is not counted, however much there is."""
     mine = Delivery.objects.visible_to(person)
     states = mine.exclude(state=Delivery.State.SENT).values("state").annotate(count=Count("pk"))
-    return {row["state"]: row["count"] for row in states} | {"unread": mine.unread().count()}
+    return {row["state"]: row["count"] for row in states} | {
+        UNREAD: mine.filter(recipient=person).unread().count()
+    }
 
 
 def _words(delivery: Delivery, story: Story | None, *, reader: User) -> Words | None:

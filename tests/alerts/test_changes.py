@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from alerts import slots
 from alerts.models import Delivery
@@ -47,6 +47,21 @@ def test_home_asks_to_read_it_only_until_it_is_decided(change: ProposedChange) -
     changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
     assert slots.waiting(request) == []
     assert _badge(request) == 0
+
+
+def test_the_list_of_what_waits_knows_what_is_decided(
+    change: ProposedChange, client: Client
+) -> None:
+    catch_up()
+    client.force_login(make_user("noor"))
+
+    waiting = client.get("/alerts/?state=unread").context
+    assert [row.recipient.name for row, _ in waiting["rows"]] == ["Noor"]
+    assert waiting["counts"]["unread"] == 1
+    changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
+    decided = client.get("/alerts/?state=unread").context
+    assert decided["rows"] == []
+    assert decided["counts"]["unread"] == 0
 
 
 def _badge(request: HttpRequest) -> int:

@@ -57,7 +57,7 @@ class TestList:
 
     @pytest.mark.parametrize(
         ("query", "count"),
-        [("?state=sent", 6), ("?state=dead", 0), ("?state=unread", 4), ("?case=0999", 0)],
+        [("?state=sent", 6), ("?state=dead", 0), ("?state=unread", 1), ("?case=0999", 0)],
     )
     def test_filters(self, client: Client, query: str, count: int) -> None:
         answer = as_person(client, "rob").get(f"/alerts/{query}")
