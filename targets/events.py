@@ -7,6 +7,23 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
 
+GIVEN_POWER = "its role was given power at the target: "  # what the reconciler writes before it
+MEMBER_OF = "member of "
+
+
+def why_closing(why: str) -> str:
+    """Say to the reader why a door is closed; names of powers and roles are those of the target."""
+    powers = why.removeprefix(GIVEN_POWER)
+    if powers == why:
+        return _(why) if why else ""
+    said = ", ".join(_power(each) for each in powers.split(", "))
+    return _("its role was given power at the target: %(what)s") % {"what": said}
+
+
+def _power(power: str) -> str:
+    role = power.removeprefix(MEMBER_OF)
+    return power if role == power else _("member of %(role)s") % {"role": role}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DoorOpening(Event, kind="door.opening", title=_lazy("Door opening")):
@@ -60,7 +77,7 @@ class DoorClosing(Event, kind="door.closing", title=_lazy("Door closing")):
 
     def sentence(self) -> str:
         said = _("began to close the door of %(target)s: %(why)s")
-        return said % {"target": self.target, "why": _(self.why) if self.why else ""}
+        return said % {"target": self.target, "why": why_closing(self.why)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,7 +120,7 @@ class DoorRepaired(Event, kind="door.repaired", title=_lazy("Door repaired")):
 
     def sentence(self) -> str:
         said = _("repaired the door of %(target)s: %(what)s")
-        return said % {"target": self.target, "what": ", ".join(self.what)}
+        return said % {"target": self.target, "what": ", ".join(map(_, self.what))}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,16 @@
 import logging
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from audit.log import SYSTEM
 from targets import drivers, engine, transitions
 from targets.drivers.base import Driver
+from targets.events import GIVEN_POWER
 from targets.models import Door, Installation, Target
 from targets.stopwatch import Stopwatch
+
+_MISSING = gettext_noop("its role was missing")
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +45,11 @@ def _mend(door: Door, driver: Driver, watch: Stopwatch) -> None:
         opening = engine.opening_of(door, watch)
         state = driver.verify(opening)
         if state.danger:
-            why = f"its role was given power at the target: {', '.join(state.danger)}"
+            why = f"{GIVEN_POWER}{', '.join(state.danger)}"
             transitions.shut(door, why=why, actor=SYSTEM, at=watch.now())
         elif not state.exists or state.drift:
             driver.open(opening)
-            what = list(state.drift) if state.exists else ["its role was missing"]
+            what = list(state.drift) if state.exists else [_MISSING]
             transitions.repaired(door, what=what, until=until, at=watch.now())
 
 

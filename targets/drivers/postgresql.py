@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 import psycopg
+from django.utils.translation import gettext_noop
 from psycopg import sql
 from psycopg.rows import TupleRow
 
 from core.speech import phrase
 from targets.drivers.base import Address, LogFile, Opening, State, TargetError, Unreachable
 from targets.drivers.postgresql_setup import LOGGED, complaints
+from targets.events import MEMBER_OF
 
 CONNECTIONS = 10
 CONNECT_SECONDS = 3
@@ -172,14 +174,14 @@ class PostgreSQL:
         login, limit, config, oid, *powers, seconds = row
         roles = self._roles_of(oid)
         danger = [name for name, has in zip(_POWERS, powers, strict=True) if has]
-        danger += [f"member of {role}" for role in roles if role != opening.role]
+        danger += [f"{MEMBER_OF}{role}" for role in roles if role != opening.role]
         wanted = {f"{name}={value}" for name, value in _settings(opening).items()}
         checks = {
-            "login": not login,
-            "connection limit": limit != CONNECTIONS,
-            "settings": not wanted <= set(config or []),
-            "template role": opening.role not in roles,
-            "end": seconds is None or abs(seconds - opening.seconds) > _TOLERANCE,
+            gettext_noop("login"): not login,
+            gettext_noop("connection limit"): limit != CONNECTIONS,
+            gettext_noop("settings"): not wanted <= set(config or []),
+            gettext_noop("template role"): opening.role not in roles,
+            gettext_noop("end"): seconds is None or abs(seconds - opening.seconds) > _TOLERANCE,
         }
         return State(
             exists=True,

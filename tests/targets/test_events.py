@@ -67,6 +67,24 @@ def test_sentence(event: Event, sentence: str) -> None:
     assert event.sentence() == sentence
 
 
+def test_what_the_reconciler_found_is_said_in_the_language_of_the_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    german = {
+        "its role was given power at the target: %(what)s": "ihre Rolle bekam Macht: %(what)s",
+        "member of %(role)s": "Mitglied von %(role)s",
+        "its role was missing": "ihre Rolle fehlte",
+    }
+    monkeypatch.setattr(events, "_", lambda text: german.get(text, text))
+    why = f"{events.GIVEN_POWER}createrole, {events.MEMBER_OF}pg_read_all_data"
+
+    closing = events.DoorClosing(target="shop-db", why=why).sentence()
+    repaired = events.DoorRepaired(target="shop-db", what=["its role was missing"]).sentence()
+
+    assert closing.endswith("ihre Rolle bekam Macht: createrole, Mitglied von pg_read_all_data")
+    assert repaired.endswith("shop-db: ihre Rolle fehlte")
+
+
 def test_what_people_wrote_is_kept_apart() -> None:
     personal = events.ActionPerformed(**ACTION).compartments()["p"]
     assert set(personal) >= {"statement", "parameters", "client_address"}
