@@ -50,6 +50,9 @@ def _timed(client: Any, address: str) -> float:
 
 
 def _pages(latest: int) -> list[tuple[str, str, str]]:
+    from breakglass.models import Request
+
+    busy = Request.objects.get(case=latest).scenario
     return [
         ("Home", "/", "requester"),
         ("Home", "/", "approver"),
@@ -64,6 +67,7 @@ def _pages(latest: int) -> list[tuple[str, str, str]]:
         ("Dashboard", "/dashboard/", "compliance"),
         ("Alerts", "/alerts/", "responder"),
         ("Ledger", "/ledger/", "auditor"),
+        ("Ledger", f"/ledger/?subject={busy.ref}", "auditor"),
         ("Search", "/search/?q=person001", "compliance"),
         ("Search", "/search/?q=shop+yesterday", "approver"),
         ("Search", "/search/?q=inc-4321", "requester"),

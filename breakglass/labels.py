@@ -11,6 +11,7 @@ from core import refs
 from core.refs import Label
 from core.speech import shown
 
+MOST = 500  # cases whose entries one list looks for
 _CASE = re.compile(r"(?:case[ :#]*)?(\d{1,18})", re.IGNORECASE)
 
 
@@ -33,6 +34,18 @@ def _grants(keys: list[str]) -> dict[str, Label]:
 def _scenarios(keys: list[str]) -> dict[str, Label]:
     rows = Scenario.objects.filter(pk__in=map(UUID, keys)).values_list("pk", "name", "slug")
     return {key.hex: Label(name, reverse("scenario", args=[slug])) for key, name, slug in rows}
+
+
+def _whole_scenario(key: str) -> refs.Whole:
+    """Return a scenario with its newest cases, `MOST` at most."""
+    rows = Request.objects.cases().filter(scenario=UUID(key)).order_by("-case")
+    found = list(rows.only("pk")[: MOST + 1])
+    cases = [each.ref for each in found[:MOST]]
+    says = _("With all that happened in its cases.") if found else ""
+    if len(found) > MOST:
+        newest = _("With all that happened in its newest %(count)s cases.")
+        says = newest % {"count": f"{MOST:,}"}
+    return refs.Whole([refs.make("scenario", UUID(key))], cases, says)
 
 
 def _freezes(keys: list[str]) -> dict[str, Label]:
@@ -69,6 +82,7 @@ refs.provide_finder(_called)
 refs.provide("request", _requests)
 refs.provide("grant", _grants)
 refs.provide("scenario", _scenarios)
+refs.provide_whole("scenario", _whole_scenario)
 refs.provide("freeze", _freezes)
 refs.provide("question", _questions)
 refs.provide("change", _changes)

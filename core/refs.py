@@ -22,10 +22,11 @@ class Label:
 class Whole:
     """A thing with what belongs to it, as the record names them; `says` is what that is, in words.
 
-    `says` is empty where nothing belongs to the thing.
+    All that happened in one of its `cases` belongs to it. `says` is empty where nothing does.
     """
 
     references: list[str]
+    cases: list[str] = dataclasses.field(default_factory=list)
     says: str = ""
 
 

@@ -31,8 +31,9 @@ def whole(key: str) -> Whole:
     references = [refs.make("target", UUID(key)), *dict.fromkeys(belonging)]
     if len(found) > MOST:
         says = _("With its newest %(count)s doors and what was done behind them.")
-        return Whole(references, says % {"count": f"{MOST:,}"})
-    return Whole(references, _("With its doors and what was done behind them.") if found else "")
+        return Whole(references, says=says % {"count": f"{MOST:,}"})
+    says = _("With its doors and what was done behind them.") if found else ""
+    return Whole(references, says=says)
 
 
 def called(words: str) -> dict[str, Label]:

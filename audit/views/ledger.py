@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -150,7 +151,8 @@ def _page(asked: dict[str, Any], about: refs.Whole) -> Page:
     before, after = asked["before"], asked["after"]
     rows: EntryQuerySet = Entry.objects.matching(**{name: asked[name] for name in _NARROWING})
     if asked["subject"]:
-        rows = rows.filter(subject__in=about.references)
+        belongs = Q(subject__in=about.references)
+        rows = rows.filter(belongs | Q(case__in=about.cases) if about.cases else belongs)
     if after is not None:
         found = list(rows.after(after)[: PAGE + 1])
         more, entries = len(found) > PAGE, found[:PAGE][::-1]

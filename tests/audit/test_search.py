@@ -48,7 +48,7 @@ class TestWays:
         make_scenario()
         make_group("shop owners")
 
-        assert texts("outage") == ["What happened to Production outage"]
+        assert texts("outage") == ["Everything about Production outage"]
         assert texts("shop") == ["What happened to group shop owners", "Everything about shop-db"]
 
     def test_events_by_a_word_of_their_name(self) -> None:
@@ -154,6 +154,42 @@ class TestPage:
         found = {entry.subject for entry in answer.context["page"].entries}
         assert (new.ref in found, old.ref in found) == (True, False)
         assert sum('FROM "targets_door"' in each["sql"] for each in asked) <= 2
+
+    def test_a_scenario_is_asked_about_with_all_of_its_cases(self, signed_in: Client) -> None:
+        scenario = make_scenario()
+        mine, other = make_request(scenario), make_request(make_scenario("drill"))
+        start = len(sequence())
+        for subject, case in [("door:0", mine.ref), ("door:1", other.ref), (scenario.ref, "")]:
+            happen(subject, case=case)
+        sequence(timezone.now())
+
+        answer = signed_in.get(LEDGER, {"q": "Production outage"}, follow=True)
+
+        found = [(entry.seq, entry.subject) for entry in answer.context["page"].entries]
+        assert found[:2] == [(start + 2, scenario.ref), (start, "door:0")]
+        subjects = {subject for _, subject in found}
+        assert mine.ref in subjects
+        assert other.ref not in subjects
+        assert "With all that happened in its cases." in answer.content.decode()
+
+    def test_only_the_newest_cases_of_a_scenario_are_looked_through_and_it_says_so(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scenario = make_scenario()
+        old, new = make_request(scenario), make_request(scenario, by=make_user("eve"))
+        sequence(timezone.now())
+        signed_in.get(LEDGER, {"subject": scenario.ref})
+        with CaptureQueriesContext(connection) as both:
+            signed_in.get(LEDGER, {"subject": scenario.ref})
+        monkeypatch.setattr("breakglass.labels.MOST", 1)
+
+        with CaptureQueriesContext(connection) as one:
+            answer = signed_in.get(LEDGER, {"subject": scenario.ref})
+
+        found = {entry.case for entry in answer.context["page"].entries}
+        assert (new.ref in found, old.ref in found) == (True, False)
+        assert "its newest 1 cases" in answer.content.decode()
+        assert len(one) == len(both)
 
     def test_several_are_offered(self, signed_in: Client) -> None:
         make_user("ada")

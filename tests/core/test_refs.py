@@ -48,7 +48,7 @@ def test_whatever_else_is_shown_as_it_stands(reference: str) -> None:
 
 
 def test_most_things_stand_alone_and_some_have_others_that_belong_to_them() -> None:
-    refs.provide_whole("thing", lambda key: refs.Whole([f"thing:{key}", "part:1"], "With it."))
+    refs.provide_whole("thing", lambda key: refs.Whole([f"thing:{key}", "part:1"], says="With it."))
     try:
         assert refs.whole(f"thing:{KEY}").references == [f"thing:{KEY}", "part:1"]
         assert refs.whole("thing:x") == refs.Whole(["thing:x"])
