@@ -1,5 +1,6 @@
 /* <toast-list data-close="Close"><ul><li class="notice ok">…</li></ul></toast-list>: where all news is good it floats
-   above the page, takes no focus, and goes after 12 s, never while one points at it or is in it. Bad news stays. */
+   above the page, takes no focus, and goes after 12 s, never while one points at it or is in it. Bad news stays,
+   and so does what stands in the flow: the page would jump under a finger. */
 class ToastList extends HTMLElement {
   connectedCallback() {
     if (this.querySelector("li:not(.ok)")) return;
@@ -15,6 +16,7 @@ class ToastList extends HTMLElement {
 
   wait() {
     clearTimeout(this.timer);
+    if (getComputedStyle(this).position !== "fixed") return;
     this.timer = setTimeout(() => this.remove(), 12_000);
   }
 }

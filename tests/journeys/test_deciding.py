@@ -11,7 +11,7 @@ from alerts.models import Mail
 from breakglass.models import Grant, Question, Request
 from reviews.models import Review
 from tests.journeys.conftest import PASSWORD, House, with_password
-from tests.make import make_request, make_scenario, make_user
+from tests.make import REASON, make_request, make_scenario, make_user
 from tests.reviews.make import make_review
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
@@ -32,6 +32,43 @@ def press_until(page: Page, key: str, name: str, most: int = 60) -> None:
         if name in focused:
             return
     pytest.fail(f"{name!r} is not reached with {key}")
+
+
+def overlaps(page: Page, one: str, other: str) -> bool:
+    """Whether two things on the screen lie on one another."""
+    first, second = page.locator(one).bounding_box(), page.locator(other).bounding_box()
+    assert first
+    assert second
+    return (
+        first["x"] < second["x"] + second["width"]
+        and second["x"] < first["x"] + first["width"]
+        and first["y"] < second["y"] + second["height"]
+        and second["y"] < first["y"] + first["height"]
+    )
+
+
+def test_good_news_lies_on_neither_title_nor_answers_on_a_phone(house: House) -> None:
+    with_password("ada", "bob")
+    make_request(make_scenario(), at=timezone.now())
+    make_request(make_scenario("drill"), by=make_user("eve"), at=timezone.now())
+    bob = house.enter("bob", phone=True)
+    bob.goto(f"{house.url}/decide/")
+    bob.locator(".list.tap .line").first.click()
+    bob.get_by_role("button", name="Approve").click()
+    expect(bob.locator("toast-list")).to_contain_text("Approved.")
+    assert not overlaps(bob, "toast-list", "h1")
+    assert not overlaps(bob, "toast-list", ".dock")
+
+    Request.objects.filter(state="pending").update(state="withdrawn", decided_at=timezone.now())
+    ada = house.enter("ada", phone=True)
+    ada.goto(f"{house.url}/request/?scenario=drill&urgency=normal")
+    ada.get_by_label("Why do you need access?").fill(REASON)
+    ada.get_by_role("button", name="Ask for access").click()
+    expect(ada.locator(".toasts")).to_be_visible()
+    assert not overlaps(ada, ".toasts", "h1")
+    assert not overlaps(ada, ".toasts", ".tabbar")
+    ada.locator(".toasts").get_by_role("button", name="Close").click()
+    expect(ada.locator(".toasts")).to_have_count(0)
 
 
 def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house: House) -> None:
