@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
 
 from core.words import duration_words
 
@@ -67,6 +67,11 @@ class DifferenceQuerySet(models.QuerySet["Difference"]):
     def open(self) -> DifferenceQuerySet:
         """Differences that nobody has explained, the oldest first."""
         return self.filter(resolved_at=None).order_by("found_at", "pk")
+
+    def oldest(self) -> tuple[Difference | None, int]:
+        """The oldest open one, and how many there are."""
+        first = self.open().annotate(number=Window(Count("pk"))).first()
+        return first, getattr(first, "number", 0)
 
 
 class Difference(models.Model):

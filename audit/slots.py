@@ -15,6 +15,7 @@ from audit.differences import Difference, Replay
 from audit.models import Checkpoint, Entry, Pending, Sealing, SetAside
 from audit.outside import Place
 from core import refs
+from core.once import once
 from core.refs import Label, provide
 from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
 from core.words import relative_words
@@ -53,7 +54,7 @@ def verification(request: HttpRequest) -> list[Health]:
     """Say whether the record was found whole, and when."""
     seeing = getattr(request.user, "may_verify_record", False)
     url = reverse("ledger-verification") if seeing else ""
-    state, now = watch.standing(), timezone.now()
+    state, now = watch.standing_for(request), timezone.now()
     last = state.new
     if state.why:
         tone, detail = "danger", state.why
@@ -77,7 +78,7 @@ def not_whole(request: HttpRequest) -> list[Banner]:
     """Tell those who see to it on every page when the record is not whole."""
     if not getattr(request.user, "may_verify_record", False):
         return []
-    state = watch.standing()
+    state = watch.standing_for(request)
     if not state.why:
         return []
     text = gettext("The record is not whole from entry %(bad)s on. %(why)s")
@@ -92,12 +93,18 @@ def not_whole(request: HttpRequest) -> list[Banner]:
     ]
 
 
+@once
+def _differences(_: HttpRequest) -> tuple[Difference | None, int]:
+    """Return the oldest difference that nobody has explained, and how many there are."""
+    return Difference.objects.oldest()
+
+
 @banners.provide(order=11)
 def different(request: HttpRequest) -> list[Banner]:
     """Tell those who see to it on every page when tables and record differ."""
     if not getattr(request.user, "may_verify_record", False):
         return []
-    first = Difference.objects.open().first()
+    first, _count = _differences(request)
     if first is None:
         return []
     text = gettext("Tables say something else than the record: %(about)s, %(what)s.")
@@ -114,9 +121,9 @@ def different(request: HttpRequest) -> list[Banner]:
 
 
 @health.provide(order=11)
-def tables(_: HttpRequest) -> list[Health]:
+def tables(request: HttpRequest) -> list[Health]:
     """Say whether the tables were found to say what the record says."""
-    last, count = Replay.objects.over().first(), Difference.objects.open().count()
+    last, (_first, count) = Replay.objects.over().first(), _differences(request)
     if count:
         text = ngettext(
             "%(count)s difference from the record", "%(count)s differences from the record", count

@@ -9,9 +9,12 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
+from django.http import HttpRequest
+
 from audit import locks, transitions
 from audit.models import Run, Verification
 from audit.verify import verify
+from core.once import once
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +70,12 @@ def standing() -> Standing:
     running = runs.pop(0) if runs and not runs[0].ended_at else None
     whole = runs[0] if runs else None
     return Standing(new=Verification.objects.first(), whole=whole, running=running)
+
+
+@once
+def standing_for(_: HttpRequest) -> Standing:
+    """Return what verification has found, for all corners of one page."""
+    return standing()
 
 
 def look_at_new(clock: Clock) -> None:

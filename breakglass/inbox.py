@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Part, User
 from breakglass import policy
@@ -17,6 +18,7 @@ from breakglass.models import (
     Request,
 )
 from breakglass.pictures import thing_of
+from core.once import once
 
 _MOST = 200
 
@@ -45,6 +47,13 @@ def decisions_for(person: User, at: datetime) -> list[Request]:
     )
     asked = [each for each in rows[:_MOST] if _asks(each, person, held, at)]
     return sorted(asked, key=lambda each: _urgency(each, at))
+
+
+@once
+def decisions_for_reader(request: HttpRequest, at: datetime) -> list[Request]:
+    """Requests on which the reader of a page is asked to answer, for all its corners."""
+    user = request.user
+    return decisions_for(user, at) if isinstance(user, User) else []
 
 
 def deadline(request: Request) -> datetime:

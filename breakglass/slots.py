@@ -47,7 +47,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
                       key="s"),
     ]  # fmt: skip
     if inbox.decides_anywhere(user, now):
-        waiting = len(inbox.decisions_for(user, now))
+        waiting = len(inbox.decisions_for_reader(request, now))
         items.append(
             slots.NavItem(group="Decide", label=_("Decisions"), url_name="decide", icon="decide",
                           count=waiting, phone=True, key="d")
@@ -92,7 +92,8 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     questions = [_question(each) for each in inbox.questions_for(user)]
     changes = [_change(each) for each in inbox.changes_for(user, now)[:_SHOWN]]
     lifts = [_lift(each) for each in inbox.lifts_for(user)[:_SHOWN]]
-    return offers + questions + _decisions(inbox.decisions_for(user, now)) + lifts + changes
+    decisions = _decisions(inbox.decisions_for_reader(request, now))
+    return offers + questions + decisions + lifts + changes
 
 
 def _decisions(asked: list[Request]) -> list[slots.Waiting]:

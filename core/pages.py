@@ -1,7 +1,6 @@
 """What shared pages need: the rail, gathered once for each page, and a page with one sentence."""
 
 import dataclasses
-import functools
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import looks, slots
+from core.once import once
 
 # In this order, whatever the reader's language.
 GROUPS = {
@@ -39,16 +39,9 @@ class Navigation:
     phone: list[Link]
 
 
+@once
 def navigation(request: HttpRequest) -> Navigation:
     """Return where this person may go; asked of the rooms once for each page."""
-    found: Navigation | None = getattr(request, "_navigation", None)
-    if found is None:
-        found = _gather(request)
-        request._navigation = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
-
-
-def _gather(request: HttpRequest) -> Navigation:
     links = [link for item in slots.nav.gather(request) if (link := _link(item, request.path))]
     best = max((len(link.url) for link in links if link.current), default=0)
     links = [
@@ -81,11 +74,12 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": (lambda: navigation(request)) if signed_in else None,
         "banners": (lambda: slots.banners.gather(request)) if signed_in else None,
         "red_button": (lambda: "".join(slots.red_button.gather(request))) if signed_in else None,
-        "teams": functools.cache(lambda: _teams(request)) if signed_in else None,
+        "teams": (lambda: _teams(request)) if signed_in else None,
         "looks": looks.of(request),
     }
 
 
+@once
 def _teams(request: HttpRequest) -> list[str]:
     """Name two of the reader's groups: the rail and the bottom bar show them, asked once."""
     return [group.name for group in request.user.groups.all()[:2]]

@@ -81,7 +81,7 @@ def _shown(
     request: HttpRequest, form: LedgerFilter, page: Page, chosen: dict[str, str]
 ) -> dict[str, Any]:
     """Return what the page shows of some entries, with the ways on from them."""
-    verified = standing()
+    verified = standing(request)
     new = verified["state"].new
     return {
         "tabs": tabs(request),

@@ -39,7 +39,7 @@ def verification(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request),
         "runs": runs,
         "labels": refs.labels({run.by for run in runs if run.by}),
-        **standing(),
+        **standing(request),
         **_differences(request),
     }
     return render(request, "audit/verification.html", context)
@@ -93,7 +93,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("ledger-verification")
 
 
-def standing() -> dict[str, Any]:
+def standing(request: HttpRequest) -> dict[str, Any]:
     """Return what both pages show of the verification."""
-    state = watch.standing()
+    state = watch.standing_for(request)
     return {"state": state, "waits": state.waits(timezone.now())}

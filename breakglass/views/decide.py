@@ -38,7 +38,7 @@ _DONE = {
 def decide(request: PageRequest) -> HttpResponse:
     """List what waits for this person's answer, the most urgent first."""
     now = timezone.now()
-    rows = inbox.decisions_for(request.user, now)
+    rows = inbox.decisions_for_reader(request, now)
     mine = request.user.decisions.select_related("request__requester", "request__scenario")
     context = {
         "rows": [(each, inbox.deadline(each), inbox.is_over(each, now)) for each in rows],
@@ -133,7 +133,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
     open_ = asked.state == Request.State.PENDING or (
         asked.ratification == Request.Ratification.PENDING
     )
-    waiting = inbox.decisions_for(request.user, now)
+    waiting = inbox.decisions_for_reader(request, now)
     return {
         "asked": asked,
         "about": asked.original.ref,

@@ -232,6 +232,21 @@ class TestRail:
             browser.get(HOME)
         assert len(many) == len(few)
 
+    @pytest.mark.parametrize(
+        ("name", "about"),
+        [
+            ("rita", 'FROM "audit_verification_run"'),  # lamp and banner
+            ("rita", 'FROM "audit_difference"'),
+            ("bob", "\"ratification\" = 'pending'"),  # rail and list
+        ],
+    )
+    def test_asks_once_for_what_two_corners_show(self, name: str, about: str) -> None:
+        make_cast()
+        broken()
+        with queries() as asked_for:
+            see(name, HOME)
+        assert sum(about in each["sql"] for each in asked_for) == 1
+
 
 class TestParts:
     def test_are_asked_for_once_by_a_page_however_many_corners_ask(self) -> None:
