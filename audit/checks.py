@@ -16,12 +16,13 @@ def protection(databases: Sequence[str] | None = None, **_: Any) -> list[checks.
     found: list[checks.CheckMessage] = []
     if not databases:
         return found
-    if missing := rights.missing_protections():
+    missing, owned = rights.protection()
+    if missing:
         names = ", ".join(missing)
         hint = "Find out who switched them off; `ALTER TABLE … ENABLE ALWAYS TRIGGER …` restores."
         text = f"The record is not append-only: {names}."
         found.append(checks.Error(text, hint=hint, id="audit.E001"))
-    if rights.owns_the_record():
+    if owned:
         hint = f"Connect as {rights.APPLICATION}; only migrations need the owner."
         text = "The application owns the tables of the record and could change it."
         found.append(checks.Warning(text, hint=hint, id="audit.W001"))

@@ -134,22 +134,16 @@ def _statements(role: str) -> list[str]:
     ]
 
 
-def owns_the_record() -> bool:
-    """Whether whoever is connected could switch the protection of the record off."""
+def protection() -> tuple[list[str], bool]:
+    """Return the triggers that are absent or that somebody has switched off, and whether whoever
+    is connected owns the record and could switch them off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class"
-            " WHERE oid = 'audit_entry'::regclass"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def missing_protections() -> list[str]:
-    """Return the triggers that are absent, or that somebody has switched off."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'A'",
+            "SELECT pg_has_role(current_user, relowner, 'USAGE'), ARRAY(SELECT tgname::text"
+            " FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'A')"
+            " FROM pg_class WHERE oid = 'audit_entry'::regclass",
             [list(PROTECTIONS)],
         )
-        standing = {name for (name,) in cursor.fetchall()}
-    return [name for name in PROTECTIONS if name not in standing]
+        owned, standing = cursor.fetchone()
+    return [name for name in PROTECTIONS if name not in standing], owned

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -164,8 +164,9 @@ def sequencer(_: HttpRequest) -> list[Health]:
 @health.provide(order=12)
 def sealer(_: HttpRequest) -> list[Health]:
     """Say whether what was entered is signed."""
-    said, head = Sealing.objects.first(), heads.newest()
-    signed = head.size if head else 0
+    newest = Checkpoint.objects.order_by("-size").values_list("size", flat=True)[:1]
+    said = Sealing.objects.annotate(signed=Subquery(newest)).first()
+    signed = (said.signed if said else newest.first()) or 0
     unsigned = Entry.objects.filter(seq__gte=signed, at__lt=timezone.now() - LATE).exists()
     if said and said.why:
         tone, detail = "danger", said.why
@@ -230,9 +231,10 @@ def readers(_: HttpRequest) -> list[Health]:
 @health.provide(order=14)
 def protection(_: HttpRequest) -> list[Health]:
     """Say whether the database itself keeps the record append-only."""
-    if missing := rights.missing_protections():
+    missing, owned = rights.protection()
+    if missing:
         tone, detail = "danger", gettext("Switched off: %(names)s.") % {"names": ", ".join(missing)}
-    elif rights.owns_the_record():
+    elif owned:
         text = gettext("The application owns the tables; connect as %(role)s.")
         tone, detail = "wait", text % {"role": rights.APPLICATION}
     else:

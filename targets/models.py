@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,15 @@ class TargetQuerySet(models.QuerySet["Target"]):
     def with_log_to_read(self) -> TargetQuerySet:
         """Targets whose log may hold actions under a door that are not in the record yet."""
         return self.filter(doors__in=Door.objects.uncollected()).distinct()
+
+    def reached(self) -> dict[str, int]:
+        """How many enabled targets do not answer (`silent`), and of how many the log cannot be
+        read (`unread`).
+        """
+        return self.aggregate(
+            silent=Count("pk", filter=Q(enabled=True, last_error__gt="")),
+            unread=Count("pk", filter=Q(log_position__last_error__gt="")),
+        )
 
 
 class Target(models.Model):
@@ -125,6 +134,10 @@ class Target(models.Model):
         return self.read_only_role if read_only else self.template_role
 
 
+def _usable(at: datetime) -> Q:
+    return Q(state=Door.State.OPEN, starts_at__lte=at, until__gt=at)
+
+
 class DoorQuerySet(models.QuerySet["Door"]):
     def for_grant(self, grant: UUID) -> DoorQuerySet:
         """The doors of one grant, by the name of their target."""
@@ -136,7 +149,17 @@ class DoorQuerySet(models.QuerySet["Door"]):
 
     def usable(self, at: datetime) -> DoorQuerySet:
         """Doors through which somebody may go at `at`. The clock decides, not the sweep."""
-        return self.filter(state=Door.State.OPEN, starts_at__lte=at, until__gt=at)
+        return self.filter(_usable(at))
+
+    def standing(self, at: datetime, *, late: datetime) -> dict[str, int]:
+        """How many are `usable` at `at`, and how many should be closed since `late` and are not
+        (`stuck`), in one query over what is not closed.
+        """
+        closing = Q(state__in=Door.TO_CLOSE, closing_at__lte=late)
+        return self.live().aggregate(
+            usable=Count("pk", filter=_usable(at)),
+            stuck=Count("pk", filter=Q(until__lte=late) | closing),
+        )
 
     def due(self, at: datetime) -> DoorQuerySet:
         """Doors whose time is over and which are not proved closed."""

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.slots import Found, Health, found, health
-from targets.models import Door, LogPosition, Target
+from targets.models import Door, Target
 
 _LATE = timedelta(seconds=10)  # what is closing longer than this is a worry
 
@@ -20,23 +20,20 @@ _LATE = timedelta(seconds=10)  # what is closing longer than this is a worry
 def doors(_request: HttpRequest) -> list[Health]:
     """Red when a door does not close, yellow when a target or its log cannot be reached."""
     now = timezone.now()
-    stuck = Door.objects.live().filter(until__lte=now - _LATE) | Door.objects.filter(
-        state__in=Door.TO_CLOSE, closing_at__lte=now - _LATE
-    )
-    silent = Target.objects.enabled().exclude(last_error="").count()
-    unread = LogPosition.objects.exclude(last_error="").count()
-    if count := stuck.count():
+    standing = Door.objects.standing(now, late=now - _LATE)
+    if count := standing["stuck"]:
         words = ngettext("%(number)s not closed", "%(number)s not closed", count)
         return [_lamp(words, count, "danger")]
-    if silent:
+    reached = Target.objects.reached()
+    if silent := reached["silent"]:
         words = ngettext(
             "%(number)s target does not answer", "%(number)s targets do not answer", silent
         )
         return [_lamp(words, silent, "wait")]
-    if unread:
+    if unread := reached["unread"]:
         words = ngettext("%(number)s log cannot be read", "%(number)s logs cannot be read", unread)
         return [_lamp(words, unread, "wait")]
-    count = Door.objects.usable(now).count()
+    count = standing["usable"]
     return [_lamp(ngettext("%(number)s open", "%(number)s open", count), count, "ok")]
 
 

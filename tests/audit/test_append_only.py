@@ -166,7 +166,7 @@ class TestRights:
         ].keys()
 
     def test_the_owner_is_told_what_they_could_do(self) -> None:
-        assert rights.owns_the_record()
+        assert rights.protection() == ([], True)
         assert [found.id for found in protection(databases=["default"])] == ["audit.W001"]
 
     def test_the_application_does_not_own_the_record(self, as_role: Callable[[str], None]) -> None:
@@ -186,7 +186,7 @@ class TestRights:
         ]
 
         assert [error.id for error in errors] == ["audit.E001"]
-        assert rights.missing_protections() == list(rights.PROTECTIONS)
+        assert rights.protection() == (list(rights.PROTECTIONS), True)
 
 
 def test_the_head_moves_on_only_with_its_entries() -> None:
@@ -200,9 +200,9 @@ def test_the_head_moves_on_only_with_its_entries() -> None:
 
 def test_the_tests_own_way_around_puts_the_protection_back() -> None:
     with unprotected():
-        assert rights.missing_protections()
+        assert rights.protection()[0]
 
-    assert rights.missing_protections() == []
+    assert rights.protection()[0] == []
 
 
 def test_entries_continue_after_a_refused_attack() -> None:

@@ -10,8 +10,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import User
-from audit import cursor, slots
-from audit.models import Entry, Pending, Verification
+from audit import cursor, sequencer, slots
+from audit.models import Entry, Pending, Sealing, Verification
 from core.slots import Health
 from tests.audit.make import happen, sequence, sql
 from tests.ledger import lifted
@@ -71,6 +71,24 @@ def test_the_sequencer_is_late_after_five_seconds(request_: HttpRequest) -> None
     )
 
 
+def test_the_sealer_is_late_when_what_was_entered_stays_unsigned(
+    request_: HttpRequest, seal: Callable[[], None]
+) -> None:
+    happen()
+    sequencer.run_once(at=timezone.now() - slots.LATE * 2)
+    assert one(slots.sealer, request_)[0] == "danger"
+
+    seal()  # by hand: no sealer has said that it lives
+    assert one(slots.sealer, request_)[0] == "wait"
+
+    Sealing.objects.create(at=timezone.now())
+    assert one(slots.sealer, request_) == ("ok", f"{Entry.objects.count()} entries signed")
+
+    happen()
+    sequencer.run_once(at=timezone.now() - slots.LATE * 2)
+    assert one(slots.sealer, request_)[0] == "danger"
+
+
 def test_an_altered_event_shows(request_: HttpRequest) -> None:
     happen()
     sql("UPDATE audit_pending SET mac = ''")
@@ -94,7 +112,7 @@ def test_entries_that_a_reader_passed_over_show(request_: HttpRequest) -> None:
 def test_protection_that_is_off_shows(request_: HttpRequest) -> None:
     assert one(slots.protection, request_)[0] == "wait"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audit.rights.owns_the_record", lambda: False)
+        patch.setattr("audit.rights.protection", lambda: ([], False))
         assert one(slots.protection, request_) == ("ok", "Append-only")
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     for statement in lifted():

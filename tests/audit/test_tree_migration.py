@@ -33,4 +33,4 @@ def test_is_built_over_the_entries_that_there_are(
 
     assert State.objects.get().frontier == grown
     assert verify().why == ""
-    assert rights.missing_protections() == []
+    assert rights.protection()[0] == []

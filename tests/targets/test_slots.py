@@ -44,6 +44,12 @@ def test_is_yellow_when_a_target_is_silent() -> None:
     assert (lamp().tone, lamp().detail) == ("wait", "1 target does not answer")
 
 
+def test_a_target_that_is_switched_off_need_not_answer() -> None:
+    make_target()
+    Target.objects.update(last_error="nobody answers", enabled=False)
+    assert (lamp().tone, lamp().detail) == ("ok", "0 open")
+
+
 def test_is_yellow_when_a_log_cannot_be_read() -> None:
     LogPosition.objects.create(
         target=make_target(), file="a", modified_at=timezone.now(), last_error="no"
