@@ -105,6 +105,10 @@ class Grant(models.Model):
     def get_absolute_url(self) -> str:
         return self.request.get_absolute_url()
 
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        # Django's own takes all choices to pieces for each row of a list.
+        return str(self.Status(self.status).label)
+
     @property
     def ref(self) -> str:
         """How the ledger names this grant."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
@@ -89,6 +90,16 @@ class RequestQuerySet(models.QuerySet["Request"]):
         # they cost more to plan than they cost to fetch apart.
         return self.select_related("grant").prefetch_related(
             "requester", "filed_by", "scenario", "version", "targets"
+        )
+
+    def listed(self) -> RequestQuerySet:
+        """Fetch with each request what a line of a long list shows of it, and no more."""
+        shown = "case", "requester", "scenario", "reference", "submitted_at", "state"
+        rows = self.only(*shown, "ratification", "grant__request", "grant__status")
+        return rows.select_related("grant").prefetch_related(
+            Prefetch("requester", User.objects.only("name", "email")),
+            Prefetch("scenario", Scenario.objects.only("name")),
+            Prefetch("targets", Target.objects.only("name")),
         )
 
 
@@ -239,6 +250,18 @@ class Request(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("case", args=[self.case])
+
+    # Django's own take all choices to pieces for each row of a list.
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.State(self.state).label)
+
+    def get_ratification_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.Ratification(self.ratification).label)
+
+    @property
+    def title(self) -> str:
+        """What the case is called in the language of whoever reads."""
+        return gettext("Case %(case)s") % {"case": self.case}
 
     @property
     def ref(self) -> str:

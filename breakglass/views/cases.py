@@ -20,7 +20,7 @@ from breakglass.views.pages import page
 from core import sheets
 from core.pages import say
 
-_PAGE = 50
+_PAGE = 30
 _OWN = ("q", "state", "scenario", "person")
 STATES = {
     "waiting": (_lazy("Wait for an answer"), Q(state__in=Request.OPEN)),
@@ -65,7 +65,7 @@ def cases(request: PageRequest) -> HttpResponse:
     if why := _why_not_list(form, request.GET):
         return say(request, why, status=400, title=_("That filter does not exist"))
     chosen = form.cleaned_data
-    found = list(_rows(request, chosen)[: _PAGE + 1])
+    found = list(_rows(request, chosen).listed()[: _PAGE + 1])
     context: dict[str, Any] = {
         "form": form,
         "sees_all": not OVERSEERS.isdisjoint(request.user.parts()),
@@ -90,11 +90,11 @@ def cases_sheet(request: PageRequest) -> HttpResponse:
         _("Glass broken"), _("State"), _("Ratification"), _("Access from"), _("Access to"),
         _("Justification"),
     ]  # fmt: skip
-    return sheets.of_list(request, "cases", header, _rows(request, form.cleaned_data), _line)
+    return sheets.of_list(request, "cases", header, _rows(request, form.cleaned_data).told(), _line)
 
 
 def _rows(request: PageRequest, chosen: dict[str, Any]) -> RequestQuerySet:
-    rows = search.cases(chosen["q"], by=request.user, at=timezone.now()).told()
+    rows = search.cases(chosen["q"], by=request.user, at=timezone.now())
     rows = narrowed(rows, chosen)
     if chosen["state"]:
         rows = rows.filter(STATES[chosen["state"]][1])

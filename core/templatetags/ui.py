@@ -5,6 +5,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
@@ -226,12 +227,9 @@ def page_url(name: str, *args: object) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: object) -> str:
     """Return the page's query with parameters replaced, or left out when None or empty."""
-    params = context["request"].GET.copy()
-    for key, value in changes.items():
-        params.pop(key, None)
-        if value not in (None, ""):
-            params[key] = str(value)
-    return f"?{params.urlencode()}"
+    kept = {key: values for key, values in context["request"].GET.lists() if key not in changes}
+    added = {key: [str(value)] for key, value in changes.items() if value not in (None, "")}
+    return f"?{urlencode(kept | added, doseq=True)}"
 
 
 @register.filter

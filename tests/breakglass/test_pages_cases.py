@@ -111,6 +111,12 @@ class TestList:
         assert f"Case {found[0].case}<" not in page
         assert f"Case {found[0].case}<" in text(see("ada", LIST, before=found[1].case))
 
+    def test_narrows_to_a_person_within_the_other_filters(self) -> None:
+        make_cast()
+        ada = asked().requester
+        page = text(see("dana", LIST, state="waiting", before=10**9))
+        assert f'href="?state=waiting&amp;person={ada.pk}"' in page
+
     def test_asks_no_more_for_more_cases(self) -> None:
         make_cast()
         browser = client("dana")
