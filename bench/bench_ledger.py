@@ -3,9 +3,15 @@
 Usage: python -m bench.bench_ledger [TRANSACTIONS]        (400 for each part if not given)
 
 One server with fsync on. A business transaction (lock, change, tell) with a recorded event is
-compared with one that writes a plain row, and with one that django-auditlog tells of; the
-sequencer with bulk inserts of the same bytes; eight writers whose events are all signed with
-eight that insert a row and commit; and how long eight clients wait for their receipts.
+compared with one that writes a plain row, and with one that django-auditlog tells of; eight
+writers whose events are all signed with eight that insert a row and commit; and how long eight
+clients wait for their receipts.
+
+The sequencer is compared with bulk inserts of the same leaves and payloads into one table with one
+index, batch for batch, each in a transaction of its own on a connection that is open. What is
+compared there is processor time, of the client and of its backend: the sequencer reads pending
+rows, checks them, and writes two tables with the indexes of the ledger's pages, the tiles and the
+head. So the second comparison is with rows of the same columns and indexes that nobody proves.
 """
 
 import multiprocessing
@@ -16,15 +22,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Barrier
+from typing import Any
 
 import psycopg
 
-from bench.ground import Goals, installation, quantile
+from bench.ground import Goals, installation, processor, quantile
 from bench.writers import CLIENTS, WAYS, auditlog, nothing, record, row
 
 ROUNDS, ENTRIES, BATCH = 5, 20_000, 1000
 LEAF, PAYLOAD = b"e" * 297, b"p" * 215  # of the size that a usual entry has
+Rows = list[tuple[Any, ...]]
+Raw = psycopg.Connection[tuple[Any, ...]]
 _LEAVES = "CREATE TABLE bench_leaf (seq int8 PRIMARY KEY, leaf bytea, payload bytea)"
+_ALIKE = """CREATE TABLE bench_entry (LIKE audit_entry INCLUDING INDEXES);
+    CREATE TABLE bench_payload (LIKE audit_payload INCLUDING INDEXES INCLUDING IDENTITY)"""
+_ROW = "INSERT INTO bench_leaf VALUES (%s, %s, %s)"
+_ENTRY = "INSERT INTO bench_entry VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_PAYLOAD = "INSERT INTO bench_payload (entry_id, part, salt, body) VALUES (%s, %s, %s, %s)"
+_WORDS = """SELECT entry_id, part, salt, body FROM audit_payload
+    WHERE entry_id >= %s AND entry_id < %s"""
 
 
 def main(transactions: int) -> int:
@@ -67,44 +83,66 @@ def _run(tell: Callable[[int], None], transactions: int) -> None:
 
 def _bulk(goals: Goals, database: str) -> None:
     """Compare the sequencer, batch by batch, with bulk inserts that prove nothing."""
-    from django.db import transaction
+    from django.db import connection, transaction
     from django.utils import timezone
 
     from audit import sequencer
 
-    with psycopg.connect(database) as connection:
-        connection.execute(_LEAVES)
-    with transaction.atomic():
-        for number in range(ENTRIES):
-            record(number)
-    taken: dict[str, list[float]] = {"executemany": [], "copy": [], "sequencer": []}
     for first in range(0, ENTRIES, BATCH):
-        taken["executemany"].append(_seconds(lambda n=first: _insert(database, n)))  # type: ignore[misc]
-        taken["copy"].append(_seconds(lambda n=first: _copy(database, n + ENTRIES)))  # type: ignore[misc]
-        taken["sequencer"].append(
-            _seconds(lambda: sequencer.run_once(at=timezone.now(), limit=BATCH))
-        )
-    print(f"sequencer: {BATCH / statistics.median(taken['sequencer']):8.0f} entries/s")
-    goals.ratio("sequencer ÷ executemany", taken["executemany"], taken["sequencer"], least=0.55)
+        with transaction.atomic():
+            for number in range(first, first + BATCH):
+                record(number)
+    taken: dict[str, list[float]] = {"rows": [], "copy": [], "alike": [], "sequencer": []}
+    with psycopg.connect(database, autocommit=True) as raw:
+        raw.execute(_LEAVES)
+        raw.execute(_ALIKE)
+        pids = raw.info.backend_pid, connection.connection.info.backend_pid
+        for first in range(0, ENTRIES, BATCH):
+            ways: dict[str, Callable[[], object]] = {
+                "rows": lambda n=first: _insert(raw, n),  # type: ignore[misc]
+                "copy": lambda n=first: _copy(raw, n + ENTRIES),  # type: ignore[misc]
+                "sequencer": lambda: sequencer.run_once(at=timezone.now(), limit=BATCH),
+            }
+            for name, work in ways.items():
+                taken[name].append(_processor_seconds(work, *pids))
+            same = _written(raw, first)
+            took = _processor_seconds(lambda rows=same: _insert_alike(raw, *rows), *pids)  # type: ignore[misc]
+            taken["alike"].append(took)
+    for name, seconds in taken.items():
+        each = statistics.median(seconds) / BATCH * 1e6
+        print(f"processor time an entry, {name}: {each:6.1f} µs")
+    goals.ratio("sequencer ÷ executemany", taken["rows"], taken["sequencer"], least=0.55)
     goals.ratio("sequencer ÷ COPY", taken["copy"], taken["sequencer"], least=0.25)
+    goals.ratio("sequencer ÷ rows alike", taken["alike"], taken["sequencer"], least=0.55)
 
 
-def _insert(database: str, first: int) -> None:
+def _insert(raw: Raw, first: int) -> None:
     rows = [(first + number, LEAF, PAYLOAD) for number in range(BATCH)]
-    with psycopg.connect(database) as connection, connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO bench_leaf VALUES (%s, %s, %s)", rows)
+    with raw.transaction(), raw.cursor() as cursor:
+        cursor.executemany(_ROW, rows)
 
 
-def _copy(database: str, first: int) -> None:
+def _copy(raw: Raw, first: int) -> None:
     rows = [(first + number, LEAF, PAYLOAD) for number in range(BATCH)]
-    with (
-        psycopg.connect(database) as connection,
-        connection.cursor() as cursor,
-        cursor.copy("COPY bench_leaf FROM STDIN (FORMAT BINARY)") as copy,
-    ):
+    copying = "COPY bench_leaf FROM STDIN (FORMAT BINARY)"
+    with raw.transaction(), raw.cursor() as cursor, cursor.copy(copying) as copy:
         copy.set_types(["int8", "bytea", "bytea"])
         for each in rows:
             copy.write_row(each)
+
+
+def _written(raw: Raw, first: int) -> tuple[Rows, Rows]:
+    """Return the entries that the sequencer has just written, and their payloads."""
+    place = [first, first + BATCH]
+    entries = raw.execute("SELECT * FROM audit_entry WHERE seq >= %s AND seq < %s", place)
+    payloads = raw.execute(_WORDS, place)
+    return entries.fetchall(), payloads.fetchall()
+
+
+def _insert_alike(raw: Raw, entries: Rows, payloads: Rows) -> None:
+    with raw.transaction(), raw.cursor() as cursor:
+        cursor.executemany(_ENTRY, entries)
+        cursor.executemany(_PAYLOAD, payloads)
 
 
 def _writers(goals: Goals, transactions: int) -> None:
@@ -153,6 +191,12 @@ def _processes() -> Iterator[None]:
         for each in running:
             each.terminate()
             each.wait()
+
+
+def _processor_seconds(work: Callable[[], object], *backends: int) -> float:
+    began = processor(*backends)
+    work()
+    return processor(*backends) - began
 
 
 def _seconds(work: Callable[[], object]) -> float:

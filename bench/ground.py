@@ -3,8 +3,10 @@
 import os
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from config.embedded import Cluster
 from tests import servers
@@ -64,6 +66,15 @@ class Goals:
     def _say(self, name: str, found: str, goal: str, *, good: bool) -> None:
         print(f"{name:<34}{found}    goal: {goal}{'' if good else '    MISSED'}")
         self.missed |= not good
+
+
+def processor(*backends: int) -> float:
+    """Return the seconds of processor time that this process and these took, others' left out.
+
+    A ratio of such seconds is nearly the same whether a machine is quiet or busy; walls are not.
+    """
+    spent = (Path(f"/proc/{pid}/schedstat").read_text().split()[0] for pid in backends)
+    return time.process_time() + sum(map(int, spent)) / 1e9
 
 
 def quantile(values: Sequence[float], share: float) -> float:
