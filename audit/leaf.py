@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 VERSION = 1
+_END = b'"v":%d}' % VERSION  # of every envelope
 _BIGGEST = 2**53 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -28,12 +29,17 @@ def canonical(value: Any) -> bytes:
     Raises TypeError or ValueError for anything outside it.
     """
     _check(value)
-    return written(value)
-
-
-def written(value: Any) -> bytes:
-    """Return the canonical form of what was made of canonical JSON, and so needs no second look."""
     return _encode(value).encode()
+
+
+def placed(envelope: bytes, *, seq: int, at: int) -> bytes:
+    """Return the leaf that a canonical envelope becomes at its place, `at` microseconds after 1970.
+
+    It is not parsed: quotes inside of strings are escaped, so the first `,"case":` is that key.
+    """
+    cut = envelope.index(b',"case":') + 1
+    behind = envelope[cut : -len(_END)]
+    return b'%b"at":%d,%b"seq":%d,%b' % (envelope[:cut], at, behind, seq, _END)
 
 
 def _check(value: Any) -> None:
@@ -73,6 +79,12 @@ def moment(since_1970: int) -> datetime:
 def commitment(salt: bytes, body: bytes) -> bytes:
     """Return the 32-byte hash that binds a compartment without telling what is in it."""
     return hashlib.sha256(b"bg.payload.v1\0" + salt + body).digest()
+
+
+def commitments(parts: Mapping[str, tuple[bytes, bytes]]) -> str:
+    """Return what an envelope says of its compartments, in canonical JSON."""
+    said = [f'"{part}":"{commitment(*parts[part]).hex()}"' for part in sorted(parts)]
+    return f"{{{','.join(said)}}}"
 
 
 def packed(parts: Mapping[str, tuple[bytes, bytes]]) -> bytes:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
@@ -83,17 +83,18 @@ def record(
     return event_id
 
 
-def mac(envelope: bytes, payload: bytes, *, secret: str | bytes = "") -> bytes:
+def mac(envelope: bytes, payload: bytes, *, key: bytes = b"") -> bytes:
     """Return the 32-byte tag that shows whether a pending row was altered in the database.
 
-    It is keyed with `secret`, by default the current `SECRET_KEY`.
+    It is made with one of `keys()`, by default the current one.
     """
-    tag = hashlib.blake2b(
-        len(envelope).to_bytes(8) + envelope + payload,
-        key=_key(secret or settings.SECRET_KEY),
-        digest_size=32,
-    )
-    return tag.digest()
+    text = len(envelope).to_bytes(8) + envelope + payload
+    return hashlib.blake2b(text, key=key or keys()[0], digest_size=32).digest()
+
+
+def keys() -> list[bytes]:
+    """Return the keys of tags: the current one, then those that are being rotated out."""
+    return [_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 @functools.lru_cache(maxsize=8)
@@ -101,12 +102,9 @@ def _key(secret: str | bytes) -> bytes:
     return hashlib.sha256(b"bg.pending.v1\0" + force_bytes(secret)).digest()
 
 
-def is_authentic(envelope: bytes, payload: bytes, tag: bytes) -> bool:
-    """Whether `tag` was made by us, with the current key or one that is being rotated out."""
-    return any(
-        hmac.compare_digest(mac(envelope, payload, secret=secret), tag)
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
+def is_authentic(envelope: bytes, payload: bytes, tag: bytes, *, keys: Sequence[bytes]) -> bool:
+    """Whether `tag` was made by us, with one of these keys."""
+    return any(hmac.compare_digest(mac(envelope, payload, key=key), tag) for key in keys)
 
 
 def transition(verb: Callable[P, R]) -> Callable[P, R]:

@@ -5,19 +5,18 @@ removal of the pending rows are there, or nothing is. A crash at any instruction
 rows, and the next run takes them up: no event is lost and none is entered twice.
 """
 
-import dataclasses
-import json
 import logging
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
-from audit import datakeys, leaf, log, tiles, tree
+from audit import datakeys, intake, leaf, log, tiles, tree
 from audit.datakeys import PERSONAL
 from audit.events import ClockRegressed, Gap, PendingAltered
+from audit.intake import Candidate, Row
 from audit.models import State
 from core import live
 
@@ -29,12 +28,7 @@ CRITICAL = "critical"  # said on the channel when an entry must be signed at onc
 PATIENCE = timedelta(seconds=2)  # with an event whose predecessor is missing
 TOLERANCE = timedelta(seconds=1)  # of a clock that steps back, before it is an event of its own
 _LOCK = 0x6272_6561_6B01  # "break" and the first of its locks
-_KEYS = {"actor", "case", "ev", "id", "obj", "occ", "ov", "pc", "v"}
-_LENGTHS = {"actor": 80, "case": 80, "ev": 60, "obj": 80}
 
-_TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at, critical FROM audit_pending
-    WHERE set_aside_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"""
-_KNOWN = "SELECT event_id FROM audit_entry WHERE event_id = ANY(%s)"
 _VERSIONS = """SELECT ref, COALESCE(
     (SELECT version FROM audit_entry WHERE subject = ref ORDER BY seq DESC LIMIT 1),
     (SELECT version FROM audit_last_version l WHERE l.ref = asked.ref)
@@ -52,21 +46,10 @@ ENTRIES = {
     "at": "timestamptz",
     "occurred_at": "timestamptz",
 }
-_TILE = """INSERT INTO audit_tile (level, index, data) VALUES (%s, %s, %s)
+_TILES = """INSERT INTO audit_tile (level, index, data)
+    SELECT * FROM unnest(%s::int2[], %s::int8[], %s::bytea[])
     ON CONFLICT (level, index) DO UPDATE SET data = excluded.data"""
 PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
-
-
-@dataclasses.dataclass
-class Candidate:
-    """A pending event that was read and found to be what the application wrote."""
-
-    row: int
-    event_id: uuid.UUID
-    envelope: dict[str, Any]
-    parts: dict[str, tuple[bytes, bytes]]  # compartment: (salt, body)
-    parked_at: datetime | None
-    critical: bool
 
 
 def run_once(*, at: datetime, limit: int = 1000) -> int:
@@ -77,8 +60,7 @@ def run_once(*, at: datetime, limit: int = 1000) -> int:
     with transaction.atomic():
         if not _query("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
             return 0
-        candidates = _readable(_query(_TAKE, [limit]), at=at)
-        candidates = _in_turn(candidates, at=at)
+        candidates = _in_turn(_readable(_pending(limit), at=at), at=at)
         if candidates:
             _enter(candidates, at=at)
         return len(candidates)
@@ -95,47 +77,27 @@ def _change(sql: str, params: Sequence[Any]) -> None:
         cursor.execute(sql, params)
 
 
-def _readable(rows: list[tuple[Any, ...]], *, at: datetime) -> list[Candidate]:
+def _pending(limit: int) -> list[Row]:
+    """Return rows with their bytes as they are: written as text, they take twice as long."""
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        rows: list[Row] = cursor.execute(intake.TAKE, [limit], binary=True).fetchall()
+        return rows
+
+
+def _readable(rows: list[Row], *, at: datetime) -> list[Candidate]:
     """Read the rows; set aside what is not what we wrote, so that it never blocks the others."""
-    entered = {found for (found,) in _query(_KNOWN, [[row[1] for row in rows]])} if rows else set()
-    candidates = []
+    keys, candidates = log.keys(), []
     for row in rows:
         try:
-            candidate = _read(row, entered)
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            candidate = intake.read(row, keys)
+        except (ValueError, TypeError, AttributeError) as error:
             _set_aside(row, why=str(error), at=at)
         else:
             candidates.append(candidate)
     return candidates
 
 
-def _read(row: tuple[Any, ...], entered: set[uuid.UUID]) -> Candidate:
-    """Return the event of a pending row.
-
-    Raises ValueError, or what parsing raises, when it is not exactly what `log.record` writes.
-    """
-    number, event_id, raw, sealed, tag, parked_at, critical = row
-    if event_id in entered:
-        raise ValueError("it is in the record already")
-    raw, sealed = bytes(raw), bytes(sealed)
-    if not log.is_authentic(raw, sealed, bytes(tag)):
-        raise ValueError("its tag does not fit")
-    envelope = json.loads(raw.decode())
-    if envelope.keys() != _KEYS or envelope["v"] != leaf.VERSION:
-        raise ValueError("its envelope has other keys or another version")
-    if envelope["id"] != event_id.hex:
-        raise ValueError("its id was exchanged")
-    for key, size in _LENGTHS.items():
-        if len(envelope[key]) > size or "\0" in envelope[key]:
-            raise ValueError("its references do not fit into the index")
-    leaf.moment(envelope["occ"])
-    parts = leaf.unpacked(sealed)
-    if envelope["pc"] != {p: leaf.commitment(*content).hex() for p, content in parts.items()}:
-        raise ValueError("its payload is not what the envelope commits to")
-    return Candidate(number, event_id, envelope, parts, parked_at, critical)
-
-
-def _set_aside(row: tuple[Any, ...], *, why: str, at: datetime) -> None:
+def _set_aside(row: Row, *, why: str, at: datetime) -> None:
     logger.error("Pending event %s was altered: %s.", row[1], why)
     _change("UPDATE audit_pending SET set_aside_at = %s WHERE id = %s", [at, row[0]])
     event = PendingAltered(event=row[1].hex, why=why)
@@ -144,18 +106,18 @@ def _set_aside(row: tuple[Any, ...], *, why: str, at: datetime) -> None:
 
 def _in_turn(candidates: list[Candidate], *, at: datetime) -> list[Candidate]:
     """Return the candidates whose predecessors are there, or were waited for long enough."""
-    subjects = list({candidate.envelope["obj"] for candidate in candidates})
+    subjects = list({candidate.subject for candidate in candidates})
     versions = {ref: last or 0 for ref, last in _query(_VERSIONS, [subjects])} if subjects else {}
     ready, parked = [], []
     for candidate in candidates:
-        subject, version = candidate.envelope["obj"], candidate.envelope["ov"]
+        subject, version = candidate.subject, candidate.version
         expected = versions[subject] + 1
         if version != expected:
             if candidate.parked_at is None or at - candidate.parked_at < PATIENCE:
                 parked.append(candidate.row)
                 continue
             gap = Gap(expected=expected, found=version, event=candidate.event_id.hex)
-            log.record(gap, actor=NAME, subject=subject, at=at, case=candidate.envelope["case"])
+            log.record(gap, actor=NAME, subject=subject, at=at, case=candidate.case)
         versions[subject] = max(version, versions[subject])
         ready.append(candidate)
     if parked:
@@ -177,7 +139,7 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
     _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
     urgency = CRITICAL if any(c.critical for c in candidates) else ""
     _change("SELECT pg_notify(%s, %s)", [CHANNEL, urgency])
-    live.tell((c.envelope["case"] or c.envelope["obj"], c.envelope["ev"]) for c in candidates)
+    live.tell((c.case or c.subject, c.kind) for c in candidates)
 
 
 def extend(
@@ -195,8 +157,9 @@ def extend(
     grown, changed = tree.grow(state.tree, [row[3] for row in entries], tiles.read)
     _copy("audit_entry", ENTRIES, entries)
     _copy("audit_payload", {**PAYLOADS, "key_id": "int8"}, [*_kept(entries, payloads)])
-    for tile in changed:
-        _change(_TILE, [tile.level, tile.index, tile.data])
+    if changed:
+        rows = [(tile.level, tile.index, tile.data) for tile in changed]
+        _change(_TILES, [[*column] for column in zip(*rows, strict=True)])
     _change(
         "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s, clock_regressed = %s",
         [grown.size, bytes(grown), now, regressed],
@@ -210,15 +173,12 @@ def _rows(
     stamp = leaf.microseconds(now)
     entries: list[tuple[Any, ...]] = []
     payloads: list[tuple[Any, ...]] = []
-    for seq, candidate in enumerate(candidates, start=size):
-        fields = candidate.envelope
-        body = leaf.written(fields | {"seq": seq, "at": stamp})
-        references = (fields["ev"], fields["actor"], fields["obj"], fields["case"])
-        times = (now, leaf.moment(fields["occ"]))
-        entries.append(
-            (seq, candidate.event_id, body, leaf.leaf_hash(body), *references, fields["ov"], *times)
-        )
-        payloads += [(seq, part, *content) for part, content in candidate.parts.items()]
+    for seq, each in enumerate(candidates, start=size):
+        body = leaf.placed(each.envelope, seq=seq, at=stamp)
+        columns = (each.kind, each.actor, each.subject, each.case, each.version)
+        times = (now, leaf.moment(each.occurred))
+        entries.append((seq, each.event_id, body, leaf.leaf_hash(body), *columns, *times))
+        payloads += [(seq, part, *content) for part, content in each.parts.items()]
     return entries, payloads
 
 

@@ -111,7 +111,7 @@ class TestRunOnce:
         for number in range(50):
             happen(f"thing:{number % 5}")
 
-        with django_assert_max_num_queries(13):  # type: ignore[operator]
+        with django_assert_max_num_queries(11):  # type: ignore[operator]
             assert sequencer.run_once(at=NOON) == 50
 
 
