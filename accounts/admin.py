@@ -1,5 +1,6 @@
 """People, groups and tokens in the admin."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import events, transitions
 from accounts.forms import GroupForm, PersonCreationForm, PersonForm
 from accounts.invitations import invite
-from accounts.models import ApiToken, Part, User
-from accounts.parts import give_part, parts_of, set_members, take_part
+from accounts.memberships import set_groups, set_members
+from accounts.models import ApiToken, Membership, Part, User, UserQuerySet
+from accounts.parts import give_part, parts_of, take_part
 from audit import log
 from audit.config import changing
 from core import slots
@@ -28,6 +30,24 @@ from core.errors import DomainError
 # One door for everybody: the same limits, and the same entries in the record.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)
+
+
+class InGroup(admin.SimpleListFilter):
+    """Narrows people to those who are in a group now."""
+
+    title = _("group")
+    parameter_name = "group"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        """Offer every group."""
+        return [(str(each.pk), each.name) for each in Group.objects.order_by("name")]
+
+    def queryset(self, request: HttpRequest, people: Any) -> UserQuerySet | None:
+        """Keep the people of the group that is chosen."""
+        chosen = self.value()
+        if chosen is None or not chosen.isdecimal() or len(chosen) > 9:
+            return None
+        return people.in_groups([int(chosen)], None)  # type: ignore[no-any-return]
 
 
 class ReasonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -52,12 +72,13 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     add_form = PersonCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "groups"]
+    list_filter = ["is_active", "is_staff", InGroup]
+    filter_horizontal = ()
     search_fields = ["email", "name"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (_("Who"), {"fields": ["email", "name", "password", "time_zone"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "groups"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "memberships"]}),
         (_("This change"), {"fields": ["reason"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
@@ -74,6 +95,11 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
         if person := context.get("original"):
             context["panels"] = slots.person_panels.gather(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_related(request, form, formsets, change)
+        if "memberships" in form.cleaned_data:
+            set_groups(form.instance, form.cleaned_data["memberships"])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Mail a new person the link by which they choose a password."""
@@ -137,8 +163,9 @@ class GroupAdmin(ReasonedAdmin):
 
     @admin.display(description=_("active people"))
     def people(self, group: Group) -> int:
-        """Count the active members."""
-        return group.user_set.filter(is_active=True).count()
+        """Count the active people who are in it now."""
+        standing = Membership.objects.standing()
+        return standing.filter(group=group, user__is_active=True).count()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         super().save_related(request, form, formsets, change)

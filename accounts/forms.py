@@ -1,5 +1,7 @@
 """Forms of the profile page, and of people and groups in the admin."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -7,14 +9,16 @@ from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Case, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.models import ApiToken, Part, User, validate_time_zone
+from accounts.models import ApiToken, Membership, Part, User, validate_time_zone
 from accounts.parts import parts_of
 from core import zones
-from core.forms import Pick, SegmentedMany
+from core.forms import PickUntil, SegmentedMany
+from core.speech import shown
 
 
 class ReadingForm(forms.Form):
@@ -100,15 +104,61 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
         return "true" if chosen == "true" else "false"
 
 
+class MembershipsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """People or groups, each with an optional last day; cleaned to what ends when, or never.
+
+    Give the ends there are with `begin`: what is not touched stays exactly as it is.
+    """
+
+    widget = PickUntil
+
+    def begin(self, ends: Mapping[Any, datetime | None]) -> dict[Any, str]:
+        """Take the memberships there are, by the key of what is chosen; return what is shown."""
+        self.ends = ends
+        self.widget.today = zones.today().isoformat()
+        return {key: zones.last_day(end).isoformat() if end else "" for key, end in ends.items()}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Keep the days that belong to the keys."""
+        return value if isinstance(value, dict) else super().prepare_value(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether somebody else is chosen, or another day."""
+        before = {str(key): day for key, day in (initial or {}).items()}
+        return before != {str(key): day for key, day in (data or {}).items()}
+
+    def clean(self, value: Any) -> Any:
+        """Return the end of each, by its row. Refuses days that are over, and what is no day."""
+        days = value or {}
+        return {row: self._end(row, days[str(row.pk)]) for row in super().clean(list(days))}
+
+    def _end(self, row: Any, written: str) -> datetime | None:
+        had = self.ends.get(row.pk)
+        if not written or (had and written == zones.last_day(had).isoformat()):
+            return had if written else None
+        try:
+            day = date.fromisoformat(written)
+            end = zones.day_end(day)
+        except (ValueError, OverflowError) as error:
+            text = gettext("“%(text)s” is no day. Write it like 2027-03-31.")
+            raise forms.ValidationError(text % {"text": written}) from error
+        if day < zones.today():
+            text = gettext("%(day)s is over. Untick %(name)s to end the membership now.")
+            raise forms.ValidationError(text % {"day": shown(day), "name": row})
+        return end
+
+
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     """A person, and why they are changed."""
 
-    groups = forms.ModelMultipleChoiceField(
+    memberships = MembershipsField(
         Group.objects.order_by("name"),
         label=_("Groups"),
         required=False,
-        widget=Pick,
-        help_text=_("All rights come from groups: the parts they play, and their permits."),
+        help_text=_(
+            "All rights come from groups: the parts they play, and their permits. A membership with"
+            " a day ends when that day is over in %(zone)s."
+        ),
     )
     reason = Reason()
 
@@ -128,6 +178,13 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
             "is_staff": _("What they may do there comes from their groups."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("memberships"):
+            rows = self.instance.memberships.values_list("group", "until")
+            self.initial["memberships"] = field.begin(dict(rows))  # type: ignore[attr-defined]
+            field.help_text = _in_zone(field.help_text)
+
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
     """A group and the parts that its members play."""
@@ -144,13 +201,13 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
-    members = forms.ModelMultipleChoiceField(
+    members = MembershipsField(
         User.objects.none(),
         label=_("Who is in it"),
         required=False,
-        widget=Pick,
         help_text=_(
-            "They may do at once whatever the group may. Each person's page says the same."
+            "They may do at once whatever the group may; each person's page says the same. A"
+            " membership with a day ends when that day is over in %(zone)s."
         ),
     )
 
@@ -161,15 +218,18 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        inside = (
-            User.objects.filter(groups=self.instance.pk)
-            if self.instance.pk
-            else User.objects.none()
+        group, field = self.instance, self.fields["members"]
+        rows = Membership.objects.filter(group=group.pk).values_list("user", "until")
+        ends = dict(rows) if group.pk else {}
+        people = User.objects.filter(Q(is_active=True) | Q(pk__in=ends))
+        field.queryset = people.order_by(  # type: ignore[attr-defined]
+            Case(When(pk__in=list(ends), then=0), default=1), "name", "email"
         )
-        people = User.objects.filter(Q(is_active=True) | Q(pk__in=inside.values("pk")))
-        self.fields["members"].queryset = people.order_by(  # type: ignore[attr-defined]
-            Case(When(pk__in=inside.values("pk"), then=0), default=1), "name", "email"
-        )
-        if self.instance.pk:
-            self.initial["parts"] = [part.value for part in parts_of(self.instance)]
-            self.initial["members"] = list(inside.values_list("pk", flat=True))
+        self.initial["members"] = field.begin(ends)  # type: ignore[attr-defined]
+        field.help_text = _in_zone(field.help_text)
+        if group.pk:
+            self.initial["parts"] = [part.value for part in parts_of(group)]
+
+
+def _in_zone(text: Any) -> str:
+    return str(text) % {"zone": timezone.get_default_timezone_name()}

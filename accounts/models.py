@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,15 +35,44 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who may sign in."""
         return self.filter(is_active=True)
 
-    def playing(self, part: Part) -> UserQuerySet:
-        """Active people one of whose groups plays `part`. Never looks at `is_superuser`."""
-        return self.active().filter(groups__in=groups_playing(part)).distinct()
+    def in_groups(self, groups: Any, at: datetime | None) -> UserQuerySet:
+        """People who are in any of `groups` at `at`, or now, each once."""
+        standing = Membership.objects.standing(at).filter(group__in=groups)
+        return self.filter(pk__in=standing.values("user"))
+
+    def playing(self, part: Part, at: datetime | None = None) -> UserQuerySet:
+        """Active people one of whose groups plays `part` at `at`, or now.
+
+        Never looks at `is_superuser`.
+        """
+        return self.active().in_groups(groups_playing(part), at)
 
 
 def groups_playing(part: Part) -> models.QuerySet[Any]:
     """Return the groups that hold the permission of `part`."""
     permission = Permission.objects.filter(content_type__app_label="accounts", codename=part.value)
     return Group.objects.filter(permissions__in=permission)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def standing(self, at: datetime | None = None) -> MembershipQuerySet:
+        """Memberships that have not ended at `at`, or now."""
+        return self.filter(stands(at))
+
+    def ended(self, at: datetime | None = None) -> MembershipQuerySet:
+        """Memberships that have ended at `at`, or now."""
+        return self.filter(until__lte=at or Now())
+
+
+def stands(at: datetime | None, through: str = "") -> Q:
+    """Return the condition that a membership has not ended at `at`.
+
+    Without `at` the clock of the database counts: for whoever asks what somebody may do now and
+    is told no time. `through` is the path to the membership, with its underscores.
+    """
+    standing = Q(**{f"{through}until": None}) | Q(**{f"{through}until__gt": at or Now()})
+    # Nobody's membership has no end either.
+    return standing & Q(**{f"{through}isnull": False}) if through else standing
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -80,8 +109,16 @@ class User(AbstractUser):
     # Empty follows the browser.
     language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
     erased_at = models.DateTimeField(null=True, editable=False)
+    # Says who was ever put into a group. Who is in it, only a `Membership` knows.
+    groups = models.ManyToManyField(  # type: ignore[assignment]
+        Group,
+        through="Membership",
+        blank=True,
+        related_name="user_set",
+        related_query_name="user",
+    )
 
-    _known_parts: list[Part] | None = None
+    _known_parts: list[tuple[str, datetime | None, datetime]] | None = None
     _settled = False
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -99,9 +136,14 @@ class User(AbstractUser):
         """How the ledger names this person."""
         return refs.make("user", self.pk)
 
-    def plays(self, part: Part) -> bool:
-        """Whether one of this person's groups plays `part` now."""
-        return part in self.parts()
+    def plays(self, part: Part, at: datetime | None = None) -> bool:
+        """Whether one of this person's groups plays `part` at `at`, or now."""
+        return part in self.parts(at)
+
+    def groups_at(self, at: datetime | None) -> models.QuerySet[Group]:
+        """The groups that this person is in at `at`, or now."""
+        standing = Membership.objects.standing(at).filter(user=self)
+        return Group.objects.filter(pk__in=standing.values("group"))
 
     @property
     def may_read_record(self) -> bool:
@@ -123,13 +165,14 @@ class User(AbstractUser):
         super().clean()
         self.email = self.email.lower()
 
-    def parts(self) -> list[Part]:
-        """The parts that this person's groups play now, in the order of `Part`."""
-        if self._known_parts is not None:
-            return self._known_parts
-        found = self._parts()
+    def parts(self, at: datetime | None = None) -> list[Part]:
+        """The parts that this person's groups play at `at`, or now, in the order of `Part`."""
+        if not self.is_active:
+            return []
+        found = self._parts() if self._known_parts is None else self._known_parts
         self._known_parts = found if self._settled else None
-        return found
+        held = {part for part, until, now in found if until is None or until > (at or now)}
+        return [part for part in Part if part.value in held]
 
     def settle_parts(self) -> None:
         """Let `parts` answer from memory, once it was asked.
@@ -139,15 +182,41 @@ class User(AbstractUser):
         """
         self._settled = True
 
-    def _parts(self) -> list[Part]:
-        if not self.is_active:
-            return []
-        held = set(
-            Permission.objects.filter(
-                content_type__app_label="accounts", group__user=self
-            ).values_list("codename", flat=True)
+    def _parts(self) -> list[tuple[str, datetime | None, datetime]]:
+        """Return the parts of all groups, with the end of each membership, and what time it is."""
+        rows = Membership.objects.filter(
+            user=self, group__permissions__content_type__app_label="accounts"
         )
-        return [part for part in Part if part.value in held]
+        return list(rows.values_list("group__permissions__codename", "until", Now()))
+
+
+class Membership(models.Model):
+    """A person in a group, with an optional end, from which on it counts for nothing.
+
+    The clock decides that: a row whose end has passed stays to say so.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    until = models.DateTimeField(null=True)
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
+
+    class Meta:
+        # The table and its constraint are those of a relation without an end, as Django makes it.
+        db_table = "accounts_user_groups"
+        unique_together = [("user", "group")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.group}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it counts, in the zone of the installation."""
+        return zones.last_day(self.until) if self.until else None
+
+    def stands(self, at: datetime) -> bool:
+        """Whether it has not ended at `at`, of a row that is fetched already."""
+        return self.until is None or self.until > at
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

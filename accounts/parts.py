@@ -1,11 +1,9 @@
 """Gives the parts of `accounts.models.Part` to groups, with what each needs in the admin."""
 
-from collections.abc import Iterable
-
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-from accounts.models import Part, User
+from accounts.models import Part
 
 # What administrators may see, add and change in the admin; nothing is deleted there. Named by
 # text, because the rooms that own them stand above this one.
@@ -34,15 +32,6 @@ def permissions_of(part: Part) -> Q:
 def give_part(group: Group, part: Part) -> None:
     """Let every member of `group` play `part`. Doing it twice changes nothing."""
     group.permissions.add(*Permission.objects.filter(permissions_of(part)))
-
-
-def set_members(group: Group, people: Iterable[User]) -> None:
-    """Let exactly `people` be in `group`. Each change is one of the person, and so recorded."""
-    wanted, inside = set(people), set(User.objects.filter(groups=group))
-    for person in wanted - inside:
-        person.groups.add(group)
-    for person in inside - wanted:
-        person.groups.remove(group)
 
 
 def take_part(group: Group, part: Part) -> None:

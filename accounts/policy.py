@@ -1,8 +1,17 @@
 """The rules of parts and tokens, each once: the sentence why not, or None."""
 
 from datetime import datetime
+from typing import Any
 
-from accounts.models import ApiToken, Erasure, Part, User, UserQuerySet
+from accounts.models import (
+    ApiToken,
+    Erasure,
+    Membership,
+    Part,
+    User,
+    UserQuerySet,
+    groups_playing,
+)
 from core import forgetting
 from core.forgetting import Trace
 from core.speech import phrase
@@ -26,11 +35,36 @@ _ONLY = {
 }
 
 
-def why_not_play(part: Part, *, by: User) -> str | None:
-    """Why `by` may not do what only people of `part` do."""
-    if by.plays(part):
+def why_not_play(part: Part, *, by: User, at: datetime | None = None) -> str | None:
+    """Why `by` may not do what only people of `part` do, at `at` or now."""
+    if by.plays(part, at):
         return None
-    return _ONLY[part]
+    return why_membership_over(by, groups_playing(part), at=at) or _ONLY[part]
+
+
+def why_membership_over(
+    person: User, groups: Any, *, at: datetime | None, by: User | None = None
+) -> str | None:
+    """Why `person` counts as one of `groups` no more: the membership that ended last, if any did.
+
+    `by` reads the sentence, where that is somebody else.
+    """
+    ended = Membership.objects.ended(at).filter(user=person, group__in=groups)
+    row = ended.select_related("group").order_by("-until").first()
+    if row is None:
+        return None
+    facts = {"group": row.group.name, "day": row.last_day}
+    if by in (None, person):
+        return phrase(
+            "Your membership in %(group)s ended on %(day)s. Ask an administrator to extend it.",
+            **facts,
+        )
+    return phrase(
+        "The membership of %(person)s in %(group)s ended on %(day)s. Ask an administrator to"
+        " extend it.",
+        person=person,
+        **facts,
+    )
 
 
 def why_not_issue_token(holder: User, *, at: datetime) -> str | None:

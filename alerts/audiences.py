@@ -78,7 +78,7 @@ def _proposer(story: Story) -> Iterable[User]:
 
 def _alerted(story: Story) -> Iterable[User]:
     groups = story.asked.original.rules.alert_groups
-    members: UserQuerySet = User.objects.filter(groups__in=groups)
+    members: UserQuerySet = User.objects.in_groups(groups, story.at)
     return members
 
 
@@ -88,8 +88,8 @@ def _reviewers(story: Story) -> Iterable[User]:
     permits = GroupPermit.objects.of(Permit.REVIEW).standing(story.at)
     groups = permits.filter(content_object=asked.scenario_id).values("group")
     for candidates in (
-        User.objects.active().filter(groups__in=groups).distinct(),
-        User.objects.playing(Part.COMPLIANCE),
+        User.objects.active().in_groups(groups, story.at),
+        User.objects.playing(Part.COMPLIANCE, story.at),
     ):
         able = [each for each in candidates if not why_not_judge(grant, by=each, at=story.at)]
         if able:
@@ -98,7 +98,7 @@ def _reviewers(story: Story) -> Iterable[User]:
 
 
 def _playing(part: Part) -> Callable[[Story], Iterable[User]]:
-    return lambda _: User.objects.playing(part)
+    return lambda story: User.objects.playing(part, story.at)
 
 
 _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {

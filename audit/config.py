@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from auditlog.context import auditlog_disabled
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db import transaction
@@ -76,6 +77,17 @@ def track(model: M, **options: Any) -> M:
 
     model.save_base = save_base  # type: ignore[method-assign]
     return model
+
+
+def note(thing: Model, field: str, before: str, after: str) -> None:
+    """Keep a change of a row that belongs to `thing`, as one of its `field`.
+
+    For what auditlog does not see by itself. Call inside the transaction of the change.
+    """
+    if not auditlog_disabled.get():
+        LogEntry.objects.log_create(
+            thing, action=LogEntry.Action.UPDATE, changes={field: [before, after]}
+        )
 
 
 @receiver(pre_save, sender=LogEntry)

@@ -147,7 +147,7 @@ def _sessions(count: int) -> list[str]:
     for person in people:
         store = SessionStore()
         store[SESSION_KEY] = str(person.pk)
-        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store[BACKEND_SESSION_KEY] = "accounts.backends.Backend"
         store[HASH_SESSION_KEY] = person.get_session_auth_hash()
         store.create()
         made.append(str(store.session_key))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists
 
-from accounts.models import Part, User
+from accounts.models import Membership, Part, User
 from breakglass import policy, preflight
 from breakglass.models import Freeze, GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.rules import Rules
@@ -68,7 +68,7 @@ def open_to(person: User, at: datetime) -> list[Card]:
     """Return the scenarios in which `person` may ask, for themselves or for others, by name."""
     own = set(Scenario.objects.permitting(person, Permit.REQUEST, at).values_list("pk", flat=True))
     rows = Scenario.objects.in_use()
-    if not person.plays(Part.RESPONDER):
+    if not person.plays(Part.RESPONDER, at):
         rows = rows.filter(pk__in=own)
     scenarios = list(rows)
     rules = _rules(scenarios)
@@ -108,9 +108,11 @@ def _people(scenarios: list[Scenario], person: User, at: datetime) -> dict[tuple
     permits = GroupPermit.objects.of(Permit.APPROVE).standing(at)
     pairs = permits.filter(content_object__in=scenarios).values_list("content_object", "group")
     held = {(scenario, group) for scenario, group in pairs}
-    members = User.groups.through.objects.filter(
-        group_id__in={group for _, group in held}, user__is_active=True
-    ).exclude(user=person)
+    members = (
+        Membership.objects.standing(at)
+        .filter(group_id__in={group for _, group in held}, user__is_active=True)
+        .exclude(user=person)
+    )
     counted = members.values_list("group_id").annotate(people=Count("user_id"))
     sizes = dict(counted)
     return {(scenario, group): sizes.get(group, 0) for scenario, group in held}

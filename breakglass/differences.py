@@ -13,6 +13,8 @@ from breakglass import wording
 from breakglass.models import Permit, ProposedChange
 from breakglass.pictures import Settings, names_of
 from breakglass.wording import Change, Names
+from core import zones
+from core.speech import shown
 from core.words import dated
 from targets.models import Target
 
@@ -51,13 +53,13 @@ def differences(kind: Kind, before: Settings, after: Settings) -> list[Change]:
     if kind == Kind.SCENARIO:
         return _of_scenario(before, after)
     if kind == Kind.PERSON:
-        found = _plain(_PERSON, before, after, {"groups": _group_names(before, after)})
+        found = _plain(_PERSON, *_with_ends("groups", before, after), _group_names(before, after))
         if before["password"] != after["password"]:
             found.append(Change(gettext("Password"), [], [gettext("a new one")]))
         return found
     if kind == Kind.GROUP:
-        readers = {"parts": _part_names, "members": _people_names(before, after)}
-        return _plain(_GROUP, before, after, readers)
+        readers = {"parts": _part_names} | _people_names(before, after)
+        return _plain(_GROUP, *_with_ends("members", before, after), readers)
     return _plain(_TARGET, before, after, _OF_TARGET)
 
 
@@ -104,18 +106,37 @@ def _lines(value: Any, reader: _Reader | None) -> list[str]:
     return reader(value) if reader else [str(value)]
 
 
-def _group_names(*settings: Settings) -> _Reader:
+def _with_ends(field: str, before: Settings, after: Settings) -> tuple[Settings, Settings]:
+    """Put the end of each membership beside it: a membership that ends otherwise is another."""
+
+    def put(each: Settings) -> Settings:
+        ends = each.get("ends", {})
+        return each | {field: [(key, ends.get(str(key))) for key in each.get(field, [])]}
+
+    return put(before), put(after)
+
+
+def _group_names(*settings: Settings) -> dict[str, _Reader]:
     keys = {key for each in settings for key in each.get("groups", [])}
     names = dict(Group.objects.filter(pk__in=keys).values_list("pk", "name"))
-    return lambda found: sorted(
-        names.get(key, gettext("group %(key)s") % {"key": key}) for key in found
-    )
+    unknown = gettext("group %(key)s")
+    return {"groups": lambda rows: _named(rows, lambda key: names.get(key, unknown % {"key": key}))}
 
 
-def _people_names(*settings: Settings) -> _Reader:
+def _people_names(*settings: Settings) -> dict[str, _Reader]:
     keys = {key for each in settings for key in each.get("members", [])}
     names = {str(person.pk): str(person) for person in User.objects.filter(pk__in=keys)}
-    return lambda found: sorted(names.get(key, key) for key in found)
+    return {"members": lambda rows: _named(rows, lambda key: names.get(key, key))}
+
+
+def _named(rows: list[tuple[Any, str | None]], name: Callable[[Any], str]) -> list[str]:
+    return sorted(
+        gettext("%(group)s until %(end)s")
+        % {"group": name(key), "end": shown(zones.last_day(datetime.fromisoformat(end)))}
+        if end
+        else name(key)
+        for key, end in rows
+    )
 
 
 def _part_names(parts: list[str]) -> list[str]:

@@ -115,7 +115,7 @@ def changes_of(row: Model, *, by: User) -> list[ProposedChange]:
 
 def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:
     permits = GroupPermit.objects.of(Permit.APPROVE).standing(at)
-    return permits.filter(group__in=person.groups.all())
+    return permits.filter(group__in=person.groups_at(at))
 
 
 def _asks(request: Request, person: User, held: set[tuple[UUID, int]], at: datetime) -> bool:

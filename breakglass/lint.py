@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.contrib.auth.models import Group
+from django.db.models import Prefetch, QuerySet
 
-from accounts.models import User
+from accounts.models import Membership, User
 from breakglass import drafts, policy
 from breakglass.models import Permit, Scenario
 from breakglass.rules import Rules, Step
@@ -47,8 +48,8 @@ def lint(scenario: Scenario, at: datetime) -> list[Remark]:
 def everything(at: datetime) -> list[tuple[Scenario, list[Remark]]]:
     """Return what is wrong with each scenario in use; asks no more often for many than for one."""
     rows = Scenario.objects.in_use().prefetch_related(
-        "steps__group", "targets", "alert_groups__user_set", "permits__permission",
-        "permits__group__user_set",
+        "steps__group", "targets", _members("alert_groups"), "permits__permission",
+        _members("permits__group"),
     )  # fmt: skip
     return [(scenario, lint(scenario, at)) for scenario in rows]
 
@@ -66,14 +67,14 @@ class Cast:
         permits, alerted = scenario.permits.all(), scenario.alert_groups.all()
         if "permits" not in getattr(scenario, "_prefetched_objects_cache", {}):
             permits = permits.select_related("group", "permission")
-            permits = permits.prefetch_related("group__user_set")
-            alerted = alerted.prefetch_related("user_set")
+            permits = permits.prefetch_related(_members("group"))
+            alerted = alerted.prefetch_related(_members())
         for permit in sorted(permits, key=lambda row: row.group.name):
             if permit.until is None or permit.until > at:
-                people = sorted(permit.group.user_set.all(), key=str)
+                people = sorted(_inside(permit.group, at), key=str)
                 self._members[permit.permission.codename, permit.group] = people
         self.alerted = {
-            group: [u for u in group.user_set.all() if u.is_active]
+            group: [u for u in _inside(group, at) if u.is_active]
             for group in sorted(alerted, key=lambda group: group.name)
         }
 
@@ -108,6 +109,17 @@ class Cast:
         groups = [group for step in rules.steps if (group := _group(step, self))]
         people = {u: None for group in groups for u in self.members(Permit.APPROVE, group)}
         return [user for user in people if user.is_active]
+
+
+def _members(*groups: str) -> "Prefetch[str]":
+    """Fetch the members of groups, whenever they end: the clock is asked afterwards."""
+    rows = Membership.objects.select_related("user")
+    return Prefetch("__".join([*groups, "memberships"]), rows)
+
+
+def _inside(group: Group, at: datetime) -> list[User]:
+    memberships: QuerySet[Membership] = group.memberships.all()
+    return [each.user for each in memberships if each.stands(at)]
 
 
 def of_rules(rules: Rules) -> list[Remark]:

@@ -18,7 +18,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from breakglass.models import Decision, GroupPermit, Permit, Request
 from breakglass.models.request import RequestQuerySet
 
@@ -100,10 +100,11 @@ def day_begin(day: date) -> datetime:
 
 
 def of_team(team: Group) -> Q:
-    """Cases of the team's members in scenarios in which the team may ask for access."""
+    """Cases of those who are in the team now, in scenarios in which the team may ask for access."""
     granted = GroupPermit.objects.of(Permit.REQUEST).filter(group=team)
+    members = Membership.objects.standing().filter(group=team)
     return Q(
-        requester__in=Subquery(team.user_set.values("pk")),
+        requester__in=Subquery(members.values("user")),
         scenario__in=Subquery(granted.values("content_object")),
     )
 

@@ -7,14 +7,14 @@ import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
-from django.db.models import Count, Model, Q
+from django.db.models import Model
 
-from accounts.models import Part, User
+from accounts.models import Membership, Part, User, stands
 from accounts.parts import parts_of
 from breakglass import drafts
 from breakglass.models import GroupPermit, ProposedChange, Scenario
@@ -40,8 +40,9 @@ class Right:
     where: str = ""
 
 
-Rights = Mapping[User, frozenset[Right]]
-Held = Mapping[User, frozenset[tuple[Right, int | None]]]  # each right with the group that gives it
+FOREVER = datetime.max.replace(tzinfo=UTC)
+Rights = Mapping[User, Mapping[Right, datetime]]  # each right with its end, or `FOREVER`
+Held = Mapping[User, list[tuple[Right, int | None, datetime]]]  # with the group that gives it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,8 +51,9 @@ class Picture:
 
     `administrators` are the active ones at that moment: whoever a change switches off still
     counts. `otherwise` is what the members of a group hold without it: whoever joins it had that
-    before. `watch` counts the active people who are left to look, by part and by alerted group.
-    `used` says whether a scenario that can be used opens the target.
+    before. `watch` counts the active people who are left to look, by part and by alerted group,
+    and `lasting` those among them whose membership has no end. `used` says whether a scenario that
+    can be used opens the target.
     """
 
     kind: Kind
@@ -63,18 +65,27 @@ class Picture:
     rights: Rights = dataclasses.field(default_factory=dict)
     otherwise: Rights = dataclasses.field(default_factory=dict)
     watch: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    lasting: Mapping[str, int] = dataclasses.field(default_factory=dict)
     names: Names = dataclasses.field(default_factory=lambda: Names({}, {}))
     used: bool = False
 
 
 def look(kind: Kind, key: str, *, at: datetime) -> Picture:
     """Return what is set now for one thing; a picture without settings where there is none."""
-    return dataclasses.replace(_LOOKS[kind](key, at), administrators=_administrators())
+    return _from_outside(_LOOKS[kind](key, at), at)
 
 
-def nothing(kind: Kind) -> Picture:
+def nothing(kind: Kind, *, at: datetime) -> Picture:
     """Return the picture of a thing that is not there yet."""
-    return Picture(kind=kind, key="", version=0, watch=_watch(), administrators=_administrators())
+    return _from_outside(Picture(kind=kind, key="", version=0), at)
+
+
+def _from_outside(picture: Picture, at: datetime) -> Picture:
+    """Add who could look at a change, and how many are left to look at what the house does."""
+    watch, lasting = _watch(at) if picture.kind in (Kind.PERSON, Kind.GROUP) else ({}, {})
+    found = User.objects.playing(Part.ADMINISTRATOR, at)
+    administrators = frozenset(found.values_list("pk", flat=True))
+    return dataclasses.replace(picture, administrators=administrators, watch=watch, lasting=lasting)
 
 
 def same(one: Settings, other: Settings) -> bool:
@@ -131,8 +142,9 @@ def _scenario(key: str, _at: datetime) -> Picture:
 def _person(key: str, at: datetime) -> Picture:
     row = User.objects.filter(pk=UUID(key)).first()
     if row is None:
-        return Picture(kind=Kind.PERSON, key=key, watch=_watch())
-    groups = list(row.groups.order_by("pk").values_list("pk", flat=True))
+        return Picture(kind=Kind.PERSON, key=key)
+    memberships = list(row.memberships.select_related("group").order_by("group_id"))
+    groups = [each.group_id for each in memberships]
     return Picture(
         kind=Kind.PERSON,
         key=key,
@@ -141,18 +153,19 @@ def _person(key: str, at: datetime) -> Picture:
             **{name: getattr(row, name) for name in PERSON},
             "groups": groups,
             "password": hashlib.sha256(row.password.encode()).hexdigest()[:16],
+            **_ends({str(each.group_id): each.until for each in memberships}),
         },
         rights=_rights(_held([row], at)),
-        watch=_watch(),
-        names=Names({}, dict(Group.objects.filter(pk__in=groups).values_list("pk", "name"))),
+        names=Names({}, {each.group_id: each.group.name for each in memberships}),
     )
 
 
 def _group(key: str, at: datetime) -> Picture:
     row = Group.objects.filter(pk=int(key)).first()
     if row is None:
-        return Picture(kind=Kind.GROUP, key=key, watch=_watch())
-    held = _held(row.user_set.order_by("name"), at)
+        return Picture(kind=Kind.GROUP, key=key)
+    memberships = list(row.memberships.select_related("user").order_by("user__name"))
+    held = _held([each.user for each in memberships], at)
     return Picture(
         kind=Kind.GROUP,
         key=key,
@@ -160,11 +173,11 @@ def _group(key: str, at: datetime) -> Picture:
         settings={
             "name": row.name,
             "parts": [part.value for part in parts_of(row)],
-            "members": sorted(str(key) for key in row.user_set.values_list("pk", flat=True)),
+            "members": sorted(str(each.user_id) for each in memberships),
+            **_ends({str(each.user_id): each.until for each in memberships}),
         },
         rights=_rights(held),
         otherwise=_rights(held, without=row.pk),
-        watch=_watch(),
     )
 
 
@@ -184,49 +197,74 @@ def _target(key: str, _at: datetime) -> Picture:
     )
 
 
+def _ends(found: Mapping[str, datetime | None]) -> Settings:
+    """Return the ends of memberships; where none has one, settings look as they always did."""
+    ends = {key: until.isoformat() for key, until in sorted(found.items()) if until}
+    return {"ends": ends} if ends else {}
+
+
 def _held(people: Iterable[User], at: datetime) -> Held:
     """Return what each may do at `at`, by as many queries for one as for many."""
     active = {person.pk: person for person in people if person.is_active}
-    held: dict[UUID, set[tuple[Right, int | None]]] = defaultdict(set)
-    parts = Group.objects.filter(
+    held: dict[UUID, list[tuple[Right, int | None, datetime]]] = defaultdict(list)
+    parts = Membership.objects.standing(at).filter(
         user__in=active,
-        permissions__content_type__app_label="accounts",
-        permissions__codename__in=Part.values,
+        group__permissions__content_type__app_label="accounts",
+        group__permissions__codename__in=Part.values,
     )
-    for person, group, part in parts.values_list("user", "pk", "permissions__codename"):
-        held[person].add((Right(part), group))
-    permits = GroupPermit.objects.standing(at).filter(
-        group__user__in=active, content_object__archived_at=None
-    )
-    for person, group, permit, where in permits.values_list(
-        "group__user", "group", "permission__codename", "content_object__name"
+    for person, group, part, until in parts.values_list(
+        "user", "group", "group__permissions__codename", "until"
     ):
-        held[person].add((Right(permit, where), group))
+        held[person].append((Right(part), group, until or FOREVER))
+    permits = GroupPermit.objects.standing(at).filter(
+        stands(at, "group__memberships__"),
+        group__memberships__user__in=active,
+        content_object__archived_at=None,
+    )
+    for person, group, permit, where, *ends in permits.values_list(
+        "group__memberships__user", "group", "permission__codename", "content_object__name",
+        "group__memberships__until", "until",
+    ):  # fmt: skip
+        end = min(until or FOREVER for until in ends)
+        held[person].append((Right(permit, where), group, end))
     for each in active.values():
         if each.is_staff:
-            held[each.pk].add((Right(STAFF), None))
-    return {each: frozenset(held[each.pk]) for each in active.values()}
+            held[each.pk].append((Right(STAFF), None, FOREVER))
+    return {each: held[each.pk] for each in active.values()}
 
 
 def _rights(held: Held, *, without: int | None = None) -> Rights:
     """Return what each may do; `without` is the key of a group that does not count."""
-    return {
-        person: frozenset(right for right, group in pairs if group is None or group != without)
-        for person, pairs in held.items()
-    }
+    found: dict[User, dict[Right, datetime]] = {}
+    for person, rows in held.items():
+        mine = found.setdefault(person, {})
+        for right, group, end in rows:
+            if group is None or group != without:
+                mine[right] = max(end, mine.get(right, end))
+    return found
 
 
-def _administrators() -> frozenset[UUID]:
-    found = User.objects.playing(Part.ADMINISTRATOR)
-    return frozenset(found.values_list("pk", flat=True))
-
-
-def _watch() -> dict[str, int]:
-    parts = {part.value: User.objects.playing(part).count() for part in Part}
-    active = Count("user", filter=Q(user__is_active=True), distinct=True)
-    alerted = Scenario.objects.in_use().values("alert_groups")
-    groups = Group.objects.filter(pk__in=alerted).annotate(active=active)
-    return parts | {f"group:{name}": count for name, count in groups.values_list("name", "active")}
+def _watch(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Count the active people of each part and alerted group: all at `at`, and who has no end."""
+    people: dict[str, dict[UUID, bool]] = {part.value: {} for part in Part}
+    parts = Membership.objects.standing(at).filter(
+        user__is_active=True,
+        group__permissions__content_type__app_label="accounts",
+        group__permissions__codename__in=Part.values,
+    )
+    for part, person, until in parts.values_list("group__permissions__codename", "user", "until"):
+        people[part][person] = people[part].get(person, False) or until is None
+    groups = Group.objects.filter(pk__in=Scenario.objects.in_use().values("alert_groups"))
+    for name, person, active, until in groups.values_list(
+        "name", "memberships__user", "memberships__user__is_active", "memberships__until"
+    ):
+        inside = people.setdefault(f"group:{name}", {})
+        if active and (until is None or until > at):
+            inside[person] = until is None
+    return (
+        {key: len(found) for key, found in people.items()},
+        {key: sum(found.values()) for key, found in people.items()},
+    )
 
 
 _LOOKS: dict[Kind, Callable[[str, datetime], Picture]] = {

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import Group
 from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q
 
-from accounts.models import Part, User, groups_playing
+from accounts.models import Membership, Part, User, groups_playing
 from breakglass import policy
 from breakglass.models import Decision, Scenario
 from breakglass.rules import Rules, Step
@@ -66,9 +66,9 @@ def look(
     )
     why_not_normal = policy.why_asked_already(scenario, person=person, at=at)
     asked = _asked(rules.steps, scenario, person, at)
-    alerted = _alerted(rules)
+    alerted = _alerted(rules, at)
     told = {user.pk for each in asked for user in each.people} | set(
-        User.objects.active().filter(groups__in=alerted).values_list("pk", flat=True)
+        User.objects.active().in_groups(alerted, at).values_list("pk", flat=True)
     )
     return Preflight(
         why_not=why_not,
@@ -85,13 +85,14 @@ def look(
     )
 
 
-def _alerted(rules: Rules) -> list[Group]:
+def _alerted(rules: Rules, at: datetime) -> list[Group]:
     """The groups that hear of every broken glass, besides those who are asked."""
     overseeing = Q(pk__in=groups_playing(Part.RESPONDER)) | Q(
         pk__in=groups_playing(Part.COMPLIANCE)
     )
     found = Group.objects.filter(Q(pk__in=rules.alert_groups) | overseeing)
-    return list(found.filter(user__is_active=True).order_by("name").distinct())
+    peopled = Membership.objects.standing(at).filter(user__is_active=True)
+    return list(found.filter(pk__in=peopled.values("group")).order_by("name"))
 
 
 def _asked(steps: tuple[Step, ...], scenario: Scenario, person: User, at: datetime) -> list[Asked]:

@@ -14,7 +14,7 @@ from breakglass.models import GroupPermit, Permit, Request, Scenario, ScenarioVe
 from breakglass.rules import Rules
 from breakglass.steps import Standing
 from breakglass.wording import LABELS
-from core.speech import phrase
+from core.speech import phrase, shown
 from core.words import dated, minutes_words
 
 
@@ -141,7 +141,7 @@ def _checks_of_both(ask: _Ask) -> Iterator[_Check]:
     why = policy.why_not_request(ask.scenario, by=ask.person, at=ask.at)
     through = ", ".join(permit.group.name for permit in permits)
     fine = _("%(person)s may ask, through %(groups)s.")
-    yield why, fine % {"person": ask.person, "groups": through}, _eligibility(permits)
+    yield why, fine % {"person": ask.person, "groups": through}, _eligibility(ask, permits)
     bad = policy.why_bad_terms(
         ask.rules, targets=list(ask.scenario.targets.all()), minutes=ask.minutes
     )
@@ -160,16 +160,24 @@ def _checks_of_both(ask: _Ask) -> Iterator[_Check]:
 
 def _permits(ask: _Ask) -> list[GroupPermit]:
     held = GroupPermit.objects.of(Permit.REQUEST).standing(ask.at)
-    mine = held.filter(content_object=ask.scenario, group__in=ask.person.groups.all())
+    mine = held.filter(content_object=ask.scenario, group__in=ask.person.groups_at(ask.at))
     return list(mine.select_related("group").order_by("group__name"))
 
 
-def _eligibility(permits: list[GroupPermit]) -> str:
+def _eligibility(ask: _Ask, permits: list[GroupPermit]) -> str:
+    """Say what lets the person ask, and the end of it: of the permit, and of memberships."""
     ends = [permit.until for permit in permits]
     last = max((end for end in ends if end), default=None)
-    if last is None or None in ends:
-        return _("Permit: may request access")
-    return _("Permit: may request access, until %(end)s") % {"end": dated(last)}
+    said = [
+        _("Permit: may request access")
+        if last is None or None in ends
+        else _("Permit: may request access, until %(end)s") % {"end": dated(last)}
+    ]
+    ending = ask.person.memberships.filter(group__in=[permit.group_id for permit in permits])
+    for each in ending.exclude(until=None).select_related("group").order_by("group__name"):
+        facts = {"group": each.group.name, "day": shown(each.last_day)}
+        said.append(_("Membership in %(group)s until %(day)s") % facts)
+    return " · ".join(said)
 
 
 def _form(ask: _Ask) -> Iterator[Line]:

@@ -267,9 +267,10 @@ def may(request: HttpRequest) -> list[slots.Panel]:
     user = request.user
     if not isinstance(user, User):
         return []
+    now = timezone.now()
     rows = (
-        GroupPermit.objects.standing(timezone.now())
-        .filter(group__user=user, content_object__archived_at=None)
+        GroupPermit.objects.standing(now)
+        .filter(group__in=user.groups_at(now), content_object__archived_at=None)
         .select_related("content_object", "group", "permission")
         .order_by("content_object__name", "permission__codename", "group__name")
     )

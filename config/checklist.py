@@ -4,12 +4,11 @@ import dataclasses
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Part, User
+from accounts.models import Membership, Part, User
 from audit.models import Entry
 from breakglass.models import Grant, Scenario
 from core import slots
@@ -38,8 +37,8 @@ def next_step(found: list[Step]) -> Step | None:
 
 
 def _people() -> Step:
-    active = Count("user", filter=Q(user__is_active=True))
-    teams = Group.objects.annotate(active=active).filter(active__gt=0)
+    peopled = Membership.objects.standing().filter(user__is_active=True)
+    teams = Group.objects.filter(pk__in=peopled.values("group"))
     enough = teams.count() > 1 and User.objects.active().count() > 2
     group = teams.exists() and Group.objects.count() > 1
     return Step(

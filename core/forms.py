@@ -74,6 +74,31 @@ class Pick(forms.CheckboxSelectMultiple):
     template_name = "forms/pick.html"
 
 
+class PickUntil(Pick):
+    """The same, where each choice may have a last day: a mapping of what is ticked to ISO days.
+
+    `today` is an ISO day: a choice whose last day lies before it is over.
+    """
+
+    template_name = "forms/pick_until.html"
+    today = ""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Add to each choice its last day."""
+        days = {str(key): day for key, day in (value or {}).items()}
+        context = super().get_context(name, list(days), attrs)
+        for _group, options, _index in context["widget"]["optgroups"]:
+            for option in options:
+                option["day"] = days.get(str(option["value"]), "")
+                option["over"] = bool(option["day"]) and option["day"] < self.today
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the last day of everything that is ticked, empty where it has none."""
+        ticked = super().value_from_datadict(data, files, name) or []
+        return {key: data.get(f"{name}-until-{key}", "").strip() for key in ticked}
+
+
 class Cards(forms.RadioSelect):
     """Choices that need a sentence each: give `notes` (a sentence by value).
 

@@ -5,7 +5,7 @@ the API. The record and the API are English, whoever acted; pages follow the rea
 return a `Sentence`: a `str` in English that still knows what it was made of.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +45,8 @@ def _fact(fact: object) -> object:
     """Return a fact as the record has it; the label of a choice is made when it is read."""
     if isinstance(fact, datetime):
         return f"{fact.astimezone(UTC):%d %b, %H:%M} UTC"
+    if isinstance(fact, date):
+        return f"{fact:%-d %B %Y}"
     return english(fact) if isinstance(fact, Promise) else fact
 
 
@@ -57,8 +59,8 @@ def english(text: object) -> str:
 def phrase(sentence: str, **facts: object) -> Sentence:
     """Return a sentence; `%(name)s` in it stands for a fact, and a percent sign is `%%`.
 
-    A fact may be a sentence or the label of a choice, which then speak the same language, or a
-    time: UTC in the record, the reader's own on pages.
+    A fact may be a sentence or the label of a choice, which then speak the same language, a day,
+    or a time: UTC in the record, the reader's own on pages.
     """
     return Sentence(sentence, "", 0, facts)
 
@@ -82,4 +84,6 @@ def shown(text: object) -> str:
     """
     if isinstance(text, datetime):
         return date_format(timezone.localtime(text), "j M, H:i T")
+    if isinstance(text, date):
+        return date_format(text, "j F Y")
     return text.translated() if isinstance(text, Sentence) else str(text)

@@ -72,6 +72,7 @@ _PARTS = {
     "team": f"""
         SELECT team.id, team.name, {_FIGURES} FROM cases
         JOIN accounts_user_groups member ON member.user_id = cases.person
+            AND (member.until IS NULL OR member.until > now())
         JOIN auth_group team ON team.id = member.group_id
         JOIN breakglass_grouppermit permit
             ON permit.group_id = team.id AND permit.content_object_id = cases.scenario

@@ -32,7 +32,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def visible_to(self, user: User, at: datetime) -> ReviewQuerySet:
         """Reviews that the person may read: those of their scenarios, or all by their part."""
-        if any(part in _SEES_ALL for part in user.parts()):
+        if any(part in _SEES_ALL for part in user.parts(at)):
             return self
         return self.filter(
             grant__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
@@ -46,7 +46,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         if not user.is_active:
             return self.none()
         rows = self.independent_of(user)
-        if Part.COMPLIANCE not in user.parts():
+        if Part.COMPLIANCE not in user.parts(at):
             # Asked for apart: most people review nowhere, and need no search among all reviews.
             permitted = list(Scenario.objects.permitting(user, Permit.REVIEW, at))
             if not permitted:
@@ -220,7 +220,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def visible_to(self, user: User, at: datetime) -> FindingQuerySet:
         """Findings that the person may read: those of their scenarios, or all by their part."""
-        if any(part in _SEES_ALL for part in user.parts()):
+        if any(part in _SEES_ALL for part in user.parts(at)):
             return self
         return self.filter(
             case__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")

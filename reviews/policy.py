@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.models import Part, User
-from breakglass.models import Decision, Grant, Permit, Request, Scenario
+from accounts.policy import why_membership_over
+from breakglass.models import Decision, Grant, GroupPermit, Permit, Request, Scenario
 from core.speech import phrase, phrase_count
 from reviews.models import Finding, Review
 
@@ -20,7 +21,9 @@ def why_not_judge(grant: Grant, *, by: User, at: datetime) -> str | None:
     if not by.is_active:
         return phrase("This account is switched off.")
     if not _reviews_in(grant.scenario, by, at):
-        return phrase(
+        reviewing = GroupPermit.objects.of(Permit.REVIEW).standing(at)
+        groups = reviewing.filter(content_object=grant.scenario_id).values("group_id")
+        return why_membership_over(by, groups, at=at) or phrase(
             "Only a reviewer of %(scenario)s or a compliance officer reviews this."
             " Ask an administrator to add you.",
             scenario=grant.scenario,
@@ -95,7 +98,7 @@ def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:
         return phrase("Nobody resolves a finding about themselves.")
     if finding.case and (grant := finding.case.held):
         return why_not_judge(grant, by=by, at=at)
-    if by.plays(Part.COMPLIANCE):
+    if by.plays(Part.COMPLIANCE, at):
         return None
     return phrase("Only a compliance officer resolves this finding.")
 
@@ -108,7 +111,7 @@ def why_not_oversee(*, by: User) -> str | None:
 
 
 def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:
-    if by.plays(Part.COMPLIANCE):
+    if by.plays(Part.COMPLIANCE, at):
         return True
     return Scenario.objects.permitting(by, Permit.REVIEW, at).filter(pk=scenario.pk).exists()
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-from accounts.models import Part, User
+from accounts.models import Membership, Part, User
 from breakglass import transitions
 from breakglass.models import (
     ApprovalStep,
@@ -78,10 +78,9 @@ def make_groups(members: Mapping[str, Sequence[str]]) -> list[Group]:
     missing = [Group(name=name) for name in members if name not in groups]
     groups |= {group.name: group for group in Group.objects.bulk_create(missing)}
 
-    belong = User.groups.through
-    belong.objects.bulk_create(
+    Membership.objects.bulk_create(
         [
-            belong(user_id=people[person].pk, group_id=groups[name].pk)
+            Membership(user_id=people[person].pk, group_id=groups[name].pk)
             for name, persons in members.items()
             for person in persons
         ],

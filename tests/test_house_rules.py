@@ -23,6 +23,8 @@ EDGES = re.compile(
     r"/(views|api|admin|tasks|receivers|middleware|authentication|idempotency|slots|templatetags)\b"
     r"|/management/|^config/"
 )
+# The model of memberships, and a statement that looks at their end itself.
+KNOWS_MEMBERSHIPS = {"accounts/models.py", "reviews/counting.py"}
 INLINE = re.compile(
     r"<style\b|<script\b(?![^>]*\bsrc=)|\s(?:style|on[a-z]+|hx-on[\w:.-]*)\s*=\s*[\"']",
     re.IGNORECASE,
@@ -120,6 +122,19 @@ class TestCode:
             if isinstance(node, ast.Attribute)
             and node.attr == "is_superuser"
             and isinstance(node.ctx, ast.Load)
+        ]
+
+    def test_who_is_in_a_group_is_asked_of_memberships_alone(self) -> None:
+        """Django's relation and guardian's shortcuts know nothing of the end (ADR 33)."""
+        past = re.compile(
+            r"\buser_set\b|\.groups\.(all|filter|exists|count|values_list|order_by|first)\("
+            r"|\bgroups__|\bgroup__user\b|\bguardian\.(shortcuts|core)|\baccounts_user_groups\b"
+        )
+        assert not [
+            f"{name(path)}:{number}"
+            for path in [*modules(*ROOMS), *templates()]
+            for number, line in enumerate(lines(path), start=1)
+            if past.search(line) and name(path) not in KNOWS_MEMBERSHIPS
         ]
 
     def test_imports_stand_at_the_top(self) -> None:

@@ -60,7 +60,7 @@ class FourEyes(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run
         """Lock what is edited and return what is set; of a new thing nothing is."""
         row = self.get_object(request, object_id) if object_id else None
         if row is None:
-            return nothing(self.kind)
+            return nothing(self.kind, at=timezone.now())
         kind, key = thing_of(row)
         lock(kind, key)
         return look(kind, key, at=timezone.now())

@@ -41,11 +41,14 @@ def _permits(**chosen: object) -> list[GroupPermit]:
 def person(_request: HttpRequest, who: User) -> list[slots.Panel]:
     """Say what a person may do, and what switching them off would do."""
     now = timezone.now()
-    mine = list(who.groups.all())
+    mine = list(who.groups_at(now))
     grants = Grant.objects.live(now).filter(holder=who).select_related("request", "scenario")
     context = {
         "who": who,
-        "parts": who.parts(),
+        "parts": who.parts(now),
+        "ending": list(
+            who.memberships.exclude(until=None).select_related("group").order_by("until")
+        ),
         "may": _in_words(_permits(group__in=mine)),
         "now": now,
         "grants": list(grants[:_MOST]),
@@ -60,12 +63,13 @@ def person(_request: HttpRequest, who: User) -> list[slots.Panel]:
 @slots.group_panels.provide()
 def group(_request: HttpRequest, which: Group) -> list[slots.Panel]:
     """Say who is in a group, what it may do where, and where it is asked."""
+    now = timezone.now()
     steps = ApprovalStep.objects.filter(group=which, scenario__archived_at=None)
     context = {
         "group": which,
-        "members": list(which.user_set.order_by("name")[:_MOST]),
+        "members": list(which.memberships.select_related("user").order_by("user__name")[:_MOST]),
         "may": _in_words(_permits(group=which)),
         "steps": list(steps.select_related("scenario").order_by("scenario__name", "position")),
-        "now": timezone.now(),
+        "now": now,
     }
     return [slots.Panel(template="admin/breakglass/group_panel.html", context=context)]

@@ -63,7 +63,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
 
     def visible_to(self, user: User, at: datetime) -> RequestQuerySet:
         """Requests that the person may see: their own, their scenarios', or all by their part."""
-        if not OVERSEERS.isdisjoint(user.parts()):
+        if not OVERSEERS.isdisjoint(user.parts(at)):
             return self
         theirs = GroupPermit.objects.held_by(
             user, Permit.APPROVE, Permit.REVIEW, Permit.VIEW, at=at

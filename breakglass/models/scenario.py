@@ -193,7 +193,7 @@ class GroupPermitQuerySet(models.QuerySet["GroupPermit"]):
 
     def held_by(self, user: User, *permits: Permit, at: datetime) -> QuerySet[Any, Any]:
         """The ids of the scenarios in which a group of `user` holds any of `permits` at `at`."""
-        held = self.of(*permits).standing(at).filter(group__user=user)
+        held = self.of(*permits).standing(at).filter(group__in=user.groups_at(at))
         return held.values("content_object")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from accounts.models import Part, User, UserQuerySet
+from accounts.policy import why_membership_over
 from breakglass.models import (
     Freeze,
     Grant,
@@ -33,12 +34,21 @@ def why_not_request(
         return phrase("%(scenario)s is not in use. Choose another scenario.", scenario=scenario)
     if not by.is_active:
         return phrase("This account is switched off. Ask an administrator.")
-    if not Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
-        return _why_not_permitted(scenario, by, at, other=filed_by not in (None, by))
-    return why_frozen(scenario, person=by)
+    return why_not_permitted(scenario, by=by, at=at, reader=filed_by) or why_frozen(
+        scenario, person=by
+    )
 
 
-def _why_not_permitted(scenario: Scenario, by: User, at: datetime, *, other: bool) -> str:
+def _may_ask(scenario: Scenario, person: User, at: datetime) -> bool:
+    return Scenario.objects.permitting(person, Permit.REQUEST, at).filter(pk=scenario.pk).exists()
+
+
+def why_not_permitted(
+    scenario: Scenario, *, by: User, at: datetime, reader: User | None = None
+) -> str | None:
+    """Why no group of `by` lets them ask here; `reader` reads it, where that is somebody else."""
+    if _may_ask(scenario, by, at):
+        return None
     groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
     names = ", ".join(sorted(groups.values_list("group__name", flat=True)))
     if not names:
@@ -46,7 +56,9 @@ def _why_not_permitted(scenario: Scenario, by: User, at: datetime, *, other: boo
             "Nobody may use %(scenario)s yet. Ask an administrator to name a group.",
             scenario=scenario,
         )
-    if other:
+    if why := why_membership_over(by, groups.values("group_id"), at=at, by=reader):
+        return why
+    if reader not in (None, by):
         return phrase(
             "%(scenario)s is open to %(groups)s, and %(person)s is in none of these groups."
             " Ask an administrator to add them.",
@@ -71,9 +83,9 @@ def why_not_file(scenario: Scenario, *, by: User, at: datetime) -> str | None:
         return phrase("This account is switched off. Ask an administrator.")
     if why := why_frozen(scenario, person=by):
         return why
-    if by.plays(Part.RESPONDER):
+    if by.plays(Part.RESPONDER, at):
         return None
-    if Scenario.objects.permitting(by, Permit.REQUEST, at).filter(pk=scenario.pk).exists():
+    if _may_ask(scenario, by, at):
         return None
     return phrase(
         "Only a responder, or somebody who may use %(scenario)s too, asks for somebody else.",
@@ -95,8 +107,8 @@ def why_not_break_for(person: User, *, by: User) -> str | None:
 def eligible(scenario: Scenario, at: datetime) -> UserQuerySet:
     """The people who may hold access in this scenario, by name."""
     groups = GroupPermit.objects.of(Permit.REQUEST).standing(at).filter(content_object=scenario)
-    people: UserQuerySet = User.objects.active().filter(groups__in=groups.values("group_id"))
-    return people.order_by("name", "email").distinct()
+    people: UserQuerySet = User.objects.active().in_groups(groups.values("group_id"), at)
+    return people.order_by("name", "email")
 
 
 def why_frozen(scenario: Scenario, *, person: User) -> str | None:
@@ -200,8 +212,8 @@ def deciders(step: Step, scenario: Scenario, requester: User, at: datetime) -> l
     """The people who could answer for `step`: members of its group while it may decide here."""
     permits = GroupPermit.objects.of(Permit.APPROVE).standing(at).filter(content_object=scenario)
     groups = permits.filter(group_id=step.group_id).values("group_id")
-    people = User.objects.active().filter(groups__in=groups).exclude(pk=requester.pk)
-    return list(people.order_by("name").distinct())
+    people = User.objects.active().in_groups(groups, at).exclude(pk=requester.pk)
+    return list(people.order_by("name"))
 
 
 def why_bad_terms(rules: Rules, *, targets: Collection[Target], minutes: int) -> dict[str, str]:

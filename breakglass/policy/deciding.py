@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Part, User
+from accounts.policy import why_membership_over
 from breakglass import steps
 from breakglass.models import (
     GroupPermit,
@@ -54,13 +55,16 @@ def why_not_decide(request: Request, *, by: User, at: datetime) -> str | None:
         return phrase("You have decided on this already.")
     groups = _groups_of(request, by, at)
     if not groups:
-        return _who_decides(request)
+        return _why_no_approver(request, by, at)
     if step_for(request, by=by, at=at) is None:
         return _why_not_asked(request, groups, at)
     return None
 
 
-def _who_decides(request: Request) -> str:
+def _why_no_approver(request: Request, by: User, at: datetime) -> str:
+    wanted = [step.group_id for step in request.rules.steps]
+    if why := why_membership_over(by, wanted, at=at):
+        return why
     names = either_phrase(list(dict.fromkeys(step.group for step in request.rules.steps)))
     if not names:
         return phrase("Only an approver decides on this.")
@@ -86,7 +90,9 @@ def _groups_of(request: Request, by: User, at: datetime) -> set[int]:
     permits = (
         GroupPermit.objects.of(Permit.APPROVE)
         .standing(at)
-        .filter(content_object=request.scenario_id, group__in=by.groups.filter(pk__in=wanted))
+        .filter(
+            content_object=request.scenario_id, group__in=by.groups_at(at).filter(pk__in=wanted)
+        )
     )
     return set(permits.values_list("group_id", flat=True))
 
@@ -105,7 +111,7 @@ def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:
     if by in (request.requester, request.filed_by):
         return phrase("Whoever decides or reviews asks the questions here; you answer them.")
     theirs = GroupPermit.objects.held_by(by, Permit.APPROVE, Permit.REVIEW, at=at)
-    if by.plays(Part.COMPLIANCE) or theirs.filter(content_object=request.scenario).exists():
+    if by.plays(Part.COMPLIANCE, at) or theirs.filter(content_object=request.scenario).exists():
         return None
     return phrase(
         "Only those who decide or review in %(scenario)s ask questions.",

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from accounts.models import Part, User
+from accounts.policy import why_membership_over
 from breakglass.models import (
     Freeze,
     Grant,
+    GroupPermit,
     Permit,
     Scenario,
 )
-from breakglass.policy.asking import why_frozen
+from breakglass.policy.asking import why_frozen, why_not_permitted
 from breakglass.rules import Rules
 from core.speech import phrase
 from core.words import minutes_phrase
@@ -27,7 +29,7 @@ def why_not_extend(grant: Grant, rules: Rules, *, by: User, at: datetime) -> str
             scenario=rules.name,
             most=minutes_phrase(rules.max_minutes),
         )
-    return None
+    return why_not_permitted(grant.scenario, by=by, at=at)
 
 
 def why_too_long(grant: Grant, rules: Rules, *, minutes: int) -> str | None:
@@ -53,10 +55,14 @@ def why_not_relinquish(grant: Grant, *, by: User) -> str | None:
 
 def why_not_revoke(grant: Grant, *, by: User, at: datetime) -> str | None:
     """Why `by` may not revoke the access."""
-    if by == grant.holder or by.plays(Part.RESPONDER):
+    if by == grant.holder or by.plays(Part.RESPONDER, at):
         return None
     if Scenario.objects.permitting(by, Permit.APPROVE, at).filter(pk=grant.scenario_id).exists():
         return None
+    deciding = GroupPermit.objects.of(Permit.APPROVE).standing(at)
+    groups = deciding.filter(content_object=grant.scenario_id).values("group_id")
+    if why := why_membership_over(by, groups, at=at):
+        return why
     return phrase(
         "Only the holder, a responder or an approver of the scenario may revoke this access."
     )

@@ -6,7 +6,7 @@ What makes a control stronger, and words that people only read, are not named.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext_noop
@@ -28,10 +28,23 @@ _MAY = {
     Permit.VIEW: gettext_noop("%(people)s may look at cases: %(where)s."),
     STAFF: gettext_noop("%(people)s may open the administration."),
 }
+_KEEPS = {
+    Permit.REQUEST: gettext_noop("%(people)s may request access for longer: %(where)s."),
+    Permit.APPROVE: gettext_noop("%(people)s may decide on requests for longer: %(where)s."),
+    Permit.REVIEW: gettext_noop("%(people)s may review what was done for longer: %(where)s."),
+    Permit.VIEW: gettext_noop("%(people)s may look at cases for longer: %(where)s."),
+}
 _NOBODY_LEFT = {
     Part.RESPONDER: phrase("No responder is left: nobody could stop what is open."),
     Part.COMPLIANCE: phrase("No compliance officer is left: nobody is told what was done."),
     Part.AUDITOR: phrase("No auditor is left: nobody outside checks the record."),
+}
+_NOBODY_STAYS = {
+    Part.RESPONDER: phrase("The membership of every responder ends: nobody comes after the last."),
+    Part.COMPLIANCE: phrase(
+        "The membership of every compliance officer ends: nobody comes after the last."
+    ),
+    Part.AUDITOR: phrase("The membership of every auditor ends: nobody comes after the last."),
 }
 
 
@@ -104,16 +117,28 @@ def _of_target(before: Picture, after: Picture, _at: datetime) -> Said:
 
 
 def _gains(before: Picture, after: Picture) -> Said:
-    """Say what people may do that they could not, the same for many in one sentence."""
-    places: dict[tuple[str, frozenset[User]], list[str]] = defaultdict(list)
-    for right, people in sorted(_new(before, after).items(), key=lambda new: _order(new[0])):
-        places[right.what, frozenset(people)].append(right.where)
-    for (what, found), where in places.items():
-        names = ", ".join(sorted(map(str, found)))
+    """Say what people may do that they could not, or for longer, many alike in one sentence."""
+    for what, where, people in _together(_new(before, after)):
+        names = ", ".join(people)
         if what in Part.values:
-            yield _become(Part(what), names, len(found))
+            yield _become(Part(what), names, len(people))
         else:
-            yield phrase(_MAY[what], people=names, where=", ".join(where))
+            yield phrase(_MAY[what], people=names, where=where)
+    for what, where, people in _together(_longer(before, after)):
+        names = ", ".join(people)
+        if what in Part.values:
+            yield phrase("%(people)s: %(part)s for longer.", people=names, part=Part(what).label)
+        else:
+            yield phrase(_KEEPS[Permit(what)], people=names, where=where)
+
+
+def _together(found: dict[Right, set[User]]) -> Iterator[tuple[str, str, list[str]]]:
+    """Put together what the same people may do in several scenarios: what, where and who."""
+    places: dict[tuple[str, frozenset[User]], list[str]] = defaultdict(list)
+    for right, people in sorted(found.items(), key=lambda new: _order(new[0])):
+        places[right.what, frozenset(people)].append(right.where)
+    for (what, whom), where in places.items():
+        yield what, ", ".join(where), sorted(map(str, whom))
 
 
 def _become(part: Part, people: str, number: int) -> Sentence:
@@ -141,10 +166,23 @@ def _new(before: Picture, after: Picture) -> dict[Right, set[User]]:
     """Return what is new to whom, by all groups of each: who joins one may hold much already."""
     found: dict[Right, set[User]] = defaultdict(set)
     for person, rights in after.rights.items():
-        had = before.rights.get(person, after.otherwise.get(person, frozenset()))
-        for right in rights - had:
+        for right in rights.keys() - _had(before, after, person).keys():
             found[right].add(person)
     return found
+
+
+def _longer(before: Picture, after: Picture) -> dict[Right, set[User]]:
+    """Return what whom has already, and has until later."""
+    found: dict[Right, set[User]] = defaultdict(set)
+    for person, rights in after.rights.items():
+        for right, until in _had(before, after, person).items():
+            if rights.get(right, until) > until:
+                found[right].add(person)
+    return found
+
+
+def _had(before: Picture, after: Picture, person: User) -> Mapping[Right, datetime]:
+    return before.rights.get(person, after.otherwise.get(person, {}))
 
 
 def _order(right: Right) -> tuple[int, str]:
@@ -159,10 +197,22 @@ def _watchers(before: Picture, after: Picture) -> Said:
             yield sentence
     if before.watch[Part.ADMINISTRATOR] > 1 >= after.watch[Part.ADMINISTRATOR]:
         yield phrase("One administrator is left, and nobody would look at what they change.")
+    yield from _stayers(before, after)
     for key, count in sorted(before.watch.items()):
         kind, _, name = key.partition(":")
         if kind == "group" and count and after.watch.get(key) == 0:
             yield phrase("Nobody is left in %(group)s, which is to be alerted.", group=name)
+
+
+def _stayers(before: Picture, after: Picture) -> Said:
+    """Say where nobody will be left to look, for the memberships of all who are there end."""
+    for part, sentence in _NOBODY_STAYS.items():
+        if after.watch[part] and before.lasting[part] and not after.lasting[part]:
+            yield sentence
+    if after.watch[Part.ADMINISTRATOR] > 1 and (
+        before.lasting[Part.ADMINISTRATOR] > 1 >= after.lasting[Part.ADMINISTRATOR]
+    ):
+        yield phrase("One administrator stays, and nobody will look at what they change.")
 
 
 _RULES: dict[Kind, Callable[[Picture, Picture, datetime], Said]] = {

@@ -10,8 +10,9 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from accounts.events import PasswordChanged
+from accounts.memberships import set_groups, set_members
 from accounts.models import Part, User
-from accounts.parts import give_part, parts_of, set_members, take_part
+from accounts.parts import give_part, parts_of, take_part
 from audit import log
 from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.pictures import PERSON, TARGET, Settings
@@ -101,7 +102,8 @@ def _person(change: ProposedChange, at: dt.datetime) -> None:
         actor = change.proposed_by.ref if change.proposed_by else log.SYSTEM
         log.record(event, actor=actor, subject=person.ref, at=at)
     person.save()
-    person.groups.set(groups.values())
+    ends = _ends(change)
+    set_groups(person, {group: ends.get(str(key)) for key, group in groups.items()})
 
 
 def _group(change: ProposedChange, _at: dt.datetime) -> None:
@@ -113,7 +115,14 @@ def _group(change: ProposedChange, _at: dt.datetime) -> None:
         give_part(group, part)
     for part in playing - wanted:
         take_part(group, part)
-    set_members(group, _all(User, map(UUID, change.after["members"])).values())
+    people, ends = _all(User, map(UUID, change.after["members"])), _ends(change)
+    set_members(group, {person: ends.get(str(key)) for key, person in people.items()})
+
+
+def _ends(change: ProposedChange) -> dict[str, dt.datetime]:
+    """Return the ends of memberships, by what each is in or of."""
+    ends = change.after.get("ends", {})
+    return {key: dt.datetime.fromisoformat(until) for key, until in ends.items()}
 
 
 def _target(change: ProposedChange, _at: dt.datetime) -> None:

@@ -80,7 +80,8 @@ def preview(
     """
     before = Look.at(scenario, at) if scenario else NOTHING
     newest = scenario.current if scenario else None
-    was = look(*thing_of(scenario), at=at) if scenario else nothing(ProposedChange.Kind.SCENARIO)
+    kind = ProposedChange.Kind.SCENARIO
+    was = look(*thing_of(scenario), at=at) if scenario else nothing(kind, at=at)
     published = newest.body if newest else {}
     with transaction.atomic(), disable_auditlog():
         changed = save()

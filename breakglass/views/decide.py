@@ -151,7 +151,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "answers": asked.decisions.select_related("by", "group"),
         "facts": slots.case_facts.gather(request, asked.original),
         "last": _last(request, asked),
-        "groups": asked.requester.groups.order_by("name"),
+        "groups": asked.requester.groups_at(now).order_by("name"),
         "outlook": outlook.of(asked, by=request.user, at=now),
         "talk": talk(asked.original, reader=request.user, at=now),
         "others": [each for each in waiting if each.pk != asked.pk],

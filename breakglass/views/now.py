@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Part, User
+from accounts.models import Part, User, stands
 from accounts.requests import PageRequest
 from breakglass import access, policy, transitions
 from breakglass.forms import FreezeForm
@@ -179,6 +179,7 @@ def _consequences(standing: list[Opened], *, at: datetime) -> dict[str, str]:
 
 def _who_may_ask(scenarios: set[UUID], *, at: datetime) -> dict[str, int]:
     permits = GroupPermit.objects.of(Permit.REQUEST).standing(at)
-    counted = permits.filter(content_object__in=scenarios).values("content_object")
-    people = counted.annotate(people=Count("group__user", distinct=True))
+    standing = permits.filter(stands(at, "group__memberships__"), content_object__in=scenarios)
+    counted = standing.values("content_object")
+    people = counted.annotate(people=Count("group__memberships__user", distinct=True))
     return {str(row["content_object"]): row["people"] for row in people}

@@ -1,11 +1,14 @@
 """The people of the demonstration: one account for each part, and a few colleagues."""
 
 import dataclasses
+from datetime import timedelta
 
 from django.contrib.auth.models import Group
 
+from accounts.memberships import set_membership
 from accounts.models import Part, User
 from accounts.parts import give_part
+from core import zones
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Person:
     groups: tuple[str, ...]
     told: str = ""
     time_zone: str = "Europe/Berlin"
+    days: int | None = None  # after which their memberships end
 
     @property
     def email(self) -> str:
@@ -43,7 +47,7 @@ CAST = (
     Person("tomas", "Tomás Vega", ("Security",)),
     Person("ingrid", "Ingrid Solberg", ("Management",)),
     Person("noor", "Noor Rahimi", ("On-call responders",)),
-    Person("lena", "Lena Fischer", ("Platform engineers",)),
+    Person("lena", "Lena Fischer", ("Platform engineers",), days=60),
     Person("hugo", "Hugo Martins", ("Compliance",)),
 )
 
@@ -58,6 +62,7 @@ PARTS = {
 def make(password: str) -> dict[str, User]:
     """Make everybody with the same password; return them by mailbox."""
     people: dict[str, User] = {}
+    today = zones.today()
     for person in CAST:
         user = User.objects.create_user(
             person.email,
@@ -66,10 +71,11 @@ def make(password: str) -> dict[str, User]:
             time_zone=person.time_zone,
             is_staff="Administrators" in person.groups,
         )
+        until = None if person.days is None else zones.day_end(today + timedelta(days=person.days))
         for name in person.groups:
             group, made = Group.objects.get_or_create(name=name)
             if made and name in PARTS:
                 give_part(group, PARTS[name])
-            user.groups.add(group)
+            set_membership(user, group, until)
         people[person.mailbox] = user
     return people

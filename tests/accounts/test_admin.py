@@ -83,7 +83,7 @@ class TestPeople:
     def test_are_put_into_groups(self, ann: Client) -> None:
         bob, dba = make_user("bob"), make_group("dba")
         form: dict[str, Any] = {"email": bob.email, "name": "Bob", "time_zone": "UTC"}
-        form |= {"is_active": "on", "groups": [dba.pk], "reason": "Joined the team."}
+        form |= {"is_active": "on", "memberships": [dba.pk], "reason": "Joined the team."}
 
         assert ann.post(f"/admin/accounts/user/{bob.pk}/change/", form).status_code == 302
         assert list(bob.groups.all()) == [dba]

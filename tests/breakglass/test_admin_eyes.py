@@ -176,7 +176,7 @@ class TestPeople:
         make_scenario()
         group = make_group("Database team")
 
-        answer = saved(client, person("zoe"), groups=[group.pk], name="Zoe Quist")
+        answer = saved(client, person("zoe"), memberships=[group.pk], name="Zoe Quist")
 
         zoe = make_user("zoe")
         assert (zoe.name, zoe.groups.exists()) == ("Zoe", False)
@@ -190,7 +190,7 @@ class TestPeople:
     def test_who_may_do_less_does_so_at_once(self, client: Client, mei: User) -> None:
         make_scenario()
 
-        saved(client, person("bob"), groups=[])
+        saved(client, person("bob"), memberships=[])
 
         assert not make_user("bob").groups.exists()
 
@@ -241,7 +241,7 @@ class TestPeople:
     def test_taking_the_second_administrator_out_waits_for_them(
         self, client: Client, mei: User
     ) -> None:
-        saved(client, person("noor"), groups=[])
+        saved(client, person("noor"), memberships=[])
 
         assert make_user("noor").plays(Part.ADMINISTRATOR)
         assert ProposedChange.objects.get().weakenings == [
@@ -251,7 +251,7 @@ class TestPeople:
     def test_the_only_administrator_adds_a_second_one(self, client: Client, alone: User) -> None:
         group = alone.groups.get()
 
-        saved(client, person("zoe"), groups=[group.pk])
+        saved(client, person("zoe"), memberships=[group.pk])
 
         assert make_user("zoe").plays(Part.ADMINISTRATOR)
         (said,) = facts("config.weakened_alone")
