@@ -80,8 +80,10 @@ forgetting.keep(
     Texts(
         label=_("Reasons of freezes"),
         model=Freeze,
-        fields=("reason",),
-        about=lambda trace: Q(person=trace.person) | Q(imposed_by=trace.person),
+        fields=("reason", "lift_reason"),
+        about=lambda trace: (
+            Q(person=trace.person) | Q(imposed_by=trace.person) | Q(lift_proposed_by=trace.person)
+        ),
     ),
     Texts(
         label=_("Proposed changes"),

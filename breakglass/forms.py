@@ -14,7 +14,7 @@ from breakglass.models import Freeze, Grant, Request, Scenario
 from breakglass.rules import Rules
 from breakglass.transitions import Ask
 from breakglass.wording import reference_shape
-from core.forms import Cards, ReasonForm, Segmented, SegmentedMany
+from core.forms import Cards, Segmented, SegmentedMany, StopForm
 from core.words import minutes_words
 from targets.models import Target
 
@@ -217,7 +217,7 @@ class MoreTimeForm(forms.Form):
         self.fields["minutes"].initial = offered[0]
 
 
-class FreezeForm(ReasonForm):
+class FreezeForm(StopForm):
     """What to freeze, and why. Values are `person:<id>`, `scenario:<id>` or `all`."""
 
     what = forms.ChoiceField(label=_("What to freeze"), widget=Cards, required=False)

@@ -30,12 +30,19 @@ class FreezeImposed(
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FreezeLiftProposed(
-    Event, kind="freeze.lift_proposed", title=_lazy("Lifting a freeze proposed")
+    Event,
+    kind="freeze.lift_proposed",
+    title=_lazy("Lifting a freeze proposed"),
+    personal=("reason",),
 ):
-    """The first of two people wants a freeze lifted."""
+    """The first of two people wants a freeze lifted; older entries have no reason."""
+
+    reason: str = ""
 
     def sentence(self) -> str:
-        return _("proposed to lift the freeze")
+        if not self.reason:
+            return _("proposed to lift the freeze")
+        return _("proposed to lift the freeze: %(reason)s") % {"reason": self.reason}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

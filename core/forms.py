@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInput, DomainError
+from core.reasons import LEAST, why_not_reason
 from core.speech import shown
 
 _BARE = ("checkbox", "radio", "hidden", "file")
@@ -45,15 +46,28 @@ def refused(form: forms.Form, error: DomainError) -> None:
 
 
 class ReasonForm(forms.Form):
-    """One sentence why."""
+    """One sentence why; `least` is how many characters it has at least."""
 
+    least = 3
     reason = forms.CharField(
         label=_("Why"),
-        min_length=3,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why; it stands in the record.")},
     )
+
+    def clean_reason(self) -> str:
+        """Refuse what says nothing, in the words of the rule."""
+        reason: str = self.cleaned_data["reason"]
+        if why := why_not_reason(reason, least=self.least):
+            raise forms.ValidationError(shown(why))
+        return reason
+
+
+class StopForm(ReasonForm):
+    """Why somebody's access is ended or stopped: they read it, so it says something."""
+
+    least = LEAST
 
 
 class Segmented(forms.RadioSelect):

@@ -55,6 +55,8 @@ class Freeze(models.Model):
     lift_proposed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True
     )
+    # Empty also where a lift was proposed before a reason was asked for.
+    lift_reason = models.TextField(blank=True, db_default="")
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     objects = models.Manager.from_queryset(FreezeQuerySet)()

@@ -16,6 +16,7 @@ from breakglass.models import (
 )
 from breakglass.rules import Rules, Step
 from breakglass.wording import reference_shape
+from core.reasons import why_not_reason
 from core.speech import phrase
 from core.words import minutes_phrase
 from targets.models import Target
@@ -257,12 +258,8 @@ def why_bad_words(
         why := why_bad_reference(rules, reference)
     ):
         wrong["reference"] = why
-    if len(justification.strip()) < rules.min_justification:
-        wrong["justification"] = phrase(
-            "Say why in at least %(least)s characters; you wrote %(number)s.",
-            least=rules.min_justification,
-            number=len(justification.strip()),
-        )
+    if why := why_not_reason(justification, least=rules.min_justification):
+        wrong["justification"] = why
     if rules.intent_required and not intent.strip():
         wrong["intent"] = phrase("Say what you intend to do there.")
     return wrong

@@ -23,9 +23,10 @@ def _by(deed: Deed) -> dict[str, Said]:
         begins = said_by(deed, imposed_at=deed.at, imposed_by=by, **_NOT_LIFTED)
         return begins | told(deed, "reason", kind="scope", what="target")
     if deed.kind == events.FreezeLiftProposed.kind:
-        return said_by(deed, lift_proposed_at=deed.at, lift_proposed_by=by)
+        proposed = said_by(deed, lift_proposed_at=deed.at, lift_proposed_by=by)
+        return proposed | told(deed, lift_reason="reason")
     if deed.kind == events.FreezeKept.kind:
-        return said_by(deed, lift_proposed_at=None, lift_proposed_by=None)
+        return said_by(deed, lift_proposed_at=None, lift_proposed_by=None, lift_reason="")
     if deed.kind == events.FreezeLifted.kind:
         return said_by(deed, lifted_at=deed.at, lifted_by=by)
     return {}
@@ -45,11 +46,13 @@ def _one(row: Freeze | None, deeds: History) -> list[str]:
         return missing(deeds[0])
     said: dict[str, Said] = {}
     for deed in deeds:
+        if deed.kind == events.FreezeLiftProposed.kind:
+            said.pop("lift_reason", None)  # what was erased is not known any more
         said |= _by(deed)
     frozen = row.person or row.scenario
     fields = {
         name: getattr(row, name)
-        for name in ("kind", "reason", "imposed_at", "lift_proposed_at", "lifted_at")
+        for name in ("kind", "reason", "imposed_at", "lift_proposed_at", "lift_reason", "lifted_at")
     } | {
         "what": frozen.ref if frozen else "",
         "imposed_by": row.imposed_by_id,

@@ -9,9 +9,11 @@ from breakglass import policy
 from breakglass.events import FROZEN
 from breakglass.models import Freeze, Grant, Scenario
 from breakglass.transitions import grants
-from breakglass.transitions.locks import hold_off_grants, lock, refuse_unless
+from breakglass.transitions.locks import check_reason, hold_off_grants, lock, refuse_unless
 from core.errors import BadInput, WrongState
 from core.speech import phrase
+
+_PROPOSAL = ["lift_proposed_by", "lift_proposed_at", "lift_reason"]
 
 
 @log.transition
@@ -21,11 +23,11 @@ def freeze(
 ) -> Freeze:  # fmt: skip
     """Keep a person, a scenario or (with neither) everybody out, and revoke what is open.
 
-    Raises NotAllowed for anybody but a responder, WrongState when it is frozen already.
+    Raises NotAllowed for anybody but a responder, BadInput when the reason says too little,
+    WrongState when it is frozen already.
     """
     refuse_unless(policy.why_not_freeze(by=by), by=by, subject=person or scenario or by, at=at)
-    if not reason.strip():
-        raise BadInput(phrase("Say why; everybody who is locked out reads it."), field="reason")
+    check_reason(reason)
     if person and scenario:
         raise BadInput(phrase("Freeze a person or a scenario, one at a time."))
     hold_off_grants()
@@ -48,19 +50,23 @@ def freeze(
 
 
 @log.transition
-def lift(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
-    """Propose to lift a freeze, or confirm it as the second person.
+def lift(freeze: Freeze, *, by: User, at: datetime, reason: str = "") -> Freeze:
+    """Propose to lift a freeze and say why, or confirm it as the second person.
 
-    Raises WrongState when it is lifted already, NotAllowed for the first person again.
+    Raises WrongState when it is lifted already, NotAllowed for the first person again, BadInput
+    when the reason of a proposal says too little; who confirms agrees with the one that stands.
     """
     freeze = lock(freeze)
     if freeze.lifted_at:
         raise WrongState(phrase("This freeze is lifted already."))
     refuse_unless(policy.why_not_lift(freeze, by=by), by=by, subject=freeze, at=at)
     if freeze.lift_proposed_by is None:
+        check_reason(reason)
         freeze.lift_proposed_by, freeze.lift_proposed_at = by, at
-        freeze.save(update_fields=["lift_proposed_by", "lift_proposed_at"])
-        log.record(events.FreezeLiftProposed(), actor=by.ref, subject=freeze.ref, at=at)
+        freeze.lift_reason = reason.strip()
+        freeze.save(update_fields=_PROPOSAL)
+        proposed = events.FreezeLiftProposed(reason=freeze.lift_reason)
+        log.record(proposed, actor=by.ref, subject=freeze.ref, at=at)
         return freeze
     freeze.lifted_by, freeze.lifted_at = by, at
     freeze.save(update_fields=["lifted_by", "lifted_at"])
@@ -82,8 +88,8 @@ def keep(freeze: Freeze, *, by: User, at: datetime) -> Freeze:
         raise WrongState(phrase("Nobody proposes to lift this freeze. It stays as it is."))
     refuse_unless(policy.why_not_keep(freeze, by=by), by=by, subject=freeze, at=at)
     kept = events.FreezeKept(proposer=freeze.lift_proposed_by.ref)
-    freeze.lift_proposed_by = freeze.lift_proposed_at = None
-    freeze.save(update_fields=["lift_proposed_by", "lift_proposed_at"])
+    freeze.lift_proposed_by, freeze.lift_proposed_at, freeze.lift_reason = None, None, ""
+    freeze.save(update_fields=_PROPOSAL)
     log.record(kept, actor=by.ref, subject=freeze.ref, at=at)
     return freeze
 

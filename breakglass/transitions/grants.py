@@ -11,6 +11,7 @@ from breakglass import events, policy
 from breakglass.models import Grant, Request
 from breakglass.signals import grant_ended
 from breakglass.transitions.locks import (
+    check_reason,
     hold_off_freezes,
     lock,
     lock_grant,
@@ -114,11 +115,13 @@ def relinquish(grant: Grant, *, by: User, at: datetime) -> Grant:
 def revoke(grant: Grant, *, by: User, reason: str, at: datetime) -> Grant:
     """End a live grant of somebody else early, with a reason.
 
-    Raises WrongState when it is already over, NotAllowed when `by` may not end it.
+    Raises WrongState when it is already over, NotAllowed when `by` may not end it, BadInput when
+    the reason says too little.
     """
     grant = lock_grant(grant)
     why = policy.why_not_revoke(grant, by=by, at=at)
     refuse_unless(why, by=by, subject=grant, at=at, case=grant.case_ref)
+    check_reason(reason)
     revoke_locked(grant, reason=reason, by=by, at=at)
     return grant
 

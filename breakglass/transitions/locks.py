@@ -7,7 +7,8 @@ from django.db import connection, models
 
 from accounts.models import User
 from breakglass.models import Grant, Request
-from core.errors import NotAllowed, WrongState
+from core.errors import BadInput, NotAllowed, WrongState
+from core.reasons import why_not_reason
 from core.speech import Sentence, phrase
 
 # Any number: names the advisory lock between grants that begin and freezes that are imposed.
@@ -86,6 +87,12 @@ def hold_off_grants() -> None:
 def _advisory(function: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [_FREEZE_LOCK])
+
+
+def check_reason(reason: str) -> None:
+    """Raise BadInput when a reason says too little."""
+    if why := why_not_reason(reason):
+        raise BadInput(why, field="reason")
 
 
 def refuse_unless(

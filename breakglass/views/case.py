@@ -29,7 +29,7 @@ from breakglass.views.pages import (
     visible_request,
 )
 from core.errors import DomainError
-from core.forms import ReasonForm, refused
+from core.forms import StopForm, refused
 from core.pages import say
 from core.speech import shown
 
@@ -163,7 +163,7 @@ def grant_end(request: PageRequest, pk: UUID) -> HttpResponse:
 def grant_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
     """End somebody's access, with a reason."""
     grant, now = visible_grant(request.user, pk), timezone.now()
-    form = ReasonForm(request.POST or None)
+    form = StopForm(request.POST or None)
     if form.is_valid():
         try:
             transitions.revoke(grant, by=request.user, at=now, **form.cleaned_data)

@@ -65,8 +65,9 @@ def freeze(request: PageRequest) -> HttpResponse:
 def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
     """Propose that a freeze is lifted, or confirm it as the second person."""
     row = get_object_or_404(Freeze, pk=pk)
+    reason = request.POST.get("reason", "")[:2000]
     try:
-        row = transitions.lift(row, by=request.user, at=timezone.now())
+        row = transitions.lift(row, by=request.user, reason=reason, at=timezone.now())
     except DomainError as error:
         return _page(request, refusal=error.sentence, status=status_of(error))
     done = _("Lifted.") if row.lifted_at else _("Proposed. A second responder confirms it.")

@@ -295,10 +295,10 @@ def tell_every_kind() -> None:
         ending(scenario)
 
     frozen = transitions.freeze(by=rob, person=make_user("eve"), reason="Odd queries.", at=LATER)
-    transitions.lift(frozen, by=rosa, at=LATER)
+    transitions.lift(frozen, by=rosa, reason="All is well again.", at=LATER)
     transitions.keep(frozen, by=rosa, at=LATER)
-    transitions.lift(frozen, by=rob, at=LATER)
-    transitions.lift(frozen, by=rosa, at=LATER)
+    transitions.lift(frozen, by=rob, reason="All is well again.", at=LATER)
+    transitions.lift(frozen, by=rosa, reason="All is well again.", at=LATER)
     _house()
     _send_all()
 

@@ -224,11 +224,13 @@ class TestFreeze:
     def test_tells_the_frozen_person_and_who_may_lift_it(self) -> None:
         make_cast()
         rob, rosa = make_user("rob"), make_user("rosa")
-        freeze = transitions.freeze(by=rob, person=make_user("eve"), reason="Odd.", at=LATER)
-        transitions.lift(freeze, by=rosa, at=LATER)
+        freeze = transitions.freeze(
+            by=rob, person=make_user("eve"), reason="Odd queries.", at=LATER
+        )
+        transitions.lift(freeze, by=rosa, reason="All is well again.", at=LATER)
         transitions.keep(freeze, by=rosa, at=LATER)
-        transitions.lift(freeze, by=rob, at=LATER)
-        transitions.lift(freeze, by=rosa, at=LATER)
+        transitions.lift(freeze, by=rob, reason="All is well again.", at=LATER)
+        transitions.lift(freeze, by=rosa, reason="All is well again.", at=LATER)
         catch_up()
         assert told("freeze.imposed") == {"eve": "frozen", "rosa": "responder"}
         assert told("freeze.lift_proposed") == {"rob": "responder", "rosa": "responder"}

@@ -113,6 +113,11 @@ class TestEnd:
         make_group("sre", make_user("dana"), part=Part.RESPONDER)
 
         assert call("dana", f"grants/{grant.pk}/revoke", {}).status_code == 422
+        short = call("dana", f"grants/{grant.pk}/revoke", {"reason": "No."})
+        assert short.status_code == 422
+        assert short.json()["errors"] == {
+            "reason": ["Say why in at least 10 characters; you wrote 3."]
+        }
         shown = call("dana", f"grants/{grant.pk}/revoke", {"reason": "It is over."}).json()
 
         assert (shown["status"], shown["end_reason"]) == ("revoked", "It is over.")

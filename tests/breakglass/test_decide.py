@@ -179,7 +179,7 @@ class TestApprove:
         request = make_request(make_scenario())
         responder = make_user("dana")
         make_group("Responders", responder, part=Part.RESPONDER)
-        transitions.freeze(by=responder, person=make_user("ada"), reason="Odd.", at=NOON)
+        transitions.freeze(by=responder, person=make_user("ada"), reason="Odd queries.", at=NOON)
 
         with pytest.raises(WrongState, match="Ada is frozen"):
             transitions.approve(request, voice=voice("bob"), at=LATER)

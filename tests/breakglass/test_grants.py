@@ -87,15 +87,17 @@ class TestRevoke:
     def test_by_responder_approver_or_holder(self, name: str) -> None:
         _responders()
 
-        grant = transitions.revoke(_open_grant(), by=make_user(name), reason="Odd.", at=LATER)
+        grant = transitions.revoke(
+            _open_grant(), by=make_user(name), reason="Odd queries.", at=LATER
+        )
 
-        assert (grant.status, grant.end_reason) == (Grant.Status.REVOKED, "Odd.")
+        assert (grant.status, grant.end_reason) == (Grant.Status.REVOKED, "Odd queries.")
 
     def test_refuses_a_stranger_and_says_so_in_the_log(self) -> None:
         grant = _open_grant()
 
         with pytest.raises(NotAllowed, match="Only the holder, a responder"):
-            transitions.revoke(grant, by=make_user("mallory"), reason="Because.", at=LATER)
+            transitions.revoke(grant, by=make_user("mallory"), reason="Odd queries.", at=LATER)
 
         grant.refresh_from_db()
         assert grant.status == Grant.Status.ACTIVE
@@ -106,7 +108,7 @@ class TestRevoke:
         monkeypatch.setattr("audit.log.record", _full_disk)
 
         with pytest.raises(OSError, match="disk"):
-            transitions.revoke(grant, by=make_user("bob"), reason="Odd.", at=LATER)
+            transitions.revoke(grant, by=make_user("bob"), reason="Odd queries.", at=LATER)
 
         grant.refresh_from_db()
         assert grant.status == Grant.Status.ACTIVE
@@ -242,11 +244,23 @@ class TestFreeze:
         make_scenario()
 
         with pytest.raises(NotAllowed, match="Only a responder"):
-            transitions.freeze(by=make_user("bob"), reason="Because.", at=LATER)
+            transitions.freeze(by=make_user("bob"), reason="Odd queries.", at=LATER)
 
     def test_needs_a_reason(self) -> None:
-        with pytest.raises(BadInput, match="Say why"):
-            transitions.freeze(by=_responders(), reason=" ", at=LATER)
+        for reason in (" ", "No.", "   No.       "):
+            with pytest.raises(BadInput, match="Say why in at least 10 characters"):
+                transitions.freeze(by=_responders(), reason=reason, at=LATER)
+        assert not Freeze.objects.exists()
+
+    def test_is_lifted_with_a_reason_which_a_kept_freeze_forgets(self) -> None:
+        made = _freeze()
+
+        with pytest.raises(BadInput, match="Say why in at least 10 characters"):
+            transitions.lift(made, by=make_user("dana"), reason="No.", at=LATER)
+        proposed = transitions.lift(made, by=make_user("dana"), reason="A mistake.", at=LATER)
+        assert proposed.lift_reason == "A mistake."
+        kept = transitions.keep(made, by=make_user("derek"), at=LATER)
+        assert kept.lift_reason == ""
 
     def test_twice_is_once(self) -> None:
         _freeze()
@@ -256,26 +270,28 @@ class TestFreeze:
 
     def test_two_people_lift_it(self) -> None:
         made = _freeze()
-        transitions.lift(made, by=make_user("dana"), at=LATER)
+        transitions.lift(made, by=make_user("dana"), reason="All is well again.", at=LATER)
 
         with pytest.raises(NotAllowed, match="second responder"):
-            transitions.lift(made, by=make_user("dana"), at=LATER)
+            transitions.lift(made, by=make_user("dana"), reason="All is well again.", at=LATER)
 
         assert Freeze.objects.standing().exists()
-        transitions.lift(made, by=make_user("derek"), at=LATER)
+        transitions.lift(made, by=make_user("derek"), reason="All is well again.", at=LATER)
         assert not Freeze.objects.standing().exists()
 
     def test_nobody_lifts_their_own(self) -> None:
         responder = _responders()
-        made = transitions.freeze(by=make_user("derek"), person=responder, reason="x", at=LATER)
+        made = transitions.freeze(
+            by=make_user("derek"), person=responder, reason="Odd queries.", at=LATER
+        )
 
         with pytest.raises(NotAllowed, match="of themselves"):
-            transitions.lift(made, by=responder, at=LATER)
+            transitions.lift(made, by=responder, reason="All is well again.", at=LATER)
 
     @pytest.mark.parametrize("name", ["dana", "derek"])
     def test_the_first_takes_it_back_or_the_second_says_no(self, name: str) -> None:
         made = _freeze()
-        transitions.lift(made, by=make_user("dana"), at=LATER)
+        transitions.lift(made, by=make_user("dana"), reason="All is well again.", at=LATER)
 
         kept = transitions.keep(made, by=make_user(name), at=LATER)
 
@@ -283,13 +299,15 @@ class TestFreeze:
         assert Freeze.objects.standing().exists()
         with pytest.raises(WrongState, match="Nobody proposes"):
             transitions.keep(made, by=make_user("derek"), at=LATER)
-        again = transitions.lift(made, by=make_user("derek"), at=LATER)
+        again = transitions.lift(made, by=make_user("derek"), reason="All is well again.", at=LATER)
         assert again.lifted_at is None  # two people are needed anew
 
     def test_whoever_is_frozen_or_no_responder_keeps_nothing(self) -> None:
         responder = _responders()
-        made = transitions.freeze(by=make_user("derek"), person=responder, reason="x", at=LATER)
-        transitions.lift(made, by=make_user("derek"), at=LATER)
+        made = transitions.freeze(
+            by=make_user("derek"), person=responder, reason="Odd queries.", at=LATER
+        )
+        transitions.lift(made, by=make_user("derek"), reason="All is well again.", at=LATER)
 
         with pytest.raises(NotAllowed, match="of themselves"):
             transitions.keep(made, by=responder, at=LATER)
@@ -302,8 +320,8 @@ class TestFreeze:
     def test_lifting_gives_nothing_back(self) -> None:
         grant = _open_grant()
         made = _freeze(person=make_user("ada"))
-        transitions.lift(made, by=make_user("dana"), at=LATER)
-        transitions.lift(made, by=make_user("derek"), at=LATER)
+        transitions.lift(made, by=make_user("dana"), reason="All is well again.", at=LATER)
+        transitions.lift(made, by=make_user("derek"), reason="All is well again.", at=LATER)
 
         grant.refresh_from_db()
         assert grant.status == Grant.Status.REVOKED

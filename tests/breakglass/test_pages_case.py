@@ -115,10 +115,10 @@ class TestWhatItShows:
         make_cast()
         request = broken()
         transitions.revoke(
-            request.grant, by=make_user("dana"), reason="Not you.", at=timezone.now()
+            request.grant, by=make_user("dana"), reason="Odd queries.", at=timezone.now()
         )
         said = text(page("ada", request))
-        assert "Not you." in said
+        assert "Odd queries." in said
         assert "by Dana" in said
 
     def test_one_whose_time_is_over_says_so_before_any_sweep(self) -> None:

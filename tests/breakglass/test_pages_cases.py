@@ -142,7 +142,7 @@ class TestScenarios:
     def test_says_that_it_is_frozen(self) -> None:
         scenario = make_cast()
         transitions.freeze(
-            by=make_user("dana"), reason="Breach.", scenario=scenario, at=timezone.now()
+            by=make_user("dana"), reason="Odd queries.", scenario=scenario, at=timezone.now()
         )
         assert "is frozen since" in text(see("ada", "/scenarios/"))
 

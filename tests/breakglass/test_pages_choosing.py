@@ -59,7 +59,7 @@ class TestChoosing:
         scenario = make_cast()
         make_scenario("drill")
         transitions.freeze(
-            by=make_user("dana"), reason="Odd.", scenario=scenario, at=timezone.now()
+            by=make_user("dana"), reason="Odd queries.", scenario=scenario, at=timezone.now()
         )
         page = text(see("ada", NEW))
         assert "Production outage is frozen since" in page
@@ -143,7 +143,9 @@ class TestTheWayOut:
     def test_a_frozen_person(self) -> None:
         make_cast()
         dana, noor = make_user("dana"), make_user("noor")
-        transitions.freeze(by=dana, reason="Odd.", person=make_user("ada"), at=timezone.now())
+        transitions.freeze(
+            by=dana, reason="Odd queries.", person=make_user("ada"), at=timezone.now()
+        )
         page = text(see("ada", NEW, scenario="production-outage"))
         assert "Ada is frozen since" in page
         assert f"Responders: {dana} or {noor}." in page

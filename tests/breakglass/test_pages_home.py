@@ -114,21 +114,25 @@ class TestHome:
     def test_shows_a_freeze_that_is_to_be_lifted_to_the_second_responder_alone(self) -> None:
         make_cast()
         dana, noor = make_user("dana"), make_user("noor")
-        freeze = transitions.freeze(by=dana, person=make_user("eve"), reason="Odd.", at=NOON)
+        freeze = transitions.freeze(
+            by=dana, person=make_user("eve"), reason="Odd queries.", at=NOON
+        )
         title = "proposes to lift the freeze of Eve"
         assert title not in text(see("noor", HOME))
-        transitions.lift(freeze, by=dana, at=NOON)
+        transitions.lift(freeze, by=dana, reason="All is well again.", at=NOON)
         assert f"Dana {title}" in text(see("noor", HOME))
         for name in ("dana", "eve", "rita"):
             assert title not in text(see(name, HOME)), name
-        transitions.lift(freeze, by=noor, at=NOON)
+        transitions.lift(freeze, by=noor, reason="All is well again.", at=NOON)
         assert title not in text(see("noor", HOME))
 
     def test_a_responder_is_not_asked_about_their_own_freeze(self) -> None:
         make_cast()
         dana = make_user("dana")
-        freeze = transitions.freeze(by=dana, person=make_user("noor"), reason="Odd.", at=NOON)
-        transitions.lift(freeze, by=dana, at=NOON)
+        freeze = transitions.freeze(
+            by=dana, person=make_user("noor"), reason="Odd queries.", at=NOON
+        )
+        transitions.lift(freeze, by=dana, reason="All is well again.", at=NOON)
         assert "proposes to lift" not in text(see("noor", HOME))
 
     def test_asks_who_has_no_glass_to_break(self) -> None:

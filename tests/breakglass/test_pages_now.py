@@ -21,7 +21,7 @@ NOW = "/now/"
 
 def impose(name: str = "dana", **fields: Any) -> Any:
     """Send the freeze form."""
-    return client(name).post(reverse("freeze"), {"reason": "Breach.", **fields})
+    return client(name).post(reverse("freeze"), {"reason": "A breach, perhaps.", **fields})
 
 
 def test_a_freeze_by_anybody_else_is_refused_and_recorded() -> None:
@@ -76,7 +76,9 @@ class TestFreeze:
     def test_who_can_only_freeze_is_not_told_that_there_is_nothing(self) -> None:
         make_cast()
         request = broken()
-        transitions.revoke(request.grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        transitions.revoke(
+            request.grant, by=make_user("dana"), reason="Odd queries.", at=timezone.now()
+        )
         said = text(see("dana", request.get_absolute_url()))
         assert "Freeze Ada…" in said
         assert "you are here to look" not in said
@@ -108,6 +110,7 @@ class TestFreeze:
         [
             ({}, "Choose one thing to freeze."),
             ({"what": "all", "reason": ""}, "Say why; it stands in the record."),
+            ({"what": "all", "reason": "No."}, "Say why in at least 10 characters; you wrote 3."),
             ({"what": "person:nobody"}, "not one of the available choices"),
         ],
     )
@@ -135,7 +138,7 @@ class TestWhoWasInside:
     def test_stands_among_the_first_to_choose_for_an_hour(self) -> None:
         make_cast()
         grant = opened(broken())
-        transitions.revoke(grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        transitions.revoke(grant, by=make_user("dana"), reason="Odd queries.", at=timezone.now())
         ada = make_user("ada")
         assert f'value="person:{ada.pk}"' in text(see("dana", NOW)).partition("Everything")[0]
         Grant.objects.update(ended_at=timezone.now() - timedelta(hours=2))
@@ -144,7 +147,7 @@ class TestWhoWasInside:
     def test_is_chosen_already_when_one_comes_from_the_case(self) -> None:
         make_cast()
         grant = opened(broken())
-        transitions.revoke(grant, by=make_user("dana"), reason="Odd.", at=timezone.now())
+        transitions.revoke(grant, by=make_user("dana"), reason="Odd queries.", at=timezone.now())
         link = f"{NOW}?person={make_user('ada').pk}"
         assert f"{link}#freeze" in text(see("dana", grant.get_absolute_url()))
         form = see("dana", link).context["form"]
@@ -156,7 +159,12 @@ class TestLift:
         make_cast()
         impose(what="all")
         url = reverse("freeze-lift", args=[Freeze.objects.get().pk])
-        client("dana").post(url)
+        short = client("dana").post(url, {"reason": "No."})
+        assert short.status_code == 422
+        assert "Say why in at least 10 characters; you wrote 3." in text(short)
+        assert Freeze.objects.get().lift_proposed_by is None
+        client("dana").post(url, {"reason": "The laptop is found."})
+        assert "<bdi>“The laptop is found.”</bdi>" in text(see("noor", NOW))
         assert "A second responder has to confirm" in text(see("dana", NOW))
         assert "It waits for a second responder: <bdi>Noor</bdi>." in text(see("dana", NOW))
         assert client("dana").post(url).status_code == 403
@@ -175,7 +183,8 @@ class TestLift:
             ("dana", "Take the proposal back"),
             ("noor", "No, keep it frozen"),
         ]:
-            client("dana").post(reverse("freeze-lift", args=[freeze.pk]))
+            url = reverse("freeze-lift", args=[freeze.pk])
+            client("dana").post(url, {"reason": "The laptop is found."})
             assert button in text(see(name, NOW))
             client(name).post(keep)
             assert Freeze.objects.standing().get().lift_proposed_by is None

@@ -132,7 +132,7 @@ def test_no_access_slips_past_a_freeze() -> None:
 
     together(
         *[breaking(index) for index in range(4)],
-        lambda: transitions.freeze(by=responder, reason="Odd.", at=NOON),
+        lambda: transitions.freeze(by=responder, reason="Odd queries.", at=NOON),
         *[breaking(index) for index in range(4, 8)],
     )
 
@@ -148,7 +148,7 @@ def test_ending_it_from_all_sides_ends_it_once() -> None:
 
     outcomes = together(
         lambda: transitions.relinquish(grant, by=ada, at=LATER),
-        lambda: transitions.revoke(grant, by=bob, reason="Odd.", at=LATER),
+        lambda: transitions.revoke(grant, by=bob, reason="Odd queries.", at=LATER),
         lambda: transitions.expire(grant, at=end),
         lambda: transitions.refuse(grant.request, voice=refusal, at=LATER),
     )

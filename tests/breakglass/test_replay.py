@@ -88,11 +88,11 @@ def _life() -> None:
     transitions.refuse(refused, voice=voice("carl", "No reason."), at=LATER)
     overdue = make_broken_glass(scenario, by=eve)
     transitions.overdue(overdue, at=overdue.ratify_by or END)
-    frozen = transitions.freeze(by=make_user("rob"), reason="Odd.", person=eve, at=LATER)
-    transitions.lift(frozen, by=make_user("rosa"), at=LATER)
+    frozen = transitions.freeze(by=make_user("rob"), reason="Odd queries.", person=eve, at=LATER)
+    transitions.lift(frozen, by=make_user("rosa"), reason="All is well again.", at=LATER)
     transitions.keep(frozen, by=make_user("rob"), at=LATER)
-    transitions.lift(frozen, by=make_user("rob"), at=LATER)
-    transitions.lift(frozen, by=make_user("rosa"), at=LATER)
+    transitions.lift(frozen, by=make_user("rob"), reason="All is well again.", at=LATER)
+    transitions.lift(frozen, by=make_user("rosa"), reason="All is well again.", at=LATER)
     enter()
 
 

@@ -33,7 +33,7 @@ _REQUEST_VERBS: dict[str, Callable[[Request], object]] = {
 _GRANT_VERBS: dict[str, Callable[[Grant], object]] = {
     "activate": lambda g: transitions.activate(g, at=LATER),
     "relinquish": lambda g: transitions.relinquish(g, by=make_user("ada"), at=LATER),
-    "revoke": lambda g: transitions.revoke(g, by=make_user("bob"), reason="Odd.", at=LATER),
+    "revoke": lambda g: transitions.revoke(g, by=make_user("bob"), reason="Odd queries.", at=LATER),
     "expire": lambda g: transitions.expire(g, at=LATE),
 }
 

@@ -139,7 +139,7 @@ class TestSubmit:
     def test_who_is_frozen_does_not_act_through_another_s_name(self) -> None:
         scenario, eve = make_scenario(), make_user("eve")
         make_group("Responders", make_user("dana"), part=Part.RESPONDER)
-        transitions.freeze(by=make_user("dana"), reason="Odd.", person=eve, at=NOON)
+        transitions.freeze(by=make_user("dana"), reason="Odd queries.", person=eve, at=NOON)
 
         with pytest.raises(NotAllowed, match="Eve is frozen"):
             transitions.submit(

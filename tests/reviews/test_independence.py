@@ -83,7 +83,7 @@ class TestIndependence:
         assert "You decided" in why_not(Review.objects.get(), make_user("carl"))
 
     def test_not_who_revoked_it(self) -> None:
-        verbs.revoke(make_use(), by=make_user("carl"), reason="Odd.", at=ENDED)
+        verbs.revoke(make_use(), by=make_user("carl"), reason="Odd queries.", at=ENDED)
 
         assert "You ended" in why_not(Review.objects.get(), make_user("carl"))
 
@@ -127,7 +127,7 @@ class TestWhatWaits:
         for name in ("bob", "rita"):
             grant = make_broken_glass(scenario, at=NOON).grant
             verbs.ratify(grant.request, voice=voice("bob"), at=NOON)
-            verbs.revoke(grant, by=make_user("bob"), reason=f"For {name}.", at=ENDED)
+            verbs.revoke(grant, by=make_user("bob"), reason=f"It was for {name}.", at=ENDED)
         make_review(scenario, by="eve")
         make_group("Reviewers", cast["ada"], cast["bob"], cast["eve"])
 

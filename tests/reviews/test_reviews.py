@@ -53,7 +53,7 @@ class TestOwe:
 
     def test_an_expired_and_a_revoked_use_owe_one_too(self) -> None:
         scenario = make_scenario(max_concurrent=2)
-        verbs.revoke(make_use(scenario), by=make_user("bob"), reason="Odd.", at=ENDED)
+        verbs.revoke(make_use(scenario), by=make_user("bob"), reason="Odd queries.", at=ENDED)
         verbs.expire(make_use(scenario), at=NOON + timedelta(days=1))
 
         assert Review.objects.untaken().count() == 2
