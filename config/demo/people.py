@@ -18,7 +18,7 @@ class Person:
     mailbox: str
     name: str
     groups: tuple[str, ...]
-    told: str = ""
+    told: str
     time_zone: str = "Europe/Berlin"
     days: int | None = None  # after which their memberships end
 
@@ -43,12 +43,14 @@ CAST = (
     Person("auditor", "Elif Şahin", ("Auditors",), "reads the record"),
     Person("admin", "Mei Tanaka", ("Administrators",), "configures scenarios and people"),
     Person("admin2", "Anselm Brandt", ("Administrators",), "looks at what the first one changes"),
-    Person("jonas", "Jonas Keller", ("Database team",)),
-    Person("tomas", "Tomás Vega", ("Security",)),
-    Person("ingrid", "Ingrid Solberg", ("Management",)),
-    Person("noor", "Noor Rahimi", ("On-call responders",)),
-    Person("lena", "Lena Fischer", ("Platform engineers",), days=60),
-    Person("hugo", "Hugo Martins", ("Compliance",)),
+    Person("jonas", "Jonas Keller", ("Database team",), "decides on outages, too"),
+    Person("tomas", "Tomás Vega", ("Security",), "decides on breaches"),
+    Person("ingrid", "Ingrid Solberg", ("Management",), "decides in the second step"),
+    Person("noor", "Noor Rahimi", ("On-call responders",), "the second to lift a freeze"),
+    Person(
+        "lena", "Lena Fischer", ("Platform engineers",), "asks, for a while", days=60
+    ),
+    Person("hugo", "Hugo Martins", ("Compliance",), "reviews what was done, too"),
 )
 
 PARTS = {

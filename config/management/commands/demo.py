@@ -72,5 +72,5 @@ class Command(BaseCommand):
         target.save()
 
     def _told(self, password: str) -> str:
-        lines = [f"  {person.email:<26}{person.told}" for person in people.CAST if person.told]
+        lines = [f"  {person.email:<26}{person.told}" for person in people.CAST]
         return "\n".join(["", f"Sign in as, with the password {password}", *lines, ""])
