@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.speech import phrase, phrase_count, shown
 
@@ -35,11 +36,37 @@ def duration_words(length: dt.timedelta) -> str:
     return shown(duration_phrase(length))
 
 
+def within_words(length: dt.timedelta) -> str:
+    """Say "within 7 days" to the reader, in one piece: the words around a number inflect it."""
+    if days := _days(length):
+        return ngettext("within %(number)s day", "within %(number)s days", days) % {"number": days}
+    return _("within %(length)s") % {"length": duration_words(length)}
+
+
+def _whole_days(distance: dt.timedelta) -> str:
+    """Say how many days ahead or ago a moment is, also in one piece; nothing for other lengths."""
+    days = _days(abs(distance))
+    said = (
+        ngettext("in %(number)s day", "in %(number)s days", days)
+        if distance > dt.timedelta()
+        else ngettext("%(number)s day ago", "%(number)s days ago", days)
+    )
+    return said % {"number": days} if days else ""
+
+
+def _days(length: dt.timedelta) -> int:
+    """Return how many days `duration_phrase` tells, where it tells nothing but days."""
+    days, rest = divmod(max(0, round(length.total_seconds())) // 60, 1440)
+    return days if rest < 60 else 0
+
+
 def relative_words(distance: dt.timedelta) -> str:
     """Say how far away a moment is: "3 min ago", "in 2 h 5 min", "now"."""
     seconds = distance.total_seconds()
     if abs(seconds) < 5:
         return _("now")
+    if said := _whole_days(distance):
+        return said
     words = {"length": duration_words(abs(distance))}
     return _("in %(length)s") % words if seconds > 0 else _("%(length)s ago") % words
 

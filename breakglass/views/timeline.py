@@ -1,7 +1,7 @@
 """What happened in a case, newest first, and what is still to come."""
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils.functional import Promise
@@ -12,7 +12,7 @@ from audit import reading
 from audit.models import Entry
 from breakglass import policy
 from breakglass.models import Grant, Request
-from core.words import minutes_words, quoted
+from core.words import quoted, within_words
 
 PAGE = 100
 WHOLE = 5000  # entries of a case on paper
@@ -175,8 +175,8 @@ def to_come(asked: Request, grant: Grant | None, *, at: datetime) -> list[Line]:
 def _of_grant(asked: Request, grant: Grant, at: datetime) -> list[Line]:
     names = ", ".join(sorted(target.name for target in grant.targets.all()))
     ends = _("The access ends, the door closes, a probe checks that %(targets)s refuses.")
-    within = asked.rules.review_within
-    due = _("Then a review is due within %(length)s.") % {"length": minutes_words(within)}
+    within = within_words(timedelta(minutes=asked.rules.review_within))
+    due = _("Then a review is due %(within)s.") % {"within": within}
     lines = [_next(grant.ends_at, ends % {"targets": names}, due)]
     if grant.starts_at > at:
         starts = _("The access starts: the door to %(targets)s opens.") % {"targets": names}

@@ -47,9 +47,7 @@ CAST = (
     Person("tomas", "Tomás Vega", ("Security",), "decides on breaches"),
     Person("ingrid", "Ingrid Solberg", ("Management",), "decides in the second step"),
     Person("noor", "Noor Rahimi", ("On-call responders",), "the second to lift a freeze"),
-    Person(
-        "lena", "Lena Fischer", ("Platform engineers",), "asks, for a while", days=60
-    ),
+    Person("lena", "Lena Fischer", ("Platform engineers",), "asks, for a while", days=60),
     Person("hugo", "Hugo Martins", ("Compliance",), "reviews what was done, too"),
 )
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from core import kept, looks, refs, slots, words
 from core.faces import Face, face
 from core.forms import looks as dressed
-from core.words import duration_words, minutes_words, relative_words
+from core.words import duration_words, minutes_words, relative_words, within_words
 
 register = template.Library()
 
@@ -176,6 +176,14 @@ def label_of(reference: str, known: dict[str, refs.Label] | None = None) -> Safe
 def minutes(value: float | None) -> str:
     """Say a number of minutes: "45 min", "1 h 30 min", "3 days"."""
     return minutes_words(value) if value is not None else ""
+
+
+@register.filter
+def within(value: dt.timedelta | float | None) -> str:
+    """Say "within 45 min", "within 7 days", of minutes or a length of time."""
+    if value is None:
+        return ""
+    return within_words(value if isinstance(value, dt.timedelta) else dt.timedelta(minutes=value))
 
 
 @register.filter

@@ -15,7 +15,7 @@ from core.faces import face
 from core.forms import Cards, ReasonForm, refused
 from core.pages import navigation, say
 from core.templatetags.ui import moment_words
-from core.words import duration_words, relative_words
+from core.words import duration_words, relative_words, within_words
 
 AT = datetime(2026, 11, 17, 1, 14, 5, tzinfo=UTC)
 
@@ -40,6 +40,32 @@ class TestWords:
         assert relative_words(timedelta(minutes=-3)) == "3 min ago"
         assert relative_words(timedelta(minutes=26)) == "in 26 min"
         assert relative_words(timedelta(seconds=2)) == "now"
+
+    @pytest.mark.parametrize(
+        ("length", "words"),
+        [
+            ({"days": 7}, "within 7 days"),
+            ({"days": 1, "minutes": 59}, "within 1 day"),
+            ({"days": 2, "hours": 3}, "within 2 d 3 h"),
+            ({"minutes": 45}, "within 45 min"),
+        ],
+    )
+    def test_a_limit_is_one_sentence_part(self, length: dict[str, int], words: str) -> None:
+        assert within_words(timedelta(**length)) == words
+
+    def test_days_are_inflected_by_what_stands_around_them(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        german = {
+            "within %(number)s days": "innerhalb von %(number)s Tagen",
+            "in %(number)s days": "in %(number)s Tagen",
+            "%(number)s days ago": "vor %(number)s Tagen",
+        }
+        monkeypatch.setattr("core.words.ngettext", lambda _, many, number: german[many])
+        week = timedelta(days=7)
+        assert within_words(week) == "innerhalb von 7 Tagen"
+        assert relative_words(week) == "in 7 Tagen"
+        assert relative_words(-week) == "vor 7 Tagen"
 
     def test_lists(self) -> None:
         assert drawn("{{ names|listed }}", names=["a", "b", "c"]) == "a, b and c"
