@@ -33,9 +33,9 @@ class ReaderMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
-        """Let a page ask once which parts its reader plays; what acts asks afresh each time."""
+        """Let a page ask once what its reader may do; what acts asks afresh each time."""
         if request.user.is_authenticated and request.method in ("GET", "HEAD"):
-            request.user.settle_parts()
+            request.user.settle()
 
 
 class SeenMiddleware:

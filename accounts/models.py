@@ -119,7 +119,7 @@ class User(AbstractUser):
     )
 
     _known_parts: list[tuple[str, datetime | None, datetime]] | None = None
-    _settled = False
+    is_settled = False
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()
@@ -170,17 +170,17 @@ class User(AbstractUser):
         if not self.is_active:
             return []
         found = self._parts() if self._known_parts is None else self._known_parts
-        self._known_parts = found if self._settled else None
+        self._known_parts = found if self.is_settled else None
         held = {part for part, until, now in found if until is None or until > (at or now)}
         return [part for part in Part if part.value in held]
 
-    def settle_parts(self) -> None:
-        """Let `parts` answer from memory, once it was asked.
+    def settle(self) -> None:
+        """Let `parts`, and what else this person may do, be answered from memory once asked.
 
         For the reader of one page, whose every corner asks; an object that lives longer would
         go on playing a part that was taken away.
         """
-        self._settled = True
+        self.is_settled = True
 
     def _parts(self) -> list[tuple[str, datetime | None, datetime]]:
         """Return the parts of all groups, with the end of each membership, and what time it is."""

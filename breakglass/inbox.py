@@ -11,11 +11,11 @@ from breakglass import policy
 from breakglass.models import (
     Freeze,
     Grant,
-    GroupPermit,
     Permit,
     ProposedChange,
     Question,
     Request,
+    permits_of,
 )
 from breakglass.pictures import thing_of
 from core.once import once
@@ -25,7 +25,7 @@ _MOST = 200
 
 def decides_anywhere(person: User, at: datetime) -> bool:
     """Whether some scenario lets the person decide."""
-    return _permits(person, at).exists()
+    return bool(_decides(person, at))
 
 
 def decisions_for(person: User, at: datetime) -> list[Request]:
@@ -33,7 +33,7 @@ def decisions_for(person: User, at: datetime) -> list[Request]:
 
     `policy.why_not_decide` has the last word on each; this only spares asking it of every request.
     """
-    held = set(_permits(person, at).values_list("content_object_id", "group_id"))
+    held = _decides(person, at)
     if not held:
         return []
     rows = (
@@ -113,9 +113,10 @@ def changes_of(row: Model, *, by: User) -> list[ProposedChange]:
     return list(ProposedChange.objects.waiting().of(*thing_of(row)).told())
 
 
-def _permits(person: User, at: datetime) -> QuerySet[GroupPermit]:
-    permits = GroupPermit.objects.of(Permit.APPROVE).standing(at)
-    return permits.filter(group__in=person.groups_at(at))
+def _decides(person: User, at: datetime) -> set[tuple[UUID, int]]:
+    """Return the scenarios in which the person decides, each with the group for which they do."""
+    held = permits_of(person, at)
+    return {(scenario, group) for permit, scenario, group in held if permit == Permit.APPROVE}
 
 
 def _asks(request: Request, person: User, held: set[tuple[UUID, int]], at: datetime) -> bool:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
-from breakglass.models import Decision, Grant, Permit, Request, Scenario
+from breakglass.models import Decision, Grant, Permit, Request, Scenario, scenarios_of
 from core import refs
 
 _SEES_ALL = (Part.COMPLIANCE, Part.AUDITOR)
@@ -48,7 +48,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         rows = self.independent_of(user)
         if Part.COMPLIANCE not in user.parts(at):
             # Asked for apart: most people review nowhere, and need no search among all reviews.
-            permitted = list(Scenario.objects.permitting(user, Permit.REVIEW, at))
+            permitted = scenarios_of(user, Permit.REVIEW, at=at)
             if not permitted:
                 return self.none()
             rows = rows.filter(grant__scenario__in=permitted)

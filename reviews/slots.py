@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Part, User
-from breakglass.models import Permit, Request, Scenario
+from breakglass.models import Permit, Request, scenarios_of
 from core import slots
+from core.once import once
 from core.words import relative_words
 from reviews import actions
 from reviews.models import Review
@@ -28,13 +29,11 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
         return []
     parts = user.parts()
     oversees = Part.COMPLIANCE in parts or Part.AUDITOR in parts
-    if not oversees and not Scenario.objects.permitting(user, Permit.REVIEW, now).exists():
+    if not oversees and not scenarios_of(user, Permit.REVIEW, at=now):
         return []
-    # The line stands on every page, so it never counts further than its badge has room for.
-    waiting = Review.objects.open_to(user, now)[:_COUNTED].count()
     items = [
         slots.NavItem(group="Review", label=_("Reviews"), url_name="reviews", icon="review",
-                      key="r", count=waiting, phone=True),
+                      key="r", count=_number(request, now), phone=True),
         slots.NavItem(group="Review", label=_("Findings"), url_name="findings", icon="flag"),
     ]  # fmt: skip
     if oversees:
@@ -52,8 +51,7 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
         return []
     mine = Review.objects.open_to(user, now)
     shown = [_review(each, now) for each in mine.told().order_by("due_at")[:_SHOWN]]
-    # As many as the rail counts, so that both say the same.
-    more = mine[:_COUNTED].count() - _SHOWN if len(shown) == _SHOWN else 0
+    more = _number(request, now) - _SHOWN if len(shown) == _SHOWN else 0
     title = ngettext("%(number)s more review", "%(number)s more reviews", more)
     rest = slots.rest(more, title % {"number": more}, icon="review", url=reverse("reviews"))
     return shown + rest
@@ -79,6 +77,16 @@ def found(request: HttpRequest, text: str) -> list[slots.Found]:
         )
         for review in rows.told()
     ]
+
+
+@once
+def _number(request: HttpRequest, at: datetime) -> int:
+    """Return how many reviews wait for the reader.
+
+    The rail says it on every page, so it is never counted further than its badge has room for.
+    """
+    user = request.user
+    return Review.objects.open_to(user, at)[:_COUNTED].count() if isinstance(user, User) else 0
 
 
 def _review(review: Review, now: datetime) -> slots.Waiting:

@@ -10,6 +10,8 @@ from breakglass.models.scenario import (
     Permit,
     Scenario,
     ScenarioVersion,
+    permits_of,
+    scenarios_of,
 )
 
 __all__ = [
@@ -25,4 +27,6 @@ __all__ = [
     "Request",
     "Scenario",
     "ScenarioVersion",
+    "permits_of",
+    "scenarios_of",
 ]

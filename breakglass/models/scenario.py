@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import GroupObjectPermissionManager
@@ -191,10 +192,16 @@ class GroupPermitQuerySet(models.QuerySet["GroupPermit"]):
         """Permits of these kinds."""
         return self.filter(permission__codename__in=[permit.value for permit in permits])
 
-    def held_by(self, user: User, *permits: Permit, at: datetime) -> QuerySet[Any, Any]:
-        """The ids of the scenarios in which a group of `user` holds any of `permits` at `at`."""
+    def held_by(self, user: User, *permits: Permit, at: datetime) -> Collection[Any]:
+        """The ids of the scenarios in which a group of `user` holds any of `permits` at `at`.
+
+        For who is settled they are fetched already; else they are part of the query that asks.
+        """
+        if user.is_settled:
+            return scenarios_of(user, *permits, at=at)
         held = self.of(*permits).standing(at).filter(group__in=user.groups_at(at))
-        return held.values("content_object")
+        scenarios: Collection[Any] = held.values("content_object")
+        return scenarios
 
 
 GroupPermitManager = GroupObjectPermissionManager.from_queryset(GroupPermitQuerySet)
@@ -210,3 +217,27 @@ class GroupPermit(GroupObjectPermissionBase):
     def __str__(self) -> str:
         permit = english(Permit(self.permission.codename).label).lower()
         return f"{self.group} {permit} in {self.content_object}"
+
+
+def permits_of(person: User, at: datetime) -> set[tuple[str, uuid.UUID, int]]:
+    """Return what the person's groups may do at `at`: permit, scenario and group of each."""
+    memory = vars(person) if person.is_settled else {}
+    if "_permits" not in memory:
+        memory["_permits"] = _permits_of(person)
+    return {
+        (permit, scenario, group)
+        for permit, scenario, group, *ends in memory["_permits"]
+        if all(end is None or end > at for end in ends)
+    }
+
+
+def _permits_of(person: User) -> list[tuple[Any, ...]]:
+    """Return the permits of all the person's groups, each with its end and the membership's."""
+    rows = GroupPermit.objects.filter(group__memberships__user=person)
+    ends = "until", "group__memberships__until"
+    return list(rows.values_list("permission__codename", "content_object", "group", *ends))
+
+
+def scenarios_of(person: User, *permits: Permit, at: datetime) -> set[uuid.UUID]:
+    """Return the ids of the scenarios in which a group of the person holds any of `permits`."""
+    return {scenario for permit, scenario, _group in permits_of(person, at) if permit in permits}

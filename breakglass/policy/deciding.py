@@ -12,6 +12,7 @@ from breakglass.models import (
     Permit,
     Question,
     Request,
+    scenarios_of,
 )
 from breakglass.rules import Step
 from breakglass.steps import Standing, Yes
@@ -110,8 +111,8 @@ def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:
         return phrase("This account is switched off.")
     if by in (request.requester, request.filed_by):
         return phrase("Whoever decides or reviews asks the questions here; you answer them.")
-    theirs = GroupPermit.objects.held_by(by, Permit.APPROVE, Permit.REVIEW, at=at)
-    if by.plays(Part.COMPLIANCE, at) or theirs.filter(content_object=request.scenario).exists():
+    theirs = scenarios_of(by, Permit.APPROVE, Permit.REVIEW, at=at)
+    if by.plays(Part.COMPLIANCE, at) or request.scenario_id in theirs:
         return None
     return phrase(
         "Only those who decide or review in %(scenario)s ask questions.",

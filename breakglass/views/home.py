@@ -11,7 +11,7 @@ from accounts.models import Part, User
 from accounts.requests import PageRequest
 from breakglass import policy
 from breakglass.cards import may_break
-from breakglass.models import Freeze, Grant, Permit, Request, Scenario
+from breakglass.models import Freeze, Grant, Permit, Request, Scenario, scenarios_of
 from breakglass.views.opened import opened
 from breakglass.views.pages import page
 from breakglass.views.request_form import groups_that_may
@@ -45,8 +45,8 @@ def home(request: PageRequest) -> HttpResponse:
 
 def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any]:
     """The way in: the red button, the ask, or why neither is there and whom to call."""
-    in_use = Scenario.objects.in_use()
-    allowed = set(in_use.permitting(person, Permit.REQUEST, at).values_list("pk", flat=True))
+    in_use = set(Scenario.objects.in_use().values_list("pk", flat=True))
+    allowed = in_use & scenarios_of(person, Permit.REQUEST, at=at)
     freeze = Freeze.objects.keeping_out(person).select_related("imposed_by", "person").first()
     again = (each for each in recent if each.scenario_id in allowed and _led_in(each, person))
     return {
@@ -55,7 +55,7 @@ def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any
         "to_call": _responders(person) if freeze else [],
         "may_break": may_break(person, at),
         "repeat": None if freeze else next(again, None),
-        "scenarios": in_use.count(),
+        "scenarios": len(in_use),
         "scenarios_open": len(allowed),
         "helpers": [] if allowed else groups_that_may(Permit.REQUEST, at),
     }

@@ -54,7 +54,7 @@ class TestTheClock:
         assert bob.parts(NOON) == []
 
     def test_ends_what_somebody_remembers_of_themselves(self, bob: User, pager: Group) -> None:
-        bob.settle_parts()
+        bob.settle()
 
         assert bob.plays(Part.RESPONDER, NOON - SECOND)
         assert not bob.plays(Part.RESPONDER, NOON)

@@ -1,5 +1,7 @@
 """Home and the rail, for every part."""
 
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from tests.make import NOON, make_ask, make_scenario, make_user, voice
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
+_MOMENT = re.compile(r"'[^']*'::timestamptz")
 
 
 class TestHome:
@@ -236,20 +239,24 @@ class TestRail:
             browser.get(HOME)
         assert len(many) == len(few)
 
-    @pytest.mark.parametrize(
-        ("name", "about"),
-        [
-            ("rita", 'FROM "audit_verification_run"'),  # lamp and banner
-            ("rita", 'FROM "audit_difference"'),
-            ("bob", "\"ratification\" = 'pending'"),  # rail and list
-        ],
-    )
-    def test_asks_once_for_what_two_corners_show(self, name: str, about: str) -> None:
+    @pytest.mark.parametrize("name", CAST)
+    def test_puts_no_question_twice(self, name: str) -> None:
+        """Rows that belong to others, as the people of two lists, are fetched for each list."""
         make_cast()
         broken()
         with queries() as asked_for:
             see(name, HOME)
-        assert sum(about in each["sql"] for each in asked_for) == 1
+        put = Counter(_MOMENT.sub("", each["sql"]) for each in asked_for)
+        twice = [sql for sql, times in put.items() if times > 1]
+        assert [sql for sql in twice if " IN ((" not in sql] == []
+
+    def test_of_somebody_for_whom_nothing_waits_asks_little(self) -> None:
+        make_cast()
+        browser = client("bob")
+        browser.get(HOME)
+        with queries() as asked_for:
+            browser.get(HOME)
+        assert len(asked_for) <= 31
 
 
 class TestParts:
@@ -257,7 +264,8 @@ class TestParts:
         make_cast()
         with queries() as asked_for:
             see("dana", HOME)
-        assert sum('"auth_permission"."codename" AS' in each["sql"] for each in asked_for) == 1
+        permissions = [each["sql"] for each in asked_for if 'codename" AS' in each["sql"]]
+        assert ['"breakglass_grouppermit"' in sql for sql in permissions] == [False, True]
 
     def test_that_were_taken_away_are_gone_from_the_next_page(self) -> None:
         make_cast()
