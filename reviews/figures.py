@@ -22,24 +22,34 @@ _LEVELS = 4  # of its colour; a single use is never the strongest
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of a table: its figures, and the filters by which a list shows its cases."""
+class _Narrowed:
+    """What has a list of its own: `narrow` are the filters by which it shows these cases."""
+
+    narrow: dict[str, Any]
+
+    @property
+    def query(self) -> str:
+        """The filters as they stand in an address; most of the many are never drawn."""
+        return urlencode(self.narrow)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row(_Narrowed):
+    """One line of a table: its figures, and the way to its cases."""
 
     name: str
     tally: Tally
-    query: str
     findings: int = 0  # open ones
     short: str = ""  # its name on an axis
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(_Narrowed):
     """One field of the heat map; `level` is 0 to 4."""
 
     hour: int
     uses: int
     level: int
-    query: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -119,7 +129,7 @@ def of(period: Period, scenario: Scenario | None) -> Figures:
         days=_days(counted.hours, base),
         scenarios=_scenarios(counted.scenarios, findings, base),
         teams=_by_uses(
-            Row(name=name, tally=tally, query=urlencode(base | {"team": key}))
+            Row(name=name, tally=tally, narrow=base | {"team": key})
             for key, name, tally in counted.teams
         ),
         people=_people(counted.people, base),
@@ -151,7 +161,7 @@ def _step(step: Step, found: Mapping[Any, Tally], base: dict[str, Any]) -> Row:
         name=step.title,
         short=step.name,
         tally=found.get(step.first, Tally()),
-        query=urlencode(base | days),
+        narrow=base | days,
     )
 
 
@@ -173,7 +183,7 @@ def _days(found: Mapping[tuple[int, int], Tally], base: dict[str, Any]) -> list[
 
 def _field(uses: int, most: int, hour: int, narrow: dict[str, Any]) -> Field:
     level = -(-_LEVELS * uses // max(most, _LEVELS))
-    return Field(hour=hour, uses=uses, level=level, query=urlencode(narrow))
+    return Field(hour=hour, uses=uses, level=level, narrow=narrow)
 
 
 def _scenarios(
@@ -187,7 +197,7 @@ def _scenarios(
         Row(
             name=scenario.name,
             tally=found.get(scenario.pk, Tally()),
-            query=urlencode(rest | {"scenario": scenario.slug}),
+            narrow=rest | {"scenario": scenario.slug},
             findings=open_in.get(scenario.pk, 0),
         )
         for scenario in scenarios
@@ -198,7 +208,7 @@ def _people(found: Mapping[UUID, Tally], base: dict[str, Any]) -> list[Row]:
     used = {key: tally for key, tally in found.items() if tally.uses}
     people = User.objects.filter(pk__in=used).only("pk", "name", "email")
     return _by_uses(
-        Row(name=str(person), tally=used[person.pk], query=urlencode(base | {"person": person.pk}))
+        Row(name=str(person), tally=used[person.pk], narrow=base | {"person": person.pk})
         for person in people
     )
 
