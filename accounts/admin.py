@@ -24,7 +24,7 @@ from accounts.parts import give_part, parts_of, take_part
 from audit import log
 from audit.config import changing
 from core import slots
-from core.admin import ReadOnlyAdmin
+from core.admin import PlainWords, ReadOnlyAdmin
 from core.errors import DomainError
 
 # One door for everybody: the same limits, and the same entries in the record.
@@ -50,7 +50,7 @@ class InGroup(admin.SimpleListFilter):
         return people.in_groups([int(chosen)], None)  # type: ignore[no-any-return]
 
 
-class ReasonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReasonedAdmin(PlainWords):
     """Configuration whose every change is recorded with who and why.
 
     Forms have a field `reason` (`accounts.forms.Reason`).
@@ -68,7 +68,7 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     """People. Rights come from groups alone, so none can be given here one by one."""
 
     form = PersonForm
-    plural = _("People")
+    plural, new = _("People"), _("New person")
     add_form = PersonCreationForm
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
@@ -143,7 +143,7 @@ class GroupAdmin(ReasonedAdmin):
 
     form = GroupForm
     fields = ["name", "members", "parts", "reason"]
-    plural = _("Groups")
+    plural, new = _("Groups"), _("New group")
     list_display = ["name", "plays", "people"]
     ordering = ["name"]
     search_fields = ["name"]
@@ -185,6 +185,7 @@ class GroupAdmin(ReasonedAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """Tokens of everybody, to look at and to revoke."""
 
+    plural = _("API tokens")
     list_display = ["name", "user", "scope", "expires_at", "last_used_at", "revoked_at"]
     list_filter = ["scope"]
     search_fields = ["name", "user__email"]

@@ -212,6 +212,7 @@ class GroupPermitForm(forms.ModelForm):  # type: ignore[type-arg]
     """Which group may do what here, and until when."""
 
     permission = PermitChoiceField(
+        empty_label=_("Choose one"),
         label=_("What it may do"),
         queryset=Permission.objects.filter(
             content_type__app_label="breakglass", codename__in=Permit.values

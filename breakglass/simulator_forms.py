@@ -12,12 +12,15 @@ class SimulatorForm(forms.Form):
     """As whom, in which scenario, when and how."""
 
     person = forms.ModelChoiceField(
-        label=_("As this person"), queryset=User.objects.order_by("name")
+        label=_("As this person"),
+        queryset=User.objects.order_by("name"),
+        empty_label=_("Choose one"),
     )
     scenario = forms.ModelChoiceField(
         label=_("In this scenario"),
         queryset=Scenario.objects.filter(versions__isnull=False).distinct(),
         to_field_name="slug",
+        empty_label=_("Choose one"),
     )
     urgency = forms.ChoiceField(
         label=_("How"),
@@ -45,5 +48,8 @@ class TryForm(SimulatorForm):
 
     scenario = None  # type: ignore[assignment] # the one on the page
     person = forms.ModelChoiceField(
-        label=_("As this person"), queryset=User.objects.order_by("name"), required=False
+        label=_("As this person"),
+        queryset=User.objects.order_by("name"),
+        empty_label=_("Choose one"),
+        required=False,
     )

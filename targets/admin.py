@@ -76,6 +76,7 @@ class TargetAdmin(ReasonedAdmin):
     list_filter = ["enabled", "kind"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["try_doors"]
+    new = _("New target")
     fieldsets = [
         (_("Which system"), {"fields": ["name", "slug", "kind", "enabled"]}),
         (_("Where it is"), {"fields": ["host", "port", "database", "sslmode"]}),

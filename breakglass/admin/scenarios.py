@@ -45,6 +45,8 @@ class _WithoutShortcuts(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         field = super().formfield_for_dbfield(*args, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+            field.empty_label = gettext("Choose one")
         return field
 
 
@@ -83,6 +85,7 @@ class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
     search_fields = ["name", "slug", "use_when"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["archive", "bring_back"]
+    new = _("New scenario")
     fieldsets = [
         *(
             (section.title, {"fields": [name for name in section.fields if name not in _ROWS]})

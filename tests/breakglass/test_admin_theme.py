@@ -42,11 +42,36 @@ def test_has_the_rail_and_one_title(mei: Client, place: str) -> None:
     assert "admin/css/base.css" not in page
 
 
+@pytest.mark.parametrize(
+    ("place", "title"),
+    [
+        ("breakglass/scenario/", "Scenarios"),
+        ("breakglass/scenario/add/", "New scenario"),
+        ("accounts/user/", "People"),
+        ("accounts/user/add/", "New person"),
+        ("auth/group/", "Groups"),
+        ("auth/group/add/", "New group"),
+        ("targets/target/", "Targets"),
+        ("targets/target/add/", "New target"),
+        ("accounts/apitoken/", "API tokens"),
+    ],
+)
+def test_speaks_in_our_words(mei: Client, place: str, title: str) -> None:
+    page = mei.get(f"/admin/{place}").content.decode()
+
+    assert f"<title>{title} · Breakglass</title>" in page
+    assert f"<h1>{title}</h1>" in page
+    for words in ("to change", "to view", "Add another", "Action:", "-----", "Hold down"):
+        assert words not in page
+
+
 def test_the_history_of_a_thing_says_who(mei: Client) -> None:
     group = make_group("sre")
     mei.post(f"/admin/auth/group/{group.pk}/change/", {"name": "ops", "reason": "Renamed."})
 
-    assert "Mei" in mei.get(f"/admin/auth/group/{group.pk}/history/").content.decode()
+    page = mei.get(f"/admin/auth/group/{group.pk}/history/").content.decode()
+    assert "Mei" in page
+    assert "<title>History of ops · Breakglass</title>" in page
 
 
 def test_cells_of_lists_are_named_for_phones() -> None:
