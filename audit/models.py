@@ -122,8 +122,11 @@ class PayloadManager(models.Manager["Payload"]):
 class Payload(models.Model):
     """One erasable compartment of an entry: "p" personal words, "d" other details."""
 
-    # The constraint below finds it; one index more would be written with every entry.
-    entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="payloads", db_index=False)
+    # The constraint below finds it; one index more would be written with every entry. A trigger
+    # sees to it that it comes with its entry: a foreign key would ask, and lock, row by row.
+    entry = models.ForeignKey(
+        Entry, models.DO_NOTHING, related_name="payloads", db_constraint=False, db_index=False
+    )
     part = models.CharField(max_length=1)
     salt = models.BinaryField(max_length=32)
     body = models.BinaryField()  # encrypted where there is a key

@@ -14,6 +14,7 @@ PROTECTIONS = (
     "audit_entry_no_truncate",
     "audit_entry_stays",
     "audit_entry_dense",
+    "audit_payload_comes",
     "audit_payload_no_change",
     "audit_payload_no_truncate",
     "audit_payload_stays",

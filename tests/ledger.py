@@ -26,6 +26,7 @@ _TRIGGERS: dict[str, str] = (
     | import_module("audit.migrations.0008_data_keys").TRIGGERS
     | import_module("audit.migrations.0010_pruning").TRIGGERS
     | import_module("audit.migrations.0011_legal_holds").TRIGGERS
+    | import_module("audit.migrations.0013_payloads_come_with_entries").TRIGGERS
 )
 _FIRST: str = _TREE.FIRST
 

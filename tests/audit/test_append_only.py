@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ENTRY = """INSERT INTO audit_entry (seq, event_id, leaf, leaf_hash, kind, actor, subject,
     "case", version, at, occurred_at) VALUES ({}, gen_random_uuid(), '', '', 'x', 'x', 'x', '',
     1, now(), now())"""
+WORDS = "INSERT INTO audit_payload (entry_id, part, salt, body)"
 ATTACKS: dict[str, Callable[[], object] | str] = {
     "update by the ORM": lambda: Entry.objects.update(actor="user:eve"),
     "save by the ORM": lambda: Entry.objects.get(seq=0).save(),
@@ -30,6 +31,8 @@ ATTACKS: dict[str, Callable[[], object] | str] = {
     ),
     "update of words by the ORM": lambda: Payload.objects.update(body=b"{}"),
     "delete of words by the ORM": lambda: Payload.objects.all().delete(),
+    "words for an entry that is there": f"{WORDS} VALUES (1, 'x', '', '')",
+    "words for an entry that is not there": f"{WORDS} VALUES (2, 'd', '', '')",
     "UPDATE": "UPDATE audit_entry SET actor = 'user:eve'",
     "DELETE": "DELETE FROM audit_entry",
     "TRUNCATE": "TRUNCATE audit_entry CASCADE",
