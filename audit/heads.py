@@ -1,11 +1,13 @@
 """Signed heads: which there are, whether their signatures are good, and receipts under them."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection
 
 from audit import notes, tiles, tree
 from audit.anchors import witnesses
@@ -15,11 +17,15 @@ from audit.core.note import Key as PublicKey
 from audit.core.note import read_key
 from audit.models import Checkpoint, Entry, Key, Sealing
 from audit.outside import Anchor
+from audit.sealer import CHANNEL
 from audit.tree import Frontier
 
 ALIVE = timedelta(seconds=15)  # the sealer says every five seconds that it is
 RECENT = timedelta(minutes=5)  # a head that witnesses signed may be so much older than the newest
-_LOOK = 0.01  # seconds between two looks for a head that is on its way
+_SIGNED = """SELECT EXISTS (SELECT FROM audit_entry WHERE subject = %s AND kind = ANY(%s)
+    AND seq < (SELECT max(size) FROM audit_checkpoint))"""
+_LOOK = 0.1  # seconds between two looks for a head where no bell is heard, as behind a pooler
+_LOOK_FOR_WITNESSES = 0.01  # who ring no bell
 
 
 def public_keys() -> list[PublicKey]:
@@ -130,10 +136,38 @@ def wait_for(subject: str, *kinds: str, patience: float, witnessed: bool = False
     Returns whether it is. Never call it inside a transaction, which would see nothing new.
     """
     until = time.monotonic() + patience
-    while True:
+    look = _LOOK_FOR_WITNESSES if witnessed else _LOOK
+    if _is_signed(subject, kinds, witnessed=witnessed):
+        return True
+    with _bell() as wait:
+        while not _is_signed(subject, kinds, witnessed=witnessed):
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            wait(min(left, look))
+    return True
+
+
+def _is_signed(subject: str, kinds: Sequence[str], *, witnessed: bool) -> bool:
+    if witnessed:
         found = Entry.objects.filter(subject=subject, kind__in=kinds).order_by("-seq").first()
-        if found and over(found.seq, witnessed=witnessed):
-            return True
-        if time.monotonic() >= until:
-            return False
-        time.sleep(_LOOK)
+        return found is not None and witnesses.over(found.seq) is not None
+    with connection.cursor() as cursor:  # one question, as everybody who waits asks at once
+        cursor.execute(_SIGNED, [subject, [*kinds]])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _bell() -> Iterator[Callable[[float], object]]:
+    """Give a way to wait, so many seconds at most, until the sealer says that it has signed."""
+
+    def wait(seconds: float) -> None:
+        with connection.wrap_database_errors:
+            list(connection.connection.notifies(timeout=seconds, stop_after=1))
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+        try:
+            yield wait
+        finally:
+            cursor.execute(f"UNLISTEN {CHANNEL}")

@@ -3,12 +3,13 @@
 import base64
 import json
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from threading import Semaphore, Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from audit import heads, key_file, notes, sealer
 from audit.core.checkpoint import read_checkpoint
@@ -264,6 +265,33 @@ class TestWaiting:
         assert not heads.wait_for("thing:0", "test.happened", patience=0.02)
         seal()
         assert heads.wait_for("thing:0", "test.happened", patience=0)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_over_when_the_sealer_rings_and_not_at_the_next_look(
+        self, seal: Callable[[], Memory], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        entered(1)
+        is_signed, looks, answers = heads._is_signed, Semaphore(0), list[bool]()  # noqa: SLF001
+
+        def look(subject: str, kinds: Sequence[str], *, witnessed: bool) -> bool:
+            found = is_signed(subject, kinds, witnessed=witnessed)
+            looks.release()
+            return found
+
+        def wait() -> None:
+            answers.append(heads.wait_for("thing:0", "test.happened", patience=50))
+            connection.close()
+
+        monkeypatch.setattr(heads, "_LOOK", 60)
+        monkeypatch.setattr(heads, "_is_signed", look)
+        waiting = Thread(target=wait)
+        waiting.start()
+        assert looks.acquire(timeout=10)  # before it listens
+        assert looks.acquire(timeout=10)  # and after
+        seal()
+        waiting.join(20)
+
+        assert answers == [True]
 
     @pytest.mark.parametrize(
         ("why", "seconds", "signing"), [("", 5, True), ("", 60, False), ("It refuses.", 5, False)]
