@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import cast
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import Count, Subquery, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +20,7 @@ from audit.events import title_of
 from audit.models import Cursor, Entry
 from breakglass.models import Request
 from core import refs, slots
+from core.once import once
 
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
 _RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
@@ -34,7 +36,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
     if not isinstance(user, User):
         return []
     group = "Respond" if set(OVERSEERS) & set(user.parts()) else "Me"
-    unread = Delivery.objects.filter(recipient=user).unread().count()
+    _newest, unread = _unread(request)
     items = [
         slots.NavItem(
             group=group, label=_("Alerts"), url_name="alerts", icon="bell", count=unread, key="a"
@@ -56,9 +58,8 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user = request.user
     if not isinstance(user, User):
         return []
-    mine = Delivery.objects.filter(recipient=user).unread()
-    rows = list(mine.order_by("-entry_seq")[:_MOST])
-    more = mine.count() - _MOST if len(rows) == _MOST else 0
+    rows, count = _unread(request)
+    more = count - len(rows)
     title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
     labels = refs.labels({row.case or row.subject for row in rows})
     return [
@@ -72,6 +73,14 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
         )
         for row in rows
     ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
+
+
+@once
+def _unread(request: HttpRequest) -> tuple[list[Delivery], int]:
+    """Return the newest alerts that wait for the reader's receipt, and how many there are."""
+    mine = Delivery.objects.filter(recipient=cast(User, request.user)).unread()
+    rows = list(mine.annotate(number=Window(Count("pk"))).order_by("-entry_seq")[:_MOST])
+    return rows, getattr(rows[0], "number", 0) if rows else 0
 
 
 def _titled(row: Delivery, labels: dict[str, refs.Label]) -> str:

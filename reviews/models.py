@@ -45,7 +45,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """
         if not user.is_active:
             return self.none()
-        rows = self.independent_of(user)
+        rows = self
         if Part.COMPLIANCE not in user.parts(at):
             # Asked for apart: most people review nowhere, and need no search among all reviews.
             permitted = scenarios_of(user, Permit.REVIEW, at=at)
@@ -54,6 +54,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             rows = rows.filter(grant__scenario__in=permitted)
         concluded = Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
         mine = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
+        rows = rows.independent_of(user)
         return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
 
     def independent_of(self, user: User) -> ReviewQuerySet:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from accounts import erasing
 from accounts.erasing import Grounds
@@ -137,3 +139,10 @@ def tell_of_erasures() -> None:
     catch_up()
     while send():
         pass
+
+
+def asked_by(name: str) -> HttpRequest:
+    """Return a request for one page by somebody."""
+    request = RequestFactory().get("/")
+    request.user = make_user(name)
+    return request

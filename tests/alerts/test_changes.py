@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.http import HttpRequest
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from alerts import slots
 from alerts.models import Delivery
 from audit.events import title_of
 from breakglass.models import ProposedChange, Scenario
 from breakglass.transitions import changes
-from tests.alerts.make import catch_up, make_cast, told
+from tests.alerts.make import asked_by, catch_up, make_cast, told
 from tests.alerts.test_letters import letter_to, part
 from tests.breakglass.changing import LATER, accepted, administrators, attempted, proposed
 from tests.make import NOON, make_user
@@ -38,15 +38,15 @@ def test_the_other_administrators_are_asked(change: ProposedChange) -> None:
 
 def test_home_asks_to_read_it_only_until_it_is_decided(change: ProposedChange) -> None:
     catch_up()
-    request = RequestFactory().get("/")
-    request.user = make_user("noor")
 
-    (item,) = slots.waiting(request)
+    page = asked_by("noor")
+    (item,) = slots.waiting(page)
     assert item.title == f"{title_of('change.proposed')} · Change of Production outage"
-    assert _badge(request) == 1
+    assert _badge(page) == 1
     changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
-    assert slots.waiting(request) == []
-    assert _badge(request) == 0
+    page = asked_by("noor")
+    assert slots.waiting(page) == []
+    assert _badge(page) == 0
 
 
 def test_the_list_of_what_waits_knows_what_is_decided(

@@ -1,14 +1,13 @@
 """Who is told that a person is to be erased; no mail says who it is."""
 
 import pytest
-from django.test import RequestFactory
 
 from accounts import erasing
 from accounts.erasing import Grounds
 from accounts.models import Erasure, Part, User
 from alerts import slots
 from alerts.models import Mail
-from tests.alerts.make import catch_up, mail_of, send, told
+from tests.alerts.make import asked_by, catch_up, mail_of, send, told
 from tests.make import NOON, make_group, make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +31,10 @@ def test_the_other_administrators_are_asked(erasure: Erasure) -> None:
 
 def test_home_asks_to_read_it_only_until_it_is_decided(erasure: Erasure) -> None:
     catch_up()
-    request = RequestFactory().get("/")
-    request.user = make_user("mei")
 
-    assert len(slots.waiting(request)) == 1
+    assert len(slots.waiting(asked_by("mei"))) == 1
     erasing.withdraw(erasure, by=make_user("max"), at=NOON)
-    assert slots.waiting(request) == []
+    assert slots.waiting(asked_by("mei")) == []
 
 
 def test_those_who_administer_and_oversee_hear_of_a_yes(erasure: Erasure) -> None:

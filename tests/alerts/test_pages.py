@@ -5,8 +5,7 @@ from http import HTTPStatus
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from alerts import slots, transitions
 from alerts.models import Delivery, Mail
 from breakglass import transitions as freezes
 from breakglass.models import Request
-from tests.alerts.make import SOON, catch_up, make_cast, make_delivery, send
+from tests.alerts.make import SOON, asked_by, catch_up, make_cast, make_delivery, send
 from tests.make import make_broken_glass, make_group, make_request, make_user
 from tests.shared import made_once
 
@@ -193,25 +192,19 @@ class TestMailbox:
 
 
 class TestSlots:
-    def asked_by(self, name: str) -> HttpRequest:
-        request = RequestFactory().get("/")
-        request.user = make_user(name)
-        return request
-
     def test_home_asks_for_a_receipt_until_it_is_given(self) -> None:
-        request = self.asked_by("tess")
-        (item,) = slots.waiting(request)
+        (item,) = slots.waiting(asked_by("tess"))
         assert item.title.startswith("Glass broken: Case")
         transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
-        assert slots.waiting(request) == []
-        assert slots.waiting(self.asked_by("bob")) == []  # who is asked answers, and that is that
+        assert slots.waiting(asked_by("tess")) == []
+        assert slots.waiting(asked_by("bob")) == []  # who is asked answers, and that is that
 
     def test_home_names_who_is_frozen_with_one_look_for_all(self) -> None:
         rob = make_user("rob")
         for name in ("eve", "bob"):
             freezes.freeze(by=rob, person=make_user(name), reason="Odd queries.", at=SOON)
         catch_up()
-        request = self.asked_by("rosa")
+        request = asked_by("rosa")
 
         with CaptureQueriesContext(connection) as asked:
             titles = {item.title for item in slots.waiting(request)}
@@ -228,12 +221,12 @@ class TestSlots:
         assert b"Nobody was told yet." in ada.get(request.get_absolute_url()).content
 
     def test_the_rail_counts_what_is_new(self, broken: Request) -> None:
-        alerts, mailbox = slots.nav(self.asked_by("rob"))
+        alerts, mailbox = slots.nav(asked_by("rob"))
         assert (alerts.group, alerts.count, mailbox.count) == ("Respond", 1, 1)
 
     def test_there_is_no_mailbox_where_mail_goes_out(self, settings: object) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-        assert [item.label for item in slots.nav(self.asked_by("eve"))] == ["Alerts"]
+        assert [item.label for item in slots.nav(asked_by("eve"))] == ["Alerts"]
 
     def test_the_case_shows_who_was_told(self, client: Client, broken: Request) -> None:
         transitions.acknowledge(of("rob"), by=make_user("rob"), at=SOON)

@@ -256,7 +256,7 @@ class TestRail:
         browser.get(HOME)
         with queries() as asked_for:
             browser.get(HOME)
-        assert len(asked_for) <= 31
+        assert len(asked_for) <= 30
 
 
 class TestParts:
