@@ -153,14 +153,31 @@ def _page(asked: dict[str, Any], about: refs.Whole) -> Page:
     if asked["subject"]:
         belongs = Q(subject__in=about.references)
         rows = rows.filter(belongs | Q(case__in=about.cases) if about.cases else belongs)
+    rows = _beside(rows, after=after, before=before, by_time=bool(asked["until"]))
+    found = list(rows[: PAGE + 1])
+    more, entries = len(found) > PAGE, found[:PAGE]
     if after is not None:
-        found = list(rows.after(after)[: PAGE + 1])
-        more, entries = len(found) > PAGE, found[:PAGE][::-1]
+        entries = entries[::-1]
         newer = entries[0].seq if more else None
         return Page(entries, newer, entries[-1].seq if entries else None)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    found = list(rows.order_by("-seq")[: PAGE + 1])
-    more, entries = len(found) > PAGE, found[:PAGE]
     newer = entries[0].seq if before is not None and entries else None
     return Page(entries, newer, entries[-1].seq if more else None)
+
+
+def _beside(
+    rows: EntryQuerySet, *, after: int | None, before: int | None, by_time: bool
+) -> EntryQuerySet:
+    """Return the rows on one side of an entry, the nearest first; the newest first beside none.
+
+    With `by_time` they stand as they happened, not as they were entered: an index leads to those
+    of a time that lies years back, where otherwise everything since would be read through.
+    """
+    sign, seq, side = ("", after, "gt") if after is not None else ("-", before, "lt")
+    if seq is not None:
+        beyond = Q(**{f"seq__{side}": seq})
+        if by_time:
+            place = Entry.objects.filter(seq=seq).values("occurred_at")
+            beyond |= Q(**{f"occurred_at__{side}": place})
+            rows = rows.filter(**{f"occurred_at__{side}e": place})  # this the index can do
+        rows = rows.filter(beyond)
+    return rows.order_by(*(f"{sign}{name}" for name in (["occurred_at"] * by_time + ["seq"])))

@@ -150,6 +150,23 @@ class TestList:
         assert ([e.seq - start for e in last.entries], last.older) == ([0], None)
         assert shown(signed_in, f"{turn}&after={page.newer}") == [start + 4, start + 3]
 
+    def test_up_to_a_time_entries_stand_as_they_happened_and_pages_turn_so(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("audit.views.ledger.PAGE", 2)
+        start = len(sequence())
+        for minutes in (1, 4, 3, 3, 2, 9):  # told late, and two at once
+            happen("thing:1", at=NOON + timedelta(minutes=minutes))
+        sequence(NOON + timedelta(days=999))
+        turn = f"?subject=thing:1&until={NOON + timedelta(minutes=5):%Y-%m-%dT%H:%M}"
+
+        pages = [signed_in.get(f"{LEDGER}{turn}").context["page"]]
+        while (older := pages[-1].older) is not None:
+            pages.append(signed_in.get(f"{LEDGER}{turn}&before={older}").context["page"])
+
+        assert [[e.seq - start for e in page.entries] for page in pages] == [[1, 3], [2, 4], [0]]
+        assert shown(signed_in, f"{turn}&after={pages[-1].newer}") == [start + 2, start + 4]
+
     @pytest.mark.parametrize("subject", ["group:9999999999", "group:x", "request:1", ":", "x:%F0"])
     def test_odd_references_show_nothing(self, signed_in: Client, subject: str) -> None:
         assert shown(signed_in, f"?subject={subject}") == []
