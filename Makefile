@@ -5,8 +5,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 # Each of the many processes of a run would compile all of our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
-# Tests divide themselves over this many processes.
-JOBS ?= 2
+# Tests divide themselves over this many processes: one more than processors, since some tests wait.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Tools load the settings and never serve: no address in them leads anywhere.
 NOWHERE := SECRET_KEY=a-key-of-tools-that-never-serve-7Q2mXv9LpRt4ZkWd8BnY6cHs3JfGe5Ua \
 	TARGET_KEYS=1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= BASE_URL=https://breakglass.example.com \
@@ -37,14 +37,10 @@ test: .venv/dev.stamp  ## all tests, on private servers of their own (a few: ARG
 	@sh tests/install-system-packages tests/system-packages
 	@sh tests/html-checker
 	@sh tests/other-verifiers
-ifdef ARGS
-	@$(BIN)/python -m pytest $(ARGS)
-else
-	@JOBS="$(JOBS)" sh tests/everything
-endif
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n $(JOBS))
 
 coverage: .venv/dev.stamp  ## which lines and branches no test reaches (takes half as long again)
-	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --ignore=tests/journeys --ignore=tests/faults
+	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --ignore=tests/journeys --ignore=tests/faults --ignore=tests/house
 
 screenshots: .venv/dev.stamp  ## pictures of every page, light and dark, wide and phone (SHOTS=)
 	@sh tests/install-system-packages tests/system-packages

@@ -15,8 +15,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from tests.faults.house import House
-from tests.faults.test_whole_house import connect, cut, refused
+from tests.house.running import House
+from tests.house.test_whole_house import connect, cut, refused
 
 OURS = ("web", "worker", "beat", "sequencer", "sealer")
 AROUND = 5.0  # seconds before and after the end in which nobody of ours lives

@@ -11,10 +11,15 @@ import pytest
 
 from tests import servers
 from tests.databases import django_db_modify_db_settings
-from tests.faults.house import House
 from tests.ledger import flushable_record
+from tests.spreading import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["django_db_modify_db_settings", "flushable_record"]
+__all__ = [
+    "django_db_modify_db_settings",
+    "flushable_record",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_make_scheduler",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,21 +69,6 @@ def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
     }
     with servers.cluster(request.param, {"fsync": "off", **logging}) as cluster:
         yield cluster.url()
-
-
-@pytest.fixture(scope="session")
-def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Run the demonstration with every process, once for all who look at it or break it."""
-    home = tmp_path_factory.mktemp("house")
-    home.chmod(0o711)
-    for parent in list(home.parents)[:3]:
-        parent.chmod(0o755)
-    house = House(home)
-    try:
-        house.start()
-        yield house
-    finally:
-        house.stop()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

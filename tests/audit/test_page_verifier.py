@@ -1,16 +1,15 @@
 """The verifier as a page, opened from the disk in a real browser, says what bgverify says."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from audit import pageverifier
 from tests.audit.core.make import NEXT_VKEY, VKEY, Log, ask, made, write, zipped
-from tests.journeys.showroom import ARGS
+from tests.chromium import running
 
 Files = dict[str, bytes]
 Spoil = Callable[[Files], object]
@@ -19,10 +18,8 @@ Spoil = Callable[[Files], object]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser of these tests; nothing else here may need the database."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+    with running() as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """A real browser, a real server, a real target; what runs in the background runs when told to."""
 
 import dataclasses
-import os
-import shutil
 import time
 from collections.abc import Iterator
 
@@ -10,30 +8,21 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from alerts import tasks as alerts
 from audit.sequencer import run_once
 from targets import demo
 from targets import tasks as targets
+from tests.chromium import chromium
 from tests.doors.make import Shop
-from tests.journeys.showroom import ARGS
 from tests.make import make_user
+
+__all__ = ["chromium"]
 
 PASSWORD = "a-password-for-journeys"
 PATIENCE = 30_000  # milliseconds; what happens at once costs none of it, a busy machine does
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium. Its driver keeps a loop in this thread, which Django would mind."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 
+from tests.chromium import running
 from tests.journeys.places import Place
-from tests.journeys.showroom import ARGS, PHONE, WIDE, showroom, visits
+from tests.journeys.showroom import PHONE, WIDE, showroom, visits
 
 _VIEWS: tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...] = (
     ("light-wide", "light", WIDE),
@@ -32,8 +33,7 @@ def main(folder: Path) -> None:
     begun, rows = time.monotonic(), []
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with showroom() as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+    with showroom() as house, running() as browser:
         for place, page, _ in visits(house, browser):
             for view, theme, size in _VIEWS:
                 page.emulate_media(color_scheme=theme)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, Response, ViewportSize
 
-from tests.faults.house import House
+from tests.house.running import House
 from tests.journeys.places import PLACES, Place
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 _WHY = "Payments fail for all cards since 02:10; I will find the failing rows and change nothing."
 

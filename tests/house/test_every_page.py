@@ -11,7 +11,7 @@ import html5lib  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from tests.faults.house import House
+from tests.house.running import House
 from tests.journeys.axe import BUT_COLOURS, COLOURS, EVERYTHING, violations, width_beyond
 from tests.journeys.places import Place
 from tests.journeys.showroom import PHONE, alive, visits

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.faults.house import House, Person, until
+from tests.house.running import House, Person, until
 
 
 @pytest.fixture
