@@ -7,6 +7,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+# The first is the same engine without the windows of a browser, which were half of the work.
+_PROGRAMS = ("chromium-headless-shell", "chromium")
+needs_chromium = pytest.mark.needs(*_PROGRAMS)
 _ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -14,7 +17,8 @@ _ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 def running() -> Iterator[Browser]:
     """Run a browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGS)
+        program = next(filter(None, map(shutil.which, _PROGRAMS)))
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGS)
         yield browser
         browser.close()
 

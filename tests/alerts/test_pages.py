@@ -62,6 +62,11 @@ class TestList:
         answer = as_person(client, "rob").get(f"/alerts/{query}")
         assert len(answer.context["rows"]) == count
 
+    def test_says_so_when_nothing_waits(self, client: Client) -> None:
+        page = as_person(client, "eve").get("/alerts/?state=unread").content.decode()
+        assert "Nothing waits for you." in page
+        assert "Take a filter away" not in page
+
     def test_filters_by_case_and_person(self, client: Client, broken: Request) -> None:
         make_delivery(make_user("bob"))
         query = f"?case={broken.case}&person={make_user('bob').pk}"

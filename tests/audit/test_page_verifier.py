@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from audit import pageverifier
 from tests.audit.core.make import NEXT_VKEY, VKEY, Log, ask, made, write, zipped
-from tests.chromium import running
+from tests.chromium import needs_chromium, running
 
+pytestmark = needs_chromium
 Files = dict[str, bytes]
 Spoil = Callable[[Files], object]
 

@@ -162,6 +162,7 @@ class TestLift:
         short = client("dana").post(url, {"reason": "No."})
         assert short.status_code == 422
         assert "Say why in at least 10 characters; you wrote 3." in text(short)
+        assert "required>No.</textarea>" in text(short)
         assert Freeze.objects.get().lift_proposed_by is None
         client("dana").post(url, {"reason": "The laptop is found."})
         assert "<bdi>“The laptop is found.”</bdi>" in text(see("noor", NOW))

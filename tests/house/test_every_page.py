@@ -11,12 +11,13 @@ import html5lib  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
+from tests.chromium import needs_chromium
 from tests.house.running import House
 from tests.journeys.axe import BUT_COLOURS, COLOURS, EVERYTHING, violations, width_beyond
 from tests.journeys.places import Place
 from tests.journeys.showroom import PHONE, alive, visits
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHECKER = next(iter((ROOT / ".local" / "tools").glob("vnu-*.jar")), None)
 _OURS = r"""performance.getEntriesByType("resource")

@@ -8,6 +8,7 @@ from accounts.parts import give_part
 from breakglass.models import Scenario
 from config import first_run
 from targets.models import Target
+from tests.chromium import needs_chromium
 from tests.doors.make import Shop, make_target
 from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
@@ -15,7 +16,7 @@ from tests.make import StepOf, make_group, make_scenario, make_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.needs("chromium"),
+    needs_chromium,
 ]
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from breakglass import transitions
 from breakglass.models import Grant, Request
+from tests.chromium import needs_chromium
 from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import (
     REASON,
@@ -19,7 +20,7 @@ from tests.make import (
     voice,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 WHY = "Why do you need access?"
 
 

@@ -12,6 +12,7 @@ from accounts.parts import give_part
 from breakglass import transitions
 from breakglass.models import Request
 from targets.models import Target
+from tests.chromium import needs_chromium
 from tests.journeys.axe import sticking_out
 from tests.journeys.conftest import House, with_password
 from tests.make import (
@@ -25,7 +26,7 @@ from tests.make import (
     voice,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 MARKUP = "<script>alert(1)</script><b onclick='alert(2)'>\"&amp;{{7*7}}</b>"
 ODD = (
     f"{MARKUP} 🚒👩🏽‍🚒 \u202e\u0645\u0631\u062d\u0628\u0627\u202c "  # right to left, and forced so

@@ -10,11 +10,12 @@ from playwright.sync_api import Page, expect
 from alerts.models import Mail
 from breakglass.models import Grant, Question, Request
 from reviews.models import Review
+from tests.chromium import needs_chromium
 from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import REASON, make_request, make_scenario, make_user
 from tests.reviews.make import make_review
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
 
 def mailed_link(name: str) -> str:

@@ -11,13 +11,14 @@ from accounts.models import Part
 from breakglass.models import Grant, Request
 from reviews.models import Review
 from targets.models import Target
+from tests.chromium import needs_chromium
 from tests.doors.make import Shop, make_target
 from tests.journeys.conftest import House, with_password
 from tests.make import REASON, make_group, make_scenario, make_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.needs("chromium"),
+    needs_chromium,
 ]
 
 

@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import Part
 from audit.sequencer import run_once
 from breakglass import transitions
+from tests.chromium import needs_chromium
 from tests.journeys.conftest import House, with_password
 from tests.make import make_broken_glass, make_group, make_request, make_user, voice
 from tests.web import Web, serving
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
 
 @pytest.fixture(scope="module")

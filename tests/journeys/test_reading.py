@@ -11,10 +11,11 @@ from accounts.models import Part
 from breakglass import transitions
 from breakglass.models import Request
 from targets.models import Door
+from tests.chromium import needs_chromium
 from tests.journeys.conftest import House, with_password
 from tests.make import make_broken_glass, make_group, make_request, make_scenario, make_user, voice
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
 
 @pytest.fixture
