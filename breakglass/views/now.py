@@ -69,7 +69,8 @@ def freeze_lift(request: PageRequest, pk: UUID) -> HttpResponse:
     try:
         row = transitions.lift(row, by=request.user, reason=reason, at=timezone.now())
     except DomainError as error:
-        return _page(request, refusal=error.sentence, status=status_of(error))
+        status = status_of(error)
+        return _page(request, refusal=error.sentence, typed=(pk, reason), status=status)
     done = _("Lifted.") if row.lifted_at else _("Proposed. A second responder confirms it.")
     messages.success(request, done)
     return redirect("now")
@@ -88,7 +89,12 @@ def freeze_keep(request: PageRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(
-    request: PageRequest, *, form: FreezeForm | None = None, refusal: str = "", status: int = 200
+    request: PageRequest,
+    *,
+    form: FreezeForm | None = None,
+    refusal: str = "",
+    typed: tuple[UUID, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     if why := _why_not_here(request.user):
         return say(request, why, status=403)
@@ -105,6 +111,7 @@ def _page(
         "freezes": _freezes(request.user),
         "form": form or _freeze_form(request, standing),
         "refusal": refusal,
+        "typed": typed,
     }
     return render(request, "breakglass/now.html", context, status=status)
 
