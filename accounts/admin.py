@@ -70,6 +70,7 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     form = PersonForm
     plural, new = _("People"), _("New person")
     add_form = PersonCreationForm
+    add_form_template = "admin/accounts/user/add_form.html"
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", InGroup]

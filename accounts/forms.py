@@ -180,6 +180,8 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if password := self.fields.get("password"):
+            password.help_text = gettext("Kept as a hash alone: nobody can read it.")
         if field := self.fields.get("memberships"):
             rows = self.instance.memberships.values_list("group", "until")
             self.initial["memberships"] = field.begin(dict(rows))  # type: ignore[attr-defined]

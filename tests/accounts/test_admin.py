@@ -74,6 +74,9 @@ class TestPeople:
     def test_are_made_with_a_reason(self, ann: Client) -> None:
         new = {"email": "New@Example.com", "name": "New", "usable_password": "false"}
 
+        page = ann.get("/admin/accounts/user/add/").content.decode()
+        assert "are given on the page of the person" in page
+        assert "created a user" not in page
         assert ann.post("/admin/accounts/user/add/", new).status_code == 200
         assert ann.post("/admin/accounts/user/add/", new | {"reason": "Hired."}).status_code == 302
         assert not User.objects.get(email="new@example.com").has_usable_password()
