@@ -19,6 +19,7 @@ from audit.retention.plan import Plan
 from audit.transitions import RECORD
 from core import refs
 from core.errors import BadInput, NotAllowed, WrongState
+from core.reasons import why_not_reason
 from core.speech import phrase
 
 _LOCK = 0x6272_6561_6B08
@@ -72,8 +73,8 @@ def place_hold(kind: str, ref: str, *, reason: str, by: Reader, at: datetime) ->
     meant = {"case": "request", "person": "user", "everything": ""}.get(kind)
     if meant is None or (meant and not (ref.startswith(f"{meant}:") and refs.looks_like_one(ref))):
         raise BadInput(phrase("Name the case or the person."), field="what")
-    if not reason.strip():
-        raise BadInput(phrase("Say why it is held."), field="reason")
+    if why := why_not_reason(reason):
+        raise BadInput(why, field="reason")
     held, made = Hold.objects.get_or_create(
         kind=kind, ref=ref if meant else "", lifted_at=None,
         defaults={"reason": reason.strip(), "placed_at": at, "placed_by": by.ref},
@@ -89,7 +90,7 @@ def place_hold(kind: str, ref: str, *, reason: str, by: Reader, at: datetime) ->
 def lift_hold(hold: Hold, *, reason: str, by: Reader, at: datetime) -> Hold:
     """Lift a hold that somebody else proposes to lift, or propose it for a `reason`.
 
-    Raises NotAllowed for whoever may not or proposed it, BadInput without a reason to propose it,
+    Raises NotAllowed for whoever may not or proposed it, BadInput when the reason says too little,
     and WrongState when it is lifted already.
     """
     hold = _lock_standing(hold)
@@ -99,8 +100,8 @@ def lift_hold(hold: Hold, *, reason: str, by: Reader, at: datetime) -> Hold:
         hold.save(update_fields=["lifted_by", "lifted_at"])
         _say(HoldLifted(proposer=hold.lift_proposed_by), hold, by=by, at=at)
         return hold
-    if not reason.strip():
-        raise BadInput(phrase("Say why it may be lifted."), field="reason")
+    if why := why_not_reason(reason):
+        raise BadInput(why, field="reason")
     hold.lift_proposed_by, hold.lift_proposed_at, hold.lift_reason = by.ref, at, reason.strip()
     hold.save(update_fields=["lift_proposed_by", "lift_proposed_at", "lift_reason"])
     _say(HoldLiftProposed(reason=hold.lift_reason), hold, by=by, at=at)

@@ -103,14 +103,14 @@ class TestVerbs:
         for kind, ref in (("case", alma.ref), ("case", ""), ("person", "user:1"), ("all", "")):
             with pytest.raises(BadInput, match="Name the case"):
                 hold(carla, kind, ref)
-        with pytest.raises(BadInput, match="why it is held"):
-            place_hold("everything", "", reason=" ", by=carla, at=NOW)
+        with pytest.raises(BadInput, match="at least 10 characters; you wrote 5"):
+            place_hold("everything", "", reason=" Held. ", by=carla, at=NOW)
         held = hold(carla)
         with pytest.raises(WrongState, match="already"):
             hold(alma)
-        with pytest.raises(BadInput, match="why it may be lifted"):
-            lift_hold(held, reason="", by=alma, at=NOW)
-        lift_hold(held, reason="Over.", by=alma, at=NOW)
+        with pytest.raises(BadInput, match="you wrote 5"):
+            lift_hold(held, reason="Over.", by=alma, at=NOW)
+        lift_hold(held, reason="It is over.", by=alma, at=NOW)
         lift_hold(held, reason="", by=carla, at=NOW)
         with pytest.raises(WrongState, match="lifted already"):
             lift_hold(held, reason="", by=carla, at=NOW)
@@ -182,7 +182,7 @@ class TestPruning:
         assert finish() == 0
         assert seqs()[0] == 0
 
-        lift_hold(held, reason="Over.", by=alma, at=NOW)
+        lift_hold(held, reason="It is over.", by=alma, at=NOW)
         lift_hold(held, reason="", by=carla, at=NOW)
 
         assert finish() == CUT
@@ -218,9 +218,9 @@ class TestReplay:
 
     def test_says_what_the_record_says(self, carla: User, alma: User) -> None:
         held, over = hold(carla), hold(carla, "person", "user:" + "3" * 32)
-        lift_hold(held, reason="Over?", by=carla, at=NOW)
+        lift_hold(held, reason="Is it over?", by=carla, at=NOW)
         keep_hold(held, by=alma, at=NOW)
-        lift_hold(over, reason="Over.", by=carla, at=NOW)
+        lift_hold(over, reason="It is over.", by=carla, at=NOW)
         lift_hold(over, reason="", by=alma, at=NOW)
         hold(alma, "everything", "")
         sequence(at=NOW)
