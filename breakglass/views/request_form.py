@@ -242,7 +242,9 @@ def _outlook(
         "preflight": seen,
         "channels": slots.channels.gather(request),
         "in_the_way": _in_the_way(scenario, person, now) if seen else [],
-        "responders": list(User.objects.playing(Part.RESPONDER).exclude(pk=me.pk)[:4])
+        "responders": list(
+            User.objects.playing(Part.RESPONDER).exclude(pk=me.pk).order_by("name")[:4]
+        )
         if seen and seen.why_not
         else [],
         "for_whom": person if person != me else None,

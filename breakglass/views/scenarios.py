@@ -10,6 +10,7 @@ from breakglass import inbox, lint, policy, preflight, wording
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
 from breakglass.simulator import why_not_look
 from breakglass.views.pages import page
+from core import slots
 from core.pages import say
 
 
@@ -40,6 +41,7 @@ def scenario(request: PageRequest, slug: str) -> HttpResponse:
         "sections": _sections(version) if version else [],
         "why_not": policy.why_not_request(found, by=request.user, at=now),
         "preflight": preflight.look(found, person=request.user, at=now),
+        "channels": slots.channels.gather(request),
         "permits": _permits(found),
         "versions": list(found.versions.select_related("made_by")),
         "remarks": lint.lint(found, now) if administers else [],

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import kept, looks, refs, slots, words
@@ -190,6 +191,13 @@ def within(value: dt.timedelta | float | None) -> str:
 def lasting(value: dt.timedelta | None) -> str:
     """Say a length of time: "34 s", "12 min", "2 h 5 min"."""
     return duration_words(value) if value is not None else ""
+
+
+@register.filter
+def midsentence(words: object) -> str:
+    """Write the name of a state as within a sentence; German writes its nouns large there, too."""
+    text = str(words)
+    return text if (get_language() or "").startswith("de") else text.lower()
 
 
 @register.filter

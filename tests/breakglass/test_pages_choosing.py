@@ -45,7 +45,7 @@ class TestChoosing:
             "Customers cannot order, pay or sign in.",
             "<strong>Not for:</strong> Planned work.",
             "May start before approval, up to 1 h",
-            "2 of Database team, usually in 7 min",
+            "2 people in Database team can answer, usually in 7 min",
             "Then Leads, after 10 min",
             "All recorded, reviewed within 2 days",
         ):

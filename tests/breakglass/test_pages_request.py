@@ -225,7 +225,7 @@ class TestParts:
         make_cast()
         response = client("ada").post("/request/coach/", FULL | {"justification": "help"})
         assert "Say in one sentence what is wrong" in text(response)
-        assert "It never stops you." in text(response)
+        assert "only less than 20 characters would stop you" in text(response)
         assert not Request.objects.exists()
 
     def test_another_scenario_keeps_what_was_typed(self) -> None:

@@ -53,6 +53,7 @@ class TestScenario:
         page = seen(client, "ada", "/scenarios/production-outage/")
 
         assert "2 of Database team" in page
+        assert "Asked at once, by mail." in page
         assert "Longer nights." in page
         assert "Use this scenario" in page
 

@@ -7,14 +7,15 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import Client, RequestFactory, override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from breakglass.models import Request
 from core import slots
 from core.errors import BadInput, WrongState
 from core.faces import face
 from core.forms import Cards, ReasonForm, refused
 from core.pages import navigation, say
-from core.templatetags.ui import moment_words
+from core.templatetags.ui import midsentence, moment_words
 from core.words import duration_words, relative_words, within_words
 
 AT = datetime(2026, 11, 17, 1, 14, 5, tzinfo=UTC)
@@ -173,3 +174,13 @@ class TestRefusals:
         response = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
         assert response.status_code == 403
         assert b"This form is too old" in response.content
+
+
+class TestMidsentence:
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en-gb", "ratification overdue"), ("de", "Nachträgliche Genehmigung überfällig")],
+    )
+    def test_leaves_german_nouns_large(self, language: str, words: str) -> None:
+        with translation.override(language):
+            assert midsentence(Request.Ratification.OVERDUE.label) == words

@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import Part
 from alerts.models import Mail
 from breakglass.models import Grant, Question, Request
 from reviews.models import Review
 from tests.chromium import needs_chromium
+from tests.journeys.axe import width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
-from tests.make import REASON, make_request, make_scenario, make_user
+from tests.make import REASON, make_group, make_request, make_scenario, make_user
 from tests.reviews.make import make_review
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
@@ -46,6 +48,33 @@ def overlaps(page: Page, one: str, other: str) -> bool:
         and first["y"] < second["y"] + second["height"]
         and second["y"] < first["y"] + first["height"]
     )
+
+
+def test_however_many_signs_of_risk_fit_on_a_phone(house: House) -> None:
+    with_password("bob")
+    make_request(make_scenario(), at=timezone.now())
+    bob = house.enter("bob", phone=True)
+    bob.goto(f"{house.url}/decide/")
+    bob.locator(".list.tap .line").first.click()
+    bob.locator(".marks.phone-only a").evaluate("it => it.append(', Thin reason'.repeat(12))")
+    assert width_beyond(bob) <= 0
+
+
+def test_the_page_stays_where_it_is_when_a_choice_below_the_header_is_tapped(house: House) -> None:
+    with_password("dana")
+    make_group("Responders", make_user("dana"), part=Part.RESPONDER)
+    dana = house.enter("dana", phone=True)
+    dana.set_viewport_size({"width": 390, "height": 400})
+    dana.goto(f"{house.url}/now/")
+    choice = dana.locator("#freeze .choice").first
+    choice.evaluate("it => scrollBy(0, it.getBoundingClientRect().top - 60)")
+    before = dana.evaluate("scrollY")
+    assert before > 100
+
+    dana.mouse.click(200, 75)
+
+    expect(choice.locator("input")).to_be_checked()
+    assert dana.evaluate("scrollY") == before
 
 
 def test_good_news_lies_on_neither_title_nor_answers_on_a_phone(house: House) -> None:
