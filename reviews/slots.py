@@ -173,14 +173,14 @@ def so_far(_request: HttpRequest, asked: Request) -> list[slots.Fact]:
         return []
     done = actions.of_case(asked.case_ref, asked.rules)
     numbers = {"count": done.count, "outside": done.outside_count}
-    text = _how_much(done, planned=bool(asked.intent)) % numbers
+    text = _how_much(done, planned=asked.planned) % numbers
     url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
     name = _("So far") if asked.grant.is_live(timezone.now()) else _("Done")
     return [slots.Fact(name=name, text=text, url=url)]
 
 
 def _how_much(done: actions.Actions, *, planned: bool) -> str:
-    """Say it of the plan where there is one; nobody steps outside what was never declared."""
+    """Say it of the plan where there is one, else of what the scenario expects."""
     if not done.count:
         return _("Nothing is on the record yet.")
     if not done.outside_count:

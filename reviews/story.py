@@ -17,12 +17,12 @@ from targets.models import Door
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Compared:
-    """What was declared of one thing, beside what was done; `odd` where they do not fit."""
+    """What was declared of one thing, beside what was done; `odd` is what of it does not fit."""
 
     about: str
     declared: str
     done: str
-    odd: bool = False
+    odd: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -94,26 +94,28 @@ def _terms(story: Story) -> list[Compared]:
 
 
 def _plan(story: Story) -> Compared:
-    done = sorted([*story.actions.outside_verbs, *story.actions.verbs], key=lambda each: -each[1])
-    verbs: dict[str, int] = {}
-    for verb, number in done:
-        verbs[verb] = verbs.get(verb, 0) + number
+    """The plan beside what was done, counted by verbs; the scenario says what of it is odd."""
+    done = story.actions
     return Compared(
         about=_("Plan"),
         declared=story.asked.intent or _("Nothing declared"),
-        done=", ".join(f"{number} {verb}" for verb, number in verbs.items())
-        or _("No action is on the record"),
-        odd=bool(story.actions.outside_count),
+        done=_counted(done.verbs) if done.count else _("No action is on the record"),
+        odd=_counted(done.outside_verbs),
     )
+
+
+def _counted(verbs: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{number} {verb}" for verb, number in verbs)
 
 
 def _objects(story: Story) -> Compared:
     """What the scenario expects beside what was touched, by the actions that the page shows."""
-    touched = sorted({name for each in story.actions.shown for name in each.objects})
+    touched = {name for each in story.actions.shown for name in each.objects}
+    odd = {name for each in story.actions.outside for name in each.odd_objects}
     expected = [*story.rules.expected_objects]
     return Compared(
         about=_("Objects"),
         declared=", ".join(expected) or _("Anything"),
-        done=", ".join(touched) or _("None named"),
-        odd=any(each.odd_objects for each in story.actions.outside),
+        done=", ".join(sorted(touched - odd)) if touched else _("None named"),
+        odd=", ".join(sorted(odd)),
     )

@@ -279,6 +279,11 @@ class Request(models.Model):
         return self.original.ref
 
     @property
+    def planned(self) -> bool:
+        """Whether a plan was declared; nobody steps outside of what was never said."""
+        return bool(self.intent)
+
+    @property
     def rules(self) -> Rules:
         """The rules of the version that this request has pinned."""
         return self.version.rules

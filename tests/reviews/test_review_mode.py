@@ -26,10 +26,43 @@ class TestReviewMode:
         told = page("rita", review.get_absolute_url()).context["story"]
 
         rows = {each.about: (each.declared, each.done, each.odd) for each in told.compared}
-        assert rows["Time"] == ("30 min", "20 min", False)
-        assert rows["Targets"] == ("shop-db", "No door was opened", False)
-        assert rows["Plan"] == ("Look for the lock.", "1 copy, 1 select", True)
-        assert rows["Objects"] == ("orders", "customers, orders", True)
+        assert rows["Time"] == ("30 min", "20 min", "")
+        assert rows["Targets"] == ("shop-db", "No door was opened", "")
+        assert rows["Plan"] == ("Look for the lock.", "1 select", "1 copy")
+        assert rows["Objects"] == ("orders", "orders", "customers")
+
+    def test_what_the_scenario_expects_is_not_flagged_beside_what_it_does_not(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario)
+        act(review.grant, "select", "pg_catalog.pg_class", "pg_catalog.pg_namespace")
+        act(review.grant, "select", "orders")
+        sequence(timezone.now())
+        assert not _flagged(page("rita", review.get_absolute_url()).content.decode())
+
+        act(review.grant, "update", "orders", "customers")
+        sequence(timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        assert _flagged(text) == ["1 update", "customers"]
+
+    def test_without_a_plan_the_words_speak_of_the_scenario(self) -> None:
+        planned, expected = "outside the plan", "outside what the scenario expects"
+        scenario = make_scenario(expected_verbs=["select"], max_concurrent=9)
+        for intent, said, unsaid in (("", expected, planned), ("Look.", planned, expected)):
+            review = recent(scenario, intent=intent)
+            act(review.grant, "select", "orders")
+            sequence(timezone.now())
+            text = page("rita", review.get_absolute_url()).content.decode()
+            assert f"Nothing was done {said}" in text
+            assert unsaid not in text.lower()
+
+            act(review.grant, "update", "orders")
+            sequence(timezone.now())
+            text = page("rita", review.get_absolute_url()).content.decode()
+            assert f"1 action {said}" in text
+            assert unsaid not in text.lower()
+            assert ("Not as declared" in text) == bool(intent)
+            assert ("Outside what the scenario expects" in text) != bool(intent)
 
     def test_a_verdict_that_an_open_finding_bars_says_so_and_cannot_be_chosen(self) -> None:
         review = taken(recent(), at=timezone.now())
@@ -94,3 +127,9 @@ class TestReviewMode:
             review = taken(review, at=timezone.now()) if review.state == "due" else review
         judge(review, at=timezone.now())
         assert "as reviewer" not in page("rita", case).content.decode()
+
+
+def _flagged(text: str) -> list[str]:
+    """Return what the table of the declared and the done marks."""
+    table = text.partition('aria-labelledby="declared"')[2].partition("</table>")[0]
+    return re.findall('class="c-flag">([^<]+)<', table)
