@@ -1,6 +1,7 @@
 """Signals that an approver should see before deciding. Facts, not verdicts."""
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 
 from breakglass.copies import copied_from
 from breakglass.models import Grant, Request
+from core.slots import Verdict
 
 _WEAK_REASON = 50
 _RECENT = timedelta(days=30)
@@ -21,11 +23,43 @@ class Signal:
     sentence: str
 
 
-def signals(request: Request, *, at: datetime) -> list[Signal]:
-    """Return what stands out about a request."""
-    checks = [_off_hours(request), _often(request), _weak(request), _copied(request),
-              _no_ticket(request), _overlap(request, at), _blocked_before(request)]  # fmt: skip
+def signals(request: Request, verdicts: Iterable[Verdict] = (), *, at: datetime) -> list[Signal]:
+    """Return what stands out about a request.
+
+    Args:
+        verdicts: What reviewers said of the requester's earlier cases.
+        at: When somebody decides.
+    """
+    checks = [_misuse_before(verdicts), _refused_before(request), _off_hours(request),
+              _often(request), _weak(request), _copied(request), _no_ticket(request),
+              _overlap(request, at), _blocked_before(request)]  # fmt: skip
     return [signal for signal in checks if signal]
+
+
+def _misuse_before(verdicts: Iterable[Verdict]) -> Signal | None:
+    misused = sum(each.misuse for each in verdicts)
+    if not misused:
+        return None
+    said = ngettext(
+        "The review of %(number)s earlier case found misuse.",
+        "The reviews of %(number)s earlier cases found misuse.",
+        misused,
+    )
+    return Signal(_("Misuse before"), said % {"number": misused})
+
+
+def _refused_before(request: Request) -> Signal | None:
+    """Say so however long ago it was: the glass was broken, and nobody stood behind it."""
+    earlier = Request.objects.before(request)
+    refused = earlier.filter(ratification=Request.Ratification.REFUSED).count()
+    if not refused:
+        return None
+    said = ngettext(
+        "%(number)s earlier case, in which the glass was broken, was refused ratification.",
+        "%(number)s earlier cases, in which the glass was broken, were refused ratification.",
+        refused,
+    )
+    return Signal(_("Refused before"), said % {"number": refused})
 
 
 def _off_hours(request: Request) -> Signal | None:

@@ -101,11 +101,15 @@ class Panel:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of a case afterwards: `case` is its reference, `value` a state, `label` words."""
+    """What became of a case afterwards: `case` is its reference, `value` a state, `label` words.
+
+    `misuse` says that the access should not have been used as it was.
+    """
 
     case: str
     value: str
     label: str
+    misuse: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -162,7 +166,7 @@ case_panels: Slot[Panel] = Slot()
 profile_panels: Slot[Panel] = Slot()
 person_panels: Slot[Panel] = Slot()  # gathered with a person, in the admin
 group_panels: Slot[Panel] = Slot()  # gathered with a group, in the admin
-verdicts: Slot[Verdict] = Slot()  # gathered with a list of cases
+verdicts: Slot[Verdict] = Slot()  # gathered with cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case
 

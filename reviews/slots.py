@@ -1,6 +1,7 @@
 """What this room shows on shared pages: lines of the rail, what waits, a lamp, panels of a case."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -155,12 +156,15 @@ def case_actions(request: HttpRequest, asked: Request) -> list[slots.CaseAction]
 
 
 @slots.verdicts.provide()
-def verdicts(_request: HttpRequest, cases: list[Request]) -> list[slots.Verdict]:
+def verdicts(_request: HttpRequest, cases: Iterable[Request]) -> list[slots.Verdict]:
     """Say what reviewers thought of these cases. Whoever decides on the next one may know."""
     rows = Review.objects.filter(grant__request__in=cases)
     return [
         slots.Verdict(
-            case=review.case_ref, value=review.verdict, label=review.get_verdict_display()
+            case=review.case_ref,
+            value=review.verdict,
+            label=review.get_verdict_display(),
+            misuse=review.verdict == Review.Verdict.MISUSE,
         )
         for review in rows.filter(state=Review.State.CLOSED).select_related("grant")
     ]

@@ -55,6 +55,10 @@ class RequestQuerySet(models.QuerySet["Request"]):
         """One request for each case: extensions belong to the case of the original."""
         return self.filter(extends=None)
 
+    def before(self, request: Request) -> RequestQuerySet:
+        """The earlier cases of whoever asks in a request."""
+        return self.cases().filter(requester=request.requester, case__lt=request.case)
+
     def undecided(self, at: datetime) -> RequestQuerySet:
         """Requests on which somebody still has a decision or a ratification to make."""
         pending = Q(state=Request.State.PENDING, lapse_at__gt=at)

@@ -134,6 +134,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         asked.ratification == Request.Ratification.PENDING
     )
     waiting = inbox.decisions_for_reader(request, now)
+    verdicts = slots.verdicts.gather(request, Request.objects.before(asked))
     return {
         "asked": asked,
         "about": asked.original.ref,
@@ -147,10 +148,10 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "open": open_,
         "why_not": policy.why_not_decide(asked, by=request.user, at=now) if open_ else None,
         "door_open": bool(grant and grant.doors().filter(state=Door.State.OPEN).exists()),
-        "signals": risks.signals(asked, at=now),
+        "signals": risks.signals(asked, verdicts, at=now),
         "answers": asked.decisions.select_related("by", "group"),
         "facts": slots.case_facts.gather(request, asked.original),
-        "last": _last(request, asked),
+        "last": _last(request, asked, verdicts),
         "groups": asked.requester.groups_at(now).order_by("name"),
         "outlook": outlook.of(asked, by=request.user, at=now),
         "talk": talk(asked.original, reader=request.user, at=now),
@@ -158,11 +159,10 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
     }
 
 
-def _last(request: PageRequest, asked: Request) -> list[tuple[Request, slots.Verdict | None]]:
+def _last(
+    request: PageRequest, asked: Request, verdicts: list[slots.Verdict]
+) -> list[tuple[Request, slots.Verdict | None]]:
     """The requester's cases before this one, and what reviewers said of them."""
-    earlier = Request.objects.cases().filter(requester=asked.requester, case__lt=asked.case)
-    seen = earlier.visible_to(request.user, timezone.now()).told()
-    rows = list(seen.order_by("-case")[:_LAST])
-    said = slots.verdicts.gather(request, rows)
-    verdicts = {verdict.case: verdict for verdict in said}
-    return [(each, verdicts.get(each.ref)) for each in rows]
+    seen = Request.objects.before(asked).visible_to(request.user, timezone.now()).told()
+    said = {verdict.case: verdict for verdict in verdicts}
+    return [(each, said.get(each.ref)) for each in seen.order_by("-case")[:_LAST]]

@@ -90,6 +90,17 @@ class TestPage:
         for words in ("Ada asks for shop-db", REASON, "INC-7", "30 min", "First time", "Approve"):
             assert words in page
 
+    def test_warns_of_an_earlier_case_whose_ratification_was_refused(self) -> None:
+        make_cast()
+        request = broken()
+        transitions.refuse(request, voice=voice("bob", "No reason."), at=timezone.now())
+        assert "Refused before" not in text(see("bob", url(request)))
+        assert "Refused before" not in text(see("bob", url(asked(by=make_user("eve")))))
+
+        page = text(see("bob", url(asked())))
+        assert page.count("Refused before") == 2  # among the marks of the head, and worth knowing
+        assert "1 earlier case, in which the glass was broken, was refused ratification." in page
+
     def test_speaks_of_an_access_that_is_over_in_the_past(self) -> None:
         make_cast()
         request = broken()

@@ -173,6 +173,21 @@ class TestDecide:
         found = slots.verdicts(looking("bob"), cases)
         assert [(each.case, each.label) for each in found] == [(cases[0].ref, "Misuse")]
 
+    @pytest.mark.parametrize(
+        ("verdict", "by", "marks"),
+        [("misuse", "ada", 2), ("justified", "ada", 0), ("misuse", "eve", 0)],
+    )
+    def test_an_earlier_misuse_is_marked(self, verdict: str, by: str, marks: int) -> None:
+        judge(taken(make_review()), verdict, "As the log shows.")
+        request = make_request(by=make_user(by), at=timezone.now())
+        browser = Client()
+        browser.force_login(make_user("bob"))
+
+        page = browser.get(reverse("decision", args=[request.pk])).content.decode()
+
+        assert page.count("Misuse before") == marks  # in the head, and worth knowing
+        assert page.count("The review of 1 earlier case found misuse.") == marks // 2
+
     def test_how_much_was_done_so_far(self) -> None:
         grant = make_use(make_scenario(expected_verbs=["select"]))
         assert slots.so_far(looking("bob"), make_request(make_scenario("drill"))) == []
