@@ -119,6 +119,12 @@ def test_what_weakens_waits_for_a_second_administrator(
 def test_the_pages_have_no_fault(house: House, scenario: Scenario, *, phone: bool) -> None:
     mei = edited(house, scenario, phone=phone)
     expect(mei.locator("#change input[name=seen]")).to_be_attached()
+    for field in mei.locator("#permits .step .input:visible").all():
+        card, box = field.locator("xpath=ancestor::li").bounding_box(), field.bounding_box()
+        assert card
+        assert box
+        assert card["x"] < box["x"]
+        assert box["x"] + box["width"] < card["x"] + card["width"]
     target, place = scenario.targets.get(), f"{house.url}/admin"
     pages = [
         mei.url, place, f"{place}/breakglass/scenario/", f"{place}/targets/target/",
