@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Subquery, Window
@@ -61,15 +62,17 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     rows, count = _unread(request)
     more = count - len(rows)
     title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
-    labels = refs.labels({row.case or row.subject for row in rows})
+    labels, cases = refs.labels({row.case or row.subject for row in rows}), _cases(rows)
     return [
         slots.Waiting(
             icon="bell",
             tone="danger",
             title=_titled(row, labels),
-            detail=_("You were alerted. Say that you have read it."),
+            detail=_detail(cases.get(row.case)),
             url=row.get_absolute_url(),
             action=_("Read it"),
+            about=row.subject,
+            tells=True,
         )
         for row in rows
     ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
@@ -90,6 +93,22 @@ def _titled(row: Delivery, labels: dict[str, refs.Label]) -> str:
         return f"{title}: {labels[about].text}"
     named = labels[about].text != about and not about.startswith("record:")
     return f"{title} · {labels[about].text}" if named else title
+
+
+def _cases(rows: list[Delivery]) -> dict[str, Request]:
+    """Return the cases of these messages, fetched together, by their references."""
+    keys = [UUID(row.case.partition(":")[2]) for row in rows if row.case]
+    asked = Request.objects.filter(pk__in=keys).select_related("requester")
+    return {each.ref: each for each in asked.prefetch_related("targets")} if keys else {}
+
+
+def _detail(asked: Request | None) -> str:
+    """Say whose case it is and what it opens; other alerts have said it in their titles."""
+    if not asked:
+        return _("You were alerted. Say that you have read it.")
+    names = ", ".join(target.name for target in asked.targets.all())
+    said = {"person": asked.requester, "targets": names}
+    return _("%(person)s, on %(targets)s. Say that you have read it.") % said
 
 
 @slots.channels.provide()

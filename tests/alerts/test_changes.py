@@ -1,5 +1,6 @@
 """Who is told of changes that weaken a control, and what the mails say."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
+from django.utils import timezone
 
 from alerts import slots
 from alerts.models import Delivery
 from audit.events import title_of
 from breakglass.models import ProposedChange, Scenario
 from breakglass.transitions import changes
+from core.slots import Waiting, each_once
 from tests.alerts.make import asked_by, catch_up, make_cast, told
 from tests.alerts.test_letters import letter_to, part
 from tests.breakglass.changing import LATER, accepted, administrators, attempted, proposed
@@ -47,6 +50,23 @@ def test_home_asks_to_read_it_only_until_it_is_decided(change: ProposedChange) -
     page = asked_by("noor")
     assert slots.waiting(page) == []
     assert _badge(page) == 0
+
+
+def test_home_lists_once_what_is_told_and_asked(change: ProposedChange, client: Client) -> None:
+    catch_up()
+    ProposedChange.objects.update(lapse_at=timezone.now() + timedelta(days=1))
+    client.force_login(make_user("noor"))
+
+    items = client.get("/").context["waiting"]
+    assert [item.tells for item in items if item.about == change.ref] == [False]
+
+
+def test_home_goes_on_telling_what_it_asks_nobody() -> None:
+    told = Waiting(icon="", title="", detail="", url="", action="", about="freeze:1", tells=True)
+    task = replace(told, about="change:1", tells=False)
+
+    assert each_once([task, told]) == [task, told]
+    assert each_once([task, told, replace(told, about="change:1")]) == [task, told]
 
 
 def test_the_list_of_what_waits_knows_what_is_decided(

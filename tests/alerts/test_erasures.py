@@ -1,6 +1,7 @@
 """Who is told that a person is to be erased; no mail says who it is."""
 
 import pytest
+from django.test import Client
 
 from accounts import erasing
 from accounts.erasing import Grounds
@@ -35,6 +36,14 @@ def test_home_asks_to_read_it_only_until_it_is_decided(erasure: Erasure) -> None
     assert len(slots.waiting(asked_by("mei"))) == 1
     erasing.withdraw(erasure, by=make_user("max"), at=NOON)
     assert slots.waiting(asked_by("mei")) == []
+
+
+def test_home_lists_it_once(erasure: Erasure, client: Client) -> None:
+    catch_up()
+    client.force_login(make_user("mei"))
+
+    items = client.get("/").context["waiting"]
+    assert [item.tells for item in items if item.about == erasure.ref] == [False]
 
 
 def test_those_who_administer_and_oversee_hear_of_a_yes(erasure: Erasure) -> None:

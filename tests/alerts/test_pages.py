@@ -200,6 +200,7 @@ class TestSlots:
     def test_home_asks_for_a_receipt_until_it_is_given(self) -> None:
         (item,) = slots.waiting(asked_by("tess"))
         assert item.title.startswith("Glass broken: Case")
+        assert item.detail == "Ada, on shop-db. Say that you have read it."
         transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
         assert slots.waiting(asked_by("tess")) == []
         assert slots.waiting(asked_by("bob")) == []  # who is asked answers, and that is that
