@@ -53,4 +53,13 @@ def _to_answer(
         return None
     if bound and bound[0].pk == question.pk:
         return bound[1]
-    return WordsForm(auto_id=f"answer_{question.pk.hex}_%s")
+    return WordsForm(auto_id=_answer_id(question))
+
+
+def answer_url(question: Question) -> str:
+    """Return where a question is answered: the browser puts the cursor into the field itself."""
+    return f"{question.case.get_absolute_url()}#{_answer_id(question) % 'text'}"
+
+
+def _answer_id(question: Question) -> str:
+    return f"answer_{question.pk.hex}_%s"

@@ -23,6 +23,7 @@ from breakglass.models import (
     Request,
     Scenario,
 )
+from breakglass.questions import answer_url
 from breakglass.simulator import why_not_look
 from core import slots
 from core.speech import shown
@@ -134,7 +135,7 @@ def _question(question: Question) -> slots.Waiting:
         tone="wait",
         title=_("%(person)s asks you about Case %(case)s") % said,
         detail=quoted(Truncator(question.text).chars(120)),
-        url=question.get_absolute_url(),
+        url=answer_url(question),
         action=_("Answer"),
     )
 

@@ -26,6 +26,16 @@ document.addEventListener("click", (event) => {
   into.focus();
 });
 
+/* Whoever unfolds a form is about to fill it in: the cursor is there. What unfolds by itself takes it from nobody. */
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest("summary")?.parentElement;
+  if (!fold?.matches("details:not([open])") || event.defaultPrevented) return;
+  fold.addEventListener("toggle", () => {
+    const fields = fold.querySelectorAll("form :is(input:not([type=hidden]), select, textarea)");
+    if (fold.open) [...fields].find((each) => each.checkVisibility() && !each.disabled)?.focus();
+  }, { once: true });
+});
+
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
