@@ -36,8 +36,7 @@ run: .venv/run.stamp  ## everything on this machine, with the demo; Ctrl-C stops
 # The rules of the house read the code and run nothing of it: they are part of the check.
 test: .venv/dev.stamp  ## all tests, on private servers of their own (a few: ARGS="tests/audit -k chain")
 	@sh tests/install-system-packages tests/system-packages
-	@sh tests/html-checker
-	@sh tests/other-verifiers
+	@sh tests/html-checker & sh tests/other-verifiers & wait
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n $(JOBS) --ignore=tests/test_house_rules.py)
 
 coverage: .venv/dev.stamp  ## which lines and branches no test reaches (takes half as long again)
@@ -56,7 +55,7 @@ check: .venv/dev.stamp  ## everything that can be checked without running; chang
 	@echo "manage.py makemigrations --check"; \
 	  $(NOWHERE) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	@echo "djade"; git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
-	@echo "house rules"; $(BIN)/python -m pytest -p no:cacheprovider tests/test_house_rules.py
+	@echo "house rules"; $(NOWHERE) $(BIN)/python -m pytest -p no:cacheprovider tests/test_house_rules.py
 	@$(AUDIT)
 
 fix: .venv/dev.stamp  ## put right what tools can put right

@@ -60,17 +60,17 @@ class AskForm(forms.Form):
             "invalid": _("Choose one of the lengths shown."),
         },
     )
-    reference = forms.CharField(
-        label=_("Incident or ticket"),
-        max_length=Request.LONGEST_REFERENCE,
-        required=False,
-        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
-    )
     justification = forms.CharField(
         label=_("Why do you need access?"),
         max_length=5000,
         widget=_WORDS,
         error_messages={"required": _("Say what is wrong and what you will do about it.")},
+    )
+    reference = forms.CharField(
+        label=_("Incident or ticket"),
+        max_length=Request.LONGEST_REFERENCE,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
     plan = forms.MultipleChoiceField(
         label=_("What do you intend to do?"), required=False, widget=SegmentedMany

@@ -54,7 +54,7 @@ def hold(page: Page) -> None:
 
 
 def test_from_breaking_the_glass_to_the_verdict(house: House, target: Target) -> None:
-    ada = house.enter("ada")
+    ada = house.sign_in("ada")
     ada.get_by_role("link", name="Break the glass", exact=True).click()
     ada.get_by_label("Why do you need access?").fill(REASON)
     expect(ada.locator("#coach")).to_contain_text("Impact is clear")
@@ -68,7 +68,7 @@ def test_from_breaking_the_glass_to_the_verdict(house: House, target: Target) ->
     assert row_read_with(ada) > 0
 
     house.work()
-    bob = house.enter("bob", phone=True)
+    bob = house.sign_in("bob", phone=True)
     bob.goto(f"{house.url}/mailbox/")
     bob.get_by_role("link", name=re.compile("broke the glass", re.IGNORECASE)).first.click()
     bob.locator("a[href*='/d/']").first.click()
@@ -81,7 +81,7 @@ def test_from_breaking_the_glass_to_the_verdict(house: House, target: Target) ->
     house.work()
     assert Grant.objects.get().doors().get().state == "closed"
 
-    rita = house.enter("rita")
+    rita = house.sign_in("rita")
     rita.goto(house.url + Review.objects.get().get_absolute_url())
     rita.get_by_role("button", name="Take this review").click()
     rita.locator("input[value=justified]").check()
