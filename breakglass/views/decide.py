@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -25,6 +26,7 @@ from core.pages import say
 from targets.models import Door
 
 _LAST = 4
+_FOLLOWS = "follows"  # in the address of a decision that comes up right after another answer
 _DONE = {
     "approve": _("Approved."),
     "deny": _("Denied. The requester reads your reason."),
@@ -64,7 +66,9 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
         access.refused(why, verb="open_link", by=request.user, subject=link.request, at=now)
         return say(request, why, status=403, title=gettext("This link is not yours"))
     if why := links.why_spent(link, at=now):
-        context = {"why": why, "asked": link.request, "mine": _given(link)}
+        known = Request.objects.visible_to(request.user, now).filter(pk=link.request_id).exists()
+        context = {"why": why, "asked": link.request, "mine": _given(link), "known": known}
+        context |= {"closing": _closing(link.request)}
         return render(request, "breakglass/link_spent.html", context, status=410)
     return _decide(request, Request.objects.told().get(pk=link.request_id), link=link)
 
@@ -72,6 +76,15 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
 def _given(link: DecisionLink) -> Decision | None:
     """Return what the person of a link has answered."""
     return link.request.decisions.filter(by=link.person).order_by("-decided_at").first()
+
+
+def _closing(asked: Request) -> Decision | None:
+    """Return the answer that ended a request; none where it is open, or ended without one."""
+    silent = {Request.State.PENDING, Request.State.WITHDRAWN, Request.State.LAPSED}
+    waiting = {Request.Ratification.PENDING, Request.Ratification.OVERDUE}
+    if asked.state in silent or asked.ratification in waiting:
+        return None
+    return asked.decisions.select_related("by", "group").order_by("-decided_at").first()
 
 
 def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) -> HttpResponse:
@@ -86,7 +99,8 @@ def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) 
                 refused(form, error)
             else:
                 return _next(request, asked, _DONE[form.cleaned_data["decision"]])
-    context = _context(request, asked) | _forms(asked, form)
+    follows = _FOLLOWS in request.GET and form is None
+    context = _context(request, asked) | _forms(asked, form) | {"follows": follows}
     return render(request, "breakglass/decision.html", context, status=422 if form else 200)
 
 
@@ -119,7 +133,7 @@ def _next(request: PageRequest, asked: Request, done: str | Promise) -> HttpResp
     # Not as good news, which floats: it would hide whose case this is now.
     said |= {"next": waiting[0].case, "person": str(waiting[0].requester)}
     messages.info(request, more % said)
-    return redirect("decision", waiting[0].pk)
+    return redirect(f"{reverse('decision', args=[waiting[0].pk])}?{_FOLLOWS}")
 
 
 def _forms(asked: Request, bound: AnswerForm | None) -> dict[str, Any]:
@@ -155,6 +169,7 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "groups": asked.requester.groups_at(now).order_by("name"),
         "outlook": outlook.of(asked, by=request.user, at=now),
         "talk": talk(asked.original, reader=request.user, at=now),
+        "closing": None if open_ else _closing(asked),
         "others": [each for each in waiting if each.pk != asked.pk],
     }
 

@@ -141,7 +141,19 @@ class TestPage:
         make_cast()
         request = asked()
         transitions.deny(request, voice=voice("carl", "No."), at=timezone.now())
-        assert "This is decided: denied." in text(see("bob", url(request)))
+        page = text(see("bob", url(request)))
+        assert "This is decided: denied." in page
+        assert "Denied by <bdi>Carl</bdi>" in page
+        assert "“No.”" in page
+
+    def test_says_who_took_it_back_or_that_nobody_answered(self) -> None:
+        make_cast()
+        request = asked()
+        transitions.withdraw(request, by=make_user("ada"), at=timezone.now())
+        assert "Ada</bdi> took it back, " in text(see("bob", url(request)))
+        silent = asked()
+        transitions.lapse(silent, at=silent.lapse_at)
+        assert "Nobody answered in time; it lapsed " in text(see("bob", url(silent)))
 
 
 class TestAnswer:
@@ -275,6 +287,14 @@ class TestLink:
         DecisionLink.objects.update(revoked_at=timezone.now())
         assert "This link was withdrawn." in text(see("bob", address))
 
+    def test_says_who_was_faster(self) -> None:
+        make_cast()
+        request = asked()
+        address = self.make(request=request)
+        transitions.deny(request, voice=voice("carl", "Not tonight."), at=timezone.now())
+        assert "Denied by <bdi>Carl</bdi>" in text(see("bob", address))
+        assert "“Not tonight.”" in text(see("bob", address))
+
     @pytest.mark.parametrize("token", ["nonsense", "0" * 32, "a:b"])
     def test_is_nothing_when_we_did_not_make_it(self, token: str) -> None:
         make_cast()
@@ -289,11 +309,13 @@ class TestOneTap:
         first, second = asked(), broken(scenario=make_scenario("drill"), by=make_user("eve"))
         browser = client("bob")
         response = browser.post(url(first), {"decision": "approve"}, follow=True)
-        assert response.redirect_chain == [(url(second), 302)]
+        assert response.redirect_chain == [(f"{url(second)}?follows", 302)]
         said = f"Approved. Case {first.case}. Next: Case {second.case}, Eve."
         assert '<li class="notice live">' in text(response)
         assert said in text(response)
-        response = browser.post(url(second), {"decision": "ratify"}, follow=True)
+        assert f"Read it, then answer Case {second.case}</summary>" in text(response)
+        assert 'class="ahead"' not in text(browser.get(url(second)))
+        response = browser.post(f"{url(second)}?follows", {"decision": "ratify"}, follow=True)
         assert "Nothing waits for you." in text(response)
 
     def test_a_reason_at_a_tap_is_a_reason(self) -> None:

@@ -86,6 +86,7 @@ def test_good_news_lies_on_neither_title_nor_answers_on_a_phone(house: House) ->
     bob.locator(".list.tap .line").first.click()
     bob.get_by_role("button", name="Approve").click()
     expect(bob.locator("toast-list")).to_contain_text("Approved.")
+    bob.locator(".ahead > summary").click()
     assert not overlaps(bob, "toast-list", "h1")
     assert not overlaps(bob, "toast-list", ".dock")
 
@@ -121,9 +122,12 @@ def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house
     expect(bob.get_by_role("heading", level=1)).to_contain_text("Eve asks for shop-db")
     assert Grant.objects.get().request == first
     expect(bob.get_by_text(f"Next: Case {second.case}, Eve.")).to_be_in_viewport()
-    bob.goto(f"{house.url}/decide/")
-    bob.locator(".list.tap .line").click()
+    expect(bob.get_by_role("button", name="Approve")).to_be_hidden()
+    assert not overlaps(bob, ".dock", ".facts.line > div:nth-child(2)"), "how long is read first"
+    bob.get_by_text(f"Read it, then answer Case {second.case}").click()
     bob.get_by_text("Deny…").click()
+    expect(bob.locator(".still")).to_be_in_viewport()
+    assert bob.locator(".dock").bounding_box()["height"] <= 844 * 0.6 + 1  # type: ignore[index]
     expect(bob.get_by_role("button", name="Approve")).to_be_hidden()
     bob.locator(".answer[open] .back").click()
     expect(bob.get_by_role("button", name="Approve")).to_be_visible()
