@@ -20,6 +20,14 @@ class QuickForm extends HTMLElement {
         button.form.requestSubmit(button);
       }
     });
+    // A button under a finger stays: an answer that would draw it anew waits until it is let go.
+    this.addEventListener("pointerdown", (event) => { this.pressed = event.target.closest("button"); });
+    this.addEventListener("htmx:beforeSwap", (event) => {
+      if (!this.pressed || !event.detail.target.contains(this.pressed)) return;
+      event.detail.shouldSwap = false;
+      this.late = event.detail.requestConfig.elt;
+    });
+    for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => this.release()));
     // What was chosen or typed before htmx was there to hear it, or came from a draft, counts, too.
     addEventListener("load", () => {
       const typed = this.querySelector("[name=justification]");
@@ -30,6 +38,12 @@ class QuickForm extends HTMLElement {
     // After the first drawing: before it, the browser still looks for a field of its own to focus.
     const start = () => { if (!this.contains(document.activeElement)) this.next()?.focus(); };
     if (!this.querySelector(".errors, [role=alert]")) requestAnimationFrame(() => setTimeout(start));
+  }
+
+  release() {
+    const late = this.late;
+    this.pressed = this.late = null;
+    if (late && !this.querySelector("form").dataset.sent) late.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   next() {
