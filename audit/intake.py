@@ -14,9 +14,10 @@ from typing import NamedTuple
 from audit import leaf, log
 
 Row = tuple[int, uuid.UUID, bytes, bytes, bytes, datetime | None, bool, bool | None]
+# No row is locked: only the sequencer changes and removes them, and only one of it runs.
 TAKE = """SELECT id, event_id, envelope, payload, mac, parked_at, critical,
         (SELECT true FROM audit_entry e WHERE e.event_id = p.event_id)
-    FROM audit_pending p WHERE set_aside_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"""
+    FROM audit_pending p WHERE set_aside_at IS NULL ORDER BY id LIMIT %s"""
 _LENGTHS = {"actor": 80, "case": 80, "ev": 60, "obj": 80}
 _FORM: dict[str, type] = dict.fromkeys((*_LENGTHS, "id"), str)
 _FORM.update(dict.fromkeys(("occ", "ov", "v"), int), pc=dict)

@@ -122,8 +122,9 @@ class PayloadManager(models.Manager["Payload"]):
 class Payload(models.Model):
     """One erasable compartment of an entry: "p" personal words, "d" other details."""
 
-    # The constraint below finds it; one index more would be written with every entry. A trigger
-    # sees to it that it comes with its entry: a foreign key would ask, and lock, row by row.
+    # The key finds it; one index more would be written with every entry. A trigger sees to it
+    # that it comes with its entry: a foreign key would ask, and lock, row by row.
+    pk = models.CompositePrimaryKey("entry_id", "part")
     entry = models.ForeignKey(
         Entry, models.DO_NOTHING, related_name="payloads", db_constraint=False, db_index=False
     )
@@ -138,7 +139,6 @@ class Payload(models.Model):
     class Meta:
         db_table = "audit_payload"
         indexes = [models.Index(fields=["key"], name="payload_of_key", condition=~Q(key=None))]
-        constraints = [models.UniqueConstraint(fields=["entry", "part"], name="payload_part_once")]
 
     def __str__(self) -> str:
         return f"payload {self.entry_id}.{self.part}"

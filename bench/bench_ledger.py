@@ -11,7 +11,8 @@ The sequencer is compared with bulk inserts of the same leaves and payloads into
 index, batch for batch, each in a transaction of its own on a connection that is open. What is
 compared there is processor time, of the client and of its backend: the sequencer reads pending
 rows, checks them, and writes two tables with the indexes of the ledger's pages, the tiles and the
-head. So the second comparison is with rows of the same columns and indexes that nobody proves.
+head. So that comparison is only told, and the goal stands beside the second one: rows of the same
+columns and indexes, inserted in bulk, that nobody proves (docs/adr/0034).
 """
 
 import multiprocessing
@@ -35,7 +36,7 @@ Rows = list[tuple[Any, ...]]
 Raw = psycopg.Connection[tuple[Any, ...]]
 _LEAVES = "CREATE TABLE bench_leaf (seq int8 PRIMARY KEY, leaf bytea, payload bytea)"
 _ALIKE = """CREATE TABLE bench_entry (LIKE audit_entry INCLUDING INDEXES);
-    CREATE TABLE bench_payload (LIKE audit_payload INCLUDING INDEXES INCLUDING IDENTITY)"""
+    CREATE TABLE bench_payload (LIKE audit_payload INCLUDING INDEXES)"""
 _ROW = "INSERT INTO bench_leaf VALUES (%s, %s, %s)"
 _ENTRY = "INSERT INTO bench_entry VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _PAYLOAD = "INSERT INTO bench_payload (entry_id, part, salt, body) VALUES (%s, %s, %s, %s)"
@@ -111,9 +112,9 @@ def _bulk(goals: Goals, database: str) -> None:
     for name, seconds in taken.items():
         each = statistics.median(seconds) / BATCH * 1e6
         print(f"processor time an entry, {name}: {each:6.1f} µs")
-    goals.ratio("sequencer ÷ executemany", taken["rows"], taken["sequencer"], least=0.55)
-    goals.ratio("sequencer ÷ COPY", taken["copy"], taken["sequencer"], least=0.25)
-    goals.ratio("sequencer ÷ rows alike", taken["alike"], taken["sequencer"], least=0.55)
+    goals.ratio("sequencer ÷ executemany", taken["rows"], taken["sequencer"], least=None)
+    goals.ratio("sequencer ÷ COPY", taken["copy"], taken["sequencer"], least=None)
+    goals.ratio("sequencer ÷ rows alike", taken["alike"], taken["sequencer"], least=0.75)
 
 
 def _insert(raw: Raw, first: int) -> None:

@@ -1,6 +1,8 @@
 """Verbs run in one transaction; what they refuse is on the record, and what they did is not."""
 
 import json
+import time
+import uuid
 from typing import Never
 
 import pytest
@@ -46,3 +48,15 @@ def test_what_comes_too_late_is_undone_and_is_no_event() -> None:
         too_late()
 
     assert not Pending.objects.exists()
+
+
+def test_ids_of_events_grow_with_time() -> None:
+    ids = []
+    for _ in range(3):
+        happen("thing:1")
+        ids.append(Pending.objects.latest("pk").event_id)
+        time.sleep(0.002)
+
+    assert ids == sorted(ids)
+    assert {(each.version, each.variant) for each in ids} == {(7, uuid.RFC_4122)}
+    assert len({each.int & (1 << 62) - 1 for each in ids}) == 3

@@ -139,7 +139,7 @@ def six() -> list[Entry]:
 
 def tamper(statements: str) -> None:
     sql("SET CONSTRAINTS ALL IMMEDIATE")  # else what is pending forbids to alter the tables
-    sql("ALTER TABLE audit_payload DROP CONSTRAINT IF EXISTS payload_part_once")
+    sql("ALTER TABLE audit_payload DROP CONSTRAINT IF EXISTS audit_payload_pkey")
     sql("ALTER TABLE audit_entry DROP CONSTRAINT IF EXISTS audit_entry_pkey CASCADE")
     with unprotected():
         for statement in statements.split(";"):
