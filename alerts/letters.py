@@ -71,7 +71,7 @@ class Words:
 def write(delivery: Delivery, story: Story, *, at: datetime) -> EmailMultiAlternatives:
     """Return the mail that tells a delivery's recipient its story, as things stand at `at`."""
     with _reading_as(delivery.recipient):
-        words = words_of(story)
+        words = words_of(story, reader=delivery.recipient)
         state = State.objects.get()
         context = {
             "words": words,
@@ -110,10 +110,10 @@ def _receipt(delivery: Delivery, story: Story, *, at: datetime) -> str | None:
     return receipt
 
 
-def words_of(story: Story) -> Words:
-    """Return what is said of a story, in the language and the time zone that are current."""
+def words_of(story: Story, *, reader: User) -> Words:
+    """Return what `reader` is told of a story, in the current language and time zone."""
     asked = story.request
-    text = render_to_string(f"email/{story.entry.kind}.txt", _context(story)).strip()
+    text = render_to_string(f"email/{story.entry.kind}.txt", _context(story, reader)).strip()
     subject, _line, body = text.partition("\n")
     case = _("[Case %(case)s]") % {"case": asked.case} if asked else ""
     drill = _("DRILL:") if story.drill else ""
@@ -121,7 +121,7 @@ def words_of(story: Story) -> Words:
         subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
         facts=_facts(asked) if asked else [],
-        quotes=_quotes(story),
+        quotes=[] if _why_untold(story, reader) else _quotes(story),
     )
 
 
@@ -138,7 +138,7 @@ def _reading_as(person: User) -> Iterator[None]:
         yield
 
 
-def _context(story: Story) -> dict[str, object]:
+def _context(story: Story, reader: User) -> dict[str, object]:
     """Return what the words of an event are made of."""
     asked, event, freeze = story.request, story.event, story.freeze
     return {
@@ -151,9 +151,15 @@ def _context(story: Story) -> dict[str, object]:
         "length": minutes_words(asked.minutes) if asked else "",
         "about": title_of(getattr(event, "about", "")),
         "frozen": one_line(shown(freeze.what)) if freeze else "",
+        "why_untold": _why_untold(story, reader),
         "changed": one_line(getattr(event, "name", "")),
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
     }
+
+
+def _why_untold(story: Story, reader: User) -> str | None:
+    """Why the reader is not told what somebody wrote of a freeze; None where they are."""
+    return policy.why_not_read_reason(story.freeze, by=reader) if story.freeze else None
 
 
 def _facts(asked: Request) -> list[tuple[str, str]]:

@@ -149,4 +149,4 @@ def _words(delivery: Delivery, story: Story | None, *, reader: User) -> Words | 
         seen = Request.objects.visible_to(reader, timezone.now())
         if not seen.filter(Q(pk=story.request.original.pk)).exists():
             return None
-    return words_of(story)
+    return words_of(story, reader=reader)

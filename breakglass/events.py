@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from audit.events import Event
 from core.words import minutes_words
 
-FROZEN = "Frozen: "  # what a freeze writes before its reason where it ends an access
+# What a freeze writes where it ends an access; its own reason is not for those whom it stops.
+FROZEN = "Frozen."
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -262,9 +263,8 @@ class GrantRelinquished(Event, kind="grant.relinquished", title=_lazy("Access en
 
 
 def why_ended(reason: str) -> str:
-    """Say to the reader why an access ended: before a person's words may stand ours."""
-    words = reason.removeprefix(FROZEN)
-    return reason if words == reason else _("Frozen: %(reason)s") % {"reason": words}
+    """Say to the reader why an access ended: what a freeze wrote are our words."""
+    return _("Frozen.") if reason == FROZEN else reason
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,8 @@ from datetime import datetime
 
 from accounts.models import Part, User
 from accounts.policy import why_membership_over
-from breakglass.models import (
-    Freeze,
-    Grant,
-    GroupPermit,
-    Permit,
-    Scenario,
-)
+from breakglass.models import Freeze, Grant, GroupPermit, Permit, Scenario
+from breakglass.models.request import OVERSEERS
 from breakglass.policy.asking import why_frozen, why_not_permitted
 from breakglass.rules import Rules
 from core.speech import phrase
@@ -80,6 +75,13 @@ def why_not_freeze(*, by: User) -> str | None:
     if by.plays(Part.RESPONDER):
         return None
     return phrase("Only a responder may freeze or lift a freeze.")
+
+
+def why_not_read_reason(freeze: Freeze, *, by: User) -> str | None:
+    """Why `by` does not read why something was frozen: those who look into it do, nobody else."""
+    if by != freeze.person and any(by.plays(part) for part in OVERSEERS):
+        return None
+    return phrase("The reason is told to responders and to those who oversee, to nobody else.")
 
 
 def why_not_lift(freeze: Freeze, *, by: User) -> str | None:

@@ -101,6 +101,6 @@ def _revoke_all(freeze: Freeze, *, by: User, at: datetime) -> int:
     revoked = 0
     for grant in locked:
         if grant.status in Grant.STANDING:
-            grants.revoke_locked(grant, reason=f"{FROZEN}{freeze.reason}", by=by, at=at)
+            grants.revoke_locked(grant, reason=FROZEN, by=by, at=at)
             revoked += 1
     return revoked

@@ -14,8 +14,9 @@ from accounts.models import Part, User
 from accounts.requests import PageRequest
 from audit import pruned
 from breakglass import policy
+from breakglass.events import FROZEN
 from breakglass.forms import ReferenceForm
-from breakglass.models import Decision, Grant, Question, Request
+from breakglass.models import Decision, Freeze, Grant, Question, Request
 from breakglass.question_forms import WordsForm
 from breakglass.questions import talk
 from breakglass.steps import Standing
@@ -101,6 +102,7 @@ def gather(request: PageRequest, asked: Request, *, at: datetime) -> dict[str, A
         "grant": grant,
         "live": bool(grant and grant.is_live(at)),
         "over": bool(grant and grant.status in Grant.STANDING and grant.ends_at <= at),
+        "freeze": _freeze_that_ended(grant, reader=reader),
         "doors": doors,
         "askings": askings,
         "waiting": next((each for each in askings if each.open), None),
@@ -111,6 +113,14 @@ def gather(request: PageRequest, asked: Request, *, at: datetime) -> dict[str, A
         "main_panels": [panel for panel in panels if panel.place == "main"],
         "side_panels": [panel for panel in panels if panel.place == "side"],
     }
+
+
+def _freeze_that_ended(grant: Grant | None, *, reader: User) -> Freeze | None:
+    """Return the freeze that ended an access, to those who may read why."""
+    if grant is None or grant.end_reason != FROZEN or reader == grant.holder:
+        return None
+    found = [each for each in Freeze.objects.filter(imposed_at=grant.ended_at) if each.stops(grant)]
+    return next((each for each in found if not policy.why_not_read_reason(each, by=reader)), None)
 
 
 def _record(asked: Request, *, at: datetime, show: str, before: int | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any
     again = (each for each in recent if each.scenario_id in allowed and _led_in(each, person))
     return {
         "freeze": freeze,
+        "why_untold": policy.why_not_read_reason(freeze, by=person) if freeze else None,
         "may_lift": freeze and policy.why_not_lift(freeze, by=person) is None,
         "to_call": _responders(person) if freeze else [],
         "may_break": may_break(person, at),

@@ -90,6 +90,16 @@ class TestWords:
             for words in (REASON, "End the blocking session.", "INC-7", "30 min", "Ada"):
                 assert words in text
 
+    def test_tells_whoever_is_frozen_by_whom_and_not_why(self) -> None:
+        make_cast()
+        why = "Odd queries in the orders of 14:00."
+        transitions.freeze(by=make_user("rob"), person=make_user("eve"), reason=why, at=NOON)
+        catch_up()
+        told = part(letter_to("eve"), "plain")
+        assert "ask Rob or another responder" in " ".join(told.split())
+        assert why not in told + part(letter_to("eve"), "html")
+        assert why in part(letter_to("rosa"), "plain")
+
     def test_marks_an_exercise_everywhere(self) -> None:
         make_broken_glass(make_cast(drill=True))
         catch_up()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.sequencer import run_once
 from breakglass import transitions
 from breakglass.models import Request, Scenario
 from breakglass.transitions import Offer
@@ -159,13 +160,14 @@ class TestFrozen:
         dana = make_user("dana")
         transitions.freeze(by=dana, reason="Odd queries.", at=timezone.now(), **what)
 
-    def test_says_who_did_it_why_and_whom_to_call(self) -> None:
+    def test_says_who_did_it_and_whom_to_call(self) -> None:
         make_cast()
         self.freeze(person=make_user("ada"))
         page = text(see("ada", HOME))
         assert "You are frozen: no door opens for you" in page
         assert "By <bdi>Dana</bdi>, since <time" in page
-        assert "“<bdi>Odd queries.</bdi>”" in page
+        assert "Odd queries." not in page
+        assert "The reason is told to responders" in page
         assert "Call <strong>Dana or Noor</strong>" in page
 
     def test_offers_no_button_and_nothing_again(self) -> None:
@@ -183,6 +185,18 @@ class TestFrozen:
         self.freeze()
         assert "Everything is frozen" in text(see("rita", HOME))
         assert "Look at it on Now" in text(see("noor", HOME))
+        assert "“<bdi>Odd queries.</bdi>”" in text(see("noor", HOME))
+
+    def test_the_case_tells_why_to_those_who_look_into_it_alone(self) -> None:
+        make_cast()
+        grant = broken().grant
+        self.freeze(person=make_user("ada"))
+        run_once(at=timezone.now())
+        page = grant.request.get_absolute_url()
+        assert "“Odd queries.”" in text(see("dana", page))
+        for name in ("ada", "bob"):
+            assert "Frozen." in text(see(name, page))
+            assert "Odd queries." not in text(see(name, page))
 
 
 class TestHeader:
