@@ -217,6 +217,10 @@ class MoreTimeForm(forms.Form):
         self.fields["minutes"].initial = offered[0]
 
 
+def _without(taken: frozenset[str], choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [choice for choice in choices if choice[0] not in taken]
+
+
 class FreezeForm(StopForm):
     """What to freeze, and why. Values are `person:<id>`, `scenario:<id>` or `all`."""
 
@@ -230,13 +234,20 @@ class FreezeForm(StopForm):
         inside: list[tuple[str, str]],
         others: list[tuple[str, str]],
         notes: dict[str, str],
+        frozen: frozenset[str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         what, other = self.fields["what"], self.fields["other"]
-        what.choices = [*inside, ("all", _("Everything"))]  # type: ignore[attr-defined]
+        all_of = [*inside, ("all", _("Everything"))]
+        what.choices = _without(frozen, all_of)  # type: ignore[attr-defined]
         what.widget.notes = notes
-        other.choices = [("", _("Nobody else")), *others]  # type: ignore[attr-defined]
+        other.choices = [("", _("Nobody else")), *_without(frozen, others)]  # type: ignore[attr-defined]
+        names = dict([*all_of, *others])
+        for name in ("what", "other"):
+            if (chosen := self.data.get(name, "")) in frozen and chosen in names:
+                said = gettext("%(what)s: this is frozen already.") % {"what": names[chosen]}
+                self.fields[name].error_messages["invalid_choice"] = said
 
     def clean(self) -> dict[str, Any]:
         """Exactly one thing is frozen at a time."""

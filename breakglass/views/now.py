@@ -160,6 +160,16 @@ def _freeze_form(request: PageRequest, standing: list[Opened]) -> FreezeForm:
         inside=[choice for choice in choices if choice[0] in notes],
         others=[choice for choice in choices if choice[0] not in notes],
         notes=notes,
+        frozen=_frozen(),
+    )
+
+
+def _frozen() -> frozenset[str]:
+    """Return what is frozen, as the form names it: it is not offered a second time."""
+    rows = Freeze.objects.standing().values_list("kind", "person", "scenario")
+    return frozenset(
+        f"{kind}:{person or scenario}" if person or scenario else kind
+        for kind, person, scenario in rows
     )
 
 

@@ -124,7 +124,14 @@ class TestFreeze:
     def test_not_twice(self) -> None:
         make_cast()
         impose(what="all")
-        assert "This is frozen already." in text(impose(what="all"))
+        ada = f"person:{make_user('ada').pk}"
+        impose(other=ada)
+        page = text(see("dana", NOW))
+        assert 'value="all"' not in page
+        assert f'value="{ada}"' not in page
+        assert "Everything: this is frozen already." in text(impose(what="all"))
+        assert "Ada: this is frozen already." in text(impose(other=ada))
+        assert Freeze.objects.count() == 2
 
     def test_not_by_others(self) -> None:
         make_cast()
