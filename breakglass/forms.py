@@ -239,7 +239,7 @@ class FreezeForm(StopForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         what, other = self.fields["what"], self.fields["other"]
-        all_of = [*inside, ("all", _("Everything"))]
+        all_of = [*inside, ("all", gettext("Everything"))]
         what.choices = _without(frozen, all_of)  # type: ignore[attr-defined]
         what.widget.notes = notes
         other.choices = [("", _("Nobody else")), *_without(frozen, others)]  # type: ignore[attr-defined]

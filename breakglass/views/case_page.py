@@ -117,7 +117,9 @@ def gather(request: PageRequest, asked: Request, *, at: datetime) -> dict[str, A
 
 def _freeze_that_ended(grant: Grant | None, *, reader: User) -> Freeze | None:
     """Return the freeze that ended an access, to those who may read why."""
-    if grant is None or grant.end_reason != FROZEN or reader == grant.holder:
+    if grant is None or grant.ended_at is None or grant.end_reason != FROZEN:
+        return None
+    if reader == grant.holder:
         return None
     found = [each for each in Freeze.objects.filter(imposed_at=grant.ended_at) if each.stops(grant)]
     return next((each for each in found if not policy.why_not_read_reason(each, by=reader)), None)
