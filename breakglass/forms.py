@@ -20,6 +20,11 @@ from targets.models import Target
 
 _LENGTHS = (15, 30, 60, 120, 240, 480, 1440)
 _WORDS = forms.Textarea(attrs={"rows": 4})
+# Expected verbs that no read-only door allows, in SQL's words and in those that stand for several.
+_CHANGING = {
+    "insert", "update", "merge", "write", "delete", "truncate", "create", "alter", "drop",
+    "schema", "grant", "revoke",
+}  # fmt: skip
 
 
 def lengths(rules: Rules) -> list[tuple[int, str]]:
@@ -164,7 +169,21 @@ class AskForm(forms.Form):
                 gettext("Not sent yet: hold the button for a second, or type “%(word)s” here.")
                 % {"word": gettext("break")},
             )
+        self._refuse_to_change_by_looking(data)
         return data
+
+    def _refuse_to_change_by_looking(self, data: dict[str, Any]) -> None:
+        """Whoever means to change something would find out at the door that it is read-only."""
+        labels = dict(verbs(self.rules))
+        changing = [labels[v] for v in data.get("plan", ()) if v.casefold() in _CHANGING]
+        if data.get("read_only") and changing:
+            self.add_error(
+                "read_only",
+                gettext(
+                    "A read-only door does not let you: %(verbs)s. Take back the one or the other."
+                )
+                % {"verbs": ", ".join(changing)},
+            )
 
     def ask(self) -> Ask:
         """Return what was asked for."""

@@ -101,6 +101,13 @@ class TestSend:
         send(plan=["select", "end_session"], intent="Look first.")
         assert Request.objects.get().intent == "Select, End session. Look first."
 
+    def test_refuses_to_change_something_by_looking(self) -> None:
+        make_scenario(expected_verbs=["select", "update"])
+        answer = send(plan=["select", "update"], read_only="on")
+        assert answer.status_code == 422
+        assert "A read-only door does not let you: Update. Take back" in text(answer)
+        assert send(plan=["select"], read_only="on").status_code == 302
+
     def test_can_start_later(self) -> None:
         make_cast()
         later = (timezone.now() + timedelta(hours=2)).replace(second=0, microsecond=0)
