@@ -6,7 +6,6 @@ from django.db.models import Count, Min, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from audit import heads, rights, search, watch
@@ -14,7 +13,7 @@ from audit.anchors import places, witnesses
 from audit.differences import Difference, Replay
 from audit.models import Checkpoint, Entry, Pending, Sealing, SetAside
 from audit.outside import Place
-from core import refs
+from core import dates, refs
 from core.once import once
 from core.refs import Label, provide
 from core.slots import Banner, Found, Health, NavItem, banners, found, health, nav
@@ -62,9 +61,9 @@ def verification(request: HttpRequest) -> list[Health]:
         tone, detail = "wait", gettext("Not verified yet; a worker does it every minute.")
     elif now - last.at > STALE:
         text = gettext("Last verified at %(time)s; is the worker running?")
-        tone, detail = "wait", text % {"time": date_format(timezone.localtime(last.at), "H:i T")}
+        tone, detail = "wait", text % {"time": dates.time_words(last.at)}
     else:
-        verified = date_format(timezone.localtime(last.at), "H:i T")
+        verified = dates.time_words(last.at)
         facts = {"count": f"{last.seq + 1:,}", "time": verified}
         tone, detail = "ok", gettext("%(count)s entries, verified at %(time)s") % facts
         if whole := state.whole and state.whole.ended_at:

@@ -15,12 +15,12 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from breakglass.models import Decision, GroupPermit, Permit, Request
 from breakglass.models.request import RequestQuerySet
+from core.dates import day_words
 
 QUICK = timedelta(seconds=10)  # nobody reads a request in less
 _YES_NO = [("yes", "yes"), ("no", "no")]
@@ -171,8 +171,8 @@ def _when(chosen: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _days(since: date | None, until: date | None) -> str:
     days = {
-        "since": date_format(since, "j M Y") if since else "",
-        "until": date_format(until, "j M Y") if until else "",
+        "since": day_words(since) if since else "",
+        "until": day_words(until) if until else "",
     }
     if since and until:
         return _("Asked for from %(since)s to %(until)s") % days

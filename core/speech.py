@@ -8,12 +8,12 @@ return a `Sentence`: a `str` in English that still knows what it was made of.
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, override
+
+from core import dates
 
 
 class Sentence(str):
@@ -83,7 +83,7 @@ def shown(text: object) -> str:
     messages and errors of forms.
     """
     if isinstance(text, datetime):
-        return date_format(timezone.localtime(text), "j M, H:i T")
+        return dates.moment_words(text, "DAY")
     if isinstance(text, date):
-        return date_format(text, "j F Y")
+        return dates.day_words(text, "LONG_DAY")
     return text.translated() if isinstance(text, Sentence) else str(text)

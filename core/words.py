@@ -7,11 +7,10 @@ sentence that may be recorded: English there, the reader's language where a page
 import datetime as dt
 from collections.abc import Sequence
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import dates
 from core.speech import phrase, phrase_count, shown
 
 
@@ -95,4 +94,4 @@ def quoted(words: object) -> str:
 
 def dated(at: dt.datetime) -> str:
     """Say a day and a time of any year to the reader, in their zone, which is named."""
-    return date_format(timezone.localtime(at), "j M Y, H:i T")
+    return dates.moment_words(at)

@@ -20,7 +20,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +37,7 @@ from breakglass.narrowing import (
     without,
 )
 from core import paging
+from core.dates import day_words
 from core.speech import phrase
 from reviews.models import Finding, FindingQuerySet, Review, ReviewQuerySet
 
@@ -250,7 +250,7 @@ def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
         text = _("Severity: %(name)s") % {"name": Finding.Severity(severity).label}
         found.append(Chip(text, without(query, ("severity",))))
     if opened := chosen["opened"]:
-        text = _("Opened since %(day)s") % {"day": date_format(opened, "j M Y")}
+        text = _("Opened since %(day)s") % {"day": day_words(opened)}
         found.append(Chip(text, without(query, ("opened",))))
     return found
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from breakglass.narrowing import day_begin
+from core.dates import day_words
 
 LABELS: dict[str, Promise] = {
     "30-days": gettext_lazy("30 days"),
@@ -83,8 +84,8 @@ def _following(first: date, step: str) -> date:
 
 def _names(first: date, step: str) -> tuple[str, str]:
     if step == "day":
-        return date_format(first, "j M"), date_format(first, "D j M Y")
+        return day_words(first, "DAY"), day_words(first, "WEEKDAY")
     if step == "month":
         return date_format(first, "M"), date_format(first, "F Y")
-    facts = {"week": first.isocalendar().week, "monday": date_format(first, "j M Y")}
+    facts = {"week": first.isocalendar().week, "monday": day_words(first)}
     return str(facts["week"]), _("Week %(week)s, from %(monday)s") % facts

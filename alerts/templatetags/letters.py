@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+
+from core import dates
 
 register = template.Library()
 
@@ -19,9 +20,7 @@ def instant(value: datetime | str | None) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = timezone.localtime(at)
-    name = local.tzname() or ""
-    said = date_format(local, "j M H:i")
+    said = f"{dates.day_words(local, 'DAY')} {local:%H:%M}"
     if local.utcoffset() == UTC.utcoffset(None):
         return f"{said} UTC"
-    zone = name if name.isalpha() else f"UTC{local:%z}"
-    return f"{said} {zone} ({at.astimezone(UTC):%H:%M} UTC)"
+    return f"{said} {dates.zone_words(local)} ({at.astimezone(UTC):%H:%M} UTC)"

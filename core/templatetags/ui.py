@@ -13,13 +13,13 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import kept, looks, refs, slots, words
+from core.dates import day_words, zone_words
 from core.faces import Face, face
 from core.forms import looks as dressed
 from core.words import duration_words, minutes_words, relative_words, within_words
@@ -61,17 +61,17 @@ def moment_words(at: dt.datetime, form: str, *, now: dt.datetime) -> str:
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     if form == "auto" and abs(at - now) < dt.timedelta(days=1):
         return relative_words(at - now)
-    day = "j M" if local.year == today.year else "j M Y"
+    this_day = day_words(local, "DAY" if local.year == today.year else "DAY_YEAR")
     if form == "clock":
         form = "time" if local.date() == today else "auto"
-    patterns = {
-        "auto": f"{day}, H:i",
-        "date": day,
-        "full": "j M Y, H:i",
-        "seconds": "H:i:s",
-        "time": "H:i",
+    said = {
+        "auto": f"{this_day}, {local:%H:%M}",
+        "date": this_day,
+        "full": f"{day_words(local)}, {local:%H:%M}",
+        "seconds": f"{local:%H:%M:%S}",
+        "time": f"{local:%H:%M}",
     }
-    return date_format(local, patterns[form])
+    return said[form]
 
 
 @register.simple_tag
@@ -86,7 +86,7 @@ def clock() -> SafeString:
         _("%(length)s ago") % {"length": "…"},
         moment(now, "time"),
         f"{timezone.get_current_timezone_name()}, UTC{now:%z}",
-        now.tzname() if (now.tzname() or "").isalpha() else f"UTC{now:%z}",
+        zone_words(now),
     )
 
 
@@ -177,6 +177,12 @@ def label_of(reference: str, known: dict[str, refs.Label] | None = None) -> Safe
 def minutes(value: float | None) -> str:
     """Say a number of minutes: "45 min", "1 h 30 min", "3 days"."""
     return minutes_words(value) if value is not None else ""
+
+
+@register.filter
+def day(value: dt.date, form: str) -> str:
+    """Say a day as the reader's language writes it; see core.dates for the forms."""
+    return day_words(value, form)
 
 
 @register.filter

@@ -43,7 +43,7 @@ class TestLanguage:
         assert mail["Subject"].endswith("Ada fragt shop-db an")
         assert "[Fall " in mail["Subject"]
         for text in (part(mail, "plain"), part(mail, "html")):
-            for words in ("verfällt die Anfrage am 2 Nov 17:00 CET", "Entscheiden", "Referenz",
+            for words in ("verfällt die Anfrage am 2. Nov. 17:00 MEZ", "Entscheiden", "Referenz",
                           "weil Sie um Entscheidung gebeten werden", "Eintrag"):  # fmt: skip
                 assert words in " ".join(text.split())
         assert '<html lang="de" dir="ltr">' in part(mail, "html")

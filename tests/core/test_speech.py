@@ -80,3 +80,5 @@ def test_a_time_is_utc_in_the_record_and_the_readers_own_on_a_page() -> None:
     assert said == "Frozen since 02 Nov, 12:05 UTC."
     with timezone.override("Europe/Berlin"):
         assert shown(said) == "Frozen since 2 Nov, 13:05 CET."
+        with translation.override("de"):
+            assert shown(said) == "Frozen since 2. Nov., 13:05 MEZ."
