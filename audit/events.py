@@ -270,7 +270,7 @@ class KeyRotated(Event, kind="audit.key_rotated", title=_lazy("Key changed"), cr
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
-    """Somebody looked at the record; said once a minute and person, however much they read."""
+    """Somebody looked at the record; said once a minute and person, and of each file taken."""
 
     page: str
     filters: dict[str, str]

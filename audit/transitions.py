@@ -33,8 +33,12 @@ _READ = """INSERT INTO audit_reading (reader, at) VALUES (%s, %s) ON CONFLICT (r
 
 
 @log.transition
-def read_record(*, by: Reader, page: str, filters: dict[str, str], at: datetime) -> None:
+def read_record(
+    *, by: Reader, page: str, filters: dict[str, str], at: datetime, always: bool = False
+) -> None:
     """Let `by` read the record, and say so on the record, once a minute for each person.
+
+    `always` says it each time: of files that are taken away.
 
     Raises NotAllowed when this person may not.
     """
@@ -43,7 +47,7 @@ def read_record(*, by: Reader, page: str, filters: dict[str, str], at: datetime)
     with connection.cursor() as cursor:
         cursor.execute(_READ, [by.ref, at, at - _QUIET])
         first = cursor.fetchone() is not None
-    if first:
+    if first or always:
         log.record(RecordRead(page=page, filters=filters), actor=by.ref, subject=RECORD, at=at)
 
 

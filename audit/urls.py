@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from audit.views import checkpoints, entry, ledger, retention, tiles, verification
+from audit.views import checkpoints, entry, ledger, retention, sheet, tiles, verification
 from core.api import NotFound
 
 urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/entries.csv", sheet.ledger_sheet, name="ledger-sheet"),
     path("ledger/bgverify.pyz", ledger.verifier, name="bgverify"),
     path("ledger/verify.html", ledger.page_verifier, name="page-verifier"),
     path("ledger/checkpoint", tiles.SignedHead.as_view(), name="ledger-checkpoint"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from breakglass.models import Freeze, Grant, ProposedChange, Question, Request, Scenario
+from breakglass.models.request import RequestQuerySet
 from core import refs
 from core.refs import Label
 from core.speech import shown
@@ -38,14 +39,28 @@ def _scenarios(keys: list[str]) -> dict[str, Label]:
 
 def _whole_scenario(key: str) -> refs.Whole:
     """Return a scenario with its newest cases, `MOST` at most."""
-    rows = Request.objects.cases().filter(scenario=UUID(key)).order_by("-case")
-    found = list(rows.only("pk")[: MOST + 1])
-    cases = [each.ref for each in found[:MOST]]
-    says = _("With all that happened in its cases.") if found else ""
-    if len(found) > MOST:
+    cases, more = _newest(Request.objects.filter(scenario=UUID(key)))
+    says = _("With all that happened in its cases.") if cases else ""
+    if more:
         newest = _("With all that happened in its newest %(count)s cases.")
         says = newest % {"count": f"{MOST:,}"}
     return refs.Whole([refs.make("scenario", UUID(key))], cases, says)
+
+
+def _cases_of_target(key: str) -> refs.Whole:
+    """Return the newest cases that asked for a target, `MOST` at most."""
+    cases, more = _newest(Request.objects.filter(targets=UUID(key)))
+    says = _("With the cases that asked for it.") if cases else ""
+    if more:
+        newest = _("With the newest %(count)s cases that asked for it.")
+        says = newest % {"count": f"{MOST:,}"}
+    return refs.Whole([], cases, says)
+
+
+def _newest(rows: RequestQuerySet) -> tuple[list[str], bool]:
+    """Return the newest cases of some rows as the record names them, and whether there are more."""
+    found = list(rows.cases().order_by("-case").only("pk")[: MOST + 1])
+    return [each.ref for each in found[:MOST]], len(found) > MOST
 
 
 def _freezes(keys: list[str]) -> dict[str, Label]:
@@ -83,6 +98,7 @@ refs.provide("request", _requests)
 refs.provide("grant", _grants)
 refs.provide("scenario", _scenarios)
 refs.provide_whole("scenario", _whole_scenario)
+refs.provide_whole("target", _cases_of_target)
 refs.provide("freeze", _freezes)
 refs.provide("question", _questions)
 refs.provide("change", _changes)

@@ -35,7 +35,7 @@ Finder = Callable[[str], dict[str, Label]]
 Gatherer = Callable[[str], Whole]
 _resolvers: dict[str, Resolver] = {}
 _finders: list[Finder] = []
-_gatherers: dict[str, Gatherer] = {}
+_gatherers: dict[str, list[Gatherer]] = {}
 _named: set[str] = set()  # kinds whose ids are words
 FOUND = 5  # as many of each kind as one still chooses from
 _ID = re.compile("[0-9a-f]{32}")
@@ -90,8 +90,11 @@ def find(words: str) -> dict[str, Label]:
 
 
 def provide_whole(kind: str, gatherer: Gatherer) -> None:
-    """Register the function that says what belongs to a thing of `kind`; it gets 32 hex digits."""
-    _gatherers[kind] = gatherer
+    """Register a function that says what belongs to a thing of `kind`; it gets 32 hex digits.
+
+    What several rooms know of belongs to it together, the room below first.
+    """
+    _gatherers.setdefault(kind, []).append(gatherer)
 
 
 def has_parts(reference: str) -> bool:
@@ -102,5 +105,9 @@ def has_parts(reference: str) -> bool:
 def whole(reference: str) -> Whole:
     """Return a thing with what belongs to it: a target with its doors, most things alone."""
     kind, _, key = reference.partition(":")
-    gatherer = _gatherers.get(kind) if _ID.fullmatch(key) else None
-    return gatherer(key) if gatherer else Whole([reference])
+    found = [gather(key) for gather in _gatherers.get(kind, ())] if _ID.fullmatch(key) else []
+    return Whole(
+        list(dict.fromkeys(ref for each in found for ref in each.references)) or [reference],
+        [case for each in found for case in each.cases],
+        " ".join(each.says for each in found if each.says),
+    )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -25,6 +26,8 @@ from core import refs
 from core.pages import say
 
 PAGE = 50
+COUNTED = 1000  # entries that are counted where a filter is on
+MOST = 10_000  # entries that one file holds
 _NARROWING = ("kind", "actor", "case", "since", "until")
 
 
@@ -56,7 +59,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         facts = {"unknown": ", ".join(unknown), "known": ", ".join(form.fields)}
         return say(request, _("Unknown filter: %(unknown)s. Known are: %(known)s.") % facts)
     valid = form.is_valid()
-    chosen = _chosen(form, request) if valid else {}
+    chosen = chosen_of(form, request) if valid else {}
     if refusal := read(request, page="list", filters=chosen):
         return refusal
     words = form.cleaned_data.get("q", "")
@@ -65,12 +68,14 @@ def ledger(request: HttpRequest) -> HttpResponse:
         return redirect(ways[0].url)
     about = refs.whole(chosen.get("subject", ""))
     page = _page(form.cleaned_data, about) if valid and not words else Page([], None, None)
+    counted = _counted(fitting(form.cleaned_data, about)) if chosen and page.entries else ""
     context = {"form": form, "words": words, "ways": ways, "belonging": about.says}
+    context |= {"counted": counted, "most": f"{MOST:,}"}
     context |= _shown(request, form, page, chosen)
     return render(request, "audit/ledger.html", context, status=200 if valid else 422)
 
 
-def _chosen(form: LedgerFilter, request: HttpRequest) -> dict[str, str]:
+def chosen_of(form: LedgerFilter, request: HttpRequest) -> dict[str, str]:
     """Return the filters that are on: things as the record names them, times as they were typed."""
     things = {name: form.cleaned_data[name] for name in ("kind", "actor", "subject", "case")}
     typed = {name: request.GET.get(name, "") for name in ("since", "until")}
@@ -147,13 +152,26 @@ def _address(request: HttpRequest, chosen: dict[str, str], **place: int | None) 
     return f"{request.path}?{urlencode(chosen | place)}"
 
 
+def fitting(asked: dict[str, Any], about: refs.Whole) -> EntryQuerySet:
+    """Return the entries that fit what is asked for, wherever one stands among them."""
+    rows: EntryQuerySet = Entry.objects.matching(**{name: asked[name] for name in _NARROWING})
+    if not asked["subject"]:
+        return rows
+    belongs = Q(subject__in=about.references)
+    return rows.filter(belongs | Q(case__in=about.cases) if about.cases else belongs)
+
+
+def _counted(rows: EntryQuerySet) -> str:
+    """Say how many entries fit; beyond `COUNTED` only that it is more, which costs no more."""
+    number = rows.order_by()[: COUNTED + 1].count()
+    if number > COUNTED:
+        return _("More than %(number)s entries.") % {"number": f"{COUNTED:,}"}
+    return ngettext("%(number)s entry.", "%(number)s entries.", number) % {"number": number}
+
+
 def _page(asked: dict[str, Any], about: refs.Whole) -> Page:
     before, after = asked["before"], asked["after"]
-    rows: EntryQuerySet = Entry.objects.matching(**{name: asked[name] for name in _NARROWING})
-    if asked["subject"]:
-        belongs = Q(subject__in=about.references)
-        rows = rows.filter(belongs | Q(case__in=about.cases) if about.cases else belongs)
-    rows = _beside(rows, after=after, before=before, by_time=bool(asked["until"]))
+    rows = _beside(fitting(asked, about), after=after, before=before, by_time=bool(asked["until"]))
     found = list(rows[: PAGE + 1])
     more, entries = len(found) > PAGE, found[:PAGE]
     if after is not None:

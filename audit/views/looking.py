@@ -12,11 +12,15 @@ from core.pages import say
 from core.speech import shown
 
 
-def read(request: HttpRequest, *, page: str, filters: dict[str, str]) -> HttpResponse | None:
+def read(
+    request: HttpRequest, *, page: str, filters: dict[str, str], always: bool = False
+) -> HttpResponse | None:
     """Put the look at the record on the record, or return the page that refuses it."""
     reader = cast(Reader, request.user)
     try:
-        transitions.read_record(by=reader, page=page, filters=filters, at=timezone.now())
+        transitions.read_record(
+            by=reader, page=page, filters=filters, at=timezone.now(), always=always
+        )
     except NotAllowed as refusal:
         return say(request, refusal.sentence, status=403)
     return None

@@ -1,5 +1,6 @@
 """The pages of the ledger: who may look, what they show, and that looking is recorded."""
 
+import csv
 import hashlib
 import json
 import subprocess
@@ -78,6 +79,41 @@ class TestReadingIsRecorded:
         signed_in.get(LEDGER)
 
         assert recorded("audit.read") == [auditor.ref] * 2
+
+
+class TestFile:
+    """What a search found, to take away."""
+
+    SHEET = f"{LEDGER}entries.csv"
+
+    def test_holds_what_fits_and_that_it_was_taken_is_recorded_each_time(
+        self, signed_in: Client, auditor: User
+    ) -> None:
+        for _ in range(2):
+            answer = signed_in.get(self.SHEET, {"subject": "thing:1"})
+        found = signed_in.get(LEDGER, {"subject": "thing:1"}).context["page"].entries
+
+        lines = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+        assert lines[0][0] == "Entry"
+        assert [(line[0], line[-1]) for line in lines[1:]] == [
+            (str(entry.seq), entry.leaf_hash.hex()) for entry in found
+        ]
+        assert recorded("audit.read") == [auditor.ref] * 2
+
+    def test_is_refused_where_it_would_be_too_long(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(2):
+            happen()
+        sequence()
+        monkeypatch.setattr("audit.views.sheet.MOST", 1)
+        answer = signed_in.get(self.SHEET)
+        assert answer.status_code == 400
+        assert "A file holds at most 1 entries." in answer.content.decode()
+
+    def test_is_for_whoever_may_read_the_record(self, client: Client) -> None:
+        client.force_login(make_user("ada"))
+        assert client.get(self.SHEET).status_code == 403
 
 
 class TestList:

@@ -172,6 +172,32 @@ class TestPage:
         assert other.ref not in subjects
         assert "With all that happened in its cases." in answer.content.decode()
 
+    def test_a_target_is_asked_about_with_the_cases_that_asked_for_it(
+        self, signed_in: Client
+    ) -> None:
+        request = make_request()
+        other = make_request(make_scenario("drill", targets=[make_target("pay-db")]))
+        sequence(timezone.now())
+
+        answer = signed_in.get(LEDGER, {"q": "shop-db"}, follow=True)
+
+        asked = {entry.case for entry in answer.context["page"].entries if entry.case}
+        assert request.ref in asked
+        assert other.ref not in asked
+        assert "With the cases that asked for it." in answer.content.decode()
+
+    def test_what_is_found_is_counted_as_far_as_it_is_cheap(
+        self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(3):
+            happen("door:0")
+        sequence(timezone.now())
+        assert "3 entries." in signed_in.get(LEDGER, {"subject": "door:0"}).content.decode()
+        monkeypatch.setattr("audit.views.ledger.COUNTED", 2)
+        page = signed_in.get(LEDGER, {"subject": "door:0"}).content.decode()
+        assert "More than 2 entries." in page
+        assert 'href="/ledger/entries.csv?subject=door%3A0"' in page
+
     def test_only_the_newest_cases_of_a_scenario_are_looked_through_and_it_says_so(
         self, signed_in: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
