@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group
 from accounts.models import Membership, User
 from audit import config
 
+_Change = tuple[str, str]  # how a membership was and is, in the words of the record
+
 
 def set_members(group: Group, wanted: Mapping[User, datetime | None]) -> None:
     """Let exactly the people of `wanted` be in `group`, each until the moment that it names."""
@@ -18,33 +20,44 @@ def set_members(group: Group, wanted: Mapping[User, datetime | None]) -> None:
         set_membership(person, group, until)
     gone = Membership.objects.filter(group=group).exclude(user__in=wanted)
     for row in gone.select_related("user", "group").order_by("user__name"):
-        _remove(row)
+        row.delete()
+        config.note(row.user, "groups", _line(row), "")
 
 
 def set_groups(person: User, wanted: Mapping[Group, datetime | None]) -> None:
     """Let `person` be in exactly the groups of `wanted`, in each until the moment that it names."""
-    for group, until in wanted.items():
-        set_membership(person, group, until)
+    changes = [_set(person, group, until) for group, until in wanted.items()]
     gone = Membership.objects.filter(user=person).exclude(group__in=wanted)
     for row in gone.select_related("user", "group").order_by("group__name"):
-        _remove(row)
+        row.delete()
+        changes.append((_line(row), ""))
+    _note(person, changes)
 
 
 def set_membership(person: User, group: Group, until: datetime | None) -> None:
     """Let `person` be in `group` until that moment, or for good. Call inside a transaction."""
+    _note(person, [_set(person, group, until)])
+
+
+def _set(person: User, group: Group, until: datetime | None) -> _Change:
+    """Return how it was and is in words, twice nothing where it stays."""
     row = Membership.objects.select_for_update().filter(user=person, group=group).first()
     if row is None:
         row = Membership.objects.create(user=person, group=group, until=until)
-        config.note(person, "groups", "", _line(row))
-    elif row.until != until:
-        before, row.until = _line(row), until
-        row.save(update_fields=["until"])
-        config.note(person, "groups", before, _line(row))
+        return "", _line(row)
+    if row.until == until:
+        return "", ""
+    before, row.until = _line(row), until
+    row.save(update_fields=["until"])
+    return before, _line(row)
 
 
-def _remove(row: Membership) -> None:
-    row.delete()
-    config.note(row.user, "groups", _line(row), "")
+def _note(person: User, changes: list[_Change]) -> None:
+    """Keep all that changed at once as one change, a line for each group: they get one mail."""
+    before = "\n".join(was for was, _ in changes if was)
+    after = "\n".join(now for _, now in changes if now)
+    if before or after:
+        config.note(person, "groups", before, after)
 
 
 def _line(row: Membership) -> str:

@@ -76,6 +76,10 @@ def _proposer(story: Story) -> Iterable[User]:
     return [story.change.proposed_by] if story.change and story.change.proposed_by else []
 
 
+def _member(story: Story) -> Iterable[User]:
+    return [story.member] if story.member else []
+
+
 def _alerted(story: Story) -> Iterable[User]:
     groups = story.asked.original.rules.alert_groups
     members: UserQuerySet = User.objects.in_groups(groups, story.at)
@@ -114,4 +118,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.AUDITOR: _playing(Part.AUDITOR),
     Audience.ADMINISTRATOR: _playing(Part.ADMINISTRATOR),
     Audience.PROPOSER: _proposer,
+    Audience.MEMBER: _member,
 }

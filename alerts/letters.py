@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.policy import why_not_see_erasures
+from alerts import belonging
 from alerts.models import Delivery
 from alerts.stories import Story
 from alerts.templatetags.letters import instant
@@ -120,9 +121,17 @@ def words_of(story: Story, *, reader: User) -> Words:
     return Words(
         subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
-        facts=_facts(asked) if asked else [],
+        facts=_facts(asked) if asked else _rights(story, reader),
         quotes=[] if _why_untold(story, reader) else _quotes(story),
     )
+
+
+def _rights(story: Story, reader: User) -> list[tuple[str, str]]:
+    """What somebody whose groups were changed may do now, by all of them."""
+    if not belonging.differs(story.event):
+        return []
+    found = belonging.facts(reader, story.at)
+    return [(one_line(label), one_line(value)) for label, value in found]
 
 
 def one_line(text: str) -> str:
@@ -142,6 +151,9 @@ def _context(story: Story, reader: User) -> dict[str, object]:
     """Return what the words of an event are made of."""
     asked, event, freeze = story.request, story.event, story.freeze
     return {
+        "joined": one_line(belonging.joined(event)),
+        "left": one_line(belonging.left(event)),
+        "rights": _rights(story, reader),
         "story": story,
         "event": event,
         "asked": asked,
@@ -185,6 +197,8 @@ def _quotes(story: Story) -> list[tuple[str, list[str]]]:
     if story.request and story.entry.kind in ("request.escalated", "counter.declined"):
         source = story.request
     found = [(label, getattr(source, field, "")) for field, label in _QUOTED.items()]
+    if belonging.differs(story.event):
+        return []  # why somebody's rights change is between administrators and the record
     if weakenings := getattr(source, "weakenings", []):
         found = [(gettext_lazy("What it weakens"), "\n".join(weakenings)), *found]
     return [
@@ -209,6 +223,8 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
         found = [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
     elif story.erasure and not why_not_see_erasures(by=person):
         found = [(_("Look at the erasure"), _absolute(story.erasure.get_absolute_url()))]
+    elif belonging.differs(story.event):
+        found = [(_("See what you may do"), _absolute(reverse("profile")))]
     elif story.entry.kind.startswith("hold.") and person.may_verify_record:
         found = [(_("Look at the holds"), _absolute(reverse("ledger-retention")))]
     if delivery.receipt:

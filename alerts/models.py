@@ -92,6 +92,7 @@ class Delivery(models.Model):
         AUDITOR = "auditor", _("you are an auditor")
         ADMINISTRATOR = "administrator", _("you are an administrator")
         PROPOSER = "proposer", _("you proposed this change")
+        MEMBER = "member", _("your groups were changed")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

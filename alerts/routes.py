@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from accounts.models import User
-from alerts import audiences
+from alerts import audiences, belonging
 from alerts.audiences import Audience
 from alerts.events import DeliveryDead
 from alerts.models import Delivery
@@ -32,6 +32,11 @@ def _more_to_come(story: Story) -> bool:
     """Where this answer was the last one, what follows from it is told instead."""
     asked = story.asked
     return asked.state in Request.OPEN or asked.ratification == Request.Ratification.PENDING
+
+
+def _of_groups(story: Story) -> bool:
+    """Of all that is configured, people are told of their own groups."""
+    return belonging.differs(story.event)
 
 
 def _not_lately(story: Story) -> bool:
@@ -109,6 +114,7 @@ ROUTES: dict[str, Route] = {
     "change.declined": Route(to=(Audience.PROPOSER, Audience.ADMINISTRATOR)),
     "change.withdrawn": Route(to=(Audience.ADMINISTRATOR,)),
     "change.lapsed": Route(to=(Audience.PROPOSER,)),
+    "config.changed": Route(to=(Audience.MEMBER,), when=_of_groups),
     "config.weakened_alone": Route(to=(COMPLIANCE, Audience.AUDITOR), urgent=True),
     "erasure.proposed": Route(to=(Audience.ADMINISTRATOR,), urgent=True),
     "erasure.accepted": Route(to=(Audience.ADMINISTRATOR, COMPLIANCE, Audience.AUDITOR)),

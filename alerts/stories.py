@@ -72,6 +72,12 @@ class Story:
         return User.objects.filter(pk=key).first() if key else None
 
     @property
+    def member(self) -> User | None:
+        """Whose account a change of configuration is about."""
+        key = _key(self.entry.subject, "user")
+        return User.objects.filter(pk=key).first() if key else None
+
+    @property
     def targets(self) -> Sequence[str]:
         """The names of the targets that it is about."""
         named: Sequence[str] = getattr(self.event, "targets", ())

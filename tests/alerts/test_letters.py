@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.memberships import set_groups
 from accounts.models import User
 from alerts import letters
 from alerts import transitions as messages
@@ -19,8 +20,8 @@ from alerts.models import Delivery
 from alerts.stories import story_at
 from alerts.templatetags.letters import instant
 from alerts.templatetags.mailbox import our_links
+from audit import config, log
 from audit import events as kept
-from audit import log
 from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
@@ -366,6 +367,8 @@ def tell_of_changes() -> None:
     alone, mei = make_user("max"), make_user("mei")
     attempted(scenario, lambda: Scenario.objects.update(review_within_hours=2), by=alone)
     make_group("Administrators", mei)
+    with config.changing(actor=alone.ref):
+        set_groups(make_user("tess"), {make_group("Leads"): None})
     scenario.refresh_from_db()
     changes.withdraw(proposed(scenario, by=alone, max_minutes=310), by=alone, at=LATER)
     changes.lapse(proposed(scenario, by=alone, max_minutes=320), at=NOON + timedelta(days=15))
