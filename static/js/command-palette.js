@@ -33,7 +33,7 @@ class CommandPalette extends HTMLElement {
   async find() {
     const asked = this.input.value;
     const address = `${this.dataset.src}?q=${encodeURIComponent(asked)}`;
-    const answer = await fetch(address, { redirect: "manual" }).catch(() => null);
+    const answer = await fetch(address, { redirect: "manual", headers: { "X-Part": "yes" } }).catch(() => null);
     if (answer?.type === "opaqueredirect") return location.assign(this.dataset.src);
     if (!answer?.ok || asked !== this.input.value) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -26,6 +26,18 @@ document.addEventListener("click", (event) => {
   into.focus();
 });
 
+/* Whoever changes what was wrong is no longer told that it is; what they wrote now is checked when it is sent.
+   What was said keeps its place: nothing moves under the fingers. */
+document.addEventListener("input", (event) => {
+  const field = event.target, box = field.closest?.(".field") ?? field.parentElement;
+  const said = field.form && document.getElementById(`${field.id}_error`) || box?.querySelector(".errors");
+  if (!said || said.classList.contains("mended")) return;
+  const name = said.id.replace(/_error$/, "");
+  said.classList.add("mended");
+  for (const each of box.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+  document.querySelector(`[data-wrong] a[href="#${name}"]`)?.parentElement.classList.add("mended");
+});
+
 /* Whoever unfolds a form is about to fill it in: the cursor is there. What unfolds by itself takes it from nobody. */
 document.addEventListener("click", (event) => {
   const fold = event.target.closest("summary")?.parentElement;

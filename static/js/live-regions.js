@@ -1,5 +1,6 @@
 /* <section id="doors" data-live="moved acted">: drawn anew when one of these topics comes (see live-feed.js).
-   `data-from` names another address than this page. One fetch serves all regions of an address.
+   `data-from` names another address than this page. One fetch serves all regions of an address; it says that it shows
+   a part (X-Part), so that news of what was just done is left for the page that shows it.
    What a person is at is never touched: a half-typed form, an open dialog, selected text; such a
    region waits. So does a password that is shown once, while it opens the door. Focus, scrolling and unfolded details stay as they are. */
 const FIELDS = "input:not([type=hidden], [type=submit]), textarea, select";
@@ -35,7 +36,7 @@ async function refresh() {
 }
 
 async function renew(address, regions) {
-  const answer = await fetch(address, { redirect: "manual", cache: "no-store" }).catch(() => null);
+  const answer = await fetch(address, { redirect: "manual", cache: "no-store", headers: { "X-Part": "yes" } }).catch(() => null);
   if (answer?.type === "opaqueredirect") document.body.dispatchEvent(new CustomEvent("live:signed-out"));
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

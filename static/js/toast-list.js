@@ -1,6 +1,7 @@
 /* <toast-list data-close="Close"><ul><li class="notice ok">…</li></ul></toast-list>: where all news is good it floats
-   above the page, takes no focus, and goes after 12 s, never while one points at it or is in it. Bad news stays,
-   and so does what stands in the flow: the page would jump under a finger. */
+   above the page, takes no focus, and goes once there was time to read it, or the next thing is done; never unseen, nor
+   while one points at it or is in it. Bad news stays, and so does what stands in the flow: the page would jump under a
+   finger. */
 class ToastList extends HTMLElement {
   connectedCallback() {
     if (this.querySelector("li:not(.ok)")) return;
@@ -11,13 +12,18 @@ class ToastList extends HTMLElement {
     this.className = "toasts";
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.wait());
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => clearTimeout(this.timer));
+    document.addEventListener("visibilitychange", () => this.wait());
+    document.addEventListener("submit", (event) => this.floats() && !event.defaultPrevented && this.remove());
     this.wait();
   }
 
+  floats() { return this.isConnected && getComputedStyle(this).position === "fixed"; }
+
   wait() {
     clearTimeout(this.timer);
-    if (getComputedStyle(this).position !== "fixed") return;
-    this.timer = setTimeout(() => this.remove(), 12_000);
+    if (!this.floats() || document.hidden) return;
+    const reading = 3000 + 60 * this.querySelector("ul").textContent.trim().length;
+    this.timer = setTimeout(() => this.remove(), Math.min(Math.max(reading, 5000), 12_000));
   }
 }
 

@@ -131,6 +131,12 @@ def test_all_that_is_wrong_is_said_at_once_and_leads_to_its_field(house: House) 
     summary.get_by_role("link", name="Choose at least one target.").click()
     expect(ada.get_by_label("db-1")).to_be_focused()
     expect(ada.get_by_label(WHY)).to_have_value("Help.")
+    expect(ada.locator("#id_targets_error")).to_be_visible()
+    ada.get_by_label("db-1").check()
+    expect(ada.locator("#id_targets_error")).to_be_hidden()
+    ada.get_by_label(WHY).fill("Help, the shop is down.")
+    expect(ada.locator("#id_justification_error")).to_be_hidden()
+    expect(ada.get_by_label(WHY)).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_without_a_script(house: House) -> None:
