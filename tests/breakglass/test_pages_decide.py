@@ -318,17 +318,6 @@ class TestOneTap:
         response = browser.post(f"{url(second)}?follows", {"decision": "ratify"}, follow=True)
         assert "Nothing waits for you." in text(response)
 
-    def test_what_was_done_is_told_by_the_next_page_not_to_a_script_that_draws_a_part(
-        self,
-    ) -> None:
-        make_cast()
-        browser = client("bob")
-        browser.post(url(asked()), {"decision": "approve"})
-        for header in ("X-Part", "HX-Request"):
-            assert "Approved." not in text(browser.get("/decide/", headers={header: "yes"}))
-        assert "<toast-list" in text(browser.get("/decide/"))
-        assert "<toast-list" not in text(browser.get("/decide/"))
-
     def test_a_reason_at_a_tap_is_a_reason(self) -> None:
         make_cast()
         request = asked()

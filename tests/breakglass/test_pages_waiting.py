@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from breakglass import transitions
 from breakglass.models import Grant, Request, Scenario
-from tests.breakglass.browser import asked, broken, make_cast, opened, see, text
+from tests.breakglass.browser import asked, broken, client, make_cast, opened, see, text
 from tests.make import StepOf, make_group, make_scenario, make_user
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +66,13 @@ def test_a_password_that_is_shown_stays_while_the_rest_keeps_fresh() -> None:
     assert 'id="way-in"' in fresh.partition('id="timeline"')[0]
     Grant.objects.update(ends_at=timezone.now())
     assert 'id="way-in"' not in text(page("ada", request))
+
+
+def test_what_was_done_is_told_by_the_next_page_not_to_a_script_that_draws_a_part() -> None:
+    make_cast()
+    browser = client("bob")
+    browser.post(reverse("decision", args=[asked().pk]), {"decision": "approve"})
+    for header in ("X-Part", "HX-Request"):
+        assert "Approved." not in text(browser.get("/decide/", headers={header: "yes"}))
+    assert "<toast-list" in text(browser.get("/decide/"))
+    assert "<toast-list" not in text(browser.get("/decide/"))
