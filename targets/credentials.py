@@ -14,7 +14,7 @@ from core.errors import WrongState
 from core.speech import phrase
 from targets import drivers, engine, transitions
 from targets.drivers.base import TargetError
-from targets.models import Door
+from targets.models import Door, Target
 from targets.stopwatch import Stopwatch
 from targets.vault import VaultError
 
@@ -23,7 +23,10 @@ _PATIENCE = 5.0  # seconds to wait for a worker that is opening the door just no
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a person needs to go in; shown once. `command` asks for the password by itself."""
+    """What a person needs to go in; shown once. `command` asks for the password by itself.
+
+    `sslmode` is empty where the target wants no TLS: clients then use what the server offers.
+    """
 
     kind: str
     host: str
@@ -41,7 +44,8 @@ class Credentials:
         user, password = quote(self.user, safe=""), quote(self.password, safe="")
         host = f"[{self.host}]" if ":" in self.host else self.host
         place = f"{host}:{self.port}/{quote(self.database, safe='')}"
-        return f"postgresql://{user}:{password}@{place}?sslmode={self.sslmode}"
+        tls = f"?sslmode={self.sslmode}" if self.sslmode else ""
+        return f"postgresql://{user}:{password}@{place}{tls}"
 
     @property
     def environment(self) -> str:
@@ -54,7 +58,8 @@ class Credentials:
             "PGPASSWORD": self.password,
             "PGSSLMODE": self.sslmode,
         }
-        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
+        lines = {name: shlex.quote(value) for name, value in values.items() if value}
+        return "\n".join(f"export {name}={value}" for name, value in lines.items())
 
 
 def issue(door: Door, *, by: User, renew: bool, at: datetime) -> Credentials:
@@ -125,6 +130,8 @@ def _sole(door: Door) -> Iterator[None]:
 def _credentials(door: Door, password: str) -> Credentials:
     target = door.target
     place = f"host={target.host} port={target.port} user={door.handle} dbname={target.database}"
+    # Nobody is told to switch TLS off: what a target does not want, it does not offer.
+    tls = "" if target.sslmode == Target.Tls.DISABLE else target.sslmode
     return Credentials(
         kind=target.kind,
         host=target.host,
@@ -133,6 +140,6 @@ def _credentials(door: Door, password: str) -> Credentials:
         password=password,
         database=target.database,
         expires_at=door.until,
-        command=f'psql "{place} sslmode={target.sslmode}"',
-        sslmode=target.sslmode,
+        command=f'psql "{place} sslmode={tls}"' if tls else f'psql "{place}"',
+        sslmode=tls,
     )

@@ -117,6 +117,15 @@ class TestCredentials:
         assert issued.password not in issued.command
         assert issued.password not in repr(issued)
 
+    def test_never_say_to_switch_tls_off(self, target: Target, ada: User) -> None:
+        door = make_door(target)
+        assert issue(door, ada).command.endswith('sslmode=prefer"')
+        Target.objects.update(sslmode=Target.Tls.DISABLE)
+        issued = issue(Door.objects.get(pk=door.pk), ada, renew=True)
+        assert issued.command.endswith('dbname=shop"')
+        assert "sslmode" not in issued.address + issued.environment.lower()
+        psycopg.connect(issued.address).close()
+
     def test_are_refused_for_a_door_that_was_shut(self, target: Target, ada: User) -> None:
         door = make_door(target)
         transitions.shut(door, why="for the test", actor=ada.ref, at=timezone.now())
