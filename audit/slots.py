@@ -58,7 +58,7 @@ def verification(request: HttpRequest) -> list[Health]:
     if state.why:
         tone, detail = "danger", state.why
     elif last is None:
-        tone, detail = "wait", gettext("Not verified yet; a worker does it every minute.")
+        tone, detail = "wait", gettext("Not verified yet; it happens by itself every minute.")
     elif now - last.at > STALE:
         text = gettext("Last verified at %(time)s; is the worker running?")
         tone, detail = "wait", text % {"time": dates.time_words(last.at)}
@@ -132,8 +132,8 @@ def tables(request: HttpRequest) -> list[Health]:
         ago = relative_words(last.ended_at - timezone.now())
         tone, detail = "ok", gettext("As the record says, %(ago)s") % {"ago": ago}
     else:
-        tone, detail = "wait", gettext("Not compared yet; a worker does it each night.")
-    return [Health(key="tables", label=gettext("Tables"), detail=detail, tone=tone)]
+        tone, detail = "wait", gettext("Not compared yet; it happens by itself each night.")
+    return [Health(key="tables", label=gettext("Requests and grants"), detail=detail, tone=tone)]
 
 
 @health.provide(order=11)
@@ -157,7 +157,7 @@ def sequencer(_: HttpRequest) -> list[Health]:
         tone, detail = "ok", text % {"count": f"{queue['count']:,}"}
     else:
         tone, detail = "ok", gettext("Nothing waits")
-    return [Health(key="sequencer", label=gettext("Sequencer"), detail=detail, tone=tone)]
+    return [Health(key="sequencer", label=gettext("Entering events"), detail=detail, tone=tone)]
 
 
 @health.provide(order=12)
@@ -224,7 +224,7 @@ def readers(_: HttpRequest) -> list[Health]:
     if count:
         text = gettext("%(count)s entries set aside; the log of the worker says why.")
         tone, detail = "danger", text % {"count": f"{count:,}"}
-    return [Health(key="readers", label=gettext("Readers"), detail=detail, tone=tone)]
+    return [Health(key="readers", label=gettext("Acting on events"), detail=detail, tone=tone)]
 
 
 @health.provide(order=14)
