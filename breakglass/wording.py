@@ -265,6 +265,12 @@ def _days(value: Sequence[int], _: Names) -> list[str]:
     return [", ".join(gettext(DAYS[day]) if day in range(7) else str(day) for day in value)]
 
 
+def _shape(pattern: str) -> str:
+    """Say what a reference looks like, and after that how the rule is written."""
+    said = reference_shape(pattern)
+    return f"{said.translated()} ({pattern})" if said else pattern
+
+
 _Reader = Callable[[Any, Names], list[str]]
 _READERS: dict[str, _Reader] = {
     "targets": lambda keys, names: _sorted(names.targets.get(key, key) for key in keys),
@@ -272,6 +278,7 @@ _READERS: dict[str, _Reader] = {
         names.groups.get(k, gettext("group %(key)s") % {"key": k}) for k in keys
     ),
     "steps": lambda rules, _: [step(rule) for rule in rules],
+    "reference_pattern": lambda value, _: [_shape(value)],
     "severity": lambda value, _: [str(Scenario.Severity(value).label)],
     "working_days": _days,
     "review_within_hours": lambda hours, _: [_minutes(hours * 60)],

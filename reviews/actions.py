@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from audit import reading
 from audit.models import Entry
 from breakglass.rules import Rules
+from targets.outcomes import REFUSED, meaning
 
 SHOWN = 100  # of each sort; the rest is counted, and the record has it
 LONGEST = 2000  # characters of a statement on the page
 _DONE = ("00000", "")
-_REFUSED = "42501"  # insufficient privilege
 # Verbs that change and disclose nothing by themselves.
 _NEUTRAL = ("begin", "commit", "rollback", "show")
 # Words that scenarios may use for several verbs of SQL.
@@ -73,7 +73,7 @@ class Action:
     @property
     def refused(self) -> bool:
         """Whether the target refused it."""
-        return self.result == _REFUSED
+        return self.result == REFUSED
 
     @property
     def outcome(self) -> str:
@@ -82,7 +82,13 @@ class Action:
             return _("done") if self.result else _("end not seen")
         if self.result is None:
             return _("erased")
-        return _("refused") if self.refused else _("failed (%(code)s)") % {"code": self.result}
+        why = meaning(self.result)
+        return why if self.refused else _("failed: %(why)s") % {"why": why}
+
+    @property
+    def failed(self) -> bool:
+        """Whether the target answered with the code of a failure."""
+        return self.result is not None and self.result not in _DONE
 
     @property
     def done(self) -> bool:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
+from targets.outcomes import meaning
 
 GIVEN_POWER = "its role was given power at the target: "  # what the reconciler writes before it
 MEMBER_OF = "member of "
@@ -196,4 +197,4 @@ class ActionPerformed(
             else _("did %(deed)s on %(target)s (failed: %(result)s)")
         )
         deed = f"{self.verb} {', '.join(self.objects)}".strip()
-        return said % {"deed": deed, "target": self.target, "result": self.result}
+        return said % {"deed": deed, "target": self.target, "result": meaning(self.result)}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit import reading
 from audit.models import Entry
 from breakglass.views.opened import Opened
+from targets.outcomes import REFUSED, meaning
 
 _READ = 200  # of the newest actions behind open doors
 _SHOWN = 8  # of them for each case
@@ -25,7 +26,7 @@ class Act:
     at: datetime
     what: str
     outcome: str
-    failed: bool
+    failed: str  # the code of the failure; empty where it went well
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +58,9 @@ def _act(entry: Entry) -> Act:
     result, took = str(facts.get("result", "")), facts.get("microseconds")
     failed = result not in _WELL
     if failed:
-        outcome = _("refused") if result == "42501" else _("failed: %(code)s") % {"code": result}
+        words = meaning(result)
+        outcome = words if result == REFUSED else _("failed: %(why)s") % {"why": words}
     else:
         outcome = f"{took // 1000} ms" if isinstance(took, int) else ""
     what = str(facts.get("statement") or facts.get("verb") or reading.ERASED)
-    return Act(entry.occurred_at, what[:_LONGEST], outcome, failed)
+    return Act(entry.occurred_at, what[:_LONGEST], outcome, result if failed else "")

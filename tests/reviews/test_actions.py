@@ -88,7 +88,14 @@ def test_a_scenario_that_names_nothing_expects_anything_but_the_unreadable() -> 
 
 @pytest.mark.parametrize(
     ("result", "outcome"),
-    [("00000", "done"), ("", "end not seen"), ("42501", "refused"), ("42P01", "failed (42P01)")],
+    [
+        ("00000", "done"),
+        ("", "end not seen"),
+        ("42501", "refused"),
+        ("42703", "failed: no such column"),
+        ("22003", "failed: a value does not fit"),
+        ("P0001", "failed: code P0001"),
+    ],
 )
 def test_how_it_ended(result: str, outcome: str) -> None:
     grant = use()

@@ -59,7 +59,7 @@ ACTION: dict[str, Any] = {
         (events.ActionPerformed(**ACTION | {"result": "00000"}), "did delete orders on shop-db"),
         (
             events.ActionPerformed(**ACTION | {"result": "42501"}),
-            "did delete orders on shop-db (failed: 42501)",
+            "did delete orders on shop-db (failed: refused)",
         ),
     ],
 )
