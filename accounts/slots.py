@@ -44,7 +44,6 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
             % {"proposer": each.proposed_by, "basis": each.under},
             url=each.get_absolute_url(),
             action=_("Look at it"),
-            about=each.ref,
         )
         for each in rows[:5]
     ]

@@ -71,8 +71,6 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
             detail=_detail(cases.get(row.case)),
             url=row.get_absolute_url(),
             action=_("Read it"),
-            about=row.subject,
-            tells=True,
         )
         for row in rows
     ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))

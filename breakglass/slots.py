@@ -187,7 +187,6 @@ def _change(change: ProposedChange) -> slots.Waiting:
         detail=Truncator(" ".join(change.weakenings)).chars(160),
         url=change.get_absolute_url(),
         action=_("Look at it"),
-        about=change.ref,
     )
 
 

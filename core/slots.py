@@ -57,11 +57,7 @@ class NavItem:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Something on Home that waits for the person; `number` is how many things it stands for.
-
-    `about` is the reference of the thing, where an item that `tells` of it may stand beside the
-    one that asks the person to act on it.
-    """
+    """Something on Home that waits for the person; `number` is how many things it stands for."""
 
     icon: str
     title: str
@@ -70,8 +66,6 @@ class Waiting:
     action: str
     tone: str = ""
     number: int = 1
-    about: str = ""
-    tells: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -175,12 +169,6 @@ group_panels: Slot[Panel] = Slot()  # gathered with a group, in the admin
 verdicts: Slot[Verdict] = Slot()  # gathered with cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case
-
-
-def each_once(items: list[Waiting]) -> list[Waiting]:
-    """Leave out what only tells of a thing that another item asks the person to act on."""
-    asked = {each.about for each in items if each.about and not each.tells}
-    return [each for each in items if not (each.tells and each.about in asked)]
 
 
 def rest(number: int, title: str, *, icon: str, url: str) -> list[Waiting]:

@@ -30,7 +30,7 @@ def home(request: PageRequest) -> HttpResponse:
     pending = Request.objects.concerning(person).filter(
         state=Request.State.PENDING, lapse_at__gt=now
     )
-    held, waiting = opened(grants), slots.each_once(slots.waiting.gather(request))
+    held, waiting = opened(grants), slots.waiting.gather(request)
     context = {
         "open": held,
         "pending": pending.told(),

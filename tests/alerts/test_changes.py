@@ -1,6 +1,5 @@
 """Who is told of changes that weaken a control, and what the mails say."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +11,8 @@ from django.utils import timezone
 
 from alerts import slots
 from alerts.models import Delivery
-from audit.events import title_of
 from breakglass.models import ProposedChange, Scenario
 from breakglass.transitions import changes
-from core.slots import Waiting, each_once
 from tests.alerts.make import asked_by, catch_up, make_cast, told
 from tests.alerts.test_letters import letter_to, part
 from tests.breakglass.changing import LATER, accepted, administrators, attempted, proposed
@@ -39,49 +36,20 @@ def test_the_other_administrators_are_asked(change: ProposedChange) -> None:
     assert told("change.proposed") == {"mei": "administrator", "noor": "administrator"}
 
 
-def test_home_asks_to_read_it_only_until_it_is_decided(change: ProposedChange) -> None:
-    catch_up()
-
-    page = asked_by("noor")
-    (item,) = slots.waiting(page)
-    assert item.title == f"{title_of('change.proposed')} · Change of Production outage"
-    assert _badge(page) == 1
-    changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
-    page = asked_by("noor")
-    assert slots.waiting(page) == []
-    assert _badge(page) == 0
-
-
-def test_home_lists_once_what_is_told_and_asked(change: ProposedChange, client: Client) -> None:
+def test_whoever_decides_has_it_waiting_once_and_no_alert_beside_it(
+    change: ProposedChange, client: Client
+) -> None:
     catch_up()
     ProposedChange.objects.update(lapse_at=timezone.now() + timedelta(days=1))
     client.force_login(make_user("noor"))
 
-    items = client.get("/").context["waiting"]
-    assert [item.tells for item in items if item.about == change.ref] == [False]
-
-
-def test_home_goes_on_telling_what_it_asks_nobody() -> None:
-    told = Waiting(icon="", title="", detail="", url="", action="", about="freeze:1", tells=True)
-    task = replace(told, about="change:1", tells=False)
-
-    assert each_once([task, told]) == [task, told]
-    assert each_once([task, told, replace(told, about="change:1")]) == [task, told]
-
-
-def test_the_list_of_what_waits_knows_what_is_decided(
-    change: ProposedChange, client: Client
-) -> None:
-    catch_up()
-    client.force_login(make_user("noor"))
-
-    waiting = client.get("/alerts/?state=unread").context
-    assert [row.recipient.name for row, _ in waiting["rows"]] == ["Noor"]
-    assert waiting["counts"]["unread"] == 1
-    changes.decline(change, by=make_user("mei"), answer="An hour is enough.", at=LATER)
-    decided = client.get("/alerts/?state=unread").context
-    assert decided["rows"] == []
-    assert decided["counts"]["unread"] == 0
+    urls = [item.url for item in client.get("/").context["waiting"]]
+    assert urls.count(change.get_absolute_url()) == 1
+    assert slots.waiting(asked_by("noor")) == []
+    assert _badge(asked_by("noor")) == 0
+    listed = client.get("/alerts/?state=unread").context
+    assert listed["rows"] == []
+    assert listed["counts"]["unread"] == 0
 
 
 def _badge(request: HttpRequest) -> int:

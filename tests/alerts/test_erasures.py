@@ -30,20 +30,13 @@ def test_the_other_administrators_are_asked(erasure: Erasure) -> None:
     assert told("erasure.proposed") == {"mei": "administrator"}
 
 
-def test_home_asks_to_read_it_only_until_it_is_decided(erasure: Erasure) -> None:
-    catch_up()
-
-    assert len(slots.waiting(asked_by("mei"))) == 1
-    erasing.withdraw(erasure, by=make_user("max"), at=NOON)
-    assert slots.waiting(asked_by("mei")) == []
-
-
-def test_home_lists_it_once(erasure: Erasure, client: Client) -> None:
+def test_whoever_decides_has_it_waiting_once(erasure: Erasure, client: Client) -> None:
     catch_up()
     client.force_login(make_user("mei"))
 
-    items = client.get("/").context["waiting"]
-    assert [item.tells for item in items if item.about == erasure.ref] == [False]
+    urls = [item.url for item in client.get("/").context["waiting"]]
+    assert urls.count(erasure.get_absolute_url()) == 1
+    assert slots.waiting(asked_by("mei")) == []
 
 
 def test_those_who_administer_and_oversee_hear_of_a_yes(erasure: Erasure) -> None:
