@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
 
-from audit import notes, tiles, tree
+from audit import cosignatures, notes, tiles, tree
 from audit.anchors import witnesses
 from audit.core.checkpoint import read_checkpoint
 from audit.core.findings import Finding
@@ -38,7 +38,8 @@ def why_not_signed(
 ) -> str | None:
     """Why a head is not the signature of one of these keys under this tree, or None.
 
-    Without a tree, as where it was pruned, only the signature is looked at.
+    What witnesses signed under it has to be theirs as well. Without a tree, as where it was
+    pruned, only signatures are looked at.
 
     The library's Ed25519 is used, not the auditors' own: it is fast enough for every head of years.
     """
@@ -55,7 +56,7 @@ def why_not_signed(
         if (name, key.name, line[:4]) == (key.name, origin, key.id)
     ]
     if any(_is_good(key, line[4:], note.text) for key, line in signatures):
-        return None
+        return cosignatures.why_false(head)
     return f"The head of {head.size:,} entries has no good signature of the record's key."
 
 

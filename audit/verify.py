@@ -241,7 +241,7 @@ def _verify_signed(walk: _Walk) -> None:
     begin, grown = walk.tree.size, walk.tree
     signed = Checkpoint.objects.filter(size__gt=begin, size__lte=begin + len(walk.hashes))
     known = heads.public_keys()
-    for head in signed.order_by("size"):
+    for head in signed.order_by("size").prefetch_related("cosignatures"):
         good = grown.size
         grown = grown.append(walk.hashes[good - begin : head.size - begin])
         if why := heads.why_not_signed(head, grown, known):

@@ -8,16 +8,13 @@ fails: either it lies, or the record is not the one that it has seen.
 import dataclasses
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from audit import leaf, notes, tiles, tree
+from audit import cosignatures, leaf, notes, tiles, tree
 from audit.anchors.failures import Contradicted, Failed, Later
 from audit.anchors.web import Reply, post
 from audit.anchors.witnesses import Witness
 from audit.core.checkpoint import read_number
 from audit.core.findings import Tampered
-from audit.core.note import Key, Note, read_note
+from audit.core.note import read_note
 from audit.models import Checkpoint
 from audit.outside import Cosignature
 
@@ -95,7 +92,7 @@ class Courier:
             note = read_note(f"{text}\n".encode() + body)
         except Tampered as finding:
             raise Failed(f"It answered with something else than signatures: {finding}") from None
-        raw = _signature(note, self.witness.key)
+        raw = cosignatures.good(note, self.witness.key)
         if raw is None:
             raise Failed("The signature that it answered with is not one of its key.")
         seen_at = leaf.moment(int.from_bytes(raw[4:12], "big") * 1_000_000)
@@ -132,23 +129,3 @@ def _size(reply: Reply) -> int:
         return read_number(reply.body.decode().removesuffix("\n"))
     except ValueError:
         raise Failed("It did not say which size it knows.") from None
-
-
-def _signature(note: Note, key: Key) -> bytes | None:
-    """Return the key's id, time and signature from the lines of a note, if it is good.
-
-    The library's Ed25519 is used, not the auditors' own, which is slower by far.
-    """
-    for name, raw in note.lines:
-        if (name, raw[:4], len(raw)) != (key.name, key.id, 76):
-            continue
-        time = int.from_bytes(raw[4:12], "big")
-        text = f"cosignature/v1\ntime {time}\n{note.text}".encode()
-        if time >> 37:  # some thousand years
-            continue
-        try:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(raw[12:], text)
-        except (InvalidSignature, ValueError):
-            continue
-        return raw
-    return None

@@ -1,5 +1,6 @@
 """Heads are brought to real witnesses, what they sign is kept, what goes wrong is one sentence."""
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from audit import key_file, notes, sealer
 from audit.anchors.courier import Courier
@@ -20,12 +24,13 @@ from audit.key_file import SigningKey
 from audit.models import Checkpoint
 from audit.outside import Cosignature
 from config.local import free_port
-from tests.audit.core.make import WITNESSES
+from tests.audit.core.make import VKEY, WITNESSES
 from tests.audit.make import happen, sequence, sql, unprotected
 from tests.audit.witness import Running, running
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "breakglass.example.com/breakglass/1"
+Policy = Callable[..., Path]
 
 
 @pytest.fixture
@@ -247,3 +252,104 @@ class TestFailures:
     ) -> None:
         with pytest.raises(Failed, match=r"It does not answer: .*refused"):
             bring(Witness(W1, f"http://127.0.0.1:{free_port()}"), grow(3))
+
+
+class TestVerifying:
+    """`verify_log` looks at what witnesses signed as `bgverify` does, and exits as it does."""
+
+    def test_enough_witnesses_have_signed(
+        self, witness: Running, grow: Callable[[int], Checkpoint], policy: Policy
+    ) -> None:
+        bring(witness, grow(3))
+
+        assert verified(policy(1)) == (0, f"head of 3 entries: signed by {ORIGIN}, seen by w1")
+
+    def test_the_policy_asks_for_more(
+        self, witness: Running, grow: Callable[[int], Checkpoint], policy: Policy
+    ) -> None:
+        grow(3)
+        more = "The policy asks for more cosignatures than those of"
+        assert verified(policy(1)) == (2, f"INCOMPLETE. {more} nobody.")
+
+        bring(witness, Checkpoint.objects.get())
+        assert verified(policy(2)) == (2, f"INCOMPLETE. {more} w1.")
+
+    def test_witnesses_of_the_settings_are_asked_for_as_well(
+        self, witness: Running, grow: Callable[[int], Checkpoint], settings: Settings
+    ) -> None:
+        grow(3)
+        assert verified() == (0, "")
+
+        settings.LEDGER_WITNESSES = [f"{witness.known.key} {witness.known.url}"]
+        assert verified()[0] == 2
+        bring(witness, Checkpoint.objects.get())
+        assert verified()[0] == 0
+
+    @pytest.mark.parametrize(
+        "forgery",
+        [
+            "UPDATE audit_cosignature SET line = translate(line, 'abcdef', 'bcdefa')",
+            "UPDATE audit_cosignature SET line = 'x'",
+            "UPDATE audit_cosignature SET witness = 'w9' || substr(witness, 3)",
+            "UPDATE audit_cosignature SET at = at - interval '1 day'",
+            "INSERT INTO audit_cosignature (checkpoint_id, witness, line, at)"
+            " SELECT 3, witness, line, at FROM audit_cosignature",
+        ],
+    )
+    def test_23_24_a_signature_that_no_witness_made(
+        self, witness: Running, grow: Callable[[int], Checkpoint], forgery: str
+    ) -> None:
+        grow(3)
+        bring(witness, grow(4))
+        assert verified() == (0, "")
+        with unprotected():
+            sql(forgery)
+
+        code, said = verified()
+        assert code == 1
+        assert "is not one of its key." in said
+
+    def test_of_another_log_or_no_policy_at_all(
+        self, witness: Running, grow: Callable[[int], Checkpoint], policy: Policy, tmp_path: Path
+    ) -> None:
+        bring(witness, grow(3))
+        other = policy(1, log=VKEY)
+
+        assert verified(other) == (
+            1,
+            f"NOT WHOLE. No trusted key of '{ORIGIN}' signed the checkpoint.",
+        )
+        other.write_text("quorum w1\n")
+        code, said = verified(other)
+        assert (code, said[:10]) == (3, "--policy: ")
+        assert verified(tmp_path / "nowhere")[0] == 3
+
+
+@pytest.fixture
+def policy(key: SigningKey, witness: Running, tmp_path: Path) -> Policy:
+    """Write a policy that asks for so many of two witnesses, of which one is there."""
+
+    def write(least: int, *, log: str = key.vkey) -> Path:
+        absent = notes.vkey("w2", WITNESSES["w2"].public_key(), kind=notes.WITNESS)
+        lines = [
+            f"log {log}",
+            f"witness w1 {witness.known.key}",
+            f"witness w2 {absent}",
+            f"group enough {least} w1 w2",
+            "quorum enough\n",
+        ]
+        place = tmp_path / "policy"
+        place.write_text("\n".join(lines))
+        return place
+
+    return write
+
+
+def verified(policy: Path | None = None) -> tuple[int, str]:
+    """Run `verify_log`; return how it exits, and what it says of the head or of what is wrong."""
+    out = io.StringIO()
+    try:
+        call_command("verify_log", *([f"--policy={policy}"] if policy else []), stdout=out)
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, "".join(out.getvalue().splitlines()[2:])

@@ -363,5 +363,6 @@ class TestCommand:
         assert "Whole: 2 entries" in out.getvalue()
 
     def test_refuses_a_place_before_the_first(self) -> None:
-        with pytest.raises(CommandError, match="0 or more"):
+        with pytest.raises(CommandError, match="0 or more") as caught:
             call_command("verify_log", "--from=-1")
+        assert caught.value.returncode == 3
