@@ -180,7 +180,7 @@ class Witness:
             return self._judge(origin, Seen(size, top, checkpoint.decode()), old, path, request)
 
     def _judge(
-        self, origin: str, head: Seen, old: int, path: Sequence[bytes], request: bytes
+        self, origin: str, head: Seen, old: int, path: list[bytes], request: bytes
     ) -> Answer:
         last = self._seen.get(origin, Seen())
         about = f"{origin} {old} -> {head.size}"
@@ -215,7 +215,7 @@ def _read(request: bytes) -> tuple[int, list[bytes], bytes]:
     return read_number(number), path, checkpoint
 
 
-def _verify(last: Seen, head: Seen, path: Sequence[bytes]) -> None:
+def _verify(last: Seen, head: Seen, path: list[bytes]) -> None:
     """Raise Tampered unless the tree of `head` begins with that of `last`."""
     if last.size or head.size == 0:
         verify_consistency(last.size, last.root, head.size, head.root, path)

@@ -22,7 +22,6 @@ from audit.core.verify import Log, Payloads, compare, verify_case, verify_log, v
 _HELP = """Whom to trust comes from you: --policy FILE (C2SP tlog-policy) or --vkey KEY.
 --pin NOTE: a checkpoint known before. --since NOTE: the same, and only look at what is behind it.
 --now TIME: miss the end of a log that fell silent before. --jobs N: processes to use."""
-_WORDS = {1: "TAMPERED", 2: "INCOMPLETE", 3: "NOT ASKED RIGHT"}
 _SILENCE = 2700  # seconds without an entry, where a heartbeat is due each 15 minutes
 
 
@@ -34,7 +33,7 @@ def main(words: list[str] | None = None) -> int:
     except SystemExit as stop:  # the parser has said what it misses, or helped
         return 3 if stop.code else 0
     except Finding as finding:
-        said, code = [f"{_WORDS[finding.code]}: {finding}"], finding.code
+        said, code = [f"{finding.word}: {finding}"], finding.code
     except Exception as error:  # noqa: BLE001  whatever it stumbled over, nothing was verified
         said, code = [f"TAMPERED: It cannot be read ({type(error).__name__}: {error})."], 1
     for line in said:
@@ -46,19 +45,12 @@ def main(words: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bgverify", description=__doc__, epilog=_HELP)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for run, *places in (
-        (_log, "dir"),
-        (_time, "seq", "dir"),
-        (_bundle, "zip"),
-        (_proof, "file", "--leaf"),
-        (_consistency, "a", "b", "--tiles"),
-        (_selftest,),
-    ):
+    asks = {_log: "dir", _time: "seq dir", _bundle: "zip", _proof: "file --leaf"}
+    for run, places in (asks | {_consistency: "a b --tiles", _selftest: ""}).items():
         command = commands.add_parser(run.__name__[1:], help=run.__doc__, description=run.__doc__)
         command.set_defaults(run=run)
-        for place in places:
-            needed = {"required": True} if place[0] == "-" else {}
-            command.add_argument(place, **needed)  # type: ignore[arg-type]
+        for place in places.split():
+            command.add_argument(place, **({"required": True} if place[0] == "-" else {}))  # type: ignore[arg-type]
         for option in ("--policy", "--now", "--vkey", "--pin", "--since"):
             command.add_argument(option, action="append", default=[])
         command.add_argument("--jobs", type=int, default=1, choices=range(1, 65), metavar="N")
@@ -161,9 +153,8 @@ def _selftest(_: argparse.Namespace) -> list[str]:
     notes = [read_note(note.encode()).signed_by(read_key(key, LOG)) for key, note in known["notes"]]
     hashes = [leaf_hash(bytes.fromhex(leaf)) for leaf in known["leaves"]]
     roots = [root(hashes[:size]).hex() for size in range(len(hashes) + 1)]
-    for index, size, *path in known["inclusion"]:
-        steps, top = map(bytes.fromhex, path), bytes.fromhex(roots[size])
-        verify_inclusion(hashes[index], index, size, [*steps], top)
+    for at, size, *path in known["inclusion"]:
+        verify_inclusion(hashes[at], at, size, [*map(bytes.fromhex, path)], root(hashes[:size]))
     if not all(signed) or any(forged) or any(notes) or roots != known["roots"]:
         raise Tampered("This verifier is broken, or the Python that runs it.")
     return [f"GOOD: {sum(len(rows) for rows in known.values())} known vectors."]

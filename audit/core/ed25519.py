@@ -1,5 +1,4 @@
-"""Ed25519 (RFC 8032), verified only and strictly: S below the order, points written canonically,
-no keys of small order. Points are in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z."""
+"""Ed25519 (RFC 8032), verified only, strictly; points are X, Y, Z, T: x=X/Z, y=Y/Z, xy=T/Z."""
 
 from __future__ import annotations
 
@@ -15,9 +14,8 @@ _NEUTRAL: _Point = (0, 1, 1, 0)
 def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is one of `message` by the owner of the 32-byte public `key`."""
     point, encoded, s = _decode(key), signature[:32], int.from_bytes(signature[32:], "little")
-    if len(signature) != 64 or s >= _ORDER or not point:
-        return False
-    if _encode(_times(8, point)) == _encode(_NEUTRAL):
+    canonical = len(signature) == 64 and s < _ORDER
+    if not (canonical and point) or _encode(_times(8, point)) == _encode(_NEUTRAL):
         return False
     k = int.from_bytes(sha512(encoded + key + message).digest(), "little") % _ORDER
     x, y, z, t = _times(k, point)

@@ -2,18 +2,18 @@
 
 
 class Finding(Exception):
-    """Base of the three; `code` is how the command exits."""
+    """Base of the three; `code` is how the command exits, `word` how its sentence begins."""
 
-    code = 0
+    code, word = 0, ""
 
 
 class Tampered(Finding):
-    code = 1  # something is not what was signed, or not what a log writes
+    code, word = 1, "TAMPERED"  # something is not what was signed, or not what a log writes
 
 
 class Incomplete(Finding):
-    code = 2  # nothing is wrong with what is there, but it does not prove what was asked
+    code, word = 2, "INCOMPLETE"  # nothing is wrong, but it does not prove what was asked
 
 
 class Usage(Finding):
-    code = 3  # it cannot be answered as it was asked: arguments, policy, keys
+    code, word = 3, "NOT ASKED RIGHT"  # as with these arguments, this policy, these keys

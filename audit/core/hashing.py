@@ -1,6 +1,5 @@
 """The hashes of RFC 6962: leaves and inner nodes begin with different bytes."""
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 HASH = 32
@@ -16,7 +15,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def root(hashes: Sequence[bytes]) -> bytes:
+def root(hashes: list[bytes]) -> bytes:
     """Return the root over hashes of equal height; the last may be of a smaller, ragged tree."""
     level = list(hashes) or [sha256().digest()]
     while len(level) > 1:

@@ -1,11 +1,9 @@
 """Proofs in a Merkle tree, verified by the algorithms of RFC 9162, 2.1.3.2 and 2.1.4.2."""
 
-from collections.abc import Sequence
-
 from audit.core.findings import Tampered
 from audit.core.hashing import HASH, node_hash
 
-Hashes = Sequence[bytes]
+Hashes = list[bytes]
 
 
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Hashes, root: bytes) -> None:

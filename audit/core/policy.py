@@ -36,8 +36,7 @@ class Policy:
         if data is None:
             raise Incomplete("There is no checkpoint.")
         origin, size, root, note = read_checkpoint(data)
-        own = [key for key in self.logs if key.name == origin]
-        keys = [str(key) for key in own if note.signed_by(key) is not None]
+        keys = [str(k) for k in self.logs if k.name == origin and note.signed_by(k) is not None]
         if not keys:
             raise Tampered(f"No trusted key of {origin[:200]!r} signed the checkpoint.")
         times = {n: t for n, k in self.witnesses.items() if (t := note.signed_by(k)) is not None}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent import futures
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from audit.core import jcs
 from audit.core.checkpoint import read_number
 from audit.core.envelope import Entry, Order, moment, read
 from audit.core.findings import Incomplete, Tampered
@@ -18,7 +20,12 @@ from audit.core.proof import read_proof
 from audit.core.tiles import WIDTH, Folder, Tiles, entries, path
 
 _SKEW, _LONGEST = 300, 1_000_000  # seconds that clocks may differ; bytes that tell us something
-_TELLING = {"audit.anchor", "audit.erased", "audit.key_rotated", "audit.pruned"}
+_TELLING: dict[str, dict[str, type]] = {  # what we read of their payloads
+    "audit.anchor": {"sha256": str},
+    "audit.erased": {"compartment": str},
+    "audit.key_rotated": {"old": str, "new": str, "until": int},
+    "audit.pruned": {"below": int, "at": int, "carried": str, "keys": list},
+}
 
 
 @dataclass
@@ -39,12 +46,23 @@ class Payloads:
             if body is None and salt is None:
                 self.missing.append((entry.seq, part))
                 continue
-            sealed = b"bg.payload.v1\0" + (salt or b"") + (body or b"")
-            if len(salt or b"") != 32 or sha256(sealed).hexdigest() != committed:
+            body, salt = body or b"", salt or b""
+            if len(salt) != 32 or sha256(b"bg.payload.v1\0" + salt + body).hexdigest() != committed:
                 raise Tampered(f"Entry {entry.seq}: its payload {part!r} is not the committed one.")
             self.opened += 1
             if part == "d" and entry.ev in _TELLING:
-                self.told.append((entry, json.loads((body or b"")[:_LONGEST])))
+                self._listen(entry, body[:_LONGEST])
+
+    def _listen(self, entry: Entry, body: bytes) -> None:
+        with suppress(AttributeError, TypeError, ValueError):
+            said = jcs.parse(body)
+            first, last = said.get("range") or (0, 0)
+            form = {key: type(value) for key, value in said.items()}
+            numbers = {*map(type, [first, last, *(said.get("seqs") or [])])} == {int}
+            if numbers and _TELLING[entry.ev].items() <= form.items():
+                self.told.append((entry, said))
+                return
+        raise Tampered(f"Entry {entry.seq}: its payload 'd' does not say what {entry.ev} says.")
 
     def of(self, kind: str) -> list[tuple[Entry, dict[str, Any]]]:
         """Return the entries of this kind, with what they say."""
@@ -54,7 +72,7 @@ class Payloads:
         """Raise Tampered when one is missing that no later entry erased."""
         left = self.missing if self.all else []
         for entry, said in self.of("erased"):
-            covered, (first, last) = {*said.get("seqs", [])}, said.get("range") or (0, -1)
+            covered, (first, last) = {*(said.get("seqs") or [])}, said.get("range") or (0, -1)
             left = [(seq, p) for seq, p in left if seq > entry.seq or p != said["compartment"]
                     or not (first <= seq <= last or seq in covered)]  # fmt: skip
         for seq, part in left:
@@ -63,10 +81,9 @@ class Payloads:
 
 @dataclass
 class Log:
-    """A log, or the share of one from entry `low` on, and what was found in it."""
+    """A log, or the share of one from entry `order.first` on, and what was found in it."""
 
     signed: Tiles
-    low: int
     high: int
     order: Order
     payloads: Payloads
@@ -76,7 +93,7 @@ class Log:
     def look(self) -> Log:
         """Verify the entries; stop at the first that is wrong, with the reason in `why`."""
         try:
-            for index in range(self.low // WIDTH, -(-self.high // WIDTH)):
+            for index in range(self.order.first // WIDTH, -(-self.high // WIDTH)):
                 self._look_at_tile(index)
         except Tampered as finding:
             self.why = str(finding)
@@ -85,7 +102,7 @@ class Log:
     def _look_at_tile(self, index: int) -> None:
         expected = self.signed.leaves(index)
         leaves = entries(self.signed.source, index, len(expected))
-        take, low, every = self.order.take, self.low, self.payloads.all
+        take, low, every = self.order.take, self.order.first, self.payloads.all
         for seq, (leaf, signed) in enumerate(zip(leaves, expected), index * WIDTH):
             if sha256(b"\0" + leaf).digest() != signed:
                 raise Tampered(f"Entry {seq} is not the one that was signed at its place.")
@@ -132,11 +149,11 @@ def verify_log(source: Folder, policy: Policy, pins: list[Head], since: int, job
     log.heads = heads
     for each in heads.values():
         compare(signed, each, first)
-    if log.low == first > 0:
+    if log.order.first == first > 0:
         _follow_pruned(log, first)
     log.payloads.all &= log.payloads.opened > len(log.payloads.told)  # else a copy without words
     log.payloads.check()
-    if not log.low and len(source.names("payloads")) > 2 * log.payloads.opened:
+    if not log.order.first and len(source.names("payloads")) > 2 * log.payloads.opened:
         raise Tampered("payloads/ holds what no entry commits to.")
     _check_keys(log)
     _check_times(log, first)
@@ -151,9 +168,8 @@ def _walk(signed: Tiles, low: int, jobs: int) -> Log:
     step = max(1, -(-(size - low) // (jobs * WIDTH))) * WIDTH
     starts = [low, *range(low - low % WIDTH + step, size, step)]
     spans = zip(starts, [*starts[1:], size])
-    shares = [Log(signed, a, b, Order(a), Payloads(signed.source, every)) for a, b in spans]
-    pool_of = futures.ProcessPoolExecutor if jobs > 1 else futures.ThreadPoolExecutor
-    with pool_of(jobs) as pool:
+    shares = [Log(signed, b, Order(a), Payloads(signed.source, every)) for a, b in spans]
+    with (futures.ProcessPoolExecutor if jobs > 1 else futures.ThreadPoolExecutor)(jobs) as pool:
         whole, *others = pool.map(Log.look, shares)
     for each in others:
         whole.join(each)

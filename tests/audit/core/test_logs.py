@@ -96,6 +96,28 @@ def test_an_erasure_covers_what_it_names(facts: Any, code: int, tmp_path: Path) 
     assert verify(log.files(), tmp_path)[0] == code
 
 
+STRANGE: dict[str, list[Any]] = {
+    "audit.erased": [{}, [], "x", {"compartment": 1}, {"compartment": "p", "range": [1, 2, 3]},
+                     {"compartment": "p", "seqs": [[1]]}, {"compartment": "p", "seqs": 7}],
+    "audit.anchor": [{}, {"sha256": 5}, {"sha256": None}],
+    "audit.key_rotated": [{"old": VKEY, "new": VKEY, "until": "5"}, {"old": VKEY, "until": 5}],
+    "audit.pruned": [{"below": 256}, {"below": 256, "at": 1, "carried": "", "keys": 5}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(kind, said) for kind, rows in STRANGE.items() for said in rows]
+)
+def test_what_the_key_signed_but_no_log_says_names_its_entry(
+    kind: str, said: Any, tmp_path: Path
+) -> None:
+    log = made(20)
+    log.enter(kind, "record:1", d=said)
+
+    found = verify(log.files(), tmp_path)
+    assert found == (1, f"TAMPERED: Entry 20: its payload 'd' does not say what {kind} says.")
+
+
 def test_leaves_with_signs_that_are_escaped_are_read(tmp_path: Path) -> None:
     log = made(3)
     edit(log, 2, actor='user:"ada"\n\u2028ä')
@@ -142,4 +164,4 @@ def test_what_tells_the_verifier_is_short(tmp_path: Path) -> None:
     code, said = verify(log.files(), tmp_path)
 
     assert code == 1
-    assert "It cannot be read (JSONDecodeError" in said
+    assert said.endswith("its payload 'd' does not say what audit.erased says.")
