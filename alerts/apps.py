@@ -1,12 +1,16 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AlertsConfig(AppConfig):
     name = "alerts"
 
     def ready(self) -> None:
-        """Let the shared pages and the record know this room."""
+        """Let the shared pages and the record know this room; mail is there from the start."""
+        from alerts.provision import provide_mail
+
+        post_migrate.connect(provide_mail, sender=self, dispatch_uid="alerts.mail")
         for name in ("forgetting", "labels", "slots", "states"):
             import_module(f"alerts.{name}")

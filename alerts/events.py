@@ -46,16 +46,6 @@ class DeliveryRetried(Event, kind="delivery.retried", title=_lazy("Message sent 
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ChannelTested(Event, kind="channel.tested", title=_lazy("Test message")):
-    """An administrator sent themselves a message, and the channel took it over."""
-
-    channel: str
-
-    def sentence(self) -> str:
-        return gettext("sent a test message by %(channel)s") % {"channel": self.channel}
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class DeliveryAcknowledged(Event, kind="delivery.acknowledged", title=_lazy("Alert read")):
     """The recipient says that they have read a message."""
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Delivery, Mail
+from alerts.models import Contact, Delivery, Mail
 from core import forgetting
 from core.forgetting import Rows, Texts
 
@@ -11,6 +11,11 @@ forgetting.keep(
     Rows(
         label=_("Mails that were kept for them"),
         model=Mail,
+        about=lambda trace: Q(person=trace.person),
+    ),
+    Rows(
+        label=_("Where they are reached"),
+        model=Contact,
         about=lambda trace: Q(person=trace.person),
     ),
     Texts(

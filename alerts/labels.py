@@ -4,21 +4,27 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from alerts.models import Delivery
+from alerts.models import Channel, Delivery
 from audit.events import title_of
 from core import refs
 from core.refs import Label
 
 
 def _deliveries(keys: list[str]) -> dict[str, Label]:
-    rows = Delivery.objects.filter(pk__in=map(UUID, keys)).select_related("recipient")
+    rows = Delivery.objects.filter(pk__in=map(UUID, keys)).select_related("recipient", "channel")
     return {
         row.pk.hex: Label(
-            _("%(title)s, to %(person)s") % {"title": title_of(row.kind), "person": row.recipient},
+            _("%(title)s, to %(person)s") % {"title": title_of(row.kind), "person": row.reader},
             row.get_absolute_url(),
         )
         for row in rows
     }
 
 
+def _channels(keys: list[str]) -> dict[str, Label]:
+    rows = Channel.objects.filter(pk__in=map(UUID, keys))
+    return {row.pk.hex: Label(row.name, row.get_absolute_url()) for row in rows}
+
+
 refs.provide("delivery", _deliveries)
+refs.provide("channel", _channels)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from alerts.models import Delivery
-from alerts.routes import ROUTES, tellings
+from alerts.reach import channels_of
+from alerts.routes import ROUTES, Telling, tellings
 from alerts.stories import story_of
 from audit import cursor
 from audit.models import Cursor, Entry, State
@@ -35,7 +36,17 @@ def tell(entry: Entry, *, at: datetime) -> None:
     if route is None:
         return
     story = story_of(entry)
-    rows = [
+    rows = _rows(entry, tellings(route, story), urgent=route.urgent, drill=story.drill, at=at)
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    live.tell((row.recipient.ref, live.TOLD) for row in rows if row.recipient)
+
+
+def _rows(
+    entry: Entry, told: list[Telling], *, urgent: bool, drill: bool, at: datetime
+) -> list[Delivery]:
+    """Return the deliveries of an entry; the first of each person is the one to acknowledge."""
+    ways = channels_of([telling.person for telling in told], urgent=urgent)
+    return [
         Delivery(
             entry_seq=entry.seq,
             kind=entry.kind,
@@ -43,16 +54,16 @@ def tell(entry: Entry, *, at: datetime) -> None:
             case=entry.case,
             recipient=telling.person,
             audience=telling.audience,
-            urgent=route.urgent,
-            receipt=telling.receipt,
-            drill=story.drill,
+            channel_id=channel,
+            urgent=urgent,
+            receipt=telling.receipt and number == 0,
+            drill=drill,
             created_at=at,
             next_attempt_at=at,
         )
-        for telling in tellings(route, story)
+        for telling in told
+        for number, channel in enumerate(ways[telling.person])
     ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    live.tell((row.recipient.ref, live.TOLD) for row in rows)
 
 
 def begin_here() -> None:

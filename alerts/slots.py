@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
-from alerts.models import OVERSEERS, Delivery, Mail
+from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
@@ -26,7 +26,7 @@ from core.once import once
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
 _RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
 _MOST = 5
-_BY = {Delivery.Channel.MAIL: pgettext_lazy("told by", "mail")}  # within a sentence
+_BY_MAIL = pgettext_lazy("told by", "mail")  # within a sentence
 _MOST_OF_CASE = 300
 
 
@@ -112,7 +112,8 @@ def _detail(asked: Request | None) -> str:
 @slots.channels.provide()
 def channels(_request: HttpRequest) -> list[str]:
     """Name the channels by which people are told."""
-    return [str(_BY[channel]) for channel in Delivery.Channel]
+    others = Channel.objects.in_use().personal().exclude(pk=MAIL)
+    return [str(_BY_MAIL), *others.values_list("name", flat=True)]
 
 
 @slots.profile_panels.provide(order=60)

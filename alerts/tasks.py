@@ -22,4 +22,4 @@ def take_up_again() -> None:
 @shared_task(ignore_result=True, expires=60)
 def deliver() -> None:
     """Hand over the messages that are due."""
-    post.run(timezone.now)
+    post.run_side_by_side(timezone.now)

@@ -14,7 +14,8 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from alerts import events, policy
-from alerts.models import Delivery
+from alerts.models import Channel, Delivery
+from alerts.models.delivery import DeliveryQuerySet
 from audit import log
 from core import doorbell
 from core.errors import NotAllowed, WrongState
@@ -23,8 +24,13 @@ from core.speech import phrase
 # Longer than one attempt can last with the time-outs of settings.
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 12  # over about an hour and a half
+JOINED, MOST_JOINED = 8, 100  # messages for one reader that come as one, and the most of them
+PATIENCE = 3  # failures of a channel in a row, before it rests and others stand in
 _LONGEST_PAUSE = 900.0
 _random = random.SystemRandom()
+_SAME = (
+    "entry_seq", "kind", "subject", "case", "recipient_id", "audience", "urgent", "drill",
+)  # fmt: skip
 
 
 def pause(attempts: int) -> timedelta:
@@ -33,18 +39,31 @@ def pause(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * _random.uniform(0.8, 1.2))
 
 
-def claim(*, at: datetime) -> Delivery | None:
-    """Return a message that is due, held for `LEASE` by whoever calls, or None."""
+def claim(channel: Channel, *, at: datetime, joins: bool = True) -> list[Delivery]:
+    """Return messages for one reader to hand over as one, held for `LEASE` by whoever calls.
+
+    Usually that is one. Where `JOINED` wait for the same reader, or they were held back to come
+    together, all of them are; none comes before an earlier one of its case.
+    """
     with transaction.atomic():
-        due = Delivery.objects.due(at).select_related("recipient")
-        free = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        delivery = free.first()
-        if delivery is None:
-            return None
-        delivery.attempts += 1
-        delivery.next_attempt_at = at + LEASE
-        delivery.save(update_fields=["attempts", "next_attempt_at"])
-    return delivery
+        due = Delivery.objects.due(at).filter(channel=channel).in_turn()
+        free = due.select_related("recipient", "channel")
+        free = free.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        first = free.first()
+        if first is None:
+            return []
+        batch = [first]
+        if joins:
+            others = Delivery.objects.due(at).with_(first, at=at)
+            same = others.select_related("recipient", "channel").order_by("entry_seq", "pk")
+            locked = same.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            found = list(locked[:MOST_JOINED])
+            batch = found if first.together or len(found) >= JOINED else batch
+        for each in batch:
+            each.attempts += 1
+            each.next_attempt_at = at + LEASE
+        Delivery.objects.bulk_update(batch, ["attempts", "next_attempt_at"])
+    return batch
 
 
 def sent(delivery: Delivery, *, at: datetime) -> None:
@@ -60,10 +79,11 @@ def sent(delivery: Delivery, *, at: datetime) -> None:
     )
 
 
-@log.transition
-def channel_tested(channel: Delivery.Channel, *, by: User, at: datetime) -> None:
-    """Write down that a test message of `by` was taken over by the channel."""
-    log.record(events.ChannelTested(channel=channel), actor=by.ref, subject=by.ref, at=at)
+def postponed(delivery: Delivery, *, until: datetime) -> None:
+    """Try again when the service has said that it takes messages: this was no failed attempt."""
+    Delivery.objects.filter(pk=delivery.pk, state__in=Delivery.WAITING).update(
+        attempts=F("attempts") - 1, next_attempt_at=until
+    )
 
 
 @log.transition
@@ -78,11 +98,13 @@ def failed(delivery: Delivery, *, error: str, final: bool, at: datetime) -> Deli
     else:
         delivery.state, delivery.next_attempt_at = Delivery.State.RETRYING, at + pause(tried)
     delivery.save(update_fields=["state", "next_attempt_at", "last_error"])
+    if delivery.urgent and (tried > 1 or delivery.state == Delivery.State.DEAD):
+        fall_back(Delivery.objects.of_reader(delivery).filter(case=delivery.case), at=at)
     if delivery.state == Delivery.State.DEAD:
         event = events.DeliveryDead(
             about=delivery.kind,
-            recipient=delivery.recipient.ref,
-            channel=delivery.channel,
+            recipient=delivery.recipient.ref if delivery.recipient else delivery.channel.ref,
+            channel=delivery.channel.name,
             attempts=delivery.attempts,
             error=delivery.last_error,
         )
@@ -128,6 +150,28 @@ def acknowledge(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     return delivery
 
 
+def fall_back(deliveries: DeliveryQuerySet, *, at: datetime) -> None:
+    """Send what is urgent among messages that wait or were given up by another channel as well.
+
+    Once for each event and reader: a message that has been sent there already is not repeated.
+    """
+    held_up = deliveries.exclude(state=Delivery.State.SENT).filter(urgent=True)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                **{name: getattr(each, name) for name in _SAME},
+                channel=other,
+                instead_of=each,
+                created_at=at,
+                next_attempt_at=at,
+            )
+            for each in held_up.select_related("channel__falls_back_to")
+            if (other := policy.stand_in(each))
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def _lock(delivery: Delivery) -> Delivery:
     rows = Delivery.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("recipient").get(pk=delivery.pk)
+    return rows.select_related("recipient", "channel").get(pk=delivery.pk)

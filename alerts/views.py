@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.requests import PageRequest
 from alerts import policy, transitions
 from alerts.forms import UNREAD, FilterForm
-from alerts.letters import Words, words_of
+from alerts.messages import Words, words_of
 from alerts.models import Delivery, Mail
 from alerts.stories import NothingToTell, Story, story_at
 from audit.events import title_of
@@ -34,7 +34,7 @@ def alerts(request: PageRequest) -> HttpResponse:
     if why := form.why_not():
         return say(request, why, status=400, title=_("That filter does not exist"))
     mine = Delivery.objects.visible_to(request.user)
-    rows = mine.filter(form.condition()).select_related("recipient")
+    rows = mine.filter(form.condition()).select_related("recipient", "channel")
     if form.cleaned_data["state"] == UNREAD:
         rows = rows.filter(recipient=request.user).unread()
     if number := form.cleaned_data["case"]:
@@ -96,7 +96,7 @@ def alert_retry(request: PageRequest, pk: UUID) -> HttpResponse:
         messages.error(request, error.sentence)
     else:
         messages.success(
-            request, _("It is being sent to %(person)s again.") % {"person": delivery.recipient}
+            request, _("It is being sent to %(person)s again.") % {"person": delivery.reader}
         )
     return redirect(delivery)
 
@@ -123,7 +123,9 @@ def mail(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _visible(person: User) -> Any:
-    return Delivery.objects.visible_to(person).select_related("recipient", "acknowledged_by")
+    return Delivery.objects.visible_to(person).select_related(
+        "recipient", "channel", "acknowledged_by"
+    )
 
 
 def _case_ref(number: int) -> str:

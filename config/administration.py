@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from alerts.models import Delivery
-from alerts.transitions import channel_tested
+from alerts.channel_transitions import tested
+from alerts.models import MAIL, Channel
 from audit import reading
 from audit.models import Entry
 from breakglass import inbox, lint
@@ -78,7 +78,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
             why = _("The mail server did not take it: %(error)s. Look at EMAIL_URL.")
             messages.error(request, why % {"error": error})
         else:
-            channel_tested(Delivery.Channel.MAIL, by=person, at=timezone.now())
+            tested(Channel.objects.get(pk=MAIL), by=person, at=timezone.now())
             said = _("It is on its way to %(address)s. Look whether it arrives.")
             messages.success(request, said % {"address": person.email})
     return redirect("admin:index")

@@ -1,13 +1,15 @@
-"""What the words of messages need: moments as plain text."""
+"""What the words of messages need: moments as plain text, and people's words without teeth."""
 
 from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
 
+from alerts import taming
 from core import dates
 
 register = template.Library()
+register.filter("tame", taming.tame)
 
 
 @register.filter

@@ -23,6 +23,6 @@ def tell(*, now: datetime) -> None:
     relay.begin_here()
     for delivery in Delivery.objects.select_related("recipient"):
         transitions.sent(delivery, at=delivery.created_at + _SENT_AFTER)
-        if delivery.receipt:
+        if delivery.receipt and delivery.recipient:
             read_at = delivery.created_at + _READ_AFTER
             transitions.acknowledge(delivery, by=delivery.recipient, at=read_at)

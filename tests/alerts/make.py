@@ -68,7 +68,10 @@ def send(at: datetime = SOON) -> int:
 def told(kind: str) -> dict[str, str]:
     """Return who was told of events of this kind, and as what."""
     rows = Delivery.objects.filter(kind=kind).select_related("recipient")
-    return {row.recipient.email.partition("@")[0]: row.audience for row in rows}
+    return {
+        row.recipient.email.partition("@")[0] if row.recipient else row.channel.name: row.audience
+        for row in rows.select_related("channel")
+    }
 
 
 def mail_of(name: str, containing: str = "") -> Mail:

@@ -16,6 +16,7 @@ from accounts.memberships import set_groups
 from accounts.models import User
 from alerts import letters
 from alerts import transitions as messages
+from alerts.messages import compose
 from alerts.models import Delivery
 from alerts.stories import story_at
 from alerts.templatetags.letters import instant
@@ -65,7 +66,7 @@ def letter_to(name: str, kind: str = "", at: datetime = SOON) -> Message:
 
 
 def written(row: Delivery, *, at: datetime) -> EmailMultiAlternatives:
-    return letters.write(row, story_at(row.entry_seq), at=at)
+    return letters.write(compose(row, story_at(row.entry_seq), at=at))
 
 
 def part(mail: Message, subtype: str) -> str:

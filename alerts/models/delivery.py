@@ -1,4 +1,4 @@
-"""Who is told of what, through which channel, and whether they said that they have read it."""
+"""One event, one recipient, one channel: what became of it, and whether it was read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Count, F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
+from alerts.models.channel import MAIL, Channel
 from core import refs
 
 # Who looks after all messages; anybody else sees their own.
@@ -25,6 +25,37 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Messages to hand over at `at`, the urgent ones first."""
         rows = self.filter(state__in=Delivery.WAITING, next_attempt_at__lte=at)
         return rows.order_by("-urgent", "entry_seq", "pk")
+
+    def in_turn(self) -> DeliveryQuerySet:
+        """Without those that an earlier message of their case to the same reader still precedes.
+
+        What is held back to come together with others holds up none.
+        """
+        earlier = Delivery.objects.filter(
+            Q(recipient=OuterRef("recipient")) | Q(recipient=None),
+            state__in=Delivery.WAITING,
+            case=OuterRef("case"),
+            channel=OuterRef("channel"),
+            entry_seq__lt=OuterRef("entry_seq"),
+            together=False,
+        )
+        return self.exclude(~Q(case=""), Exists(earlier))
+
+    def of_reader(self, other: Delivery) -> DeliveryQuerySet:
+        """Messages to the reader of another one, on the same channel."""
+        return self.filter(recipient=other.recipient, channel=other.channel)
+
+    def with_(self, first: Delivery, *, at: datetime) -> DeliveryQuerySet:
+        """Messages that may come as one with `first`, none of them before its turn."""
+        mine = self.of_reader(first)
+        waits = Delivery.objects.of_reader(first).filter(state__in=Delivery.WAITING)
+        later = waits.filter(next_attempt_at__gt=at, together=False).exclude(case="")
+        mine = mine.exclude(case__in=later.values("case"))
+        return mine.filter(together=True) if first.together else mine
+
+    def due_on(self, channel: Channel) -> DeliveryQuerySet:
+        """Messages that wait for a channel."""
+        return self.filter(channel=channel, state__in=Delivery.WAITING)
 
     def unread(self) -> DeliveryQuerySet:
         """Messages whose recipients still have to say that they have read them.
@@ -44,6 +75,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             late=Count("pk", filter=waits & Q(created_at__lt=late)),
             dead=Count("pk", filter=dead & Q(created_at__gt=since)),
         )
+
+    def receipt_of(self, other: Delivery) -> Delivery | None:
+        """Return the message by which its reader says that they have read it, on any channel."""
+        if other.receipt or other.recipient is None:
+            return other if other.receipt else None
+        rows = self.filter(entry_seq=other.entry_seq, recipient=other.recipient, receipt=True)
+        return rows.first()
 
     def of_case(self, case: str) -> DeliveryQuerySet:
         """The messages of one case, oldest first."""
@@ -70,9 +108,6 @@ class Delivery(models.Model):
         RETRYING = "retrying", _("Tried again")
         DEAD = "dead", _("Undelivered")
 
-    class Channel(models.TextChoices):
-        MAIL = "mail", _("Mail")
-
     class Audience(models.TextChoices):
         ASKED = "asked", _("you are asked to decide")
         REQUESTER = "requester", _("this is your access")
@@ -85,6 +120,7 @@ class Delivery(models.Model):
         REVIEWER = "reviewer", _("you review cases of this scenario")
         AUDITOR = "auditor", _("you are an auditor")
         ADMINISTRATOR = "administrator", _("you are an administrator")
+        ROUTED = "routed", _("a route of this installation says so")
         PROPOSER = "proposer", _("you proposed this change")
         MEMBER = "member", _("your groups were changed")
 
@@ -95,12 +131,18 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     case = models.CharField(max_length=80, blank=True)
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="deliveries", null=True
+    )
     audience = models.CharField(max_length=16, choices=Audience)
-    channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, related_name="deliveries", default=MAIL
+    )
+    instead_of = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     urgent = models.BooleanField(default=False)
     receipt = models.BooleanField(default=False)
     drill = models.BooleanField(default=False)
+    together = models.BooleanField(default=False)  # with others that were held back
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -144,8 +186,14 @@ class Delivery(models.Model):
                 name="delivery_state_known",
                 condition=Q(state__in=["queued", "sent", "retrying", "dead"]),
             ),
+            models.UniqueConstraint(
+                fields=["entry_seq", "channel"],
+                name="delivery_once_to_a_place",
+                condition=Q(recipient=None),
+            ),
             models.CheckConstraint(
-                name="delivery_channel_known", condition=Q(channel__in=["mail"])
+                name="delivery_of_a_place_is_read_by_nobody_named",
+                condition=Q(recipient__isnull=False) | Q(receipt=False),
             ),
             models.CheckConstraint(
                 name="delivery_sent_at_set_exactly_when_sent",
@@ -170,45 +218,17 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.recipient}"
+        return f"{self.kind} to {self.reader}"
 
     def get_absolute_url(self) -> str:
         return reverse("alert", args=[self.pk])
 
     @property
+    def reader(self) -> User | Channel:
+        """Who reads it: a person, or whoever is at the place that the channel leads to."""
+        return self.recipient or self.channel
+
+    @property
     def ref(self) -> str:
         """How the ledger names this delivery."""
         return refs.make("delivery", self.pk)
-
-
-class MailQuerySet(models.QuerySet["Mail"]):
-    def of(self, person: User) -> MailQuerySet:
-        """One person's mails, newest first."""
-        return self.filter(person=person).order_by("-pk")
-
-    def unread(self) -> MailQuerySet:
-        """Mails that nobody has opened."""
-        return self.filter(read_at=None)
-
-
-class Mail(models.Model):
-    """A mail that was kept here, because no mail server is named. `person` may be nobody's."""
-
-    address = models.CharField(max_length=320)
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mails", null=True)
-    message_id = models.CharField(max_length=200, blank=True)
-    subject = models.CharField(max_length=998)
-    text = models.TextField()
-    html = models.TextField(blank=True)
-    sent_at = models.DateTimeField(db_default=Now())
-    read_at = models.DateTimeField(null=True)
-    objects = models.Manager.from_queryset(MailQuerySet)()
-
-    class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="mail_of_person")]
-
-    def __str__(self) -> str:
-        return self.subject
-
-    def get_absolute_url(self) -> str:
-        return reverse("mail", args=[self.pk])

@@ -1,0 +1,73 @@
+"""What every channel is for those who hand messages over, and what may stand against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from alerts.messages import Message
+from alerts.models import Channel, Contact
+
+
+class Trouble(Exception):
+    """Why messages were not handed over.
+
+    `final`: another attempt would end the same. `server`: it lies with the channel, so that the
+    other messages would only wait for the same time-out one after the other. `again_in`: the
+    service has said when it takes messages again, which counts as no failure.
+    """
+
+    def __init__(
+        self,
+        error: str,
+        *,
+        final: bool = False,
+        server: bool = False,
+        again_in: timedelta | None = None,
+    ) -> None:
+        super().__init__(error)
+        self.error, self.final, self.server, self.again_in = error, final, server, again_in
+
+
+class Line:
+    """One channel during one run: opened by the first message, closed at the end."""
+
+    # Whether many messages for one reader may be put into one.
+    joins = True
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+
+    def hand_over(self, messages: Sequence[Message]) -> None:
+        """Hand over messages for one reader, as one. Raises Trouble when they were not taken."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Hang up; the next message connects anew."""
+
+    def address_of(self, message: Message) -> str:
+        """Return where the reader of a message is on a personal channel.
+
+        Raises Trouble where they have no address there (any more).
+        """
+        contact = Contact.objects.filter(
+            channel=self.channel, person=message.delivery.recipient
+        ).first()
+        if contact is None:
+            reader = message.delivery.recipient
+            raise Trouble(f"{reader} has no address on {self.channel}.", final=True)
+        return contact.address
+
+
+class Unusable(Line):
+    """A channel that cannot even be opened: its secret is not to be read, say."""
+
+    joins = False
+
+    def __init__(self, channel: Channel, why: Trouble) -> None:
+        super().__init__(channel)
+        self._why = why
+
+    def hand_over(self, _messages: Sequence[Message]) -> None:
+        """Raise what stands against it."""
+        raise self._why

@@ -1,0 +1,262 @@
+"""What a message says, before it takes the form of a channel.
+
+It speaks the recipient's language, whoever acted. The words of an event are one template,
+`templates/email/<kind>.txt`; its first line is the subject. They are plain text, and each channel
+escapes them as a whole. What people wrote is never among them: it stands apart, quoted line by
+line, so that nobody can speak in our name.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.policy import why_not_see_erasures
+from alerts import belonging
+from alerts.models import Delivery
+from alerts.stories import Story
+from alerts.templatetags.letters import instant
+from audit.events import title_of
+from audit.models import State
+from breakglass import links, policy
+from breakglass.models import DecisionLink, Request
+from core.speech import shown
+from core.templatetags.ui import listed
+from core.words import minutes_words
+
+Audience = Delivery.Audience
+_LONGEST_SUBJECT = 150
+_QUOTED = {
+    "justification": gettext_lazy("Reason"),
+    "intent": gettext_lazy("Plan"),
+    "comment": gettext_lazy("Comment"),
+    "reason": gettext_lazy("Reason"),
+    "question": gettext_lazy("Question"),
+    "answer": gettext_lazy("Answer"),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a message says, before it takes the form of a channel."""
+
+    subject: str
+    text: str
+    facts: list[tuple[str, str]]
+    quotes: list[tuple[str, list[str]]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Message:
+    """One delivery in words: what every channel is given. `actions` are labels with addresses."""
+
+    delivery: Delivery
+    story: Story
+    words: Words
+    actions: list[tuple[str, str]]
+    because: str
+    state: State
+    at: datetime
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the layouts of messages take."""
+        return {
+            "words": self.words,
+            "drill": self.story.drill,
+            "actions": self.actions,
+            "because": self.because,
+            "entry": self.story.entry.seq,
+            "size": self.state.size,
+            "root": self.state.tree.root.hex(),
+            "home": settings.BASE_URL,
+        }
+
+
+def compose(delivery: Delivery, story: Story, *, at: datetime) -> Message:
+    """Return what a delivery says, as things stand at `at`, in its reader's language."""
+    with reading_as(delivery.recipient):
+        words = words_of(story, reader=delivery.recipient)
+        if not delivery.channel.quotes:
+            words = dataclasses.replace(words, quotes=[])
+        return Message(
+            delivery=delivery,
+            story=story,
+            words=words,
+            actions=_actions(delivery, story, at=at),
+            because=delivery.get_audience_display(),
+            state=State.objects.get(),
+            at=at,
+        )
+
+
+def words_of(story: Story, *, reader: User | None) -> Words:
+    """Return what `reader` is told of a story, in the current language and time zone."""
+    asked = story.request
+    text = render_to_string(f"email/{story.entry.kind}.txt", _context(story, reader)).strip()
+    subject, _line, body = text.partition("\n")
+    case = _("[Case %(case)s]") % {"case": asked.case} if asked else ""
+    drill = _("DRILL:") if story.drill else ""
+    return Words(
+        subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
+        text=body.strip(),
+        facts=_facts(asked) if asked else _rights(story, reader),
+        quotes=[] if _why_untold(story, reader) else _quotes(story),
+    )
+
+
+def _rights(story: Story, reader: User | None) -> list[tuple[str, str]]:
+    """What somebody whose groups were changed may do now, by all of them."""
+    if reader is None or not belonging.differs(story.event):
+        return []
+    found = belonging.facts(reader, story.at)
+    return [(one_line(label), one_line(value)) for label, value in found]
+
+
+def one_line(text: str) -> str:
+    """Return text for a heading: no line breaks, nothing that reorders or hides what follows."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+@contextmanager
+def reading_as(person: User | None) -> Iterator[None]:
+    """Speak a person's language and their time zone.
+
+    Whoever chose no language is told in ours, and so are places, where many read.
+    """
+    language = person.language if person and person.language else settings.LANGUAGE_CODE
+    zone = ZoneInfo(person.time_zone) if person else timezone.get_default_timezone()
+    with timezone.override(zone), translation.override(language):
+        yield
+
+
+def _context(story: Story, reader: User | None) -> dict[str, object]:
+    """Return what the words of an event are made of."""
+    asked, event, freeze = story.request, story.event, story.freeze
+    return {
+        "joined": one_line(belonging.joined(event)),
+        "left": one_line(belonging.left(event)),
+        "rights": _rights(story, reader),
+        "story": story,
+        "event": event,
+        "asked": asked,
+        "actor": one_line(str(story.actor)) if story.actor else "Breakglass",
+        "requester": one_line(str(asked.requester)) if asked else "",
+        "targets": listed(one_line(name) for name in story.targets),
+        "length": minutes_words(asked.minutes) if asked else "",
+        "about": title_of(getattr(event, "about", "")),
+        "frozen": one_line(shown(freeze.what)) if freeze else "",
+        "why_untold": _why_untold(story, reader),
+        "changed": one_line(getattr(event, "name", "")),
+        "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
+    }
+
+
+def _why_untold(story: Story, reader: User | None) -> str | None:
+    """Why the reader is not told what somebody wrote of a freeze; None where they are."""
+    if story.freeze is None:
+        return None
+    if reader is None:
+        return _("Why stands in Breakglass, for those who look into it.")
+    return policy.why_not_read_reason(story.freeze, by=reader)
+
+
+def _facts(asked: Request) -> list[tuple[str, str]]:
+    person, length = str(asked.requester), minutes_words(asked.minutes)
+    if asked.filed_by != asked.requester:
+        person = _("%(person)s, filed by %(other)s") % {"person": person, "other": asked.filed_by}
+    if asked.read_only:
+        length = _("%(length)s, read-only") % {"length": length}
+    facts = [
+        (_("Case"), str(asked.case)),
+        (_("Scenario"), asked.rules.name),
+        (_("Person"), person),
+        (_("Targets"), ", ".join(target.name for target in asked.targets.all())),
+        (_("Length"), length),
+        (_("Reference"), asked.reference),
+    ]
+    return [(name, one_line(value)) for name, value in facts if value]
+
+
+def _quotes(story: Story) -> list[tuple[str, list[str]]]:
+    """What people wrote, line by line; whoever is asked anew reads the request's own words."""
+    source: object = story.event
+    if story.request and story.entry.kind in ("request.escalated", "counter.declined"):
+        source = story.request
+    found = [(label, getattr(source, field, "")) for field, label in _QUOTED.items()]
+    if belonging.differs(story.event):
+        return []  # why somebody's rights change is between administrators and the record
+    if weakenings := getattr(source, "weakenings", []):
+        found = [(gettext_lazy("What it weakens"), "\n".join(weakenings)), *found]
+    return [
+        (str(label), [line for raw in text.splitlines() if (line := one_line(raw))])
+        for label, text in found
+        if text
+    ]
+
+
+def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[str, str]]:
+    """Return the words and the address of the button, and of the second one if there is one."""
+    if delivery.recipient is None:
+        return _for_a_place(story)
+    found = _leading(delivery, story, delivery.recipient, at=at)
+    if receipt := Delivery.objects.receipt_of(delivery):
+        page = _absolute(receipt.get_absolute_url())
+        found.append((_("Say that you have read this"), page))
+    return found or [(_("Open the alert"), _absolute(delivery.get_absolute_url()))]
+
+
+def _leading(
+    delivery: Delivery, story: Story, person: User, *, at: datetime
+) -> list[tuple[str, str]]:
+    """Return where it leads: to the decision, or to what it is about as far as they may see it."""
+    asked = story.request
+    deciding = delivery.audience in (Audience.ASKED, Audience.ASKER)
+    if asked and deciding and (link := _link(asked, person, at=at)):
+        verb = _("Ratify or refuse") if asked.ratify_by else _("Decide")
+        return [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
+    if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
+        return [(_("Open the case"), _absolute(asked.get_absolute_url()))]
+    return _leading_elsewhere(story, person)
+
+
+def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:
+    if story.change and not policy.why_not_see_change(story.change, by=person):
+        return [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
+    if story.erasure and not why_not_see_erasures(by=person):
+        return [(_("Look at the erasure"), _absolute(story.erasure.get_absolute_url()))]
+    if belonging.differs(story.event):
+        return [(_("See what you may do"), _absolute(reverse("profile")))]
+    if story.entry.kind.startswith("hold.") and person.may_verify_record:
+        return [(_("Look at the holds"), _absolute(reverse("ledger-retention")))]
+    return []
+
+
+def _for_a_place(story: Story) -> list[tuple[str, str]]:
+    """Return where a room of people may look: each of them as far as they may, once signed in."""
+    if story.request:
+        return [(_("Open the case"), _absolute(story.request.get_absolute_url()))]
+    entry = reverse("ledger-entry", args=[story.entry.seq])
+    return [(_("Look at the entry"), _absolute(entry))]
+
+
+def _link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:
+    """Return the person's own link, unless there is nothing left for them to decide."""
+    if not Request.objects.undecided(at).filter(pk=asked.pk).exists():
+        return None
+    if policy.why_not_decide(asked, by=person, at=at):
+        return None
+    return links.issue(asked, person=person, at=at)
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
