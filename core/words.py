@@ -7,8 +7,8 @@ sentence that may be recorded: English there, the reader's language where a page
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import dates
 from core.speech import phrase, phrase_count, shown
@@ -31,8 +31,13 @@ def duration_phrase(length: dt.timedelta) -> str:
 
 
 def duration_words(length: dt.timedelta) -> str:
-    """Say a length of time to the reader."""
-    return shown(duration_phrase(length))
+    """Say a length of time to the reader; the Latin signs of units never change places with it."""
+    said = shown(duration_phrase(length))
+    return (
+        f"\N{FIRST STRONG ISOLATE}{said}\N{POP DIRECTIONAL ISOLATE}"
+        if get_language_bidi()
+        else said
+    )
 
 
 def within_words(length: dt.timedelta) -> str:
@@ -77,7 +82,7 @@ def minutes_phrase(minutes: float) -> str:
 
 def minutes_words(minutes: float) -> str:
     """Say a number of minutes to the reader."""
-    return shown(minutes_phrase(minutes))
+    return duration_words(dt.timedelta(minutes=minutes))
 
 
 def either_phrase(names: Sequence[str]) -> str:

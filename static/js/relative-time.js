@@ -11,6 +11,7 @@ function words(seconds) {
   let said = `${Math.round(length)} s`;
   if (length >= 60) said = `${mins} min`;
   if (hours) said = mins % 60 ? `${hours} h ${mins % 60} min` : `${hours} h`;
+  if (document.dir === "rtl") said = `\u2068${said}\u2069`;
   return (seconds > 0 ? told.in : told.ago).replace("…", said);
 }
 

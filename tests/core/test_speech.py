@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from core.errors import BadInput
 from core.speech import phrase, phrase_count, shown
+from core.words import minutes_words
 from tests.make import make_user
 
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
@@ -82,3 +83,9 @@ def test_a_time_is_utc_in_the_record_and_the_readers_own_on_a_page() -> None:
         assert shown(said) == "Frozen since 2 Nov, 13:05 CET."
         with translation.override("de"):
             assert shown(said) == "Frozen since 2. Nov., 13:05 MEZ."
+
+
+def test_a_length_keeps_its_order_among_words_from_right_to_left() -> None:
+    with translation.override("ar"):
+        assert minutes_words(30) == "\N{FIRST STRONG ISOLATE}30 min\N{POP DIRECTIONAL ISOLATE}"
+    assert minutes_words(30) == "30 min"
