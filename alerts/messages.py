@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -225,8 +226,17 @@ def _leading(
         verb = _("Ratify or refuse") if asked.ratify_by else _("Decide")
         return [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
     if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
-        return [(_("Open the case"), _absolute(asked.get_absolute_url()))]
+        return [_to_case(story, asked)]
     return _leading_elsewhere(story, person)
+
+
+def _to_case(story: Story, asked: Request) -> tuple[str, str]:
+    """Return the words and the address of the case; of a question, where it is answered."""
+    kind, _colon, key = story.entry.subject.partition(":")
+    if kind != "question":
+        return _("Open the case"), _absolute(asked.get_absolute_url())
+    verb = _("Answer") if story.entry.kind == "question.asked" else _("Open the case")
+    return verb, _absolute(reverse("question", args=[UUID(key)]))
 
 
 def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:

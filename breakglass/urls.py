@@ -20,7 +20,7 @@ from breakglass.views.changes import change, changes
 from breakglass.views.decide import decide, decision, decision_link
 from breakglass.views.home import home
 from breakglass.views.now import freeze, freeze_keep, freeze_lift, now
-from breakglass.views.questions import question_answer, question_ask
+from breakglass.views.questions import question, question_answer, question_ask
 from breakglass.views.request_new import request_new, request_part
 from breakglass.views.scenarios import (
     scenario,
@@ -39,6 +39,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/reference/", request_reference, name="request-reference"),
     path("requests/<uuid:pk>/offer/", request_offer, name="request-offer"),
     path("requests/<uuid:pk>/questions/", question_ask, name="question-ask"),
+    path("questions/<uuid:pk>/", question, name="question"),
     path("questions/<uuid:pk>/answer/", question_answer, name="question-answer"),
     path("grants/<uuid:pk>/end/", grant_end, name="grant-end"),
     path("grants/<uuid:pk>/revoke/", grant_revoke, name="grant-revoke"),

@@ -10,10 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
-from breakglass import transitions
+from breakglass import policy, transitions
 from breakglass.access import hidden
 from breakglass.models import Question, Request
 from breakglass.question_forms import WordsForm
+from breakglass.questions import answer_url
 from breakglass.views import case_page
 from breakglass.views.pages import page, visible_request
 from core.errors import DomainError
@@ -38,6 +39,15 @@ def question_ask(request: PageRequest, pk: UUID) -> HttpResponse:
             messages.success(request, said % {"person": asked.requester})
             return redirect(_back(request, form, asked))
     return case_page.render_case(request, asked, refused=case_page.Refused(ask=form), refusal=error)
+
+
+@page("GET")
+def question(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Lead to where a question is answered or stands; a mailed `#…` is lost while one signs in."""
+    found = _visible(request, pk)
+    open_ = found.state == Question.State.OPEN
+    may_answer = open_ and policy.why_not_answer(found, by=request.user) is None
+    return redirect(answer_url(found) if may_answer else found.get_absolute_url())
 
 
 @page("POST")

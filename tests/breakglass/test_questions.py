@@ -166,6 +166,20 @@ class TestPages:
         assert "Ada has not answered yet." in page
         assert "Ask Ada something" not in page
 
+    def test_its_address_leads_to_the_answer_of_whoever_gives_it_and_others_to_the_question(
+        self,
+    ) -> None:
+        make_cast()
+        request = asked()
+        self.ask("rita", request)
+        question = Question.objects.get()
+        page, case = reverse("question", args=[question.pk]), request.get_absolute_url()
+        field = f"answer_{question.pk.hex}_text"
+        assert see("ada", page)["Location"] == f"{case}#{field}"
+        assert f'id="{field}"' in text(see("ada", case))
+        assert see("rita", page)["Location"] == f"{case}#questions"
+        assert see("mallory", page).status_code == 404
+
     def test_it_waits_for_the_requester_until_they_answer(self) -> None:
         make_cast()
         request = asked()
