@@ -23,6 +23,7 @@ from breakglass.models import (
     Request,
     Scenario,
 )
+from breakglass.models.scenario import scenarios_of
 from breakglass.questions import answer_url
 from breakglass.simulator import why_not_look
 from core import slots
@@ -197,6 +198,15 @@ def red_button(request: HttpRequest) -> list[str]:
     if not isinstance(user, User) or not may_break(user, timezone.now()):
         return []
     return [f"{reverse('request-new')}?urgency=break_glass"]
+
+
+@slots.asking.provide(order=10)
+def asking(request: HttpRequest) -> list[str]:
+    """Lead to the form whoever may ask in some scenario."""
+    user = request.user
+    if not isinstance(user, User) or not scenarios_of(user, Permit.REQUEST, at=timezone.now()):
+        return []
+    return [f"{reverse('request-new')}?urgency=normal"]
 
 
 @slots.deeds.provide(order=10)

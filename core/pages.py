@@ -66,7 +66,7 @@ def _link(item: slots.NavItem, path: str) -> Link | None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Give every page its rail, banners, red button, reader and looks (context processor).
+    """Give every page its rail, banners, ways in, reader and looks (context processor).
 
     Nothing is asked before a page draws it.
     """
@@ -75,6 +75,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": (lambda: navigation(request)) if signed_in else None,
         "banners": (lambda: slots.banners.gather(request)) if signed_in else None,
         "red_button": (lambda: "".join(slots.red_button.gather(request))) if signed_in else None,
+        "asking": (lambda: "".join(slots.asking.gather(request))) if signed_in else None,
         "teams": (lambda: _teams(request)) if signed_in else None,
         "looks": looks.of(request),
     }

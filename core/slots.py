@@ -157,6 +157,7 @@ class Deed:
 nav: Slot[NavItem] = Slot()
 deeds: Slot[Deed] = Slot()
 red_button: Slot[str] = Slot()  # the address that it leads to; none where it would do nothing
+asking: Slot[str] = Slot()  # the address where one asks for access; none for who may not
 found: Slot[Found] = Slot()  # asked with the words that were typed
 waiting: Slot[Waiting] = Slot()
 health: Slot[Health] = Slot()

@@ -1,5 +1,6 @@
 /* <command-palette data-src data-label data-hint><a href="/search/">…</a></command-palette>: what the search page
-   finds, in a dialog, while one types. Ctrl-K opens it; arrows move, Enter goes. */
+   finds, in a dialog, while one types. Ctrl-K opens it; arrows move, Enter goes, from the
+   field to the first, which is marked. */
 class CommandPalette extends HTMLElement {
   connectedCallback() {
     this.querySelector("a").addEventListener("click", (event) => {

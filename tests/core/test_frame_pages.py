@@ -57,6 +57,14 @@ class TestSearch:
         assert client.get("/search/?q=ada").status_code == 302
 
 
+class TestKeys:
+    def test_n_is_for_who_may_ask(self, ada: Client) -> None:
+        assert 'data-keys="n" data-go="/request/?urgency=normal"' in words(ada, "/cases/")
+        ada.force_login(make_user("mallory"))
+        assert 'data-keys="n"' not in words(ada, "/cases/")
+        assert 'data-keys="/"' in words(ada, "/cases/")
+
+
 class TestLooks:
     def test_a_choice_is_in_the_first_byte_of_the_next_page(self, ada: Client) -> None:
         assert "data-theme" not in words(ada, "/profile/").partition(">")[0:2][0]
