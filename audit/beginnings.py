@@ -66,14 +66,19 @@ def first() -> int:
 
 
 def cut_at(seq: int) -> Cut | None:
-    """Return what a signed entry says of the record having been pruned up to just there, if any."""
+    """Return what a signed entry says of the record having been pruned up to just there, if any.
+
+    While a pruning is carried out, entries below its cut are still there: they are passed over.
+    """
+    low = pruned.low()
     with connection.cursor() as cursor:
         cursor.execute(_SAID, [seq])
         for (body,) in cursor.fetchall():
             try:
                 said = json.loads(bytes(body))
-                if said["below"] == seq:
-                    return Cut(below=seq, at=int(said["at"]), carried=str(said["carried"]))
+                below, at = said["below"], int(said["at"])
+                if below in {seq, max(seq, low)}:
+                    return Cut(below=below, at=at, carried=str(said["carried"]))
             except (ValueError, TypeError, KeyError, RecursionError):
                 continue  # the walk will come to it, and say what is wrong
     return None

@@ -75,7 +75,8 @@ def record_files() -> Iterator[tuple[str, bytes]]:
     yield from _stamps(head)
     yield from tree_files(0, head.size)
     yield from pruned.carried_files()
-    for payload in Payload.objects.filter(entry__seq__lt=head.size).iterator():
+    there = Payload.objects.filter(entry__seq__gte=pruned.low(), entry__seq__lt=head.size)
+    for payload in there.iterator():
         yield from _of_payload(payload)
 
 
@@ -113,6 +114,7 @@ def tree_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
 
 def telling_files(old: int, size: int) -> Iterator[tuple[str, bytes]]:
     """Yield the payloads that the verifier needs, of the entries from `old` on."""
+    old = max(old, pruned.low())
     found = Payload.objects.filter(part="d", entry__kind__in=TELLING)
     for payload in found.filter(entry__seq__gte=old, entry__seq__lt=size).iterator():
         yield from _of_payload(payload)

@@ -99,7 +99,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
 }
 # What runs as the tables' owner, and checks by itself what it is asked to do.
-FUNCTIONS = ("audit_erase(bigint)", "audit_prune(bigint)")
+FUNCTIONS = ("audit_erase(bigint)", "audit_prune(bigint, bigint)")
 _READ_ONLY = "django_migrations"  # the application looks, only the owner migrates
 
 

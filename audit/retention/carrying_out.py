@@ -1,17 +1,19 @@
 """Carry out what entries `audit.pruned` say: once they are signed, witnessed and in the copies.
 
-A crash in between changes nothing: the next run does what is left. What stands in the way since,
-such as a hold, is respected: then the bytes stay, and the pruning waits.
+They go in steps from the beginning. With the first one the record counts all below the cut as
+gone, and a crash in between changes nothing: the next run does what is left. What stands in the way
+before, such as a hold, is respected: then the bytes stay, and the pruning waits.
 """
 
 import json
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from audit import heads
+from audit import heads, pruned
 from audit.anchors import places
 from audit.events import Pruned
 from audit.models import Cursor, Entry, Pending
@@ -24,26 +26,42 @@ from core.speech import Sentence, phrase
 
 logger = logging.getLogger(__name__)
 
+STEP = 25_600  # entries that go in one transaction, so that it takes seconds
+LONGEST = 10.0  # seconds that a worker is kept from its other work
+
 
 def finish(*, at: datetime) -> int:
-    """Delete what a signed pruning covers; return how many entries went.
+    """Delete what signed prunings cover, for a while; return how many entries went.
 
-    Running twice is harmless; of two at the same time one does it.
+    Each step is a transaction of its own, so that nobody waits for it and what went before can be
+    vacuumed. Running twice is harmless; of two at the same time one does it.
     """
     Cursor.objects.get_or_create(name=CURSOR)
-    gone = 0
-    with transaction.atomic():
-        done = Cursor.objects.select_for_update(skip_locked=True).filter(name=CURSOR).first()
-        if done is None:
-            return 0
-        for entry in Entry.objects.filter(kind=Pruned.kind, seq__gt=done.seq).order_by("seq"):
-            if why := why_not_yet(entry, at=at):
-                logger.info("The pruning of entry %d waits: %s", entry.seq, why)
-                break
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT audit_prune(%s)", [entry.seq])
-                gone += cursor.fetchone()[0]
-            Cursor.objects.filter(name=CURSOR).update(seq=entry.seq)
+    gone, end = 0, monotonic() + LONGEST
+    while some := _step(at=at):
+        gone += some
+        if monotonic() >= end:
+            break
+    return gone
+
+
+@transaction.atomic
+def _step(*, at: datetime) -> int:
+    """Delete the next entries of the first pruning that is not over; return how many went."""
+    done = Cursor.objects.select_for_update(skip_locked=True).filter(name=CURSOR).first()
+    entry = waiting() if done else None
+    if done is None or entry is None:
+        return 0
+    below = parts_of(entry)["d"]["below"]
+    # Once it has begun, it goes to its end: the record counts all of it as gone.
+    if below > pruned.low() and (why := why_not_yet(entry, at=at)):
+        logger.info("The pruning of entry %d waits: %s", entry.seq, why)
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_prune(%s, %s)", [entry.seq, STEP])
+        gone = int(cursor.fetchone()[0])
+    if not Entry.objects.filter(seq__lt=below).exists():
+        Cursor.objects.filter(name=CURSOR).update(seq=entry.seq)
     return gone
 
 

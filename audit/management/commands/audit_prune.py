@@ -75,8 +75,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(f"It is on the record that the entries below {made.cut:,} go.")
         for _ in range(_PATIENCE):
-            gone = carrying_out.finish(at=timezone.now())
-            if gone:
+            while gone := carrying_out.finish(at=timezone.now()):
                 self.stdout.write(f"{gone:,} entries are gone.")
             if carrying_out.is_finished():
                 self.stdout.write("Done.")

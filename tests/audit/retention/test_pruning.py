@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from audit import heads, pruned, sequencer
 from audit.models import Checkpoint, Entry, Payload, Tile
 from audit.pruned import LastVersion, Pruned
+from audit.retention import carrying_out
 from audit.verify import verify
 from tests.audit.core.make import ask
 from tests.audit.make import happen, sequence, sql, unprotected
@@ -17,6 +19,7 @@ from tests.audit.retention.make import (
     DAY,
     NEW,
     NOW,
+    OLD,
     bgverify,
     fill,
     fill_record,
@@ -118,6 +121,82 @@ class TestPrune:
         assert Entry.objects.get(subject="thing:dormant").version == 2
         assert not Entry.objects.filter(kind="audit.gap").exists()
         assert verify().why == ""
+
+
+class TestSteps:
+    """A pruning of several steps, stopped between two of them by whatever stops a process."""
+
+    @pytest.fixture
+    def stopped(self, seal: Seal, monkeypatch: pytest.MonkeyPatch) -> Seal:
+        """A record of which 768 entries go in steps of 256; one of them was done."""
+        monkeypatch.setattr(carrying_out, "STEP", 256)
+        monkeypatch.setattr(carrying_out, "LONGEST", 0)
+        happen("thing:dormant", at=OLD)
+        fill(800, at=OLD, cases=7)
+        fill(30, at=NEW, cases=0)
+        verify_whole(at=NEW)
+        seal()
+        order()
+        seal()
+        assert finish() == 256
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        return seal
+
+    def test_what_is_left_counts_as_gone_and_all_verifies(
+        self, stopped: Seal, tmp_path: Path
+    ) -> None:
+        assert (seqs()[0], pruned.low()) == (256, 768)
+        verdict = verify()
+        assert (verdict.why, verdict.checked) == ("", len(seqs()) - 512)
+        code, said = bgverify(write_log(tmp_path / "log"))
+        assert code == 0, said
+        payloads = (tmp_path / "log" / "payloads").iterdir()
+        assert min(int(each.name.partition(".")[0]) for each in payloads) == 768
+        assert not carrying_out.is_finished()
+
+    def test_the_record_goes_on_meanwhile(self, stopped: Seal) -> None:
+        before = verify().tree
+        happen("thing:dormant", at=NOW)
+        happen("thing:3", at=NOW)
+        sequence(at=NOW)
+        stopped()
+
+        assert not Entry.objects.filter(kind="audit.gap").exists()
+        assert verify().why == verify(after=before).why == ""
+
+    def test_the_next_runs_do_the_rest(self, stopped: Seal, tmp_path: Path) -> None:
+        assert [finish(), finish(), finish()] == [256, 256, 0]
+        assert (seqs()[0], carrying_out.is_finished()) == (768, True)
+        assert not Payload.objects.filter(entry__lt=768).exists()
+        assert not Tile.objects.filter(level=0, index__lt=3).exists()
+        assert verify().why == ""
+        assert bgverify(write_log(tmp_path))[0] == 0
+
+    def test_a_step_that_breaks_off_is_undone(self, stopped: Seal) -> None:
+        def lost(execute: Any, statement: str, *rest: Any) -> Any:
+            found = execute(statement, *rest)
+            if "audit_prune" in statement:
+                raise OperationalError("The server was killed.")
+            return found
+
+        with connection.execute_wrapper(lost), pytest.raises(OperationalError):
+            finish()
+        assert (seqs()[0], verify().why) == (256, "")
+        assert finish() == 256
+
+    @pytest.mark.usefixtures("stopped")
+    def test_nobody_else_takes_what_follows(self) -> None:
+        sql_refused("DELETE FROM audit_entry WHERE seq >= 768")
+        with unprotected():
+            sql("DELETE FROM audit_payload WHERE entry_id = 768")
+            sql("DELETE FROM audit_entry WHERE seq = 768")
+
+        assert verify().why == "Entry 768 is missing: entry 769 follows."
+
+
+def sql_refused(statement: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        sql(statement)
 
 
 class TestVerified:
@@ -235,12 +314,12 @@ class TestDatabase:
         seq = Entry.objects.get(kind="audit.pruned").seq
         for unsigned in (seq, 5):
             with pytest.raises(IntegrityError, match="no signed pruning"), transaction.atomic():
-                sql("SELECT audit_prune(%s)", unsigned)
+                sql("SELECT audit_prune(%s, 256)", unsigned)
         seal()
         with unprotected():
             sql("INSERT INTO audit_last_version VALUES ('thing:0', 99)")
         with pytest.raises(IntegrityError, match="other entries"), transaction.atomic():
-            sql("SELECT audit_prune(%s)", seq)
+            sql("SELECT audit_prune(%s, 256)", seq)
 
     def test_what_is_pruned_stays_away_for_the_sequencer(self, pruned_record: Seal) -> None:
         happen("thing:0", at=NEW)
