@@ -41,7 +41,7 @@ func run(command, vkey string, files []string) error {
 	case "consistency":
 		return consistency(files[0], files[1], files[2], keys)
 	case "log":
-		return wholeLog(files[0], keys)
+		return wholeLog(files, keys)
 	}
 	return fmt.Errorf("unknown command %q", command)
 }
@@ -176,14 +176,19 @@ func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	return found, nil
 }
 
-// wholeLog verifies the tiles against the checkpoint, and every entry against the tiles.
-func wholeLog(place string, keys note.Verifiers) error {
+// wholeLog verifies the tiles against the checkpoint, and every entry against the tiles: all of
+// them, or those from a place on, before which a log was pruned.
+func wholeLog(words []string, keys note.Verifiers) error {
+	place, begin := words[0], int64(0)
 	tree, err := openFile(place+"/checkpoint", keys)
+	if err == nil && len(words) > 1 {
+		begin, err = strconv.ParseInt(words[1], 10, 64)
+	}
 	if err != nil {
 		return err
 	}
 	reader := tlog.TileHashReader(tree, folder(place))
-	for first := int64(0); first < tree.N; first += 256 {
+	for first := begin; first < tree.N; first += 256 {
 		width := tree.N - first
 		if width > 256 {
 			width = 256
