@@ -85,6 +85,7 @@ class Place(models.Model):
     failing_since = models.DateTimeField(null=True)
     why = models.TextField(blank=True)
     contradicts = models.BooleanField(default=False)  # it knows another record than ours
+    keeps_pruned = models.BooleanField(default=False)  # a copy that has what was pruned here
     told_at = models.DateTimeField(null=True)
 
     class Meta:

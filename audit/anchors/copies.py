@@ -14,6 +14,7 @@ from audit.anchors.failures import Contradicted, Failed
 from audit.anchors.stores import Store
 from audit.core.checkpoint import read_checkpoint
 from audit.core.findings import Tampered
+from audit.core.tiles import WIDTH, path
 from audit.models import Checkpoint
 from audit.outside import Anchor, Place
 
@@ -31,12 +32,12 @@ def bring_all(clock: Callable[[], datetime]) -> None:
 
 def _bring_to(store: Store, *, at: datetime) -> None:
     try:
-        size = bring(store)
+        size, keeps_pruned = bring(store), keeps_what_was_pruned(store)
     except Failed as failure:
         contradicts = isinstance(failure, Contradicted)
         places.failed(Place.Kind.COPY, store.name, why=str(failure), at=at, contradicts=contradicts)
     else:
-        places.went_well(Place.Kind.COPY, store.name, size=size, at=at)
+        places.went_well(Place.Kind.COPY, store.name, size=size, at=at, keeps_pruned=keeps_pruned)
 
 
 def bring(store: Store) -> int:
@@ -51,16 +52,26 @@ def bring(store: Store) -> int:
     old = _held(store, head)
     if old >= head.size:
         return old
-    for path, data in _files(old, head):
-        there = store.read(path)
+    for place, data in _files(old, head):
+        there = store.read(place)
         if there is None:
-            store.write(path, data)
+            store.write(place, data)
         elif there != data:
             raise Contradicted(
-                f"{path} there is not ours: it was changed there, or the record was rewritten here."
+                f"{place} there is not ours: it was changed there, or the record was rewritten"
+                " here."
             )
     store.write(HEAD, heads.cosigned(head).encode())
     return head.size
+
+
+def keeps_what_was_pruned(store: Store) -> bool:
+    """Whether a copy was begun before the record was pruned, and has what is gone here.
+
+    It stays as it is, since nobody here may delete in it: its owner replaces it by a new one.
+    """
+    low = pruned.low()
+    return bool(low) and store.read(path(0, low // WIDTH - 1)) is not None
 
 
 def _files(old: int, head: Checkpoint) -> Iterator[tuple[str, bytes]]:

@@ -28,13 +28,15 @@ def watched(*kinds: Place.Kind) -> QuerySet[Place]:
 
 
 @transaction.atomic
-def went_well(kind: Place.Kind, name: str, *, size: int, at: datetime) -> None:
-    """Note that a place has the head of `size` entries.
+def went_well(
+    kind: Place.Kind, name: str, *, size: int, at: datetime, keeps_pruned: bool = False
+) -> None:
+    """Note that a place has the head of `size` entries, and perhaps ones that were pruned here.
 
     A contradiction stays until it was put on the record, however well things go on.
     """
     place = _locked(kind, name)
-    place.size, place.at = size, at
+    place.size, place.at, place.keeps_pruned = size, at, keeps_pruned
     if not place.contradicts or place.told_at:
         place.failing_since, place.why, place.contradicts = None, "", False
     place.save()

@@ -16,9 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import pruned
+from audit.anchors import places
 from audit.forms import ReferenceField
 from audit.holds import Hold
 from audit.models import State
+from audit.outside import Place
 from audit.policy import Reader
 from audit.pruned import Pruned
 from audit.retention import carrying_out, policy, rules, transitions
@@ -139,6 +141,7 @@ def _page(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpR
         "low": pruned.low(),
         "prunings": Pruned.objects.all()[:_LISTED],
         "waiting": carrying_out.waiting(),
+        "copies": places.watched(Place.Kind.COPY).filter(keeps_pruned=True),
         **_next(),
         **_holds(by),
     }

@@ -1,6 +1,7 @@
 """The page of retention: policy, holds, what was pruned; and who sees and does what."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,9 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Part, User
+from audit.anchors import copies
 from audit.holds import Hold
 from audit.retention.transitions import place_hold
-from tests.audit.retention.make import CUT, NOW, fill_record, finish, order
+from tests.audit.retention.make import CUT, NOW, bgverify, fill_record, finish, order
 from tests.make import REASON, make_group, make_request, make_user
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,35 @@ class TestLooking:
         for said in ("health", "3650 days", "90 days", "what belongs to no case", "A lawsuit."):
             assert said in page
         assert "Everything stays." in page or timezone.now() < NOW
+
+    def test_names_a_copy_that_keeps_what_was_pruned_until_it_is_replaced(
+        self,
+        client: Client,
+        seal: Callable[[], None],
+        alma: User,
+        settings: Settings,
+        tmp_path: Path,
+    ) -> None:
+        old, new = tmp_path / "old", tmp_path / "new"
+        settings.LEDGER_COPIES = [str(old)]
+        old.mkdir()
+        fill_record()
+        order()
+        seal()
+        copies.bring_all(timezone.now)
+        assert str(old) not in texts(client, alma)
+        finish()
+        copies.bring_all(timezone.now)
+        assert f"{old} still has entries that were pruned here." in texts(client, alma)
+
+        new.mkdir()
+        settings.LEDGER_COPIES = [str(old), str(new)]
+        copies.bring_all(timezone.now)
+        assert f"{new} still has" not in texts(client, alma)
+        assert (bgverify(old)[0], bgverify(new)[0]) == (0, 0)
+        assert not (new / "tile/0/000").exists()
+        settings.LEDGER_COPIES = [str(new)]
+        assert "still has entries" not in texts(client, alma)
 
     def test_is_for_those_who_oversee_the_record(self, client: Client, alma: User) -> None:
         client.force_login(make_user("ada"))
