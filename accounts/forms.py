@@ -17,7 +17,7 @@ from accounts import policy
 from accounts.models import ApiToken, Membership, Part, User, validate_time_zone
 from accounts.parts import parts_of
 from core import zones
-from core.forms import PickUntil, SegmentedMany
+from core.forms import PickUntil, SegmentedMany, hush
 from core.speech import shown
 
 
@@ -92,6 +92,7 @@ class PersonCreationForm(AdminUserCreationForm):  # type: ignore[type-arg] # nor
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = gettext("The one that I give")
         self.fields["password2"].label = gettext("The same again")
+        hush(self.fields["password1"], self.fields["password2"])
         for name in ("password1", "password2"):
             self.fields[name].error_messages["required"] = gettext(
                 "Give the password twice, or let them choose one by mail."
@@ -181,6 +182,7 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if password := self.fields.get("password"):
+            hush(password)
             password.help_text = gettext("Kept as a hash alone: nobody can read it.")
         if field := self.fields.get("memberships"):
             rows = self.instance.memberships.values_list("group", "until")

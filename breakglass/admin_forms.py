@@ -84,7 +84,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
         labels = {
             **{name: LABELS[name] for name in _CALLED_AS_ELSEWHERE},
             "name": _("Name"),
-            "slug": _("Address"),
+            "slug": _("Short name"),
             "use_when": _("Use when"),
             "not_for": _("Not for"),
             "drill": _("This is an exercise"),

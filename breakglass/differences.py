@@ -34,7 +34,7 @@ _PERSON = {
 _GROUP = {"name": _("Name"), "parts": _("Parts"), "members": _("Who is in it")}
 _TARGET = {
     "name": _("Name"),
-    "slug": _("Address"),
+    "slug": _("Short name"),
     "kind": _("Kind"),
     "host": _("Host"),
     "port": _("Port"),

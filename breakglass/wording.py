@@ -43,7 +43,7 @@ SECTIONS = (
         _("How people recognise this emergency at night, and what it is not for."),
         {
             "name": _("Name"),
-            "slug": _("Address"),
+            "slug": _("Short name"),
             "use_when": _("Use when"),
             "not_for": _("Not for"),
             "severity": _("Severity"),

@@ -35,6 +35,12 @@ def _is_choice(field: forms.BoundField) -> bool:
     return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
 
 
+def hush(*fields: forms.Field) -> None:
+    """Let fields that need not be filled in not say so: where one of two is, or another decides."""
+    for field in fields:
+        field.hushed = True  # type: ignore[attr-defined]
+
+
 def refused(form: forms.Form, error: DomainError) -> None:
     """Put a refusal into the form: beside its field where it names one, else on top."""
     wrong = {"": error.sentence}

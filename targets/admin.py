@@ -31,6 +31,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Kept encrypted and never shown. Leave empty to keep the one that is set."),
+        error_messages={"required": _("Enter the password of the administration role.")},
     )
     reason = Reason()
 
@@ -42,7 +43,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
         ]  # fmt: skip
         labels = {
             "name": _("Name"),
-            "slug": _("Address"),
+            "slug": _("Short name"),
             "kind": _("Kind"),
             "host": _("Host"),
             "port": _("Port"),
@@ -54,17 +55,21 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at ru
         }
         help_texts = {
             "slug": _("Stands in links and files: lower-case letters, digits and hyphens."),
-            "admin_user": _("Makes and removes the roles of doors. It needs no table of yours."),
+            "admin_user": _(
+                "Makes and removes the roles of doors, such as breakglass_admin. It needs no table"
+                " of yours."
+            ),
             "template_role": _("Each door gets a role that is a member of this one."),
             "read_only_role": _("Leave empty when there is none."),
         }
         widgets = {"admin_user": forms.TextInput(attrs={"autocomplete": "off"})}
 
-    def clean(self) -> dict[str, Any] | None:
-        """Refuse a target without any password: no door could ever be opened."""
-        if not self.instance.admin_secret and not self.cleaned_data.get("secret"):
-            self.add_error("secret", gettext("Enter the password of the administration role."))
-        return self.cleaned_data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Want a password of a target that has none: no door could ever be opened."""
+        super().__init__(*args, **kwargs)
+        if (field := self.fields.get("secret")) and not self.instance.admin_secret:
+            field.required = True
+            field.help_text = gettext("Kept encrypted and never shown.")
 
 
 @admin.register(Target)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.parts import parts_of
 from breakglass.models import ApprovalStep, Grant, GroupPermit, Permit, Request, Scenario
 from breakglass.transitions.previews import without
 from core import slots
@@ -68,6 +69,7 @@ def group(_request: HttpRequest, which: Group) -> list[slots.Panel]:
     context = {
         "group": which,
         "members": list(which.memberships.select_related("user").order_by("user__name")[:_MOST]),
+        "parts": parts_of(which),
         "may": _in_words(_permits(group=which)),
         "steps": list(steps.select_related("scenario").order_by("scenario__name", "position")),
         "now": now,

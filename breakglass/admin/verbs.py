@@ -24,7 +24,7 @@ from breakglass.transitions.arrivals import arrive
 from breakglass.transitions.imports import bring_in
 from core.admin import PlainWords
 from core.errors import DomainError
-from core.forms import ReasonForm, refused
+from core.forms import ReasonForm, hush, refused
 
 _LIST = "admin:breakglass_scenario_changelist"
 
@@ -46,6 +46,10 @@ class ImportForm(forms.Form):
         max_length=500,
         help_text=gettext_lazy("Stands in the record and in the history of versions."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hush(self.fields["file"], self.fields["text"])
 
     def clean(self) -> dict[str, Any]:
         """Take the file's text where one was chosen."""
