@@ -12,6 +12,9 @@ CONFIGURATION = (
     "breakglass.approvalstep",
     "breakglass.grouppermit",
     "targets.target",
+    "alerts.channel",
+    "alerts.route",
+    "alerts.schedule",
     "auth.group",
     "accounts.user",
 )
@@ -32,6 +35,15 @@ def permissions_of(part: Part) -> Q:
 def give_part(group: Group, part: Part) -> None:
     """Let every member of `group` play `part`. Doing it twice changes nothing."""
     group.permissions.add(*Permission.objects.filter(permissions_of(part)))
+
+
+def renew_parts() -> None:
+    """Give groups what their parts need since an update: a new kind of thing to configure."""
+    for group in Group.objects.filter(permissions__content_type__app_label="accounts").distinct():
+        for part in parts_of(group):
+            missing = Permission.objects.filter(permissions_of(part)).exclude(group=group)
+            if missing.exists():
+                give_part(group, part)
 
 
 def take_part(group: Group, part: Part) -> None:

@@ -9,8 +9,9 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the shared pages and the record know this room; mail is there from the start."""
-        from alerts.provision import provide_mail
+        from alerts.provision import provide_mail, renew_administrators
 
         post_migrate.connect(provide_mail, sender=self, dispatch_uid="alerts.mail")
-        for name in ("forgetting", "labels", "slots", "states"):
+        post_migrate.connect(renew_administrators, sender=self, dispatch_uid="alerts.parts")
+        for name in ("forgetting", "labels", "slots", "states", "tracking"):
             import_module(f"alerts.{name}")

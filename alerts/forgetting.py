@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Contact, Delivery, Mail
+from alerts.models import Contact, Delivery, Mail, Quiet
 from core import forgetting
 from core.forgetting import Rows, Texts
 
@@ -16,6 +16,11 @@ forgetting.keep(
     Rows(
         label=_("Where they are reached"),
         model=Contact,
+        about=lambda trace: Q(person=trace.person),
+    ),
+    Rows(
+        label=_("When they are not told"),
+        model=Quiet,
         about=lambda trace: Q(person=trace.person),
     ),
     Texts(

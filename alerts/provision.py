@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps as registry
 
+from accounts.parts import renew_parts
 from alerts.models import MAIL
 
 
@@ -15,3 +16,8 @@ def provide_mail(*, using: str, apps: Any = registry, **_: Any) -> None:
         return
     fields = {"name": "Mail", "kind": "mail", "personal": True}
     channels.objects.using(using).get_or_create(pk=MAIL, defaults=fields)
+
+
+def renew_administrators(**_: Any) -> None:
+    """Let administrators configure what came with an update."""
+    renew_parts()

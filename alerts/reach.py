@@ -1,11 +1,12 @@
-"""By which channels somebody is told."""
+"""By which channels somebody is told, and when."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from alerts.models import MAIL, Contact
+from alerts.models import MAIL, Contact, Quiet
 
 
 def channels_of(people: Iterable[User], *, urgent: bool) -> dict[User, list[UUID]]:
@@ -27,3 +28,14 @@ def _chosen(contacts: list[Contact], *, urgent: bool) -> list[UUID]:
     named = {each.channel_id: each for each in contacts}
     mailed = MAIL not in named or named[MAIL] in taking
     return [MAIL, *others] if mailed or not others else others
+
+
+def times_of(people: Iterable[User], *, urgent: bool, at: datetime) -> dict[User, datetime]:
+    """Return when each person may be told of something at `at`: at once, but for quiet hours."""
+    people = [*people]
+    if urgent:
+        return dict.fromkeys(people, at)
+    quiet = {
+        row.person: row for row in Quiet.objects.filter(person__in=people).select_related("person")
+    }
+    return {person: quiet[person].until(at) if person in quiet else at for person in people}

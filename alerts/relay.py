@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from alerts.models import Delivery
-from alerts.reach import channels_of
+from alerts.reach import channels_of, times_of
 from alerts.routes import ROUTES, Telling, tellings
 from alerts.stories import story_of
 from audit import cursor
@@ -45,7 +45,9 @@ def _rows(
     entry: Entry, told: list[Telling], *, urgent: bool, drill: bool, at: datetime
 ) -> list[Delivery]:
     """Return the deliveries of an entry; the first of each person is the one to acknowledge."""
-    ways = channels_of([telling.person for telling in told], urgent=urgent)
+    people = [telling.person for telling in told]
+    ways = channels_of(people, urgent=urgent)
+    times = times_of(people, urgent=urgent, at=at)
     return [
         Delivery(
             entry_seq=entry.seq,
@@ -59,7 +61,8 @@ def _rows(
             receipt=telling.receipt and number == 0,
             drill=drill,
             created_at=at,
-            next_attempt_at=at,
+            next_attempt_at=times[telling.person],
+            together=times[telling.person] > at,
         )
         for telling in told
         for number, channel in enumerate(ways[telling.person])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
-from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail
+from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
@@ -123,7 +123,14 @@ def reached(request: HttpRequest) -> list[slots.Panel]:
     if not isinstance(user, User):
         return []
     last = Delivery.objects.filter(recipient=user).order_by("-entry_seq", "-pk").first()
-    context = {"last": last, "address": user.email}
+    contacts = list(user.contacts.select_related("channel"))
+    context = {
+        "last": last,
+        "address": user.email,
+        "mail": next((each for each in contacts if each.channel_id == MAIL), None),
+        "ways": [each for each in contacts if each.channel_id != MAIL and each.channel.enabled],
+        "quiet": Quiet.objects.filter(person=user).first(),
+    }
     return [slots.Panel(template="alerts/_reached.html", context=context, place="side")]
 
 

@@ -16,6 +16,8 @@ from alerts import policy, transitions
 from alerts.forms import UNREAD, FilterForm
 from alerts.messages import Words, words_of
 from alerts.models import Delivery, Mail
+from alerts.reach_forms import forms_of
+from alerts.reach_transitions import set_reach
 from alerts.stories import NothingToTell, Story, story_at
 from audit.events import title_of
 from breakglass.models import Request
@@ -99,6 +101,19 @@ def alert_retry(request: PageRequest, pk: UUID) -> HttpResponse:
             request, _("It is being sent to %(person)s again.") % {"person": delivery.reader}
         )
     return redirect(delivery)
+
+
+@page("GET", "POST")
+def reach(request: PageRequest) -> HttpResponse:
+    """Show where and when the person is told, and change it."""
+    parts, quiet = forms_of(request.user, request.POST or None)
+    if request.POST and all([*(part.is_valid() for part in parts), quiet.is_valid()]):
+        wishes = [(part.channel, *part.wish) for part in parts]
+        set_reach(request.user, wishes, quiet.cleaned_data, at=timezone.now())
+        messages.success(request, _("Saved. From now on you are told this way."))
+        return redirect("profile")
+    context = {"parts": parts, "quiet": quiet}
+    return render(request, "alerts/reach.html", context, status=422 if request.POST else 200)
 
 
 @page("GET")

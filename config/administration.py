@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from alerts.channel_transitions import tested
 from alerts.models import MAIL, Channel
+from alerts.trial import trial
 from audit import reading
 from audit.models import Entry
 from breakglass import inbox, lint
@@ -67,18 +66,10 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     """Send the administrator a message, and say whether the mail server took it."""
     person = request.user
     if isinstance(person, User):
-        message = EmailMessage(
-            subject=_("[Breakglass] A test message"),
-            body=_("Somebody who administers Breakglass sent this to themselves. It arrived."),
-            to=[person.email],
-        )
-        try:
-            message.send()
-        except OSError as error:  # what a mail server, or its absence, raises
-            why = _("The mail server did not take it: %(error)s. Look at EMAIL_URL.")
-            messages.error(request, why % {"error": error})
+        if why := trial(Channel.objects.get(pk=MAIL), by=person, at=timezone.now()):
+            said = _("The mail server did not take it: %(error)s. Look at EMAIL_URL.")
+            messages.error(request, said % {"error": why})
         else:
-            tested(Channel.objects.get(pk=MAIL), by=person, at=timezone.now())
             said = _("It is on its way to %(address)s. Look whether it arrives.")
             messages.success(request, said % {"address": person.email})
     return redirect("admin:index")
@@ -105,6 +96,7 @@ def _places() -> list[slots.Health]:
     """Say how much there is of everything, each with the way there."""
     people, scenarios = User.objects.active().count(), Scenario.objects.in_use().count()
     targets, groups = Target.objects.enabled().count(), Group.objects.count()
+    channels = Channel.objects.in_use().count()
     counts = (
         ("scenario", _("Scenarios"), ngettext("%d in use", "%d in use", scenarios) % scenarios,
          "breakglass_scenario", scenarios),
@@ -114,6 +106,8 @@ def _places() -> list[slots.Health]:
          "accounts_user", people),
         ("group", _("Groups"), ngettext("%d group", "%d groups", groups) % groups,
          "auth_group", groups),
+        ("channel", _("Channels"), ngettext("%d in use", "%d in use", channels) % channels,
+         "alerts_channel", channels),
     )  # fmt: skip
     return [
         slots.Health(

@@ -49,6 +49,8 @@ _FACES: dict[str, Face] = {
     "closing": Face("wait", "door"),
     "close_failed": _FAILED,
     "closed": _OVER,
+    # channel
+    "failing": _FAILED,
     # after-action review
     "due": _WAITS,
     "in_review": Face("live", "review"),

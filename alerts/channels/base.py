@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
+from accounts.models import User
 from alerts.messages import Message
 from alerts.models import Channel, Contact
 
@@ -45,17 +48,23 @@ class Line:
     def close(self) -> None:
         """Hang up; the next message connects anew."""
 
-    def address_of(self, message: Message) -> str:
-        """Return where the reader of a message is on a personal channel.
+    def say(self, title: str, text: str, *, to: User | None, at: datetime) -> None:
+        """Hand over words about no entry, a test: to a person, or to the place where `to` is None.
+
+        Raises Trouble when they were not taken.
+        """
+        raise NotImplementedError
+
+    def address_of(self, person: User | None) -> str:
+        """Return where somebody is on a personal channel.
 
         Raises Trouble where they have no address there (any more).
         """
-        contact = Contact.objects.filter(
-            channel=self.channel, person=message.delivery.recipient
-        ).first()
+        contact = Contact.objects.filter(channel=self.channel, person=person).first()
         if contact is None:
-            reader = message.delivery.recipient
-            raise Trouble(f"{reader} has no address on {self.channel}.", final=True)
+            said = _("%(person)s has no address on %(channel)s.")
+            words = said % {"person": person, "channel": self.channel}
+            raise Trouble(words, final=True)
         return contact.address
 
 

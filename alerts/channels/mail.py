@@ -1,6 +1,8 @@
 """Mail, by the server that the installation names, or kept here where it names none."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -11,10 +13,12 @@ from smtplib import (
     SMTPRecipientsRefused,
     SMTPServerDisconnected,
 )
+from typing import cast
 
-from django.core.mail import BadHeaderError, get_connection
+from django.core.mail import BadHeaderError, EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from accounts.models import User
 from alerts import letters
 from alerts.channels.base import Line, Trouble
 from alerts.messages import Message
@@ -38,8 +42,16 @@ class MailLine(Line):
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Send one mail. Raises Trouble when the server did not take it."""
+        self._send(letters.write(messages[0]) if len(messages) == 1 else letters.join(messages))
+
+    def say(self, title: str, text: str, *, to: User | None, at: datetime) -> None:
+        """Send a person a mail about no entry."""
+        person = cast(User, to)
+        headers = {"Date": format_datetime(at), "Auto-Submitted": "auto-generated"}
+        self._send(EmailMessage(f"[Breakglass] {title}", text, to=[person.email], headers=headers))
+
+    def _send(self, mail: EmailMessage) -> None:
         try:
-            mail = letters.write(messages[0]) if len(messages) == 1 else letters.join(messages)
             self._backend.open()
             self._backend.send_messages([mail])
         except Exception as error:

@@ -6,11 +6,13 @@ A channel is one of its addresses, `tgram://token/chat`. On a personal channel t
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import quote
 
 import apprise
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from alerts import plain
 from alerts.channels.base import Line, Trouble
 from alerts.messages import Message
@@ -36,23 +38,35 @@ class AppriseLine(Line):
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Notify one reader. Raises Trouble with what Apprise has to say when it failed."""
-        first, url = messages[0], self.channel.unsealed()["url"]
+        self._notify(
+            plain.title(messages),
+            plain.text(messages),
+            to=messages[0].delivery.recipient,
+            urgent=any(message.delivery.urgent for message in messages),
+        )
+
+    def say(self, title: str, text: str, *, to: User | None, at: datetime) -> None:
+        """Notify somebody, or the place, of something that is in no entry."""
+        self._notify(title, text, to=to, urgent=False)
+
+    def _notify(self, title: str, text: str, *, to: User | None, urgent: bool) -> None:
+        url = self.channel.unsealed()["url"]
         if self.channel.personal:
-            url = url.replace(HOLE, quote(self.address_of(first), safe=""))
+            url = url.replace(HOLE, quote(self.address_of(to), safe=""))
         service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Breakglass", async_mode=False))
         if not service.add(url):
             raise Trouble(_("Apprise does not know this address."), final=True)
-        urgent = any(message.delivery.urgent for message in messages)
         with apprise.LogCapture(level=logging.WARNING) as said:  # type: ignore[no-untyped-call]
             taken = service.notify(
-                title=plain.title(messages),
-                body=plain.text(messages),
+                title=title,
+                body=text,
                 body_format=apprise.NotifyFormat.TEXT,
                 notify_type=apprise.NotifyType.WARNING if urgent else apprise.NotifyType.INFO,
             )
             words = " ".join(said.getvalue().split())
         if not taken:
-            raise Trouble(_without(words, url)[:_MOST_WORDS] or "Not taken.", server=True)
+            why = _without(words, url)[:_MOST_WORDS] or _("The service did not take it.")
+            raise Trouble(why, server=True)
 
 
 def _without(words: str, url: str) -> str:

@@ -7,21 +7,62 @@ being changed each message bears the signatures of the new one and of the old on
 """
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from secrets import token_bytes
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import requests
 from django.conf import settings
 from standardwebhooks import Webhook
 
+from accounts.models import User
 from alerts.channels.base import Line, Trouble
 from alerts.messages import Message
 from alerts.models import Channel
+from core.speech import phrase
 
 TIMEOUT = (3, 10)  # seconds to connect, and to answer
 _LONGEST_REST = timedelta(minutes=15)
 _GONE = 410  # the specification's word for "never again"
+
+
+def why_not_address(url: str) -> str | None:
+    """Why events are not posted to this address: they name people, so others must not read them."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        return phrase("This is no address of the web. It begins with https://.")
+    if parts.scheme == "http" and not _near(parts.hostname):
+        return phrase("Use https:// there: events name people, and anybody on the way could read.")
+    return None
+
+
+def why_not_secret(secret: str) -> str | None:
+    """Why a secret does not sign: the specification asks for 24 to 64 bytes in base64."""
+    try:
+        length = len(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        length = 0
+    if 24 <= length <= 64:
+        return None
+    return phrase("A secret is whsec_ and 24 to 64 random bytes in base64. Leave the one we made.")
+
+
+def new_secret() -> str:
+    """Return a secret that nobody knows yet."""
+    return f"whsec_{b64encode(token_bytes(32)).decode()}"
+
+
+def _near(host: str) -> bool:
+    """Whether a host is in one's own network, as far as its name says."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".internal", ".local", ".localhost"))
 
 
 class WebhookLine(Line):
@@ -40,8 +81,17 @@ class WebhookLine(Line):
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Post one event. Raises Trouble for anything but an answer of success."""
         message = messages[0]
-        body = json.dumps(payload(message), ensure_ascii=False, separators=(",", ":"))
-        key, at = f"msg_{message.delivery.pk.hex}", message.at.astimezone(UTC)
+        self._post(f"msg_{message.delivery.pk.hex}", payload(message), at=message.at)
+
+    def say(self, title: str, text: str, *, to: User | None, at: datetime) -> None:
+        """Post words that are in no entry, as `breakglass.test`."""
+        said = {"title": title, "text": text, "from": settings.BASE_URL}
+        body = {"type": "breakglass.test", "timestamp": at.isoformat(), "data": said}
+        self._post(f"msg_{uuid4().hex}", body, at=at)
+
+    def _post(self, key: str, said: dict[str, Any], *, at: datetime) -> None:
+        body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        at = at.astimezone(UTC)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Breakglass",
@@ -55,7 +105,8 @@ class WebhookLine(Line):
             )
         except requests.RequestException as error:
             # The address may hold a secret, and these errors repeat it.
-            raise Trouble(f"{type(error).__name__}: no answer.", server=True) from None
+            why = f"{type(error).__name__}: no answer."
+            raise Trouble(why, server=True) from None
         _judge(answer)
 
     def close(self) -> None:

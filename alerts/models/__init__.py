@@ -1,7 +1,7 @@
 """Who is told of what, through which channel, and whether they said that they have read it."""
 
-from alerts.models.channel import MAIL, Channel, Contact
+from alerts.models.channel import MAIL, Channel, Contact, Quiet
 from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
 
-__all__ = ["MAIL", "OVERSEERS", "Channel", "Contact", "Delivery", "Mail"]
+__all__ = ["MAIL", "OVERSEERS", "Channel", "Contact", "Delivery", "Mail", "Quiet"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -90,6 +91,7 @@ class Channel(models.Model):
     objects = models.Manager.from_queryset(ChannelQuerySet)()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("channel"), _("channels")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
@@ -175,3 +177,45 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.channel}"
+
+
+class Quiet(models.Model):
+    """When somebody is not told of what is not urgent: at night, or but once a day.
+
+    What is held back comes as one message, at the end of the quiet hours or at `daily_at`, in the
+    person's own time zone. What is urgent comes at once, always.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.PROTECT, related_name="quiet")
+    starts = models.TimeField(null=True)
+    ends = models.TimeField(null=True)
+    daily_at = models.TimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_begin_and_end",
+                condition=Q(starts=None, ends=None) | Q(starts__isnull=False, ends__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    def until(self, at: datetime) -> datetime:
+        """Return when something that is not urgent and happened at `at` may be told."""
+        zone = ZoneInfo(self.person.time_zone)
+        if self.daily_at:
+            return _next(self.daily_at, at, zone)
+        if self.starts is None or self.ends is None or self.starts == self.ends:
+            return at
+        now, night = at.astimezone(zone).time(), self.starts > self.ends
+        inside = now >= self.starts or now < self.ends if night else self.starts <= now < self.ends
+        return _next(self.ends, at, zone) if inside else at
+
+
+def _next(clock: time, at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the next time after `at` when the clock of a zone shows `clock`."""
+    day = at.astimezone(zone).date()
+    today = datetime.combine(day, clock, tzinfo=zone)
+    return today if today > at else datetime.combine(day + timedelta(days=1), clock, tzinfo=zone)

@@ -49,6 +49,7 @@ _EVERYBODY = (
         for who in ("requester", "approver", "responder", "compliance", "auditor", "admin")
     ),
     Place("profile", "requester", "/profile/"),
+    Place("reach", "requester", "/profile/reach/"),
     Place("search", "requester", "/search/"),
     Place("search", "auditor", "/search/?q=shop", note="found"),
     Place("account_logout", "requester", "/accounts/logout/"),
@@ -135,7 +136,9 @@ _SCENARIOS = (
 )
 
 READ = ("alerts_delivery", "auditlog_logentry")
-CHANGED = ("accounts_user", "auth_group", "targets_target", "breakglass_scenario")
+CHANGED = (
+    "accounts_user", "auth_group", "targets_target", "alerts_channel", "breakglass_scenario",
+)  # fmt: skip
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
@@ -154,6 +157,10 @@ def _changing(model: str) -> str:
 
 _ADMIN = (
     Place("admin:index", "admin", "/admin/"),
+    Place("admin:alerts_channel_add", "admin", _admin("alerts_channel") + "add/?kind=webhook",
+          note="webhook"),
+    Place("admin:alerts_channel_add", "admin", _admin("alerts_channel") + "add/?kind=apprise",
+          note="apprise"),
     Place("admin:breakglass_scenario_import", "admin", "/admin/breakglass/scenario/import/"),
     *(Place(f"admin:{model}_changelist", "admin", _admin(model)) for model in (*CHANGED, *READ)),
     *(Place(f"admin:{model}_add", "admin", f"{_admin(model)}add/") for model in CHANGED),
@@ -194,7 +201,7 @@ ELSEWHERE = {
          "ledger-verify", "difference-resolve", "ledger-compare",
          "hold-place", "hold-lift", "hold-keep",
          "admin:breakglass_scenario_archive", "admin:breakglass_scenario_back",
-         "admin:targets_target_test"), _POST),
+         "admin:targets_target_test", "admin:alerts_channel_test"), _POST),
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",

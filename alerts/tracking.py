@@ -1,0 +1,17 @@
+"""Which changes of channels and contacts django-auditlog keeps (and `audit` mirrors).
+
+Secrets stay out of it; that one was replaced shows as a new `secret_set_at`. So does where a
+person is: that is theirs, and `added_at` says that it was changed.
+"""
+
+from alerts.models import Channel, Contact
+from audit.config import track
+
+track(
+    Channel,
+    exclude_fields=[
+        "secret", "failures", "rests_until", "last_ok_at", "last_failed_at", "last_error",
+        "contacts", "deliveries", "stands_in_for",
+    ],
+)  # fmt: skip
+track(Contact, exclude_fields=["address"])
