@@ -261,6 +261,9 @@ class FreezeForm(StopForm):
         all_of = [*inside, ("all", gettext("Everything"))]
         what.choices = _without(frozen, all_of)  # type: ignore[attr-defined]
         what.widget.notes = notes
+        self.fields["reason"].help_text = _(
+            "For responders and those who oversee. Whoever is frozen reads who did it, not why."
+        )
         other.choices = [("", _("Nobody else")), *_without(frozen, others)]  # type: ignore[attr-defined]
         names = dict([*all_of, *others])
         for name in ("what", "other"):

@@ -71,7 +71,7 @@ class ReasonForm(forms.Form):
 
 
 class StopForm(ReasonForm):
-    """Why somebody's access is ended or stopped: they read it, so it says something."""
+    """Why somebody's access is ended or stopped: others act on it, so it says something."""
 
     least = LEAST
 
