@@ -49,7 +49,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hush(self.fields["file"], self.fields["text"])
+        hush(*self.fields.values())
 
     def clean(self) -> dict[str, Any]:
         """Take the file's text where one was chosen."""
@@ -122,9 +122,11 @@ class Verbs(PlainWords):
         if form.is_valid():
             sure = "_import" in request.POST and not form.cleaned_data["file"]
             try:
-                if sure:
+                if sure and form.cleaned_data["reason"].strip():
                     return self._bring_in(request, form.cleaned_data)
                 told = self._look_at(request, form.cleaned_data)
+                if sure:
+                    form.add_error("reason", _("Say why you change it; it stands in the history."))
             except DomainError as error:
                 refused(form, error)
         context = {

@@ -50,6 +50,16 @@ class TestImport:
         assert Scenario.objects.get(slug="shorter").max_minutes == 45
         assert ProposedChange.objects.get().name == "Longer"
 
+    def test_without_a_reason_shows_once_more_what_it_would_change(
+        self, client: Client, mei: User
+    ) -> None:
+        answer = client.post(f"{LIST}import/", {"text": self.file(), "reason": "", "_import": ""})
+
+        assert answer.status_code == 422
+        assert "Say why you change it" in text(answer)
+        assert "Access may last 4 h instead of 1 h." in text(answer)
+        assert Scenario.objects.filter(max_minutes=60).count() == 2
+
     def test_is_all_or_nothing_with_what_would_wait(self, client: Client, mei: User) -> None:
         found = yaml.safe_load(self.file())
         found["shorter"]["use_when"] = ""
