@@ -34,9 +34,16 @@ AMAZON = Bucket(
         ("PUT", "/test%24file.text", b"Welcome to Amazon S3.",
          {"date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"},
          "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"),
+        # The last two are what Amazon's own botocore 1.44.8 signs with that key at that time.
+        ("PUT", "/tile/0/x001/000.p/7", b"data",
+         {"content-md5": "jXd/OF09/siBXSD3SWAm3A==", "x-amz-object-lock-mode": "COMPLIANCE",
+          "x-amz-object-lock-retain-until-date": "2014-06-28T00:00:00Z"},
+         "cbb949cf3e5f4b6323c98b4e34af2e6e3b95ce1b0e54ff2cc19e1c9e9530c2eb"),
+        ("GET", "/a%20b/%C3%A9%2B", b"", {},
+         "8b3a4297c628b1d0272f244df6e1a333fc3635490533c94d1337c2d4c0c078d7"),
     ],
 )  # fmt: skip
-def test_requests_are_signed_as_in_amazons_examples(
+def test_requests_are_signed_as_by_amazon(
     method: str, path: str, data: bytes, more: dict[str, str], signature: str
 ) -> None:
     headers = AMAZON._signed(method, path, data, more)  # noqa: SLF001
