@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Contact, Delivery, Mail, Quiet
+from alerts.models import Contact, Delivery, Mail, Quiet, SlackCard
 from core import forgetting
 from core.forgetting import Rows, Texts
 
@@ -22,6 +22,11 @@ forgetting.keep(
         label=_("When they are not told"),
         model=Quiet,
         about=lambda trace: Q(person=trace.person),
+    ),
+    Rows(
+        label=_("Where their cards are in Slack"),
+        model=SlackCard,
+        about=lambda trace: Q(recipient=trace.person),
     ),
     Texts(
         label=_("Mails to others that name them"),

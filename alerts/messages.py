@@ -110,7 +110,7 @@ def words_of(story: Story, *, reader: User | None) -> Words:
     return Words(
         subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
-        facts=_facts(asked) if asked else _rights(story, reader),
+        facts=facts_of(asked) if asked else _rights(story, reader),
         quotes=[] if _why_untold(story, reader) else _quotes(story),
     )
 
@@ -171,7 +171,8 @@ def _why_untold(story: Story, reader: User | None) -> str | None:
     return policy.why_not_read_reason(story.freeze, by=reader)
 
 
-def _facts(asked: Request) -> list[tuple[str, str]]:
+def facts_of(asked: Request) -> list[tuple[str, str]]:
+    """Return what is asked for, as labels with values."""
     person, length = str(asked.requester), minutes_words(asked.minutes)
     if asked.filed_by != asked.requester:
         person = _("%(person)s, filed by %(other)s") % {"person": person, "other": asked.filed_by}
@@ -211,9 +212,9 @@ def _actions(delivery: Delivery, story: Story, *, at: datetime) -> list[tuple[st
         return _for_a_place(story)
     found = _leading(delivery, story, delivery.recipient, at=at)
     if receipt := Delivery.objects.receipt_of(delivery):
-        page = _absolute(receipt.get_absolute_url())
+        page = absolute(receipt.get_absolute_url())
         found.append((_("Say that you have read this"), page))
-    return found or [(_("Open the alert"), _absolute(delivery.get_absolute_url()))]
+    return found or [(_("Open the alert"), absolute(delivery.get_absolute_url()))]
 
 
 def _leading(
@@ -222,9 +223,9 @@ def _leading(
     """Return where it leads: to the decision, or to what it is about as far as they may see it."""
     asked = story.request
     deciding = delivery.audience in (Audience.ASKED, Audience.ASKER)
-    if asked and deciding and (link := _link(asked, person, at=at)):
+    if asked and deciding and (link := own_link(asked, person, at=at)):
         verb = _("Ratify or refuse") if asked.ratify_by else _("Decide")
-        return [(verb, _absolute(reverse("decision-link", args=[links.token(link)])))]
+        return [(verb, absolute(reverse("decision-link", args=[links.token(link)])))]
     if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
         return [_to_case(story, asked)]
     return _leading_elsewhere(story, person)
@@ -234,32 +235,32 @@ def _to_case(story: Story, asked: Request) -> tuple[str, str]:
     """Return the words and the address of the case; of a question, where it is answered."""
     kind, _colon, key = story.entry.subject.partition(":")
     if kind != "question":
-        return _("Open the case"), _absolute(asked.get_absolute_url())
+        return _("Open the case"), absolute(asked.get_absolute_url())
     verb = _("Answer") if story.entry.kind == "question.asked" else _("Open the case")
-    return verb, _absolute(reverse("question", args=[UUID(key)]))
+    return verb, absolute(reverse("question", args=[UUID(key)]))
 
 
 def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:
     if story.change and not policy.why_not_see_change(story.change, by=person):
-        return [(_("Look at the change"), _absolute(story.change.get_absolute_url()))]
+        return [(_("Look at the change"), absolute(story.change.get_absolute_url()))]
     if story.erasure and not why_not_see_erasures(by=person):
-        return [(_("Look at the erasure"), _absolute(story.erasure.get_absolute_url()))]
+        return [(_("Look at the erasure"), absolute(story.erasure.get_absolute_url()))]
     if belonging.differs(story.event):
-        return [(_("See what you may do"), _absolute(reverse("profile")))]
+        return [(_("See what you may do"), absolute(reverse("profile")))]
     if story.entry.kind.startswith("hold.") and person.may_verify_record:
-        return [(_("Look at the holds"), _absolute(reverse("ledger-retention")))]
+        return [(_("Look at the holds"), absolute(reverse("ledger-retention")))]
     return []
 
 
 def _for_a_place(story: Story) -> list[tuple[str, str]]:
     """Return where a room of people may look: each of them as far as they may, once signed in."""
     if story.request:
-        return [(_("Open the case"), _absolute(story.request.get_absolute_url()))]
+        return [(_("Open the case"), absolute(story.request.get_absolute_url()))]
     entry = reverse("ledger-entry", args=[story.entry.seq])
-    return [(_("Look at the entry"), _absolute(entry))]
+    return [(_("Look at the entry"), absolute(entry))]
 
 
-def _link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:
+def own_link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:
     """Return the person's own link, unless there is nothing left for them to decide."""
     if not Request.objects.undecided(at).filter(pk=asked.pk).exists():
         return None
@@ -268,5 +269,6 @@ def _link(asked: Request, person: User, *, at: datetime) -> DecisionLink | None:
     return links.issue(asked, person=person, at=at)
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """Return the whole address of a page."""
     return f"{settings.BASE_URL}{path}"

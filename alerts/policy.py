@@ -1,7 +1,10 @@
 """The rules of messages, each once: the sentence why not, or None; and who stands in for whom."""
 
+from django.conf import settings
+
 from accounts.models import Part, User
 from alerts.models import MAIL, Channel, Delivery
+from breakglass.models import Request
 from core.speech import phrase
 
 
@@ -17,6 +20,16 @@ def why_not_retry(*, by: User) -> str | None:
     if {Part.RESPONDER, Part.ADMINISTRATOR} & set(by.parts()):
         return None
     return phrase("Only a responder or an administrator may have a message sent again.")
+
+
+def why_not_by_chat(_asked: Request) -> str | None:
+    """Why a button in a chat may not decide on a request, but only lead to the page that does.
+
+    Whoever presses it has signed in to the chat, which may ask for less than this house does.
+    """
+    if settings.CHAT_DECIDES:
+        return None
+    return phrase("Nobody decides from a chat here: sign in to Breakglass, which the button opens.")
 
 
 def stand_in(delivery: Delivery) -> Channel | None:

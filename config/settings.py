@@ -204,6 +204,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
 )
 globals().update(_MAIL)
 
+# Slack's Web API, or a server that speaks it; whether buttons in chats decide, or open the page.
+SLACK_API_URL = env.text("SLACK_API_URL", "https://slack.com/api/")
+CHAT_DECIDES = env.flag("CHAT_DECIDES", default=True)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from alerts.channels.base import Line, Trouble, Unusable
 from alerts.channels.mail import MailLine
+from alerts.channels.slack import SlackLine
 from alerts.channels.through_apprise import AppriseLine
 from alerts.channels.webhook import WebhookLine
 from alerts.models import Channel
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 Kind = Channel.Kind
 LINES: dict[str, type[Line]] = {
     Kind.MAIL: MailLine,
+    Kind.SLACK: SlackLine,
     Kind.WEBHOOK: WebhookLine,
     Kind.APPRISE: AppriseLine,
 }

@@ -3,5 +3,17 @@
 from alerts.models.channel import MAIL, Channel, Contact, Quiet
 from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
+from alerts.models.slack import SlackCall, SlackCard, SlackRefusal
 
-__all__ = ["MAIL", "OVERSEERS", "Channel", "Contact", "Delivery", "Mail", "Quiet"]
+__all__ = [
+    "MAIL",
+    "OVERSEERS",
+    "Channel",
+    "Contact",
+    "Delivery",
+    "Mail",
+    "Quiet",
+    "SlackCall",
+    "SlackCard",
+    "SlackRefusal",
+]
