@@ -80,6 +80,12 @@ def _member(story: Story) -> Iterable[User]:
     return [story.member] if story.member else []
 
 
+def _unread(story: Story) -> Iterable[User]:
+    """Those who are next where nobody has read an alert, as the event names them."""
+    names: Iterable[str] = getattr(story.event, "audiences", ())
+    return (person for name in names for person in _FINDERS[Audience(name)](story))
+
+
 def _alerted(story: Story) -> Iterable[User]:
     groups = story.asked.original.rules.alert_groups
     members: UserQuerySet = User.objects.in_groups(groups, story.at)
@@ -119,4 +125,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.ADMINISTRATOR: _playing(Part.ADMINISTRATOR),
     Audience.PROPOSER: _proposer,
     Audience.MEMBER: _member,
+    Audience.UNREAD: _unread,
 }

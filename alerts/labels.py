@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alerts.models import Channel, Delivery
+from alerts.models import Channel, Delivery, Silence
 from audit.events import title_of
 from core import refs
 from core.refs import Label
@@ -26,5 +27,13 @@ def _channels(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(row.name, row.get_absolute_url()) for row in rows}
 
 
+def _silences(keys: list[str]) -> dict[str, Label]:
+    return {
+        row.pk.hex: Label(title_of(row.kind), reverse("ledger-entry", args=[row.entry_seq]))
+        for row in Silence.objects.filter(pk__in=map(UUID, keys))
+    }
+
+
 refs.provide("delivery", _deliveries)
+refs.provide("silence", _silences)
 refs.provide("channel", _channels)

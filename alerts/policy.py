@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts.models import Part, User
-from alerts.models import MAIL, Channel, Delivery
+from alerts.models import MAIL, OVERSEERS, Channel, Delivery
 from breakglass.models import Request
 from core.speech import phrase
 
@@ -30,6 +30,13 @@ def why_not_by_chat(_asked: Request) -> str | None:
     if settings.CHAT_DECIDES:
         return None
     return phrase("Nobody decides from a chat here: sign in to Breakglass, which the button opens.")
+
+
+def why_not_see_silence(*, by: User) -> str | None:
+    """Why `by` may not see which alert nobody has read, and say that they have."""
+    if set(OVERSEERS) & set(by.parts()):
+        return None
+    return phrase("Alerts that nobody has read are for responders and those who oversee.")
 
 
 def stand_in(delivery: Delivery) -> Channel | None:

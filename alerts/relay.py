@@ -4,8 +4,9 @@ from datetime import datetime
 
 from alerts.models import Delivery
 from alerts.reach import channels_of, times_of
-from alerts.routes import ROUTES, Telling, tellings
-from alerts.stories import story_of
+from alerts.routes import ROUTES, Route, Telling, tellings
+from alerts.silence_transitions import begin
+from alerts.stories import Story, story_of
 from audit import cursor
 from audit.models import Cursor, Entry, State
 from core import doorbell, live
@@ -36,30 +37,32 @@ def tell(entry: Entry, *, at: datetime) -> None:
     if route is None:
         return
     story = story_of(entry)
-    rows = _rows(entry, tellings(route, story), urgent=route.urgent, drill=story.drill, at=at)
+    told = tellings(route, story)
+    rows = _rows(route, story, told, at=at)
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    if route.then and route.when(story):
+        begin(story, route, receipts=sum(telling.receipt for telling in told), at=at)
     live.tell((row.recipient.ref, live.TOLD) for row in rows if row.recipient)
 
 
-def _rows(
-    entry: Entry, told: list[Telling], *, urgent: bool, drill: bool, at: datetime
-) -> list[Delivery]:
+def _rows(route: Route, story: Story, told: list[Telling], *, at: datetime) -> list[Delivery]:
     """Return the deliveries of an entry; the first of each person is the one to acknowledge."""
-    people = [telling.person for telling in told]
-    ways = channels_of(people, urgent=urgent)
-    times = times_of(people, urgent=urgent, at=at)
+    people, entry = [telling.person for telling in told], story.entry
+    ways = channels_of(people, urgent=route.urgent)
+    times = times_of(people, urgent=route.urgent, at=at)
     return [
         Delivery(
             entry_seq=entry.seq,
+            root=story.root,
             kind=entry.kind,
             subject=entry.subject,
             case=entry.case,
             recipient=telling.person,
             audience=telling.audience,
             channel_id=channel,
-            urgent=urgent,
+            urgent=route.urgent,
             receipt=telling.receipt and number == 0,
-            drill=drill,
+            drill=story.drill,
             created_at=at,
             next_attempt_at=times[telling.person],
             together=times[telling.person] > at,

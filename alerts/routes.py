@@ -15,7 +15,9 @@ from breakglass.models import Request
 ASKED, REQUESTER, APPROVER = Audience.ASKED, Audience.REQUESTER, Audience.APPROVER
 RESPONDER, COMPLIANCE, ALERTED = Audience.RESPONDER, Audience.COMPLIANCE, Audience.ALERTED
 # Those who have to say that they have read what is urgent. Whoever is asked answers anyway.
-READERS = frozenset({RESPONDER, COMPLIANCE, ALERTED, Audience.AUDITOR, Audience.ADMINISTRATOR})
+READERS = frozenset(
+    {RESPONDER, COMPLIANCE, ALERTED, Audience.AUDITOR, Audience.ADMINISTRATOR, Audience.UNREAD}
+)
 _QUIET = timedelta(minutes=15)
 
 
@@ -48,16 +50,26 @@ def _not_lately(story: Story) -> bool:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Later:
+    """Who is told where nobody has said for as long as `after` that they have read an alert."""
+
+    after: timedelta
+    to: tuple[Audience, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Route:
     """Whom one kind of event is told, the first audience that a person belongs to counting.
 
     `broken` hears of it as well where the case began by breaking the glass. What is `urgent` is
-    sent first, and its readers are asked to say that they have read it.
+    sent first, and its readers are asked to say that they have read it. While nobody has, those
+    of `then` are told, one after the other; after the last one it is found that nobody has.
     """
 
     to: tuple[Audience, ...]
     broken: tuple[Audience, ...] = ()
     urgent: bool = False
+    then: tuple[Later, ...] = ()
     when: Callable[[Story], bool] = _always
 
 
@@ -74,6 +86,12 @@ _OVERSEERS = (COMPLIANCE, Audience.AUDITOR, Audience.ADMINISTRATOR)
 _HOLDERS = (COMPLIANCE, Audience.ADMINISTRATOR)  # who places and lifts legal holds
 _EVERYBODY = (REQUESTER, APPROVER, ALERTED, COMPLIANCE)
 
+# Those who were told are told once more with the next ones: a second message wakes who slept.
+_LOUDER = (
+    Later(after=timedelta(minutes=5), to=(RESPONDER, COMPLIANCE)),
+    Later(after=timedelta(minutes=5), to=(RESPONDER, COMPLIANCE, Audience.ADMINISTRATOR)),
+)
+
 ROUTES: dict[str, Route] = {
     "request.submitted": Route(to=(ASKED,), urgent=True, when=_approval_first),
     "request.filed": Route(to=(REQUESTER,), urgent=True),
@@ -88,7 +106,7 @@ ROUTES: dict[str, Route] = {
     "counter.accepted": Route(to=(APPROVER,), when=_more_to_come),
     "counter.declined": Route(to=(ASKED,), urgent=True),
     "breakglass.activated": Route(
-        to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER), urgent=True
+        to=(ASKED, RESPONDER, ALERTED, COMPLIANCE, REQUESTER), urgent=True, then=_LOUDER
     ),
     "grant.scheduled": Route(to=(REQUESTER,)),
     "grant.activated": Route(to=(REQUESTER, ALERTED), urgent=True),
@@ -98,7 +116,7 @@ ROUTES: dict[str, Route] = {
     "grant.revoked": Route(to=(REQUESTER,), broken=(ALERTED,), urgent=True),
     "ratification.confirmed": Route(to=_EVERYBODY),
     "ratification.refused": Route(to=_EVERYBODY, urgent=True),
-    "ratification.overdue": Route(to=_EVERYBODY, urgent=True),
+    "ratification.overdue": Route(to=_EVERYBODY, urgent=True, then=_LOUDER),
     "question.asked": Route(to=(REQUESTER,), urgent=True),
     "question.answered": Route(to=(Audience.ASKER,), urgent=True),
     "freeze.imposed": Route(to=(Audience.FROZEN, RESPONDER), urgent=True),
@@ -106,7 +124,7 @@ ROUTES: dict[str, Route] = {
     "freeze.kept": Route(to=(RESPONDER,)),
     "freeze.lifted": Route(to=(Audience.FROZEN, RESPONDER)),
     "door.open_failed": Route(to=(REQUESTER, RESPONDER), urgent=True),
-    "door.close_failed": Route(to=(RESPONDER,), urgent=True),
+    "door.close_failed": Route(to=(RESPONDER,), urgent=True, then=_LOUDER),
     "review.owed": Route(to=(Audience.REVIEWER,)),
     "review.closed": Route(to=(REQUESTER,)),
     "change.proposed": Route(to=(Audience.ADMINISTRATOR,), urgent=True),
@@ -125,6 +143,10 @@ ROUTES: dict[str, Route] = {
     "hold.lift_proposed": Route(to=_HOLDERS),
     "hold.kept": Route(to=_HOLDERS),
     "hold.lifted": Route(to=(*_HOLDERS, Audience.AUDITOR)),
+    "alert.unread": Route(to=(Audience.UNREAD,), urgent=True),
+    "alert.unseen": Route(to=(RESPONDER, *_OVERSEERS), urgent=True),
+    "channel.fails": Route(to=(Audience.ADMINISTRATOR,)),
+    "channel.works": Route(to=(Audience.ADMINISTRATOR,)),
     "delivery.dead": Route(to=(Audience.ADMINISTRATOR,), when=_not_lately),
     "audit.degraded": Route(to=_OVERSEERS, urgent=True),
     "audit.gap": Route(to=_OVERSEERS, urgent=True),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
-from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet
+from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet, Silence
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
@@ -139,8 +139,13 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether everybody is told who has to be."""
     now = timezone.now()
     found = Delivery.objects.standing(since=now - _RECENT, late=now - LATE)
-    if found["dead"]:
+    if unseen := Silence.objects.unseen().count():
+        words = ngettext("%(number)s read by nobody", "%(number)s read by nobody", unseen)
+        tone, detail = "danger", words % {"number": unseen}
+    elif found["dead"]:
         tone, detail = "danger", _("%(number)s undelivered") % {"number": found["dead"]}
+    elif name := Channel.objects.failing().values_list("name", flat=True).first():
+        tone, detail = "danger", _("%(channel)s fails") % {"channel": name}
     elif behind := _behind(now - LATE):
         tone, detail = (
             "danger",
@@ -158,6 +163,26 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
             tone=tone,
             url=reverse("alerts"),
         )
+    ]
+
+
+@slots.banners.provide(order=40)
+def read_by_nobody(request: HttpRequest) -> list[slots.Banner]:
+    """Say to those who might have read an alert that nobody has."""
+    user = request.user
+    if not isinstance(user, User) or not set(OVERSEERS) & set(user.parts()):
+        return []
+    rows = list(Silence.objects.unseen()[:1])
+    return [
+        slots.Banner(
+            text=_("Nobody has read: %(title)s. Everybody who might was told.")
+            % {"title": title_of(row.kind)},
+            tone="danger",
+            icon="bell",
+            url=reverse("alert-unread", args=[row.entry_seq]),
+            action=_("Look at it"),
+        )
+        for row in rows
     ]
 
 

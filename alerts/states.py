@@ -11,3 +11,9 @@ DELIVERY = provide(
     Move("failed", _WAITING, ("retrying", "dead")),
     Move("retry", ("dead",), ("retrying",)),
 )
+SILENCE = provide(
+    "Silence",
+    Move("begin", (), ("waiting",)),
+    Move("go_on", ("waiting",), ("waiting", "unseen")),
+    Move("seen", ("waiting", "unseen"), ("seen",)),
+)

@@ -59,6 +59,12 @@ class Story:
         return self.request is not None and self.request.rules.drill
 
     @property
+    def root(self) -> int | None:
+        """The entry that nobody has read, where this is told for that."""
+        of_alert = self.entry.kind.startswith("alert.")
+        return getattr(self.event, "entry", None) if of_alert else None
+
+    @property
     def requesters(self) -> list[User]:
         """Who asked, and who filed it for them."""
         if self.request is None:

@@ -5,6 +5,10 @@ from django.utils import timezone
 
 from alerts import deliver as post
 from alerts import relay as record
+from alerts import silence_transitions
+from alerts.models import Silence
+
+_MOST = 100  # in one beat; the next goes on
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -23,3 +27,10 @@ def take_up_again() -> None:
 def deliver() -> None:
     """Hand over the messages that are due."""
     post.run_side_by_side(timezone.now)
+
+
+@shared_task(ignore_result=True, expires=60)
+def go_on() -> None:
+    """Tell more people of what nobody has read."""
+    for silence in Silence.objects.due(timezone.now())[:_MOST]:
+        silence_transitions.go_on(silence, at=timezone.now())

@@ -16,6 +16,7 @@ from accounts.models import User
 from alerts import events, policy
 from alerts.models import Channel, Delivery
 from alerts.models.delivery import DeliveryQuerySet
+from alerts.silence_transitions import seen
 from audit import log
 from core import doorbell
 from core.errors import NotAllowed, WrongState
@@ -147,6 +148,7 @@ def acknowledge(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     delivery.save(update_fields=["acknowledged_at", "acknowledged_by"])
     event = events.DeliveryAcknowledged(about=delivery.kind, entry=delivery.entry_seq)
     log.record(event, actor=by.ref, subject=delivery.ref, at=at, case=delivery.case)
+    seen(delivery.root or delivery.entry_seq, by=by, at=delivery.acknowledged_at)
     return delivery
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import PageRequest
 from alerts import policy, transitions
+from alerts import silence_transitions as silences
 from alerts.forms import UNREAD, FilterForm
 from alerts.messages import Words, words_of
-from alerts.models import Delivery, Mail
+from alerts.models import Delivery, Mail, Silence
 from alerts.reach_forms import forms_of
 from alerts.reach_transitions import set_reach
 from alerts.stories import NothingToTell, Story, story_at
@@ -60,10 +61,7 @@ def alerts(request: PageRequest) -> HttpResponse:
 def alert(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show one message: what it says, how it went, and the button that says it was read."""
     delivery = get_object_or_404(_visible(request.user), pk=pk)
-    try:
-        story = story_at(delivery.entry_seq)
-    except NothingToTell:
-        story = None
+    story = _story(delivery.entry_seq)
     context = {
         "delivery": delivery,
         "title": title_of(delivery.kind),
@@ -86,6 +84,27 @@ def alert_acknowledge(request: PageRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Noted: you have read it."))
     return redirect(delivery)
+
+
+@page("GET", "POST")
+def alert_unread(request: PageRequest, entry: int) -> HttpResponse:
+    """Show an alert that nobody has read; POST says that one has."""
+    silence = get_object_or_404(Silence, entry_seq=entry)
+    if why := policy.why_not_see_silence(by=request.user):
+        return say(request, why, status=403)
+    if request.method == "POST":
+        silences.read(silence, by=request.user, at=timezone.now())
+        messages.success(request, _("Noted: you have read it."))
+        return redirect(request.path)
+    story = _story(silence.entry_seq)
+    context = {
+        "silence": silence,
+        "title": title_of(silence.kind),
+        "case": refs.labels([silence.case])[silence.case] if silence.case else None,
+        "words": words_of(story, reader=request.user) if story else None,
+        "told": Delivery.objects.about(entry).select_related("recipient").order_by("created_at"),
+    }
+    return render(request, "alerts/unread.html", context)
 
 
 @page("POST")
@@ -135,6 +154,14 @@ def mail(request: PageRequest, pk: int) -> HttpResponse:
     if found.read_at is None:
         Mail.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
     return render(request, "alerts/mail.html", {"mail": found})
+
+
+def _story(entry: int) -> Story | None:
+    """Return what an entry tells; None where its words were erased."""
+    try:
+        return story_at(entry)
+    except NothingToTell:
+        return None
 
 
 def _visible(person: User) -> Any:

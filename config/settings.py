@@ -241,6 +241,7 @@ SWEEPS: dict[str, float] = {
     "targets.tasks.try_targets": 300.0,
     "alerts.tasks.relay": 1.0,
     "alerts.tasks.deliver": 2.0,
+    "alerts.tasks.go_on": 5.0,
     "alerts.tasks.take_up_again": 300.0,
 }
 CELERY_BEAT_SCHEDULE = {

@@ -49,6 +49,10 @@ _FACES: dict[str, Face] = {
     "closing": Face("wait", "door"),
     "close_failed": _FAILED,
     "closed": _OVER,
+    # alert that is to be read
+    "silence:waiting": _WAITS,
+    "seen": _GOOD,
+    "unseen": _FAILED,
     # channel
     "failing": _FAILED,
     # after-action review

@@ -3,6 +3,7 @@
 from alerts.models.channel import MAIL, Channel, Contact, Quiet
 from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
+from alerts.models.silence import Silence
 from alerts.models.slack import SlackCall, SlackCard, SlackRefusal
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Delivery",
     "Mail",
     "Quiet",
+    "Silence",
     "SlackCall",
     "SlackCard",
     "SlackRefusal",

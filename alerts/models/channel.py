@@ -30,6 +30,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Channels on which each person has an address of their own."""
         return self.filter(personal=True)
 
+    def failing(self) -> ChannelQuerySet:
+        """Channels in use that failed so often that they rest."""
+        return self.in_use().exclude(rests_until=None).filter(failures__gt=0)
+
     def awake(self, at: datetime) -> ChannelQuerySet:
         """Channels that are tried at `at`; the others rest after failing again and again."""
         return self.filter(Q(rests_until=None) | Q(rests_until__lte=at))

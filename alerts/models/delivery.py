@@ -45,6 +45,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Messages to the reader of another one, on the same channel."""
         return self.filter(recipient=other.recipient, channel=other.channel)
 
+    def read_of(self, entry: int) -> DeliveryQuerySet:
+        """Messages about an entry, or about its being unread, whose readers have read them."""
+        rows = self.about(entry).filter(acknowledged_at__isnull=False)
+        return rows.order_by("acknowledged_at")
+
+    def about(self, entry: int) -> DeliveryQuerySet:
+        """Messages to people about an entry, or about its being unread."""
+        return self.filter(Q(entry_seq=entry) | Q(root=entry), recipient__isnull=False)
+
     def with_(self, first: Delivery, *, at: datetime) -> DeliveryQuerySet:
         """Messages that may come as one with `first`, none of them before its turn."""
         mine = self.of_reader(first)
@@ -122,12 +131,14 @@ class Delivery(models.Model):
         ADMINISTRATOR = "administrator", _("you are an administrator")
         ROUTED = "routed", _("a route of this installation says so")
         PROPOSER = "proposer", _("you proposed this change")
+        UNREAD = "unread", _("nobody has said that they read it")
         MEMBER = "member", _("your groups were changed")
 
     WAITING = (State.QUEUED, State.RETRYING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     entry_seq = models.BigIntegerField()
+    root = models.BigIntegerField(null=True)  # the entry that nobody has read, where this says so
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     case = models.CharField(max_length=80, blank=True)
@@ -177,6 +188,9 @@ class Delivery(models.Model):
                 condition=Q(receipt=True, acknowledged_at=None),
             ),
             models.Index(fields=["kind", "-created_at"], name="delivery_of_kind"),
+            models.Index(
+                fields=["root"], name="delivery_of_silence", condition=Q(root__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

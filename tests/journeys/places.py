@@ -189,6 +189,7 @@ ELSEWHERE = {
     "live": "a stream of events, not a page",
     "counts": "figures for the rail, not a page",
     "request-part": "a fragment of the form that is here",
+    "alert-unread": "as the alert that is here, where nobody has read one",
     "question": "leads to where a question is answered",
     "scenario-compare": "leads to the page of a difference, which is here",
     **dict.fromkeys(

@@ -1,0 +1,123 @@
+"""What happens while nobody reads an alert, verb by verb."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from alerts import policy
+from alerts import silence_events as events
+from alerts.events import DeliveryAcknowledged
+from alerts.models import Delivery, Silence
+from alerts.routes import ROUTES, Later, Route
+from alerts.stories import NothingToTell, Story, story_at
+from audit import log
+from audit.models import Entry
+from core.errors import NotAllowed
+
+State = Silence.State
+
+
+def begin(story: Story, route: Route, *, receipts: int, at: datetime) -> None:
+    """Wait for somebody to read an alert; not a moment where nobody was there to be told.
+
+    Doing it twice changes nothing.
+    """
+    entry, first = story.entry, route.then[0]
+    values = {
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "case": entry.case,
+        "since": at,
+        "next_at": at + first.after if receipts else at,
+    }
+    Silence.objects.get_or_create(entry_seq=entry.seq, defaults=values)
+
+
+@log.transition
+def go_on(silence: Silence, *, at: datetime) -> Silence:
+    """Tell the next audience of an alert that nobody has read, or say that nobody will have."""
+    silence = _lock(silence)
+    if silence.state != State.WAITING or silence.next_at is None or silence.next_at > at:
+        return silence
+    if noticed(silence, at=at):
+        return silence
+    later = _later(silence)
+    if later is None:
+        silence.state, silence.next_at = State.UNSEEN, None
+        silence.save(update_fields=["state", "next_at"])
+        unseen = events.AlertUnseen(**_told(silence, at))
+        log.record(unseen, actor=log.SYSTEM, subject=silence.ref, at=at, case=silence.case)
+        return silence
+    silence.stage += 1
+    silence.next_at = at + _patience(silence)
+    silence.save(update_fields=["stage", "next_at"])
+    unread = events.AlertUnread(audiences=[*later.to], **_told(silence, at))
+    log.record(unread, actor=log.SYSTEM, subject=silence.ref, at=at, case=silence.case)
+    return silence
+
+
+def noticed(silence: Silence, *, at: datetime) -> bool:
+    """Whether somebody has read it or has acted on its case since; then it is over."""
+    read = Delivery.objects.read_of(silence.entry_seq).select_related("acknowledged_by").first()
+    if read:
+        seen(silence.entry_seq, by=read.acknowledged_by, at=read.acknowledged_at or at)
+        return True
+    if silence.case and (person := _answered_by(silence)):
+        seen(silence.entry_seq, by=person, at=at)
+        return True
+    return False
+
+
+def seen(entry: int, *, by: User | None, at: datetime) -> None:
+    """Note that somebody has read the alert of an entry; who and when stands in the record."""
+    rows = Silence.objects.filter(entry_seq=entry).exclude(state=State.SEEN)
+    rows.update(state=State.SEEN, next_at=None, seen_at=at, seen_by=by)
+
+
+@log.transition
+def read(silence: Silence, *, by: User, at: datetime) -> None:
+    """Note that `by`, who was perhaps not told, has read it. Raises NotAllowed for others."""
+    if why := policy.why_not_see_silence(by=by):
+        raise NotAllowed(why, actor=by.ref, subject=silence.ref, at=at, case=silence.case)
+    event = DeliveryAcknowledged(about=silence.kind, entry=silence.entry_seq)
+    log.record(event, actor=by.ref, subject=silence.ref, at=at, case=silence.case)
+    seen(silence.entry_seq, by=by, at=at)
+
+
+def _answered_by(silence: Silence) -> User | None:
+    """Return who has acted on the case since it was told, other than whose case it is."""
+    try:
+        story = story_at(silence.entry_seq)
+    except NothingToTell:
+        return None
+    mine = {person.ref for person in story.requesters}
+    entries = Entry.objects.filter(case=silence.case, seq__gt=silence.entry_seq)
+    acts = entries.filter(actor__startswith="user:").exclude(actor__in=mine).order_by("seq")
+    actor = acts.values_list("actor", flat=True).first()
+    return User.objects.filter(pk=actor.partition(":")[2]).first() if actor else None
+
+
+def _later(silence: Silence) -> Later | None:
+    """Return who is told next, if anybody."""
+    then = ROUTES[silence.kind].then
+    return then[silence.stage] if silence.stage < len(then) else None
+
+
+def _patience(silence: Silence) -> timedelta:
+    """Return how long the audience that was told last has: as long as those before the next."""
+    then = ROUTES[silence.kind].then
+    return then[min(silence.stage, len(then) - 1)].after
+
+
+def _told(silence: Silence, at: datetime) -> dict[str, Any]:
+    told = Delivery.objects.about(silence.entry_seq).values("recipient").distinct().count()
+    return {
+        "about": silence.kind,
+        "entry": silence.entry_seq,
+        "told": told,
+        "minutes": (at - silence.since) // timedelta(minutes=1),
+    }
+
+
+def _lock(silence: Silence) -> Silence:
+    return Silence.objects.select_for_update(no_key=True).get(pk=silence.pk)
