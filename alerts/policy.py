@@ -10,6 +10,8 @@ from core.speech import phrase
 
 def why_not_acknowledge(delivery: Delivery, *, by: User) -> str | None:
     """Why `by` may not say that the message was read."""
+    if not by.is_active:
+        return phrase("This account is switched off.")
     if by == delivery.recipient:
         return None
     return phrase("Only %(person)s can say that they have read it.", person=delivery.recipient)

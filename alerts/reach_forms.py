@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from alerts.channels import Trouble
 from alerts.models import MAIL, Channel, Contact, Quiet
+from alerts.slack import people
+from core.speech import shown
 
 _OFF = "off"
 
@@ -19,8 +22,10 @@ class ReachForm(forms.Form):
     address = forms.CharField(label=gettext_lazy("Your address there"), max_length=200)
     takes = forms.ChoiceField(label=gettext_lazy("What comes there"))
 
-    def __init__(self, data: Any, *, channel: Channel, contact: Contact | None) -> None:
-        self.channel, self.contact = channel, contact
+    def __init__(
+        self, data: Any, *, person: User, channel: Channel, contact: Contact | None
+    ) -> None:
+        self.person, self.channel, self.contact = person, channel, contact
         initial = {
             "address": contact.address if contact else "",
             "takes": contact.takes if contact else Contact.Takes.ALL if self.is_mail else _OFF,
@@ -30,7 +35,7 @@ class ReachForm(forms.Form):
         takes: Any = self.fields["takes"]
         takes.choices = choices if self.is_mail else [*choices, (_OFF, _("Nothing"))]
         self.fields["address"].required = False
-        if self.is_mail:
+        if self.is_mail or self.is_slack:
             del self.fields["address"]
 
     @property
@@ -38,12 +43,32 @@ class ReachForm(forms.Form):
         """Whether this is about mail, where everybody is reached anyway."""
         return self.channel.pk == MAIL
 
+    @property
+    def is_slack(self) -> bool:
+        """Whether this is about Slack, where nobody types who they are: buttons act as them."""
+        return self.channel.kind == Channel.Kind.SLACK
+
     def clean(self) -> dict[str, Any] | None:
-        """Ask for an address where something is to come."""
+        """Ask for an address where something is to come; in Slack it is looked up."""
         found = self.cleaned_data
-        if not self.is_mail and found.get("takes") != _OFF and not found.get("address"):
+        if self.is_slack and found.get("takes", _OFF) != _OFF:
+            found["address"] = self.contact.address if self.contact else self._looked_up()
+        elif not self.is_mail and found.get("takes") != _OFF and not found.get("address"):
             self.add_error("address", _("Enter where you are there, or choose that nothing comes."))
         return found
+
+    def _looked_up(self) -> str:
+        """Return who the person is in Slack, by the address they sign in with."""
+        try:
+            member = people.member_with(self.person.email, self.channel)
+        except Trouble as trouble:
+            raise ValidationError(trouble.error) from trouble
+        if member is None:
+            said = _("Slack knows nobody with the address %(email)s. Ask an administrator.")
+            raise ValidationError(said % {"email": self.person.email})
+        if why := people.why_not_link(self.person, member, self.channel):
+            raise ValidationError(shown(why))
+        return member
 
     @property
     def wish(self) -> tuple[str, str | None]:
@@ -82,7 +107,10 @@ def forms_of(person: User, data: Any = None) -> tuple[list[ReachForm], QuietForm
     contacts = {each.channel_id: each for each in person.contacts.all()}
     channels = Channel.objects.in_use().personal()
     ordered = sorted(channels, key=lambda each: (each.pk != MAIL, each.name))
-    parts = [ReachForm(data, channel=each, contact=contacts.get(each.pk)) for each in ordered]
+    parts = [
+        ReachForm(data, person=person, channel=each, contact=contacts.get(each.pk))
+        for each in ordered
+    ]
     quiet = Quiet.objects.filter(person=person).first()
     initial = {name: getattr(quiet, name) for name in ("starts", "ends", "daily_at") if quiet}
     return parts, QuietForm(data, initial=initial)

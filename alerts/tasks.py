@@ -7,6 +7,7 @@ from alerts import deliver as post
 from alerts import relay as record
 from alerts import silence_transitions
 from alerts.models import Silence
+from alerts.slack import calls
 
 _MOST = 100  # in one beat; the next goes on
 
@@ -34,3 +35,9 @@ def go_on() -> None:
     """Tell more people of what nobody has read."""
     for silence in Silence.objects.due(timezone.now())[:_MOST]:
         silence_transitions.go_on(silence, at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def forget_calls() -> None:
+    """Remove what is kept of old calls of Slack."""
+    calls.forget(at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from alerts import views
+from alerts.slack.views import pressed
 
 urlpatterns = [
     path("alerts/", views.alerts, name="alerts"),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("profile/reach/", views.reach, name="reach"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", views.mail, name="mail"),
+    path("slack/actions/", pressed, name="slack-actions"),
 ]

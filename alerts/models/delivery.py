@@ -92,6 +92,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         rows = self.filter(entry_seq=other.entry_seq, recipient=other.recipient, receipt=True)
         return rows.first()
 
+    def waiting_with(self, other: Delivery, *, reader: User) -> DeliveryQuerySet:
+        """What `reader` has not said they have read, of a message and those before in its case."""
+        mine = self.filter(recipient=reader, receipt=True, acknowledged_at=None)
+        if not other.case:
+            return mine.filter(entry_seq=other.entry_seq)
+        return mine.filter(case=other.case, entry_seq__lte=other.entry_seq).order_by("entry_seq")
+
     def of_case(self, case: str) -> DeliveryQuerySet:
         """The messages of one case, oldest first."""
         return self.filter(case=case).order_by("entry_seq", "pk")

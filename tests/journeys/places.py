@@ -190,6 +190,7 @@ ELSEWHERE = {
     "counts": "figures for the rail, not a page",
     "request-part": "a fragment of the form that is here",
     "alert-unread": "as the alert that is here, where nobody has read one",
+    "slack-actions": "Slack calls there: tests/alerts/test_slack_presses.py",
     "question": "leads to where a question is answered",
     "scenario-compare": "leads to the page of a difference, which is here",
     **dict.fromkeys(
