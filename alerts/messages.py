@@ -156,7 +156,7 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "length": minutes_words(asked.minutes) if asked else "",
         "about": title_of(getattr(event, "about", "")),
         "frozen": one_line(shown(freeze.what)) if freeze else "",
-        "why_untold": _why_untold(story, reader),
+        "why_untold": shown(_why_untold(story, reader) or ""),
         "changed": one_line(getattr(event, "name", "")),
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
     }

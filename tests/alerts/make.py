@@ -14,8 +14,8 @@ from accounts import erasing
 from accounts.erasing import Grounds
 from accounts.erasure_events import ErasureDone
 from accounts.models import Erasure, Part, User
-from alerts import deliver, relay
-from alerts.models import Delivery, Mail
+from alerts import channel_transitions, deliver, relay, silence_transitions, transitions
+from alerts.models import MAIL, Channel, Delivery, Mail, Silence
 from audit import events as kept
 from audit import sequencer
 from audit.events import Event
@@ -141,6 +141,22 @@ def tell_of_erasures() -> None:
         erasing._record(erasure, ErasureDone, by=None, at=NOON, entries=3)  # noqa: SLF001
     catch_up()
     while send():
+        pass
+
+
+def tell_of_alerts() -> None:
+    """Let mail fail and work again, and nobody read that the glass was broken."""
+    mail = Channel.objects.get(pk=MAIL)
+    for _ in range(transitions.PATIENCE):
+        mail = channel_transitions.failed(mail, error="It is away.", at=NOON)
+    channel_transitions.works(mail, at=NOON)
+    catch_up()
+    now = SOON
+    while waiting := Silence.objects.filter(state="waiting").first():
+        now = max(now, waiting.next_at or now)
+        silence_transitions.go_on(waiting, at=now)
+        catch_up(now)
+    while send(now):
         pass
 
 

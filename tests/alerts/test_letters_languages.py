@@ -10,7 +10,13 @@ from accounts.models import User
 from alerts.models import Delivery, Mail
 from alerts.routes import ROUTES
 from breakglass import transitions
-from tests.alerts.make import catch_up, make_cast, tell_of_erasures, tell_of_holds
+from tests.alerts.make import (
+    catch_up,
+    make_cast,
+    tell_of_alerts,
+    tell_of_erasures,
+    tell_of_holds,
+)
 from tests.alerts.test_letters import (
     NASTY,
     letter_to,
@@ -103,6 +109,7 @@ def _every_kind() -> None:
     tell_of_changes()
     tell_of_erasures()
     tell_of_holds()
+    tell_of_alerts()
 
 
 every_kind = made_once(_every_kind, scope="class")
