@@ -148,7 +148,7 @@ def tell_of_alerts() -> None:
     """Let mail fail and work again, and nobody read that the glass was broken."""
     mail = Channel.objects.get(pk=MAIL)
     for _ in range(transitions.PATIENCE):
-        mail = channel_transitions.failed(mail, error="It is away.", at=NOON)
+        mail = channel_transitions.failed(mail, error="Connection refused.", at=NOON)
     channel_transitions.works(mail, at=NOON)
     catch_up()
     now = SOON
