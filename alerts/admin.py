@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -18,8 +18,13 @@ from accounts.admin import ReasonedAdmin
 from accounts.models import User
 from alerts.admin_forms import OFFERED, ChannelForm, form_for, seal
 from alerts.models import MAIL, Channel, Delivery
+from alerts.slack import people
 from alerts.trial import trial
+from audit.config import changing
 from core.admin import ReadOnlyAdmin
+from core.templatetags.ui import listed
+
+_SECRETS = ("url", "bot_token", "signing_secret", "forget_old")
 
 
 @admin.register(Channel)
@@ -32,26 +37,35 @@ class ChannelAdmin(ReasonedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the test of one channel."""
-        view = self.admin_site.admin_view(require_POST(self.test_view))
-        return [path("<uuid:pk>/test/", view, name="alerts_channel_test"), *super().get_urls()]
+        own = self.admin_site.admin_view
+        test, people = own(require_POST(self.test_view)), own(require_POST(self.people_view))
+        return [
+            path("<uuid:pk>/test/", test, name="alerts_channel_test"),
+            path("<uuid:pk>/people/", people, name="alerts_channel_people"),
+            *super().get_urls(),
+        ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A channel is taken out of use: what it has told goes on saying so."""
         return False
 
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """Ask for the kind first, since each needs something else."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if request.GET.get("kind") not in OFFERED:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": gettext("New channel"),
-                "opts": self.opts,
-                "kinds": OFFERED,
-            }
-            return render(request, "admin/alerts/channel/kinds.html", context)
-        return super().add_view(request, *args, **kwargs)
+        if (kind := request.GET.get("kind", "")) in OFFERED:
+            said = gettext("New channel: %(kind)s") % {"kind": Channel.Kind(kind).label}
+            context = {**(extra_context or {}), "title": said}
+            return super().add_view(request, form_url, extra_context=context)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("New channel"),
+            "opts": self.opts,
+            "kinds": OFFERED,
+        }
+        return render(request, "admin/alerts/channel/kinds.html", context)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any
@@ -64,7 +78,7 @@ class ChannelAdmin(ReasonedAdmin):
         names = [*self.get_form(request, obj).base_fields]
         if obj is None:
             names = [name for name in names if name != "forget_old"]
-        secret = [each for each in names if each in ("url", "signing_secret", "forget_old")]
+        secret = [each for each in names if each in _SECRETS]
         own = [name for name in names if name not in (*secret, "reason")]
         reached = [(_("How it is reached"), {"fields": secret})] if secret else []
         why = (_("This change"), {"fields": ["reason"]})
@@ -101,6 +115,24 @@ class ChannelAdmin(ReasonedAdmin):
         }
         page = "admin/alerts/channel/test.html" if whole else "admin/alerts/channel/_test.html"
         return render(request, page, context)
+
+    def people_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Find people in Slack by their mail addresses, as many as Slack answers for at once."""
+        channel = get_object_or_404(Channel, pk=pk, kind=Channel.Kind.SLACK, personal=True)
+        if not self.has_change_permission(request, channel):
+            raise PermissionDenied
+        who = cast(User, request.user)
+        with changing(actor=who.ref, reason=gettext("Looked up in Slack.")):
+            came = people.look_up(people.unlinked(channel), channel, at=timezone.now())
+        found, unknown = len(came.found), listed(str(each) for each in came.unknown)
+        said = ngettext("%(number)s person found.", "%(number)s people found.", found)
+        self.message_user(request, said % {"number": found}, messages.SUCCESS)
+        if unknown:
+            words = gettext("Slack does not know the addresses of %(people)s.")
+            self.message_user(request, words % {"people": unknown}, messages.WARNING)
+        if came.trouble:
+            self.message_user(request, came.trouble.error, messages.ERROR)
+        return redirect(channel)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

@@ -1,5 +1,6 @@
 """Channels in the admin: what each kind needs, and what is wrong with it before it is saved."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,34 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import Reason
-from alerts.channels import through_apprise, webhook
+from alerts.channels import Trouble, slack, slack_api, through_apprise, webhook
 from alerts.models import MAIL, Channel
 from core.speech import shown
 
 Kind = Channel.Kind
 _PROPERTIES = ("name", "place", "personal", "enabled", "quotes", "falls_back_to")
+
+
+class _Secret(forms.CharField):
+    """A secret of somebody else's making: written, checked for its form, never read back."""
+
+    def __init__(
+        self, label: Any, *, why_not: Callable[[str], str | None], begins: str = "", **kw: Any
+    ) -> None:
+        super().__init__(
+            label=label,
+            max_length=200,
+            widget=forms.PasswordInput({"autocomplete": "new-password", "placeholder": begins}),
+            **kw,
+        )
+        self._why_not = why_not
+
+    def clean(self, value: Any) -> str:
+        """Return the secret. Raises ValidationError where it has not the form of one."""
+        text = str(super().clean(value))
+        if text and (why := self._why_not(text)):
+            raise forms.ValidationError(shown(why))
+        return text
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
@@ -34,6 +57,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at r
             other.empty_label = _("Nothing else")  # type: ignore[attr-defined]
 
     kind: Kind
+
+    def require(self, *names: str) -> None:
+        """Ask for what is sealed where nothing is yet; later, leaving it empty keeps it."""
+        for name in names:
+            self.fields[name].required = not self.instance.secret
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a stand-in that reaches others than this channel does."""
@@ -99,6 +127,7 @@ class WebhookForm(ChannelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.require("url", "signing_secret")
         if not self.instance.secret:
             self.initial["signing_secret"] = webhook.new_secret()
             del self.fields["forget_old"]
@@ -109,8 +138,6 @@ class WebhookForm(ChannelForm):
     def clean_url(self) -> str:
         """Refuse an address that events must not go to."""
         url = str(self.cleaned_data["url"])
-        if not url and not self.instance.secret:
-            raise forms.ValidationError(_("Enter where events are posted to."))
         if url and (why := webhook.why_not_address(url)):
             raise forms.ValidationError(shown(why))
         return url
@@ -118,8 +145,6 @@ class WebhookForm(ChannelForm):
     def clean_signing_secret(self) -> str:
         """Refuse a secret that cannot sign."""
         secret = str(self.cleaned_data["signing_secret"])
-        if not secret and not self.instance.secret:
-            raise forms.ValidationError(_("Enter the secret that signs the events."))
         if secret and (why := webhook.why_not_secret(secret)):
             raise forms.ValidationError(shown(why))
         return secret
@@ -155,18 +180,18 @@ class AppriseForm(ChannelForm):
     class Meta(ChannelForm.Meta):
         fields = ["name", "place", "personal", "enabled", "quotes", "falls_back_to"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.require("url")
+
     def clean(self) -> dict[str, Any] | None:
         """Refuse an address that Apprise does not know, or that does not fit who is reached."""
         found = super().clean()
         if "url" not in self.cleaned_data:
             return found
-        url = str(self.cleaned_data["url"])
-        if not url and not self.instance.secret:
-            self.add_error("url", str(_("Enter the address of the service.")))
-        else:
-            url = url or self._kept().get("url", "")
-            if why := through_apprise.why_not_address(url, personal=self.is_personal()):
-                self.add_error("url", shown(why))
+        url = str(self.cleaned_data["url"]) or self._kept().get("url", "")
+        if why := through_apprise.why_not_address(url, personal=self.is_personal()):
+            self.add_error("url", shown(why))
         return found
 
     def secret(self) -> dict[str, Any] | None:
@@ -175,7 +200,51 @@ class AppriseForm(ChannelForm):
         return {"url": url} if url else None
 
 
+class SlackForm(ChannelForm):
+    """A workspace of Slack: a room, or each person."""
+
+    kind = Kind.SLACK
+    bot_token = _Secret(_("Bot token"), why_not=slack_api.why_not_token, begins="xoxb-")
+    signing_secret = _Secret(
+        _("Signing secret"),
+        why_not=slack_api.why_not_signing_secret,
+        help_text=_("By it we know that a button was pressed in Slack."),
+    )
+
+    class Meta(ChannelForm.Meta):
+        fields = ["name", "personal", "place", "enabled", "quotes", "falls_back_to"]
+        help_texts = {"place": _("The id of the room, C0123ABCD; empty where it reaches people.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.require("bot_token", "signing_secret")
+        self._found: slack.Trial | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a room without an id, and a token that Slack does not know."""
+        found = super().clean()
+        room = self.cleaned_data.get("place", "")
+        if not self.is_personal() and (why := slack_api.why_not_room(room)):
+            self.add_error("place", shown(why))
+        if token := self.cleaned_data.get("bot_token"):
+            try:
+                self._found = slack.trial(token)
+            except Trouble as trouble:
+                self.add_error("bot_token", trouble.error)
+        return found
+
+    def secret(self) -> dict[str, Any] | None:
+        """Return what was entered, with whose workspace the token is for."""
+        names = ("bot_token", "signing_secret")
+        entered = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+        if not entered:
+            return None
+        team = {"team_id": self._found.team_id} if self._found else {}
+        return {**self._kept(), **entered, **team}
+
+
 FORMS: dict[str, type[ChannelForm]] = {
+    Kind.SLACK: SlackForm,
     Kind.MAIL: MailForm,
     Kind.WEBHOOK: WebhookForm,
     Kind.APPRISE: AppriseForm,

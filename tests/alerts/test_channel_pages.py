@@ -15,6 +15,7 @@ from breakglass import transitions
 from breakglass.models import Request
 from tests.alerts.endpoint import endpoint
 from tests.alerts.make import SOON, catch_up, make_cast, send
+from tests.alerts.slack_server import SECRET, slack
 from tests.make import NOON, make_group, make_request, make_user
 from tests.record import actors, facts, kinds
 
@@ -81,7 +82,7 @@ class TestSettingUp:
         [
             ({"url": "ftp://hooks.example.com"}, "no address of the web"),
             ({"url": "http://hooks.example.com/in"}, "Use https://"),
-            ({"url": ""}, "Enter where events are posted"),
+            ({"url": ""}, "This field is required"),
             ({"url": "https://hooks.example.com", "signing_secret": "short"}, "24 to 64"),
         ],
     )
@@ -198,3 +199,39 @@ class TestQuietHours:
         send(NOON + timedelta(hours=7))
         [mail, *_] = Mail.objects.of(make_user("bob"))
         assert mail.subject == "Breakglass: 3 messages"
+
+
+class TestSlack:
+    page = "/admin/alerts/channel/add/?kind=slack"
+
+    def values(self, **fields: str) -> dict[str, str]:
+        values = {
+            "name": "Ops", "place": "C0000OPS", "bot_token": "xoxb-1-2-three", "enabled": "on",
+            "signing_secret": SECRET, "reason": "For the ops room.",
+        }  # fmt: skip
+        return values | fields
+
+    def test_asks_slack_whose_token_it_is(self, max_: Client) -> None:
+        with slack() as workspace:
+            assert max_.post(self.page, self.values()).status_code == 302
+            workspace.errors["auth.test"] = ["invalid_auth"]
+            page = max_.post(self.page, self.values(name="Other")).content.decode()
+        assert Channel.objects.get(name="Ops").unsealed()["team_id"] == "T1"
+        assert "Slack does not know the bot token." in page
+        assert "xoxb-1-2-three" not in page
+
+    def test_wants_the_id_of_the_room(self, max_: Client) -> None:
+        with slack():
+            page = max_.post(self.page, self.values(place="#ops")).content.decode()
+        assert "Give the id of the room" in page
+
+    def test_finds_people_by_their_addresses(self, max_: Client) -> None:
+        for name in ("bob", "eve"):
+            make_user(name)
+        with slack():
+            max_.post(self.page, self.values(place="", personal="on"))
+            channel = Channel.objects.get(name="Ops")
+            page = max_.post(f"/admin/alerts/channel/{channel.pk}/people/", follow=True)
+        assert Contact.objects.get().person == make_user("bob")
+        assert "1 person found." in page.content.decode()
+        assert "Slack does not know the addresses of Eve and Max." in page.content.decode()
