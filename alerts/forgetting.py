@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Contact, Delivery, Mail, Quiet, SlackCard
+from alerts.models import CalendarShift, Contact, Cover, Delivery, Mail, Quiet, Schedule, SlackCard
 from core import forgetting
 from core.forgetting import Rows, Texts
 
@@ -27,6 +27,26 @@ forgetting.keep(
         label=_("Where their cards are in Slack"),
         model=SlackCard,
         about=lambda trace: Q(recipient=trace.person),
+    ),
+    Rows(
+        label=_("When they stand in on call"),
+        model=Cover,
+        about=lambda trace: Q(person=trace.person),
+    ),
+    Rows(
+        label=_("When a calendar has them on call"),
+        model=CalendarShift,
+        about=lambda trace: Q(person=trace.person),
+    ),
+    Texts(
+        label=_("Calendars of who is on call"),
+        model=Schedule,
+        fields=("calendar", "last_error"),
+    ),
+    Texts(
+        label=_("Shifts of a calendar"),
+        model=CalendarShift,
+        fields=("named",),
     ),
     Texts(
         label=_("Mails to others that name them"),

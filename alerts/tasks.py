@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from alerts import deliver as post
 from alerts import relay as record
-from alerts import silence_transitions
-from alerts.models import Silence
+from alerts import schedule_transitions, silence_transitions
+from alerts.models import Schedule, Silence
 from alerts.slack import calls
 
 _MOST = 100  # in one beat; the next goes on
@@ -41,3 +41,10 @@ def go_on() -> None:
 def forget_calls() -> None:
     """Remove what is kept of old calls of Slack."""
     calls.forget(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=3600)
+def read_calendars() -> None:
+    """Read once more who is on call where another program keeps it."""
+    for schedule in Schedule.objects.in_use().calendars():
+        schedule_transitions.read_again(schedule, at=timezone.now())

@@ -1,10 +1,10 @@
-"""Which changes of channels and contacts django-auditlog keeps (and `audit` mirrors).
+"""Which changes of channels, contacts and schedules django-auditlog keeps (and `audit` mirrors).
 
 Secrets stay out of it; that one was replaced shows as a new `secret_set_at`. So does where a
 person is: that is theirs, and `added_at` says that it was changed.
 """
 
-from alerts.models import Channel, Contact
+from alerts.models import Channel, Contact, Cover, Schedule
 from audit.config import track
 
 track(
@@ -15,3 +15,11 @@ track(
     ],
 )  # fmt: skip
 track(Contact, exclude_fields=["address"])
+# Who takes turns is noted by the form, as one list.
+track(
+    Schedule,
+    exclude_fields=[
+        "secret", "calendar", "read_at", "tried_at", "last_error", "turns", "covers", "shifts",
+    ],
+)  # fmt: skip
+track(Cover)

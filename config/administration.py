@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from alerts.models import MAIL, Channel
+from alerts import schedule_remarks
+from alerts.models import MAIL, Channel, Schedule
 from alerts.trial import trial
 from audit import reading
 from audit.models import Entry
@@ -89,14 +90,25 @@ def _wrong(at: datetime) -> list[Wrong]:
     for target in Target.objects.enabled().exclude(last_error=""):
         page = reverse("admin:targets_target_change", args=[target.pk])
         found.append(Wrong(tone="danger", what=target.name, sentence=target.last_error, url=page))
+    for schedule, said in schedule_remarks.everything(at):
+        found += [_of_alerts(schedule, remark) for remark in said]
     return sorted(found, key=lambda each: each.tone != "danger")
+
+
+def _of_alerts(thing: Schedule, remark: schedule_remarks.Remark) -> Wrong:
+    return Wrong(
+        tone="danger" if remark.severe else "wait",
+        what=thing.name,
+        sentence=shown(remark.sentence),
+        url=thing.get_absolute_url(),
+    )
 
 
 def _places() -> list[slots.Health]:
     """Say how much there is of everything, each with the way there."""
     people, scenarios = User.objects.active().count(), Scenario.objects.in_use().count()
     targets, groups = Target.objects.enabled().count(), Group.objects.count()
-    channels = Channel.objects.in_use().count()
+    channels, schedules = Channel.objects.in_use().count(), Schedule.objects.in_use().count()
     counts = (
         ("scenario", _("Scenarios"), ngettext("%d in use", "%d in use", scenarios) % scenarios,
          "breakglass_scenario", scenarios),
@@ -108,6 +120,8 @@ def _places() -> list[slots.Health]:
          "auth_group", groups),
         ("channel", _("Channels"), ngettext("%d in use", "%d in use", channels) % channels,
          "alerts_channel", channels),
+        ("schedule", _("On-call schedules"), ngettext("%d in use", "%d in use", schedules)
+         % schedules, "alerts_schedule", schedules),
     )  # fmt: skip
     return [
         slots.Health(

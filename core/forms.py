@@ -142,3 +142,29 @@ class Cards(forms.RadioSelect):
         if barred:
             option["attrs"]["disabled"] = True
         return option
+
+
+class InOrder(forms.SelectMultiple):
+    """Choices in an order that counts, each any number of times: one control for each place.
+
+    There are always some places more than are taken; empty ones are left out.
+    """
+
+    template_name = "forms/ranks.html"
+    use_fieldset = True
+    spare = 3
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Give the template the choices of every place."""
+        context = super().get_context(name, value, attrs)
+        taken = [str(each) for each in value or [] if each]
+        choices = [("", _("Nobody")), *((str(key), label) for key, label in self.choices)]
+        context["widget"]["places"] = [
+            [(key, label, key == chosen) for key, label in choices]
+            for chosen in (*taken, *[""] * self.spare)
+        ]
+        return context
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """Return none: each place has a name of its own."""
+        return ""

@@ -3,19 +3,24 @@
 from alerts.models.channel import MAIL, Channel, Contact, Quiet
 from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
+from alerts.models.schedule import CalendarShift, Cover, Schedule, Turn
 from alerts.models.silence import Silence
 from alerts.models.slack import SlackCall, SlackCard, SlackRefusal
 
 __all__ = [
     "MAIL",
     "OVERSEERS",
+    "CalendarShift",
     "Channel",
     "Contact",
+    "Cover",
     "Delivery",
     "Mail",
     "Quiet",
+    "Schedule",
     "Silence",
     "SlackCall",
     "SlackCard",
     "SlackRefusal",
+    "Turn",
 ]

@@ -137,7 +137,8 @@ _SCENARIOS = (
 
 READ = ("alerts_delivery", "auditlog_logentry")
 CHANGED = (
-    "accounts_user", "auth_group", "targets_target", "alerts_channel", "breakglass_scenario",
+    "accounts_user", "auth_group", "targets_target", "alerts_channel", "alerts_schedule",
+    "breakglass_scenario",
 )  # fmt: skip
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
@@ -163,6 +164,8 @@ _ADMIN = (
           note="apprise"),
     Place("admin:alerts_channel_add", "admin", _admin("alerts_channel") + "add/?kind=slack",
           note="slack"),
+    *(Place("admin:alerts_schedule_add", "admin", f"{_admin('alerts_schedule')}add/?kind={kind}",
+            note=kind) for kind in ("rotation", "calendar")),
     Place("admin:breakglass_scenario_import", "admin", "/admin/breakglass/scenario/import/"),
     *(Place(f"admin:{model}_changelist", "admin", _admin(model)) for model in (*CHANGED, *READ)),
     *(Place(f"admin:{model}_add", "admin", f"{_admin(model)}add/") for model in CHANGED),
@@ -206,7 +209,8 @@ ELSEWHERE = {
          "hold-place", "hold-lift", "hold-keep",
          "admin:breakglass_scenario_archive", "admin:breakglass_scenario_back",
          "admin:targets_target_test", "admin:alerts_channel_test",
-         "admin:alerts_channel_people"), _POST),
+         "admin:alerts_channel_people", "admin:alerts_schedule_cover",
+         "admin:alerts_schedule_cover_end"), _POST),
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",

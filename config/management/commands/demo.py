@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.config import changing
 from breakglass import yaml_files
 from breakglass.transitions.imports import bring_in
-from config.demo import people, told
+from config.demo import people, routing, told
 from config.demo.past import CASES
 from config.demo.replay import Replay
 from targets import demo as shop
@@ -46,6 +46,7 @@ class Command(BaseCommand):
             reason = "The demonstration is set up."
             with changing(actor=cast["admin"].ref, reason=reason):
                 self._make_target()
+                routing.make_schedule(cast, now=now)
                 seeds = sorted((Path(settings.BASE_DIR) / "breakglass" / "seeds").glob("*.yaml"))
                 for seed in seeds:
                     plans = yaml_files.read(seed.read_text(encoding="utf-8"), file=seed.name)

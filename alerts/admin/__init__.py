@@ -1,0 +1,5 @@
+"""Administration: channels and who is on call are set up here; deliveries are to look at."""
+
+from alerts.admin import channels, schedules
+
+__all__ = ["channels", "schedules"]
