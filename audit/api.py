@@ -11,13 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import heads, pruned, reading, tiles, transitions, tree
+from audit.fitting import LEAST, Head, fit
 from audit.models import Entry
 from audit.policy import Reader
 from core.api import Endpoint, StrictQuery
 from core.paging import MOST, USUAL, schema_of
 from core.problems import BadQuery, Gone
 
-_SIZE: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
+_ANY: dict[str, Any] = {"max_value": 2**63 - 1}
+_SIZE: dict[str, Any] = {"min_value": 1, **_ANY}
 
 
 class EntryShape(serializers.Serializer[Entry]):
@@ -157,6 +159,54 @@ class LedgerConsistency(Endpoint):
         answer = {"from_size": old, "from_root": roots[0], "to_size": new, "to_root": roots[1]}
         hashes = [base64.b64encode(each).decode() for each in proof]
         return Response(answer | {"hashes": hashes})
+
+
+class LedgerHead(Endpoint):
+    """Say whether the record still begins with the head that a message names.
+
+    `size` and `root` stand in the last line of each mail, in its header `X-Breakglass-Record`, on
+    the cards of a chat and in the `record` of a webhook. Only auditors and compliance officers.
+    """
+
+    class Output(serializers.Serializer[Any]):
+        """What was asked, and the answer."""
+
+        size = serializers.IntegerField()
+        root = serializers.CharField(help_text="as given")  # type: ignore[assignment] # as below
+        fits = serializers.BooleanField(
+            allow_null=True, help_text="null where it cannot be told: its entries were pruned"
+        )
+        sentence = serializers.CharField()
+        ours = serializers.CharField(
+            help_text="The root of as many entries of today, in hex; empty where there is none."
+        )
+        entry = serializers.IntegerField(allow_null=True, help_text="where it is there")
+        kind = serializers.CharField(help_text="of the entry")
+
+    class Query(StrictQuery):
+        """A head, and perhaps the entry that the message is about."""
+
+        size = serializers.IntegerField(**_SIZE)
+        root = serializers.RegexField(  # type: ignore[assignment] # a property of theirs
+            rf"^[0-9a-fA-F]{{{LEAST},64}}\Z", help_text="the first digits of it, at least 16"
+        )
+        entry = serializers.IntegerField(min_value=0, required=False, **_ANY)
+
+    def get(self, request: Request) -> Response:
+        _read(request, page="API", filters={})
+        size, root = self.query["size"], self.query["root"].lower()
+        found = fit(Head(size=size, root=root, entry=self.query.get("entry")))
+        return Response(
+            {
+                "size": size,
+                "root": root,
+                "fits": found.fits,
+                "sentence": str(found.sentence),
+                "ours": found.ours,
+                "entry": found.entry.seq if found.entry else None,
+                "kind": found.entry.kind if found.entry else "",
+            }
+        )
 
 
 def _be_there(why_gone: str | None) -> None:

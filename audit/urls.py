@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from audit.views import checkpoints, entry, ledger, retention, sheet, tiles, verification
+from audit.views import checkpoints, entry, fitting, ledger, retention, sheet, tiles, verification
 from core.api import NotFound
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("ledger/checkpoints/<int:size>/note", checkpoints.note, name="ledger-head-note"),
     path("ledger/policy.txt", checkpoints.policy, name="ledger-policy"),
     path("ledger/checkpoints/compare", checkpoints.compare, name="ledger-compare"),
+    path("ledger/fits/", fitting.fits, name="ledger-fits"),
     path("ledger/verification/", verification.verification, name="ledger-verification"),
     path("ledger/verification/<int:pk>/explain", verification.resolve, name="difference-resolve"),
     path("ledger/verification/now", verification.verify_now, name="ledger-verify"),

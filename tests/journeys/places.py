@@ -105,6 +105,7 @@ _REVIEWERS = (
     Place("ledger", "auditor", "/ledger/?subject=nothing:1", note="empty"),
     Place("ledger-verification", "auditor", "/ledger/verification/"),
     Place("ledger-verification", "admin", "/ledger/verification/", note="without the entries"),
+    Place("ledger-fits", "auditor", "/ledger/fits/"),
     Place("ledger-retention", "auditor", "/ledger/retention/"),
     Place("ledger-retention", "admin", "/ledger/retention/", note="with holds to place"),
     Place("ledger-checkpoints", "auditor", "/ledger/checkpoints/"),
