@@ -27,6 +27,7 @@ class Slack:
 
     end: Endpoint
     errors: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # by method, once each
+    answers: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # by method
     numbers: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
     def writes(self, path: str, body: bytes) -> bytes:
@@ -37,6 +38,8 @@ class Slack:
         return json.dumps({"ok": True, **self._answer(method, body)}).encode()
 
     def _answer(self, method: str, body: bytes) -> dict[str, Any]:
+        if method in self.answers:
+            return self.answers[method]
         if method == "auth.test":
             return {"team": "Shop", "team_id": "T1", "user": "breakglass", "user_id": "U1"}
         if method == "users.lookupByEmail":

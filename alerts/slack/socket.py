@@ -1,0 +1,82 @@
+"""Socket Mode: the same presses over a WebSocket that we open, for servers without an address.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode/
+Nobody can post to us there: whoever speaks is whom we have called with the token of the app.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from alerts.channels.slack_api import client
+from alerts.models import Channel
+from alerts.slack import calls, presses
+from alerts.slack.presses import Press
+from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+_PING = 10.0  # seconds; a connection that answers none is opened anew
+Hear = Callable[[str, str, Any], None]
+
+
+def tokens() -> set[str]:
+    """Return the app tokens of the channels that listen this way."""
+    return {token for each in calls.listening() if (token := _token(each))}
+
+
+def hear(token: str, envelope: str, payload: Any, *, at: datetime) -> None:
+    """Do what a press stands for. Slack sends an envelope again that it takes for lost."""
+    channels = [each for each in calls.listening() if _token(each) == token]
+    press = Press.read(payload)
+    if press is None or not channels:
+        return
+    try:
+        calls.take(f"envelope {envelope}", at=at)
+    except calls.NotTaken:
+        return
+    presses.answer(presses.handle(press, channels, at=at))
+
+
+def hearing(clock: Callable[[], datetime]) -> Hear:
+    """Return what each thread of a socket does: with a connection to the database of its own."""
+
+    def run(token: str, envelope: str, payload: Any) -> None:
+        with closing(connection):
+            hear(token, envelope, payload, at=clock())
+
+    return run
+
+
+def open_socket(token: str, heard: Hear, *, ping: float = _PING) -> SocketModeClient:
+    """Open a socket that opens itself anew when it ends. Raises as the client does."""
+    socket = SocketModeClient(app_token=token, web_client=client(""), ping_interval=ping)
+
+    def listen(_client: Any, request: SocketModeRequest) -> None:
+        # First: Slack waits three seconds. If we crash after it, the button is pressed again.
+        socket.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+        if request.type == "interactive":
+            heard(token, request.envelope_id, request.payload)
+
+    socket.socket_mode_request_listeners.append(listen)
+    try:
+        socket.connect()
+    except Exception:
+        socket.close()
+        raise
+    return socket
+
+
+def _token(channel: Channel) -> str:
+    try:
+        return str(channel.unsealed().get("app_token", ""))
+    except DomainError:
+        logger.exception("The secret of %s cannot be read.", channel)
+        return ""
