@@ -210,6 +210,13 @@ class SlackForm(ChannelForm):
         why_not=slack_api.why_not_signing_secret,
         help_text=_("By it we know that a button was pressed in Slack."),
     )
+    app_token = _Secret(
+        _("App token"),
+        why_not=slack_api.why_not_app_token,
+        begins="xapp-",
+        required=False,
+        help_text=_("Only for Socket Mode, where Slack cannot call this server."),
+    )
 
     class Meta(ChannelForm.Meta):
         fields = ["name", "personal", "place", "enabled", "quotes", "falls_back_to"]
@@ -235,7 +242,7 @@ class SlackForm(ChannelForm):
 
     def secret(self) -> dict[str, Any] | None:
         """Return what was entered, with whose workspace the token is for."""
-        names = ("bot_token", "signing_secret")
+        names = ("bot_token", "signing_secret", "app_token")
         entered = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
         if not entered:
             return None

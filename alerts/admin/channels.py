@@ -24,7 +24,7 @@ from audit.config import changing
 from core.admin import ReadOnlyAdmin
 from core.templatetags.ui import listed
 
-_SECRETS = ("url", "bot_token", "signing_secret", "forget_old")
+_SECRETS = ("url", "bot_token", "signing_secret", "app_token", "forget_old")
 
 
 @admin.register(Channel)

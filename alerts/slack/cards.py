@@ -19,10 +19,12 @@ from alerts import plain
 from alerts import policy as ours
 from alerts.messages import Message, absolute, facts_of, one_line, own_link, reading_as
 from alerts.models import Channel, Delivery
+from alerts.models.delivery import DeliveryQuerySet
 from alerts.slack import blocks
 from alerts.slack.blocks import Block, Drawn
 from alerts.taming import tame
 from alerts.templatetags.letters import instant
+from audit.models import State
 from breakglass import links, policy
 from breakglass.models import Grant, Request
 from core.speech import shown
@@ -64,6 +66,7 @@ def of_case(original: Request, reading: Reading, *, text: str = "") -> Drawn:
             *(_reasons(asked) if reading.sees(original) else []),
             *_notes(original, asked, reading),
             *blocks.row(_buttons(original, asked, reading)),
+            *_newest_witness(original, reading),
         ]
         return Drawn(text=text or heading, blocks=drawn)
 
@@ -78,7 +81,7 @@ def of_event(message: Message) -> Drawn:
             *(blocks.quote(label, lines) for label, lines in said.quotes),
             *([] if message.story.request else blocks.facts(said.facts)),
             *blocks.row(_leads(message)),
-            blocks.small(_witness(message)),
+            blocks.small(_witness(message.story.entry.seq, message.state)),
         ]
         return Drawn(text=said.subject, blocks=drawn)
 
@@ -96,7 +99,7 @@ def of_many(messages: Sequence[Message]) -> Drawn:
             *found,
             *([blocks.words(more)] if left else []),
             *blocks.row([blocks.link(_("Your alerts"), absolute(reverse("alerts")))]),
-            blocks.small(_witness(messages[-1])),
+            blocks.small(_witness(messages[-1].story.entry.seq, messages[-1].state)),
         ]
         return Drawn(text=plain.title(messages), blocks=drawn)
 
@@ -215,10 +218,17 @@ def _to_acknowledge(original: Request, reading: Reading) -> Delivery | None:
 
     By it the button knows up to where they have.
     """
+    here = _told_here(original, reading)
+    if reading.reader is None:
+        return here.last() if here.filter(urgent=True).exists() else None
     mine = Delivery.objects.of_case(original.ref).filter(recipient=reading.reader)
-    here = mine.filter(channel=reading.channel).order_by("entry_seq")
-    waits = here.filter(urgent=True) if reading.reader is None else mine.unread()
-    return here.last() if waits.exists() else None
+    return here.last() if mine.unread().exists() else None
+
+
+def _told_here(original: Request, reading: Reading) -> DeliveryQuerySet:
+    """Return what the reader was told of a case on this channel, oldest first."""
+    rows = Delivery.objects.of_case(original.ref)
+    return rows.filter(recipient=reading.reader, channel=reading.channel)
 
 
 def _leads(message: Message) -> list[Block]:
@@ -232,11 +242,13 @@ def _leads(message: Message) -> list[Block]:
     return found
 
 
-def _witness(message: Message) -> str:
+def _newest_witness(original: Request, reading: Reading) -> list[Block]:
+    """Say where the newest event of the case that is told here stands in the record."""
+    newest = _told_here(original, reading).last()
+    return [blocks.small(_witness(newest.entry_seq, State.objects.get()))] if newest else []
+
+
+def _witness(entry: int, state: State) -> str:
     """Say where an event stands in the record, so that this message is a witness of it, too."""
-    facts = {
-        "entry": message.story.entry.seq,
-        "size": message.state.size,
-        "head": message.state.tree.root.hex()[:16],
-    }
+    facts = {"entry": entry, "size": state.size, "head": state.tree.root.hex()[:16]}
     return _("Entry %(entry)s of the record. Its head: %(size)s, %(head)s") % facts

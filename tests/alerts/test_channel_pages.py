@@ -213,10 +213,12 @@ class TestSlack:
 
     def test_asks_slack_whose_token_it_is(self, max_: Client) -> None:
         with slack() as workspace:
-            assert max_.post(self.page, self.values()).status_code == 302
+            app = "xapp-1-A012345-test"
+            assert max_.post(self.page, self.values(app_token=app)).status_code == 302
             workspace.errors["auth.test"] = ["invalid_auth"]
             page = max_.post(self.page, self.values(name="Other")).content.decode()
-        assert Channel.objects.get(name="Ops").unsealed()["team_id"] == "T1"
+        kept = Channel.objects.get(name="Ops").unsealed()
+        assert (kept["team_id"], kept["app_token"]) == ("T1", app)
         assert "Slack does not know the bot token." in page
         assert "xoxb-1-2-three" not in page
 

@@ -10,10 +10,13 @@ from alerts import letters, plain
 from alerts.channels.webhook import payload
 from alerts.messages import compose
 from alerts.models import Delivery
+from alerts.slack import cards
+from alerts.slack.cards import Reading
 from alerts.stories import story_at
 from audit.fitting import answer
 from audit.models import State
 from tests.alerts.make import SOON, catch_up, make_cast
+from tests.alerts.slack_server import texts
 from tests.audit.make import sql, unprotected
 from tests.make import make_broken_glass, make_user
 
@@ -40,6 +43,10 @@ def test_each_form_of_a_message_fits_until_the_record_is_changed(language: str) 
     row.recipient.language = language  # type: ignore[union-attr]
     message = compose(row, story_at(row.entry_seq), at=SOON)
     said = [*sources(letters.write(message)), plain.text([message]), json.dumps(payload(message))]
+    reading = Reading(channel=row.channel, reader=row.recipient, at=SOON)
+    card = cards.of_case(message.story.asked, reading)
+    drawn = [card, cards.of_event(message), cards.of_many([message])]
+    said += [texts(each.blocks) for each in drawn]
 
     for text in said:
         found = answer(text)
