@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from breakglass.models import Decision, Request
 from breakglass.transitions import Offer
 from core.forms import Segmented, SegmentedMany
+from core.templatetags.ui import listed
 from core.words import minutes_words
 from targets.models import Target
 
-_LENGTHS = (5, 15, 30, 60, 120, 240, 480, 1440)
+_LENGTHS = (5, 10, 15, 30, 60, 120, 240, 480)
 _REASONS = {
     "deny": {
         "wait": _("It can wait for working hours."),
@@ -86,25 +87,29 @@ class NoForm(AnswerForm):
 
 
 class LessForm(AnswerForm):
-    """Offer less: one tap for the usual ways, or terms of one's own."""
+    """Offer less. It begins with what was asked for, so that nothing is offered by a slip."""
 
     kinds = (Decision.Kind.COUNTER,)
     about = "less"
 
-    quick = forms.CharField(required=False, widget=forms.HiddenInput)
     minutes = forms.IntegerField(label=_("At most"), required=False, widget=Segmented)
     targets = forms.ModelMultipleChoiceField(
         Target.objects.none(), to_field_name="slug", required=False, widget=SegmentedMany
     )
     read_only = forms.BooleanField(label=_("Read-only"), required=False)
-    field_order = ("decision", "quick", "minutes", "targets", "read_only", "comment")
+    field_order = ("decision", "minutes", "targets", "read_only", "comment")
 
     def __init__(self, *args: Any, asked: Request, **kwargs: Any) -> None:
         super().__init__(*args, asked=asked, **kwargs)
         targets = list(asked.targets.all())
-        shorter = sorted({n for n in _LENGTHS if n < asked.minutes} | {half(asked), asked.minutes})
-        self.fields["minutes"].widget.choices = [(n, minutes_words(n)) for n in shorter]
-        self.fields["minutes"].initial = half(asked)
+        self.fields["minutes"].widget.choices = [
+            *((length, minutes_words(length)) for length in shorter(asked.minutes)),
+            (
+                asked.minutes,
+                gettext("%(length)s, as asked") % {"length": minutes_words(asked.minutes)},
+            ),
+        ]
+        self.fields["minutes"].initial = asked.minutes
         self.fields["targets"].queryset = asked.targets.all()  # type: ignore[attr-defined]
         self.fields["targets"].initial = [target.slug for target in targets]
         self.fields["read_only"].initial = asked.read_only
@@ -114,39 +119,30 @@ class LessForm(AnswerForm):
         if len(targets) == 1:
             self.fields["targets"].widget = forms.MultipleHiddenInput()
 
-    @property
-    def quick_ways(self) -> list[tuple[str, str]]:
-        """The usual ways to offer less of what is asked, each as a value and what it says."""
-        time, ways = minutes_words(half(self.asked)), []
-        if half(self.asked) < self.asked.minutes:
-            ways.append(("half", time))
-        if self.can_look:
-            ways.append(("look", gettext("Read-only")))
-        if len(ways) == 2:
-            ways.append(("both", gettext("%(time)s, read-only") % {"time": time}))
-        return ways
-
     def offer(self) -> Offer:
         """Return the smaller terms; what was left out stays as it was asked."""
-        asked, data, quick = self.asked, self.cleaned_data, self.cleaned_data["quick"]
-        everything = list(asked.targets.all())
-        if quick:
-            return Offer(
-                minutes=half(asked) if quick in ("half", "both") else asked.minutes,
-                targets=everything,
-                read_only=asked.read_only or quick in ("look", "both"),
-            )
+        asked, data = self.asked, self.cleaned_data
         return Offer(
             minutes=data["minutes"] if data["minutes"] is not None else asked.minutes,
-            targets=list(data["targets"]) or everything,
+            targets=list(data["targets"]) or list(asked.targets.all()),
             read_only=data.get("read_only", False) or asked.read_only,
         )
 
 
-def half(asked: Request) -> int:
-    """Return half of the time asked for, in whole minutes; from ten minutes on by fives."""
-    minutes = max(1, asked.minutes // 2)
-    return minutes - minutes % 5 if minutes >= 10 else minutes
+def shorter(minutes: int) -> list[int]:
+    """Return the round lengths below one; half of it where it is shorter than all of these."""
+    half = [minutes // 2] if minutes > 1 else []
+    return [length for length in _LENGTHS if length < minutes] or half
+
+
+def terms_of(offer: Offer, *, asked: Request) -> str:
+    """Say an offer in few words: its length, and what else is less than what was asked for."""
+    terms = [minutes_words(offer.minutes)]
+    if len(offer.targets) < asked.targets.count():
+        terms.append(listed(target.name for target in offer.targets))
+    if offer.read_only:
+        terms.append(gettext("read-only"))
+    return ", ".join(terms)
 
 
 FORMS: dict[str, type[AnswerForm]] = {

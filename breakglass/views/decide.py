@@ -8,13 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import PageRequest
 from breakglass import access, inbox, links, outlook, policy, risks, transitions
-from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm
+from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm, terms_of
 from breakglass.models import Decision, DecisionLink, Request
 from breakglass.questions import talk
 from breakglass.transitions import Voice
@@ -30,7 +29,6 @@ _FOLLOWS = "follows"  # in the address of a decision that comes up right after a
 _DONE = {
     "approve": _("Approved."),
     "deny": _("Denied. The requester reads your reason."),
-    "counter": _("Offered. The requester answers with one tap."),
     "ratify": _("Ratified."),
     "refuse": _("Refused. What was open is closing."),
 }
@@ -98,7 +96,7 @@ def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) 
             except DomainError as error:
                 refused(form, error)
             else:
-                return _next(request, asked, _DONE[form.cleaned_data["decision"]])
+                return _next(request, asked, _done(asked, form))
     follows = _FOLLOWS in request.GET and form is None
     context = _context(request, asked) | _forms(asked, form) | {"follows": follows}
     return render(request, "breakglass/decision.html", context, status=422 if form else 200)
@@ -118,7 +116,14 @@ def _answer(asked: Request, form: AnswerForm, voice: Voice) -> None:
     verbs[kind](asked, voice=voice, at=now)
 
 
-def _next(request: PageRequest, asked: Request, done: str | Promise) -> HttpResponse:
+def _done(asked: Request, form: AnswerForm) -> str:
+    if isinstance(form, LessForm):
+        terms = {"terms": terms_of(form.offer(), asked=asked)}
+        return gettext("Offered: %(terms)s. The requester answers with one tap.") % terms
+    return str(_DONE[form.cleaned_data["decision"]])
+
+
+def _next(request: PageRequest, asked: Request, done: str) -> HttpResponse:
     """Say what was done, and show what waits next."""
     waiting = inbox.decisions_for(request.user, timezone.now())
     said = {"done": done, "case": asked.case, "number": len(waiting)}

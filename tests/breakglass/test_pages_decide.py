@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from audit.models import Entry
 from breakglass import links, transitions
+from breakglass.answer_forms import shorter
 from breakglass.models import DecisionLink, Grant, Request
 from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
-from tests.make import REASON, StepOf, make_group, make_scenario, make_user, voice
+from tests.make import REASON, make_group, make_scenario, make_user, voice
 
 pytestmark = pytest.mark.django_db
 
@@ -333,66 +334,47 @@ class TestOneTap:
         assert now_of(request).decisions.get().comment == "There was no emergency."
 
     @pytest.mark.parametrize(
-        ("quick", "terms"), [("half", (15, False)), ("look", (30, True)), ("both", (15, True))]
+        ("terms", "said"),
+        [
+            ({"minutes": "15"}, "Offered: 15 min. "),
+            ({"read_only": "on"}, "Offered: 30 min, read-only. "),
+            ({"minutes": "10", "read_only": "on"}, "Offered: 10 min, read-only. "),
+        ],
     )
-    def test_less_at_a_tap(self, quick: str, terms: tuple[int, bool]) -> None:
+    def test_an_offer_is_said_with_its_terms(self, terms: dict[str, str], said: str) -> None:
         make_cast()
         request = asked()
-        answer("bob", request, "counter", quick=quick)
+        page = text(client("bob").post(url(request), {"decision": "counter", **terms}, follow=True))
+        assert said in page
         offer = now_of(request).decisions.get()
-        assert (offer.minutes, offer.read_only) == terms
+        assert (offer.minutes, offer.read_only) == (
+            int(terms.get("minutes", 30)),
+            "read_only" in terms,
+        )
+
+    def test_less_has_to_be_chosen_before_it_is_sent(self) -> None:
+        """A second tap where the first one opened the terms sends what they begin with."""
+        make_cast()
+        request = asked()
+        response = answer("bob", request, "counter", minutes="30")
+        assert response.status_code == 422
+        assert "Approve it, or offer less." in text(response)
+        assert now_of(request).state == Request.State.PENDING
+
+    @pytest.mark.parametrize(
+        ("minutes", "less"), [(45, [5, 10, 15, 30]), (15, [5, 10]), (5, [2]), (1, [])]
+    )
+    def test_less_comes_in_round_lengths(self, minutes: int, less: list[int]) -> None:
+        assert shorter(minutes) == less
 
     def test_offers_no_looking_where_it_was_asked_for_or_is_not_possible(self) -> None:
         make_cast()
-        assert "15 min, read-only" in text(see("bob", url(asked())))
+        assert 'name="read_only"' in text(see("bob", url(asked())))
         Request.objects.update(read_only=True)
-        assert "read-only" not in text(see("bob", url(Request.objects.get())))
+        assert 'name="read_only"' not in text(see("bob", url(Request.objects.get())))
 
     def test_words_are_kept_when_the_answer_is_refused(self) -> None:
         make_cast()
         response = answer("bob", asked(), "counter", minutes="30", comment="Shorter, please.")
         assert response.status_code == 422
         assert "Shorter, please." in text(response)
-
-
-class TestBeforePressing:
-    """An answer cannot be taken back, so the page says what it will do."""
-
-    def test_the_last_yes_opens(self) -> None:
-        make_cast()
-        page = text(see("bob", url(asked())))
-        assert "shop-db opens at once for Ada, for 30 min." in page
-        assert "An answer cannot be taken back." in page
-        assert "The request ends here. Ada reads your reason" in page
-
-    def test_a_yes_that_is_not_the_last_says_who_else_is_needed(self) -> None:
-        make_cast()
-        database = make_group("Database team")
-        steps = [StepOf(database), StepOf(make_group("Security", make_user("mia")))]
-        request = asked(scenario=make_scenario("breach", steps=steps))
-        assert "more are needed: 1 of Security." in text(see("bob", url(request)))
-
-    def test_a_later_start_is_named(self) -> None:
-        make_cast()
-        later = timezone.now() + timedelta(days=2)
-        assert "opens by itself at" in text(see("bob", url(asked(starts_at=later))))
-
-    def test_refusing_closes_what_is_open(self) -> None:
-        make_cast()
-        request = broken()
-        page = text(see("bob", url(request)))
-        assert "Ada goes on until" in page
-        assert "Refusing closes the door now" in page
-        transitions.relinquish(request.grant, by=make_user("ada"), at=timezone.now())
-        page = text(see("bob", url(request)))
-        assert "your yes says that it was right" in page
-        assert "refusing opens a finding" in page
-
-    def test_more_time_names_the_new_end(self) -> None:
-        make_cast()
-        grant, now = opened(broken()), timezone.now()
-        ada = make_user("ada")
-        transitions.ask_for_more_time(grant, by=ada, minutes=5, justification=REASON, at=now)
-        page = text(see("bob", url(grant.extensions.get())))
-        assert "instead of" in page
-        assert "The access stays as it is and ends at" in page
