@@ -4,7 +4,7 @@ from datetime import datetime
 
 from alerts.models import Delivery
 from alerts.reach import channels_of, times_of
-from alerts.routes import ROUTES, Route, Telling, tellings
+from alerts.routes import ROUTES, BuiltIn, Telling, tellings
 from alerts.silence_transitions import begin
 from alerts.stories import Story, story_of
 from audit import cursor
@@ -45,7 +45,7 @@ def tell(entry: Entry, *, at: datetime) -> None:
     live.tell((row.recipient.ref, live.TOLD) for row in rows if row.recipient)
 
 
-def _rows(route: Route, story: Story, told: list[Telling], *, at: datetime) -> list[Delivery]:
+def _rows(route: BuiltIn, story: Story, told: list[Telling], *, at: datetime) -> list[Delivery]:
     """Return the deliveries of an entry; the first of each person is the one to acknowledge."""
     people, entry = [telling.person for telling in told], story.entry
     ways = channels_of(people, urgent=route.urgent)

@@ -8,7 +8,7 @@ from alerts import policy
 from alerts import silence_events as events
 from alerts.events import DeliveryAcknowledged
 from alerts.models import Delivery, Silence
-from alerts.routes import ROUTES, Later, Route
+from alerts.routes import ROUTES, BuiltIn, Later
 from alerts.stories import NothingToTell, Story, story_at
 from audit import log
 from audit.models import Entry
@@ -17,7 +17,7 @@ from core.errors import NotAllowed
 State = Silence.State
 
 
-def begin(story: Story, route: Route, *, receipts: int, at: datetime) -> None:
+def begin(story: Story, route: BuiltIn, *, receipts: int, at: datetime) -> None:
     """Wait for somebody to read an alert; not a moment where nobody was there to be told.
 
     Doing it twice changes nothing.
