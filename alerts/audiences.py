@@ -83,7 +83,10 @@ def _member(story: Story) -> Iterable[User]:
 def _unread(story: Story) -> Iterable[User]:
     """Those who are next where nobody has read an alert, as the event names them."""
     names: Iterable[str] = getattr(story.event, "audiences", ())
-    return (person for name in names for person in _FINDERS[Audience(name)](story))
+    yield from (person for name in names for person in _FINDERS[Audience(name)](story))
+    added = [ref.partition(":")[2] for ref in getattr(story.event, "people", ())]
+    if added:
+        yield from User.objects.filter(pk__in=added)
 
 
 def _alerted(story: Story) -> Iterable[User]:

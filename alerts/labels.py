@@ -5,7 +5,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alerts.models import Channel, Delivery, Schedule, Silence
+from alerts.models import Channel, Delivery, Route, Schedule, Silence
 from audit.events import title_of
 from core import refs
 from core.refs import Label
@@ -39,7 +39,13 @@ def _schedules(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(row.name, row.get_absolute_url()) for row in rows}
 
 
+def _routes(keys: list[str]) -> dict[str, Label]:
+    rows = Route.objects.filter(pk__in=map(UUID, keys))
+    return {row.pk.hex: Label(row.name, row.get_absolute_url()) for row in rows}
+
+
 refs.provide("delivery", _deliveries)
 refs.provide("silence", _silences)
 refs.provide("channel", _channels)
 refs.provide("schedule", _schedules)
+refs.provide("route", _routes)

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from alerts import audiences, belonging
@@ -21,7 +21,11 @@ READERS = frozenset(
 _QUIET = timedelta(minutes=15)
 
 
-def _always(_: Story) -> bool:
+def _nobody(_: datetime) -> list[User]:
+    return []
+
+
+def always(_: Story) -> bool:
     return True
 
 
@@ -51,10 +55,14 @@ def _not_lately(story: Story) -> bool:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Later:
-    """Who is told where nobody has said for as long as `after` that they have read an alert."""
+    """Who is told where nobody has said for as long as `after` that they have read an alert.
+
+    `people` are those whom configured routes add.
+    """
 
     after: timedelta
     to: tuple[Audience, ...]
+    people: Callable[[datetime], list[User]] = _nobody
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,7 @@ class BuiltIn:
     broken: tuple[Audience, ...] = ()
     urgent: bool = False
     then: tuple[Later, ...] = ()
-    when: Callable[[Story], bool] = _always
+    when: Callable[[Story], bool] = always
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -147,6 +155,7 @@ ROUTES: dict[str, BuiltIn] = {
     "alert.unseen": BuiltIn(to=(RESPONDER, *_OVERSEERS), urgent=True),
     "channel.fails": BuiltIn(to=(Audience.ADMINISTRATOR,)),
     "channel.works": BuiltIn(to=(Audience.ADMINISTRATOR,)),
+    "route.set_aside": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),
     "delivery.dead": BuiltIn(to=(Audience.ADMINISTRATOR,), when=_not_lately),
     "audit.degraded": BuiltIn(to=_OVERSEERS, urgent=True),
     "audit.gap": BuiltIn(to=_OVERSEERS, urgent=True),

@@ -12,7 +12,8 @@ from audit.events import Event, title_of
 class AlertUnread(Event, kind="alert.unread", title=_lazy("Alert read by nobody yet")):
     """Nobody of those who were told has read an alert in time: the next audience is told.
 
-    `entry` is what they were told of, `told` how many people that were, `audiences` who is next.
+    `entry` is what they were told of, `told` how many people that were, `audiences` who is next,
+    and `people` whom configured routes add.
     """
 
     about: str
@@ -20,6 +21,7 @@ class AlertUnread(Event, kind="alert.unread", title=_lazy("Alert read by nobody 
     told: int
     minutes: int
     audiences: list[str]
+    people: list[str] = dataclasses.field(default_factory=list)
 
     def sentence(self) -> str:
         said = ngettext(

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from alerts import policy
+from alerts import policy, routing
 from alerts import silence_events as events
 from alerts.events import DeliveryAcknowledged
 from alerts.models import Delivery, Silence
-from alerts.routes import ROUTES, BuiltIn, Later
+from alerts.routes import ROUTES, Later
 from alerts.stories import NothingToTell, Story, story_at
 from audit import log
 from audit.models import Entry
@@ -17,18 +17,18 @@ from core.errors import NotAllowed
 State = Silence.State
 
 
-def begin(story: Story, route: BuiltIn, *, receipts: int, at: datetime) -> None:
+def begin(story: Story, *, after: timedelta, receipts: int, at: datetime) -> None:
     """Wait for somebody to read an alert; not a moment where nobody was there to be told.
 
-    Doing it twice changes nothing.
+    `after` is how long the first ones have. Doing it twice changes nothing.
     """
-    entry, first = story.entry, route.then[0]
+    entry = story.entry
     values = {
         "kind": entry.kind,
         "subject": entry.subject,
         "case": entry.case,
         "since": at,
-        "next_at": at + first.after if receipts else at,
+        "next_at": at + after if receipts else at,
     }
     Silence.objects.get_or_create(entry_seq=entry.seq, defaults=values)
 
@@ -41,17 +41,19 @@ def go_on(silence: Silence, *, at: datetime) -> Silence:
         return silence
     if noticed(silence, at=at):
         return silence
-    later = _later(silence)
-    if later is None:
+    then = _then(silence, at=at)
+    if silence.stage >= len(then):
         silence.state, silence.next_at = State.UNSEEN, None
         silence.save(update_fields=["state", "next_at"])
         unseen = events.AlertUnseen(**_told(silence, at))
         log.record(unseen, actor=log.SYSTEM, subject=silence.ref, at=at, case=silence.case)
         return silence
+    later = then[silence.stage]
     silence.stage += 1
-    silence.next_at = at + _patience(silence)
+    silence.next_at = at + then[min(silence.stage, len(then) - 1)].after
     silence.save(update_fields=["stage", "next_at"])
-    unread = events.AlertUnread(audiences=[*later.to], **_told(silence, at))
+    people = [person.ref for person in later.people(at)]
+    unread = events.AlertUnread(audiences=[*later.to], people=people, **_told(silence, at))
     log.record(unread, actor=log.SYSTEM, subject=silence.ref, at=at, case=silence.case)
     return silence
 
@@ -97,16 +99,16 @@ def _answered_by(silence: Silence) -> User | None:
     return User.objects.filter(pk=actor.partition(":")[2]).first() if actor else None
 
 
-def _later(silence: Silence) -> Later | None:
-    """Return who is told next, if anybody."""
-    then = ROUTES[silence.kind].then
-    return then[silence.stage] if silence.stage < len(then) else None
+def _then(silence: Silence, *, at: datetime) -> tuple[Later, ...]:
+    """Return who is told one after the other: whom the house tells, then whom routes add.
 
-
-def _patience(silence: Silence) -> timedelta:
-    """Return how long the audience that was told last has: as long as those before the next."""
-    then = ROUTES[silence.kind].then
-    return then[min(silence.stage, len(then) - 1)].after
+    The audience that was told last has as long as those before the next.
+    """
+    built_in = ROUTES[silence.kind].then
+    try:
+        return (*built_in, *routing.later(story_at(silence.entry_seq), at=at))
+    except NothingToTell:
+        return built_in
 
 
 def _told(silence: Silence, at: datetime) -> dict[str, Any]:

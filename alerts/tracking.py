@@ -1,10 +1,10 @@
-"""Which changes of channels, contacts and schedules django-auditlog keeps (and `audit` mirrors).
+"""Which changes of what alerts are configured by django-auditlog keeps (and `audit` mirrors).
 
 Secrets stay out of it; that one was replaced shows as a new `secret_set_at`. So does where a
 person is: that is theirs, and `added_at` says that it was changed.
 """
 
-from alerts.models import Channel, Contact, Cover, Schedule
+from alerts.models import Channel, Contact, Cover, Route, Schedule
 from audit.config import track
 
 track(
@@ -23,3 +23,9 @@ track(
     ],
 )  # fmt: skip
 track(Cover)
+# What happens where nobody reads is noted by the form, in words.
+track(
+    Route,
+    exclude_fields=["set_aside_at", "last_error", "steps"],
+    m2m_fields={"scenarios", "teams", "schedules", "places"},
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,8 +79,10 @@ class Rules:
 
     def in_working_hours(self, at: dt.datetime) -> bool:
         """Whether `at` lies in the scenario's working hours, in the scenario's own zone."""
-        local = at.astimezone(ZoneInfo(self.time_zone))
-        start, end = (
-            dt.time.fromisoformat(text) for text in (self.working_from, self.working_until)
-        )
-        return local.weekday() in self.working_days and start <= local.time() < end
+        hours = dt.time.fromisoformat(self.working_from), dt.time.fromisoformat(self.working_until)
+        return in_hours(at.astimezone(ZoneInfo(self.time_zone)), self.working_days, *hours)
+
+
+def in_hours(local: dt.datetime, days: Collection[int], start: dt.time, end: dt.time) -> bool:
+    """Whether a moment of somebody's wall clock lies in working hours; Monday is day 0."""
+    return local.weekday() in days and start <= local.time() < end

@@ -3,6 +3,7 @@
 from alerts.models.channel import MAIL, Channel, Contact, Quiet
 from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
+from alerts.models.route import Route, RouteStep
 from alerts.models.schedule import CalendarShift, Cover, Schedule, Turn
 from alerts.models.silence import Silence
 from alerts.models.slack import SlackCall, SlackCard, SlackRefusal
@@ -17,6 +18,8 @@ __all__ = [
     "Delivery",
     "Mail",
     "Quiet",
+    "Route",
+    "RouteStep",
     "Schedule",
     "Silence",
     "SlackCall",
