@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from alerts import schedule_remarks
-from alerts.models import MAIL, Channel, Schedule
+from alerts import route_remarks, schedule_remarks
+from alerts.models import MAIL, Channel, Route, Schedule
 from alerts.trial import trial
 from audit import reading
 from audit.models import Entry
@@ -92,10 +92,12 @@ def _wrong(at: datetime) -> list[Wrong]:
         found.append(Wrong(tone="danger", what=target.name, sentence=target.last_error, url=page))
     for schedule, said in schedule_remarks.everything(at):
         found += [_of_alerts(schedule, remark) for remark in said]
+    for route, said in route_remarks.everything(at):
+        found += [_of_alerts(route, remark) for remark in said]
     return sorted(found, key=lambda each: each.tone != "danger")
 
 
-def _of_alerts(thing: Schedule, remark: schedule_remarks.Remark) -> Wrong:
+def _of_alerts(thing: Schedule | Route, remark: schedule_remarks.Remark) -> Wrong:
     return Wrong(
         tone="danger" if remark.severe else "wait",
         what=thing.name,
@@ -109,6 +111,7 @@ def _places() -> list[slots.Health]:
     people, scenarios = User.objects.active().count(), Scenario.objects.in_use().count()
     targets, groups = Target.objects.enabled().count(), Group.objects.count()
     channels, schedules = Channel.objects.in_use().count(), Schedule.objects.in_use().count()
+    routes = Route.objects.in_use().count()
     counts = (
         ("scenario", _("Scenarios"), ngettext("%d in use", "%d in use", scenarios) % scenarios,
          "breakglass_scenario", scenarios),
@@ -120,6 +123,8 @@ def _places() -> list[slots.Health]:
          "auth_group", groups),
         ("channel", _("Channels"), ngettext("%d in use", "%d in use", channels) % channels,
          "alerts_channel", channels),
+        ("route", _("Routes"), ngettext("%d in use", "%d in use", routes) % routes,
+         "alerts_route", 1),
         ("schedule", _("On-call schedules"), ngettext("%d in use", "%d in use", schedules)
          % schedules, "alerts_schedule", schedules),
     )  # fmt: skip

@@ -94,6 +94,12 @@ class Pick(forms.CheckboxSelectMultiple):
     template_name = "forms/pick.html"
 
 
+class PickGrouped(forms.CheckboxSelectMultiple):
+    """Any number of choices that come in groups with names."""
+
+    template_name = "forms/pick_grouped.html"
+
+
 class PickUntil(Pick):
     """The same, where each choice may have a last day: a mapping of what is ticked to ISO days.
 

@@ -167,6 +167,7 @@ case_panels: Slot[Panel] = Slot()
 profile_panels: Slot[Panel] = Slot()
 person_panels: Slot[Panel] = Slot()  # gathered with a person, in the admin
 group_panels: Slot[Panel] = Slot()  # gathered with a group, in the admin
+scenario_panels: Slot[Panel] = Slot()  # gathered with a scenario, on its page and in the admin
 verdicts: Slot[Verdict] = Slot()  # gathered with cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case

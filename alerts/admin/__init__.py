@@ -1,5 +1,5 @@
 """Administration: channels and who is on call are set up here; deliveries are to look at."""
 
-from alerts.admin import channels, schedules
+from alerts.admin import channels, routes, schedules
 
-__all__ = ["channels", "schedules"]
+__all__ = ["channels", "routes", "schedules"]

@@ -31,6 +31,7 @@ from breakglass.models import ApprovalStep, GroupPermit, ProposedChange, Scenari
 from breakglass.simulator_forms import TryForm
 from breakglass.transitions.scenarios import let_others_go
 from breakglass.wording import SECTIONS
+from core import slots
 from core.errors import DomainError
 from core.speech import shown
 
@@ -197,6 +198,8 @@ class ScenarioAdmin(_WithoutShortcuts, FourEyes, Verbs):
             start = _start(request)
             context["templates"], context["missing"] = starts.templates(), start and start.missing
         context["try_form"] = TryForm(request.POST or None, prefix="try")
+        if scenario := context["original"]:
+            context["panels"] = slots.scenario_panels.gather(request, scenario)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview_view(self, request: HttpRequest, pk: Any = None) -> HttpResponse:

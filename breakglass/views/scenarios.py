@@ -47,6 +47,7 @@ def scenario(request: PageRequest, slug: str) -> HttpResponse:
         "remarks": lint.lint(found, now) if administers else [],
         "administers": administers,
         "proposed": inbox.changes_of(found, by=request.user),
+        "panels": slots.scenario_panels.gather(request, found),
     }
     return render(request, "breakglass/scenario.html", context)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Part
 from accounts.parts import give_part
-from alerts import schedule_slots
+from alerts import route_slots
 from alerts.models import Cover, Schedule
 from alerts.schedule_forms import CalendarForm
 from config import administration
@@ -121,11 +121,11 @@ class TestCalendar:
         assert "on-call.ics" in page(max_, schedule)
 
     def test_one_that_fails_is_wrong_and_dims_the_lamp(self, max_: Client) -> None:
-        assert schedule_slots.health() == []
+        assert route_slots.health() == []
         schedule = Schedule.objects.create(name="Nights", kind="calendar", calendar=OPSGENIE)
-        assert schedule_slots.health()[0].tone == "ok"
+        assert route_slots.health()[0].tone == "ok"
         Schedule.objects.update(last_error="It answered 404.")
-        [lamp] = schedule_slots.health()
+        [lamp] = route_slots.health()
         assert (lamp.tone, lamp.detail) == ("wait", "1 calendar cannot be read")
         assert "It answered 404." in max_.get("/admin/").content.decode()
         assert "It answered 404." in page(max_, schedule)

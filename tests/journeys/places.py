@@ -139,7 +139,7 @@ _SCENARIOS = (
 READ = ("alerts_delivery", "auditlog_logentry")
 CHANGED = (
     "accounts_user", "auth_group", "targets_target", "alerts_channel", "alerts_schedule",
-    "breakglass_scenario",
+    "alerts_route", "breakglass_scenario",
 )  # fmt: skip
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
@@ -212,6 +212,7 @@ ELSEWHERE = {
          "admin:targets_target_test", "admin:alerts_channel_test",
          "admin:alerts_channel_people", "admin:alerts_schedule_cover",
          "admin:alerts_schedule_cover_end"), _POST),
+    "admin:alerts_route_preview*": "a fragment of the form that is here",
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",

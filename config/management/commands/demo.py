@@ -46,7 +46,7 @@ class Command(BaseCommand):
             reason = "The demonstration is set up."
             with changing(actor=cast["admin"].ref, reason=reason):
                 self._make_target()
-                routing.make_schedule(cast, now=now)
+                routing.make_route(routing.make_schedule(cast, now=now))
                 seeds = sorted((Path(settings.BASE_DIR) / "breakglass" / "seeds").glob("*.yaml"))
                 for seed in seeds:
                     plans = yaml_files.read(seed.read_text(encoding="utf-8"), file=seed.name)
