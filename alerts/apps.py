@@ -13,5 +13,13 @@ class AlertsConfig(AppConfig):
 
         post_migrate.connect(provide_mail, sender=self, dispatch_uid="alerts.mail")
         post_migrate.connect(renew_administrators, sender=self, dispatch_uid="alerts.parts")
-        for name in ("forgetting", "labels", "route_slots", "slots", "states", "tracking"):
+        for name in (
+            "forgetting",
+            "labels",
+            "route_slots",
+            "slack.events",
+            "slots",
+            "states",
+            "tracking",
+        ):
             import_module(f"alerts.{name}")

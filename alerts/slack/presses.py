@@ -7,11 +7,12 @@ import dataclasses
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -66,12 +67,22 @@ class Press:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What Slack is told after a press: a sentence for one person, and how the card looks now."""
+    """What Slack is told after a press: a sentence for one person, and the card as it is now."""
 
     channel: Channel
     press: Press
     said: str
-    card: Drawn | None
+    card: SlackCard | None
+    at: datetime
+
+    def drawn(self) -> Drawn | None:
+        """Draw the card anew, whatever came of the press: others may have been faster."""
+        if self.card is None:
+            return None
+        case = self.card.case.partition(":")[2]
+        original = Request.objects.told().filter(pk=case).first()
+        reading = Reading(channel=self.card.channel, reader=self.card.recipient, at=self.at)
+        return cards.of_case(original, reading) if original else None
 
 
 def handle(press: Press, channels: Sequence[Channel], *, at: datetime) -> Answer:
@@ -87,12 +98,7 @@ def handle(press: Press, channels: Sequence[Channel], *, at: datetime) -> Answer
         with reading_as(person):
             _record(press, person, channel, case=card.case if card else "", at=at)
             said = _act(press, person, at=at)
-    return Answer(
-        channel=channel,
-        press=press,
-        said=said,
-        card=_drawn(card, at=at) if card else None,
-    )
+    return Answer(channel=channel, press=press, said=said, card=card, at=at)
 
 
 def _act(press: Press, person: User, *, at: datetime) -> str:
@@ -161,20 +167,13 @@ def _key(value: str) -> UUID:
         raise WrongState(phrase("This button is none of ours.")) from error
 
 
-def _drawn(card: SlackCard, *, at: datetime) -> Drawn | None:
-    """Draw a card anew, whatever came of the press: others may have been faster."""
-    original = Request.objects.told().filter(pk=card.case.partition(":")[2]).first()
-    reading = Reading(channel=card.channel, reader=card.recipient, at=at)
-    return cards.of_case(original, reading) if original else None
-
-
 def answer(given: Answer) -> None:
     """Tell Slack. What is done is done: where Slack does not listen, the next event redraws."""
     press = given.press
     try:
         slack = client(given.channel.unsealed()["bot_token"])
-        if given.card:
-            _redraw(slack, given.card, press)
+        if card := given.drawn():
+            _redraw(slack, card, press)
         slack.chat_postEphemeral(channel=press.room, user=press.member, text=safe(given.said))
     except Exception:
         logger.exception("Slack was not told what came of a press.")
@@ -193,4 +192,9 @@ _answering = ThreadPoolExecutor(4, thread_name_prefix="slack")
 
 def answer_later(given: Answer) -> None:
     """Tell Slack after it has had its own answer, for which it waits three seconds at most."""
-    _answering.submit(answer, given)
+    _answering.submit(_answer_apart, given)
+
+
+def _answer_apart(given: Answer) -> None:
+    with closing(connection):  # it is this thread's own
+        answer(given)

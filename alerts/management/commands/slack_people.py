@@ -54,7 +54,8 @@ class Command(BaseCommand):
         waiting, unknown = people.unlinked(channel), []
         while waiting:
             came = people.look_up(waiting, channel, at=timezone.now())
-            self.stdout.writelines(f"{person}: found" for person in came.found)
+            for person in came.found:
+                self.stdout.write(f"{person}: found")
             unknown += came.unknown
             self._wait(came.trouble)
             waiting = came.left
