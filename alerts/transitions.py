@@ -53,18 +53,23 @@ def claim(channel: Channel, *, at: datetime, joins: bool = True) -> list[Deliver
         first = free.first()
         if first is None:
             return []
-        batch = [first]
-        if joins:
-            others = Delivery.objects.due(at).with_(first, at=at)
-            same = others.select_related("recipient", "channel").order_by("entry_seq", "pk")
-            locked = same.select_for_update(skip_locked=True, no_key=True, of=("self",))
-            found = list(locked[:MOST_JOINED])
-            batch = found if first.together or len(found) >= JOINED else batch
+        batch = _joined(first, at=at) if joins else [first]
         for each in batch:
             each.attempts += 1
             each.next_attempt_at = at + LEASE
-        Delivery.objects.bulk_update(batch, ["attempts", "next_attempt_at"])
+            each.save(update_fields=["attempts", "next_attempt_at"])
     return batch
+
+
+def _joined(first: Delivery, *, at: datetime) -> list[Delivery]:
+    """Return what is handed over with a message: itself alone, but for floods and what was held."""
+    waiting = Delivery.objects.due_on(first.channel).filter(recipient=first.recipient)
+    if not first.together and waiting.count() < JOINED:
+        return [first]
+    others = Delivery.objects.due(at).with_(first, at=at).order_by("entry_seq", "pk")
+    free = others.select_related("recipient", "channel")
+    found = list(free.select_for_update(skip_locked=True, no_key=True, of=("self",))[:MOST_JOINED])
+    return found if first.together or len(found) >= JOINED else [first]
 
 
 def sent(delivery: Delivery, *, at: datetime) -> None:

@@ -185,6 +185,11 @@ class Delivery(models.Model):
                 name="delivery_not_sent",
                 condition=~Q(state="sent"),
             ),
+            models.Index(
+                fields=["recipient", "channel", "entry_seq"],
+                name="delivery_in_turn",
+                condition=Q(state__in=["queued", "retrying"]),
+            ),
             models.Index(fields=["recipient", "-entry_seq", "-id"], name="delivery_of_recipient"),
             models.Index(fields=["-entry_seq", "-id"], name="delivery_newest"),
             models.Index(fields=["case", "entry_seq"], name="delivery_of_case"),

@@ -46,9 +46,12 @@ class PostOffice:
 
 
 @contextmanager
-def post_office(port: int = 0, **options: Any) -> Iterator[PostOffice]:
-    """Run a mail server until the block ends."""
-    office = PostOffice(port=port or free_port(), **options)
+def post_office(
+    port: int = 0, *, office: PostOffice | None = None, **options: Any
+) -> Iterator[PostOffice]:
+    """Run a mail server until the block ends; that of `office` where one is given."""
+    office = office or PostOffice(port=0, **options)
+    office.port = port or free_port()
     controller = Controller(office, hostname="127.0.0.1", port=office.port)
     controller.start()
     try:

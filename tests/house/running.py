@@ -49,8 +49,8 @@ _WORDS = {
 class House:
     """The running house, and what a test does to it."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, **env: str) -> None:
+        self._home, self._env = home, env
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,6 +60,7 @@ class House:
         """Bring everything up and wait until the page answers."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         env = {**kept, "BIND": f"127.0.0.1:{self.port}", "DEMO_PASSWORD": PASSWORD}
+        env |= self._env
         with (self._home / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START, str(self._home)],
