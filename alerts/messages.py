@@ -199,6 +199,8 @@ def _quotes(story: Story) -> list[tuple[str, list[str]]]:
         return []  # why somebody's rights change is between administrators and the record
     if weakenings := getattr(source, "weakenings", []):
         found = [(gettext_lazy("What it weakens"), "\n".join(weakenings)), *found]
+    if wrong := getattr(source, "wrong", []):
+        found = [(gettext_lazy("What stands in the way"), "\n".join(wrong)), *found]
     return [
         (str(label), [line for raw in text.splitlines() if (line := one_line(raw))])
         for label, text in found
@@ -247,6 +249,8 @@ def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:
         return [(_("Look at the erasure"), absolute(story.erasure.get_absolute_url()))]
     if belonging.differs(story.event):
         return [(_("See what you may do"), absolute(reverse("profile")))]
+    if story.entry.kind == "alerts.self_tested":
+        return [(_("Put it right"), absolute(reverse("admin:index")))]
     if story.entry.kind.startswith("hold.") and person.may_verify_record:
         return [(_("Look at the holds"), absolute(reverse("ledger-retention")))]
     return []

@@ -9,6 +9,7 @@ from alerts import audiences, belonging
 from alerts.audiences import Audience
 from alerts.events import DeliveryDead
 from alerts.models import Delivery
+from alerts.self_test_events import SelfTested
 from alerts.stories import Story
 from breakglass.models import Request
 
@@ -43,6 +44,11 @@ def _more_to_come(story: Story) -> bool:
 def _of_groups(story: Story) -> bool:
     """Of all that is configured, people are told of their own groups."""
     return belonging.differs(story.event)
+
+
+def _something_wrong(story: Story) -> bool:
+    """A night that found nothing is on the record, and no news."""
+    return isinstance(story.event, SelfTested) and bool(story.event.things)
 
 
 def _not_lately(story: Story) -> bool:
@@ -153,6 +159,7 @@ ROUTES: dict[str, BuiltIn] = {
     "hold.lifted": BuiltIn(to=(*_HOLDERS, Audience.AUDITOR)),
     "alert.unread": BuiltIn(to=(Audience.UNREAD,), urgent=True),
     "alert.unseen": BuiltIn(to=(RESPONDER, *_OVERSEERS), urgent=True),
+    "alerts.self_tested": BuiltIn(to=(Audience.ADMINISTRATOR,), when=_something_wrong),
     "channel.fails": BuiltIn(to=(Audience.ADMINISTRATOR,)),
     "channel.works": BuiltIn(to=(Audience.ADMINISTRATOR,)),
     "route.set_aside": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),

@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
-from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet, Silence
+from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet, SelfTest, Silence
 from alerts.relay import CURSOR
 from audit.events import title_of
 from audit.models import Cursor, Entry
 from breakglass.models import Request
 from core import refs, slots
 from core.once import once
+from core.words import relative_words
 
 LATE = timedelta(seconds=30)  # a message is usually handed over within three
 _RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
+_A_NIGHT = timedelta(hours=26)  # between two self-tests, and a little more
 _MOST = 5
 _BY_MAIL = pgettext_lazy("told by", "mail")  # within a sentence
 _MOST_OF_CASE = 300
@@ -162,6 +164,34 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
             detail=detail,
             tone=tone,
             url=reverse("alerts"),
+        )
+    ]
+
+
+@slots.health.provide(order=41)
+def self_tested(_request: HttpRequest | None = None) -> list[slots.Health]:
+    """Say whether alerts would arrive, as far as the nights' tests and the tables know."""
+    last, now = SelfTest.objects.exclude(ended_at=None).first(), timezone.now()
+    if last is None or last.ended_at is None:
+        tone, detail = "wait", _("Not tested yet; it happens by itself each night.")
+    elif now - last.ended_at > _A_NIGHT:
+        tone, ago = "wait", relative_words(last.ended_at - now)
+        detail = _("Last tested %(ago)s; is the worker running?") % {"ago": ago}
+    elif count := len(last.about):
+        words = ngettext(
+            "%(number)s thing stands in the way; the administration says which",
+            "%(number)s things stand in the way; the administration says which",
+            count,
+        )
+        tone, detail = last.tone, words % {"number": count}
+    else:
+        ago = relative_words(last.ended_at - now)
+        tone, detail = "ok", _("Everybody can be reached, tested %(ago)s") % {"ago": ago}
+    may = _request is not None and getattr(_request.user, "is_staff", False)
+    url = reverse("admin:index") if may else ""
+    return [
+        slots.Health(
+            key="alerts-tested", label=_("Alerts tested"), detail=detail, tone=tone, url=url
         )
     ]
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from alerts import deliver as post
 from alerts import relay as record
-from alerts import schedule_transitions, silence_transitions
+from alerts import schedule_transitions, self_test, silence_transitions
 from alerts.models import Schedule, Silence
 from alerts.slack import calls
 
@@ -35,6 +35,12 @@ def go_on() -> None:
     """Tell more people of what nobody has read."""
     for silence in Silence.objects.due(timezone.now())[:_MOST]:
         silence_transitions.go_on(silence, at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=300)
+def test_itself() -> None:
+    """Test each night whether alerts would arrive, and keep up to date what was found."""
+    self_test.go_on(timezone.now)
 
 
 @shared_task(ignore_result=True, expires=60)

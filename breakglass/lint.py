@@ -47,11 +47,19 @@ def lint(scenario: Scenario, at: datetime) -> list[Remark]:
 
 def everything(at: datetime) -> list[tuple[Scenario, list[Remark]]]:
     """Return what is wrong with each scenario in use; asks no more often for many than for one."""
-    rows = Scenario.objects.in_use().prefetch_related(
+    return [(scenario, lint(scenario, at)) for scenario in _in_use()]
+
+
+def casts(at: datetime) -> list[tuple[Scenario, "Cast"]]:
+    """Return who plays which part in each scenario in use, as seldom asked for."""
+    return [(scenario, Cast(scenario, at)) for scenario in _in_use()]
+
+
+def _in_use() -> QuerySet[Scenario]:
+    return Scenario.objects.in_use().prefetch_related(
         "steps__group", "targets", _members("alert_groups"), "permits__permission",
         _members("permits__group"),
     )  # fmt: skip
-    return [(scenario, lint(scenario, at)) for scenario in rows]
 
 
 def errors(remarks: Iterable[Remark]) -> list[Remark]:

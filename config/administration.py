@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from alerts import route_remarks, schedule_remarks
 from alerts.models import MAIL, Channel, Route, Schedule
+from alerts.obstacles import obstacles
 from alerts.trial import trial
 from audit import reading
 from audit.models import Entry
@@ -86,6 +87,10 @@ def _wrong(at: datetime) -> list[Wrong]:
         )
         for scenario, remarks in lint.everything(at)
         for remark in remarks
+    ]
+    found += [
+        Wrong(tone=each.tone, what=each.what, sentence=shown(each.sentence), url=each.url)
+        for each in obstacles(at)
     ]
     for target in Target.objects.enabled().exclude(last_error=""):
         page = reverse("admin:targets_target_change", args=[target.pk])

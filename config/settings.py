@@ -244,6 +244,7 @@ SWEEPS: dict[str, float] = {
     "alerts.tasks.go_on": 5.0,
     "alerts.tasks.take_up_again": 300.0,
     "alerts.tasks.forget_calls": 3600.0,
+    "alerts.tasks.test_itself": 300.0,
     "alerts.tasks.read_calendars": 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {

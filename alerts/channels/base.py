@@ -37,6 +37,8 @@ class Line:
 
     # Whether many messages for one reader may be put into one.
     joins = True
+    # Whether a probe that goes well shows that messages would be taken.
+    proves = True
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
@@ -52,6 +54,13 @@ class Line:
         """Hand over words about no entry, a test: to a person, or to the place where `to` is None.
 
         Raises Trouble when they were not taken.
+        """
+        raise NotImplementedError
+
+    def probe(self, *, at: datetime) -> None:
+        """Find out whether messages would be taken, and send none that a person sees.
+
+        Raises Trouble when they would not.
         """
         raise NotImplementedError
 
@@ -78,5 +87,9 @@ class Unusable(Line):
         self._why = why
 
     def hand_over(self, _messages: Sequence[Message]) -> None:
+        """Raise what stands against it."""
+        raise self._why
+
+    def probe(self, *, at: datetime) -> None:
         """Raise what stands against it."""
         raise self._why

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from smtplib import (
+    SMTP,
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPDataError,
@@ -24,6 +25,7 @@ from alerts.channels.base import Line, Trouble
 from alerts.messages import Message
 from alerts.models import Channel
 
+_WELL = 250
 _SERVER = (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -49,6 +51,19 @@ class MailLine(Line):
         person = cast(User, to)
         headers = {"Date": format_datetime(at), "Auto-Submitted": "auto-generated"}
         self._send(EmailMessage(f"[Breakglass] {title}", text, to=[person.email], headers=headers))
+
+    def probe(self, *, at: datetime) -> None:
+        """Connect, say who is there, and hang up without a mail."""
+        try:
+            self._backend.open()
+            server: SMTP | None = getattr(self._backend, "connection", None)
+            if server:
+                server.ehlo_or_helo_if_needed()
+            code, said = server.noop() if server else (_WELL, b"")
+        except Exception as error:
+            raise trouble_of(error) from error
+        if code != _WELL:
+            raise Trouble(f"{code} {said.decode(errors='replace')}", server=True)
 
     def _send(self, mail: EmailMessage) -> None:
         try:

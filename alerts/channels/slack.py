@@ -83,6 +83,10 @@ class SlackLine(Line):
         except Exception as error:
             raise trouble_of(error) from error
 
+    def probe(self, *, at: datetime) -> None:
+        """Ask Slack whose token this is. Raises Trouble where it is nobody's."""
+        trial(self.channel.unsealed()["bot_token"])
+
     def _room_of(self, reader: User | None) -> str:
         """Return where a reader is: a member's id, or that of the room. Raises Trouble for none."""
         room = self.address_of(reader) if self.channel.personal else self.channel.place

@@ -34,7 +34,9 @@ def why_not_address(url: str, *, personal: bool) -> str | None:
 
 
 class AppriseLine(Line):
-    """One address of Apprise."""
+    """One address of Apprise. None of its services can be tried without a message."""
+
+    proves = False
 
     def hand_over(self, messages: Sequence[Message]) -> None:
         """Notify one reader. Raises Trouble with what Apprise has to say when it failed."""
@@ -48,6 +50,12 @@ class AppriseLine(Line):
     def say(self, title: str, text: str, *, to: User | None, at: datetime) -> None:
         """Notify somebody, or the place, of something that is in no entry."""
         self._notify(title, text, to=to, urgent=False)
+
+    def probe(self, *, at: datetime) -> None:
+        """Find out whether Apprise still understands the address, which a release may change."""
+        url = self.channel.unsealed()["url"]
+        if why := why_not_address(url, personal=self.channel.personal):
+            raise Trouble(str(why), server=True)
 
     def _notify(self, title: str, text: str, *, to: User | None, urgent: bool) -> None:
         url = self.channel.unsealed()["url"]

@@ -89,6 +89,11 @@ class WebhookLine(Line):
         body = {"type": "breakglass.test", "timestamp": at.isoformat(), "data": said}
         self._post(f"msg_{uuid4().hex}", body, at=at)
 
+    def probe(self, *, at: datetime) -> None:
+        """Post the test that it answers as it would answer an event."""
+        text = "Every night Breakglass tries whether events would be taken here."
+        self.say("The nightly self-test", text, to=None, at=at)
+
     def _post(self, key: str, said: dict[str, Any], *, at: datetime) -> None:
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         at = at.astimezone(UTC)

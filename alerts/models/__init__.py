@@ -5,6 +5,7 @@ from alerts.models.delivery import OVERSEERS, Delivery
 from alerts.models.mail import Mail
 from alerts.models.route import Route, RouteStep
 from alerts.models.schedule import CalendarShift, Cover, Schedule, Turn
+from alerts.models.self_test import SelfTest
 from alerts.models.silence import Silence
 from alerts.models.slack import SlackCall, SlackCard, SlackRefusal
 
@@ -21,6 +22,7 @@ __all__ = [
     "Route",
     "RouteStep",
     "Schedule",
+    "SelfTest",
     "Silence",
     "SlackCall",
     "SlackCard",

@@ -14,7 +14,7 @@ from accounts import erasing
 from accounts.erasing import Grounds
 from accounts.erasure_events import ErasureDone
 from accounts.models import Erasure, Part, User
-from alerts import channel_transitions, deliver, relay, silence_transitions, transitions
+from alerts import channel_transitions, deliver, relay, self_test, silence_transitions, transitions
 from alerts.models import MAIL, Channel, Delivery, Mail, Silence
 from audit import events as kept
 from audit import sequencer
@@ -145,11 +145,12 @@ def tell_of_erasures() -> None:
 
 
 def tell_of_alerts() -> None:
-    """Let mail fail and work again, and nobody read that the glass was broken."""
+    """Let mail fail and work again, the night test it, and nobody read of the broken glass."""
     mail = Channel.objects.get(pk=MAIL)
     for _ in range(transitions.PATIENCE):
         mail = channel_transitions.failed(mail, error="Connection refused.", at=NOON)
     channel_transitions.works(mail, at=NOON)
+    self_test.go_on(lambda: NOON)
     catch_up()
     now = SOON
     while waiting := Silence.objects.filter(state="waiting").first():
