@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("audit.api_urls")),
     path("", include("breakglass.api_urls")),
     path("", include("reviews.api_urls")),
+    path("", include("alerts.api_urls")),
     path("health", Health.as_view(), name="health"),
     path("", _docs, name="api-docs"),
     path("schema", SpectacularJSONAPIView.as_view(), name="api-schema"),

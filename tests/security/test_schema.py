@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts.models import Part
 from core.api import Endpoint
 from tests.accounts.make import make_token
+from tests.alerts.make import make_delivery
 from tests.breakglass.api import broken
 from tests.make import make_group, make_user
 
@@ -85,9 +86,10 @@ def known(db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     grant = broken()
     make_group("sre", ada, part=Part.RESPONDER)
     _token, secret = make_token(ada)
+    alert = make_delivery(ada, receipt=True)
     return {
         "secret": secret,
-        "id": {"requests": grant.request_id, "grants": grant.pk},
+        "id": {"requests": grant.request_id, "grants": grant.pk, "alerts": alert.pk},
         "case": grant.request.case,
         "slug": grant.scenario.slug,
         "target": "shop-db",
