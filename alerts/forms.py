@@ -6,9 +6,13 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from alerts.models import Delivery
+from alerts.preview import CHAT, HTML, TEXT
+from alerts.routes import ROUTES
+from audit.events import title_of
 
 UNREAD = "unread"  # no state of a message: what waits for whoever looks
 _SHOWS = {
@@ -70,3 +74,23 @@ class FilterForm(forms.Form):
             seq, key = chosen["before"]
             found &= Q(entry_seq__lte=seq) & (Q(entry_seq__lt=seq) | Q(pk__lt=key))
         return found
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """Return the kinds of messages by what people call them, for a list to choose from."""
+    named = [(kind, f"{title_of(kind)} ({kind})") for kind in ROUTES]
+    return sorted(named, key=lambda each: each[1].casefold())
+
+
+class PreviewForm(forms.Form):
+    """Which kind of message to show, in which form."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Event"), choices=_kinds)
+    form = forms.ChoiceField(
+        label=gettext_lazy("Form"),
+        choices=[
+            (HTML, gettext_lazy("Mail")),
+            (TEXT, gettext_lazy("Mail as plain text")),
+            (CHAT, gettext_lazy("Chat without cards")),
+        ],
+    )

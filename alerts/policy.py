@@ -41,6 +41,13 @@ def why_not_see_silence(*, by: User) -> str | None:
     return phrase("Alerts that nobody has read are for responders and those who oversee.")
 
 
+def why_not_preview(*, by: User) -> str | None:
+    """Why `by` may not read what each kind of message says."""
+    if by.plays(Part.ADMINISTRATOR):
+        return None
+    return phrase("What messages say is shown to administrators, who set up where they go.")
+
+
 def stand_in(delivery: Delivery) -> Channel | None:
     """Return the channel that a message goes by when its own has failed, if there is one.
 

@@ -7,6 +7,7 @@ from alerts.slack.views import pressed
 
 urlpatterns = [
     path("alerts/", views.alerts, name="alerts"),
+    path("alerts/words/", views.words, name="alert-words"),
     path("alerts/<uuid:pk>/", views.alert, name="alert"),
     path("alerts/<uuid:pk>/acknowledge/", views.alert_acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:pk>/retry/", views.alert_retry, name="alert-retry"),

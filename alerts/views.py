@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.requests import PageRequest
 from alerts import policy, transitions
 from alerts import silence_transitions as silences
-from alerts.forms import UNREAD, FilterForm
+from alerts.forms import UNREAD, FilterForm, PreviewForm
 from alerts.messages import Words, words_of
 from alerts.models import Delivery, Mail, Silence
+from alerts.preview import HTML, preview
 from alerts.reach_forms import forms_of
 from alerts.reach_transitions import set_reach
 from alerts.stories import NothingToTell, Story, story_at
@@ -154,6 +155,28 @@ def mail(request: PageRequest, pk: int) -> HttpResponse:
     if found.read_at is None:
         Mail.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
     return render(request, "alerts/mail.html", {"mail": found})
+
+
+@page("GET")
+def words(request: PageRequest) -> HttpResponse:
+    """Show administrators what each kind of message says, with a real event."""
+    if why := policy.why_not_preview(by=request.user):
+        return say(request, why, status=403)
+    form = PreviewForm(request.GET or None)
+    chosen = form.cleaned_data if form.is_valid() else None
+    if form.is_bound and chosen is None:
+        return say(request, _("There is no such message. Choose one from the list."), status=400)
+    found = None
+    if chosen:
+        kind, looks = chosen["kind"], chosen["form"]
+        found = preview(kind, looks, reader=request.user, at=timezone.now())
+    context = {
+        "form": form,
+        "found": found,
+        "title": title_of(chosen["kind"]) if chosen else "",
+        "as_html": chosen is not None and chosen["form"] == HTML,
+    }
+    return render(request, "alerts/words.html", context)
 
 
 def _story(entry: int) -> Story | None:

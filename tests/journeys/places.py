@@ -130,6 +130,8 @@ _CHANGES = (
 )
 _SCENARIOS = (
     Place("styleguide", "admin", "/styleguide/"),
+    Place("alert-words", "admin", "/alerts/words/?kind=breakglass.activated&form=html"),
+    Place("alert-words", "admin", "/alerts/words/?kind=grant.expired&form=text", note="text"),
     Place("simulator", "admin", "/simulator/"),
     Place("scenario", "admin", "/scenarios/production-outage/"),
     Place("scenario-version", "admin", "/scenarios/production-outage/1/"),
