@@ -3,7 +3,18 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import CalendarShift, Contact, Cover, Delivery, Mail, Quiet, Schedule, SlackCard
+from alerts.models import (
+    CalendarShift,
+    Channel,
+    Contact,
+    Cover,
+    Delivery,
+    Mail,
+    Quiet,
+    Route,
+    Schedule,
+    SlackCard,
+)
 from core import forgetting
 from core.forgetting import Rows, Texts
 
@@ -47,6 +58,16 @@ forgetting.keep(
         label=_("Shifts of a calendar"),
         model=CalendarShift,
         fields=("named",),
+    ),
+    Texts(
+        label=_("Errors of channels and routes"),
+        model=Channel,
+        fields=("last_error",),
+    ),
+    Texts(
+        label=_("Errors of channels and routes"),
+        model=Route,
+        fields=("last_error",),
     ),
     Texts(
         label=_("Mails to others that name them"),
