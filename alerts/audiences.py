@@ -31,13 +31,19 @@ def _knowing(story: Story) -> set[User]:
 
 
 def _asked(story: Story) -> Iterable[User]:
-    """Those who can answer now: the steps that the event asks, without who answered or filed."""
+    """Those who can answer now: the steps that the event asks, without who answered or filed.
+
+    Whoever stands in for one of them is asked beside them.
+    """
     asked = story.asked
-    answered = set(asked.decisions.counting().values_list("by_id", flat=True))
+    counting = asked.decisions.counting().values_list("by_id", "instead_of_id")
+    answered = {key for row in counting for key in row if key}
     for step in _steps(story):
         for person in policy.deciders(step, asked.scenario, asked.requester, story.at):
             if person.pk not in answered and person != asked.filed_by:
                 yield person
+        for each in policy.substitutes(step, asked, story.at, but=answered):
+            yield each.substitute
 
 
 def _steps(story: Story) -> list[Step]:
@@ -78,6 +84,11 @@ def _proposer(story: Story) -> Iterable[User]:
 
 def _member(story: Story) -> Iterable[User]:
     return [story.member] if story.member else []
+
+
+def _substitutes(story: Story) -> Iterable[User]:
+    made = story.substitution
+    return [made.substitute, made.person] if made else []
 
 
 def _unread(story: Story) -> Iterable[User]:
@@ -129,4 +140,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.PROPOSER: _proposer,
     Audience.MEMBER: _member,
     Audience.UNREAD: _unread,
+    Audience.SUBSTITUTE: _substitutes,
 }

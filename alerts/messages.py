@@ -87,6 +87,8 @@ def compose(delivery: Delivery, story: Story, *, at: datetime) -> Message:
     """Return what a delivery says, as things stand at `at`, in its reader's language."""
     with reading_as(delivery.recipient):
         words = words_of(story, reader=delivery.recipient)
+        if delivery.audience == Audience.ASKED:
+            words = _seated(words, story, delivery.recipient, at=at)
         if not delivery.channel.quotes:
             words = dataclasses.replace(words, quotes=[])
         return Message(
@@ -110,9 +112,18 @@ def words_of(story: Story, *, reader: User | None) -> Words:
     return Words(
         subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
-        facts=facts_of(asked) if asked else _rights(story, reader),
+        facts=facts_of(asked) if asked else _standing_in(story) or _rights(story, reader),
         quotes=[] if _why_untold(story, reader) else _quotes(story),
     )
+
+
+def _seated(words: Words, story: Story, reader: User | None, *, at: datetime) -> Words:
+    """Say first in whose place somebody is asked, where it is not their own."""
+    seat = policy.seat_for(story.asked, by=reader, at=at) if reader and story.request else None
+    if seat is None or seat.instead_of is None:
+        return words
+    place = (_("You stand in for"), one_line(str(seat.instead_of)))
+    return dataclasses.replace(words, facts=[place, *words.facts])
 
 
 def _rights(story: Story, reader: User | None) -> list[tuple[str, str]]:
@@ -121,6 +132,19 @@ def _rights(story: Story, reader: User | None) -> list[tuple[str, str]]:
         return []
     found = belonging.facts(reader, story.at)
     return [(one_line(label), one_line(value)) for label, value in found]
+
+
+def _standing_in(story: Story) -> list[tuple[str, str]]:
+    """Return who stands in for whom and when, where it is about that."""
+    made = story.substitution
+    if made is None:
+        return []
+    return [
+        (_("Person"), one_line(str(made.person))),
+        (_("Stands in"), one_line(str(made.substitute))),
+        (_("From"), instant(made.since)),
+        (_("Until"), instant(made.until)),
+    ]
 
 
 def one_line(text: str) -> str:
@@ -150,7 +174,8 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "story": story,
         "event": event,
         "asked": asked,
-        "actor": one_line(str(story.actor)) if story.actor else "Breakglass",
+        "actor": one_line(story.voice),
+        **_pair(story, reader),
         "requester": one_line(str(asked.requester)) if asked else "",
         "targets": listed(one_line(name) for name in story.targets),
         "length": minutes_words(asked.minutes) if asked else "",
@@ -159,6 +184,19 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "why_untold": shown(_why_untold(story, reader) or ""),
         "changed": one_line(getattr(event, "name", "")),
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
+    }
+
+
+def _pair(story: Story, reader: User | None) -> dict[str, object]:
+    """Return who stands in for whom, where it is about that, and whether the reader is the one."""
+    made = story.substitution
+    if made is None:
+        return {}
+    person, substitute = (one_line(str(each)) for each in (made.person, made.substitute))
+    return {
+        "person": person,
+        "substitute": substitute,
+        "is_substitute": reader == made.substitute,
     }
 
 
@@ -242,6 +280,14 @@ def _to_case(story: Story, asked: Request) -> tuple[str, str]:
     return verb, absolute(reverse("question", args=[UUID(key)]))
 
 
+def _leading_into_the_house(story: Story) -> tuple[str, str] | None:
+    if story.entry.kind == "alerts.self_tested":
+        return _("Put it right"), absolute(reverse("admin:index"))
+    if story.substitution:
+        return _("See who stands in for whom"), absolute(reverse("substitutes"))
+    return None
+
+
 def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:
     if story.change and not policy.why_not_see_change(story.change, by=person):
         return [(_("Look at the change"), absolute(story.change.get_absolute_url()))]
@@ -249,8 +295,8 @@ def _leading_elsewhere(story: Story, person: User) -> list[tuple[str, str]]:
         return [(_("Look at the erasure"), absolute(story.erasure.get_absolute_url()))]
     if belonging.differs(story.event):
         return [(_("See what you may do"), absolute(reverse("profile")))]
-    if story.entry.kind == "alerts.self_tested":
-        return [(_("Put it right"), absolute(reverse("admin:index")))]
+    if (found := _leading_into_the_house(story)) is not None:
+        return [found]
     if story.entry.kind.startswith("hold.") and person.may_verify_record:
         return [(_("Look at the holds"), absolute(reverse("ledger-retention")))]
     return []

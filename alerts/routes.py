@@ -146,6 +146,8 @@ ROUTES: dict[str, BuiltIn] = {
     "change.declined": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR)),
     "change.withdrawn": BuiltIn(to=(Audience.ADMINISTRATOR,)),
     "change.lapsed": BuiltIn(to=(Audience.PROPOSER,)),
+    "substitution.named": BuiltIn(to=(Audience.SUBSTITUTE, COMPLIANCE), urgent=True),
+    "substitution.ended": BuiltIn(to=(Audience.SUBSTITUTE, COMPLIANCE)),
     "config.changed": BuiltIn(to=(Audience.MEMBER,), when=_of_groups),
     "config.weakened_alone": BuiltIn(to=(COMPLIANCE, Audience.AUDITOR), urgent=True),
     "erasure.proposed": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),

@@ -11,7 +11,8 @@ from accounts.models import Erasure, User
 from audit.events import Event
 from audit.models import Entry
 from audit.reading import event_of
-from breakglass.models import Freeze, Grant, ProposedChange, Request
+from breakglass.models import Freeze, Grant, ProposedChange, Request, Substitution
+from core.words import standing_in
 
 
 class NothingToTell(Exception):
@@ -82,6 +83,21 @@ class Story:
         """Whose account a change of configuration is about."""
         key = _key(self.entry.subject, "user")
         return User.objects.filter(pk=key).first() if key else None
+
+    @property
+    def substitution(self) -> Substitution | None:
+        """Who was named to stand in for whom, where it is about that."""
+        key = _key(self.entry.subject, "substitution")
+        return Substitution.objects.told().filter(pk=key).first() if key else None
+
+    @property
+    def voice(self) -> str:
+        """Who did it, and in whose place; nobody is the house."""
+        if self.actor is None:
+            return "Breakglass"
+        key = _key(getattr(self.event, "instead_of", ""), "user")
+        other = User.objects.filter(pk=key).first() if key else None
+        return standing_in(self.actor, other) if other else str(self.actor)
 
     @property
     def targets(self) -> Sequence[str]:

@@ -16,6 +16,7 @@ from audit import legal
 from audit.events import Event, known, title_of
 from audit.models import Entry, Erased
 from core import refs
+from core.words import standing_in
 
 ERASED = "(erased)"
 
@@ -73,9 +74,22 @@ def told(entries: Iterable[Entry]) -> list[Told]:
     """Tell entries; the number of queries does not grow with their number."""
     entries = list(entries)
     prefetch_related_objects(entries, "payloads")
-    labels = refs.labels({ref for entry in entries for ref in (entry.actor, entry.subject)})
+    named = {ref for entry in entries for ref in (entry.actor, entry.subject, _other(entry)) if ref}
+    labels = refs.labels(named)
     gone = _gone([entry for entry in entries if _is_missing_words(entry)])
     return [_tell(entry, labels, gone.get(entry.seq)) for entry in entries]
+
+
+def _other(entry: Entry) -> str:
+    """Return in whose place the actor acted, or nothing: then both are named."""
+    return str(_facts(parts_of(entry)).get("instead_of") or "")
+
+
+def _actor(entry: Entry, labels: dict[str, refs.Label]) -> refs.Label:
+    actor = labels[entry.actor]
+    if not (other := _other(entry)):
+        return actor
+    return refs.Label(standing_in(actor.text, labels[other].text), actor.url)
 
 
 def _is_missing_words(entry: Entry) -> bool:
@@ -110,7 +124,7 @@ def _tell(entry: Entry, labels: dict[str, refs.Label], gone: Gone | None) -> Tol
         at=entry.at,
         occurred_at=entry.occurred_at,
         kind=entry.kind,
-        actor=labels[entry.actor],
+        actor=_actor(entry, labels),
         subject=labels[entry.subject],
         case=entry.case,
         sentence=sentence,

@@ -11,5 +11,6 @@ class BreakglassConfig(AppConfig):
         for name in (
             "forgetting", "labels", "retention", "slots", "states", "tracking", "watchers",
             "replay.requests", "replay.grants", "replay.freezes",
+            "replay.substitutions",
         ):  # fmt: skip
             import_module(f"breakglass.{name}")

@@ -115,12 +115,16 @@ class RequestApproved(Event, kind="request.approved", title=_lazy("Approved")):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Decided(Event):
-    """What the decisions have in common; a kind of its own has none."""
+    """What the decisions have in common; a kind of its own has none.
+
+    `instead_of` is in whose place somebody answered; nobody's in older entries.
+    """
 
     step: int
     group: str
     comment: str
     by_link: bool
+    instead_of: str = ""
 
     def said(self, sentence: str) -> str:
         """Put the group into the sentence, and the comment behind it."""

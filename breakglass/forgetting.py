@@ -14,6 +14,7 @@ from breakglass.models import (
     Question,
     Request,
     ScenarioVersion,
+    Substitution,
 )
 from core import forgetting, refs
 from core.forgetting import Texts, Trace
@@ -21,7 +22,7 @@ from core.speech import phrase
 
 
 @forgetting.provide_reason
-def cases(trace: Trace, _at: datetime) -> Iterator[str]:
+def cases(trace: Trace, at: datetime) -> Iterator[str]:
     """What is still open needs the person: decisions, accesses, answers."""
     mine = Request.objects.filter(Q(requester=trace.person) | Q(filed_by=trace.person))
     for asked in mine.open():
@@ -35,6 +36,13 @@ def cases(trace: Trace, _at: datetime) -> Iterator[str]:
     changes = ProposedChange.objects.waiting()
     for change in changes.filter(_of_change(trace)):
         yield phrase("The proposed change of %(name)s waits for a decision.", name=change.name)
+    pairs = Substitution.objects.ahead(at).told()
+    for pair in pairs.filter(Q(person=trace.person) | Q(substitute=trace.person)):
+        yield phrase(
+            "%(substitute)s stands in for %(person)s. End that first.",
+            substitute=pair.substitute,
+            person=pair.person,
+        )
 
 
 @forgetting.provide_cases

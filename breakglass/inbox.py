@@ -15,8 +15,10 @@ from breakglass.models import (
     ProposedChange,
     Question,
     Request,
+    lent_to,
     permits_of,
 )
+from breakglass.models.substitution import Lent
 from breakglass.pictures import thing_of
 from core.once import once
 
@@ -24,8 +26,8 @@ _MOST = 200
 
 
 def decides_anywhere(person: User, at: datetime) -> bool:
-    """Whether some scenario lets the person decide."""
-    return bool(_decides(person, at))
+    """Whether some scenario lets the person decide, or somebody for whom they stand in."""
+    return bool(_decides(person, at) or lent_to(person, at))
 
 
 def decisions_for(person: User, at: datetime) -> list[Request]:
@@ -33,19 +35,20 @@ def decisions_for(person: User, at: datetime) -> list[Request]:
 
     `policy.why_not_decide` has the last word on each; this only spares asking it of every request.
     """
-    held = _decides(person, at)
-    if not held:
+    own, lent = _decides(person, at), lent_to(person, at)
+    scenarios = {scenario for scenario, _ in own} | {each.scenario for each in lent}
+    if not scenarios:
         return []
     rows = (
         Request.objects.undecided(at)
-        .filter(scenario__in={scenario for scenario, _ in held})
+        .filter(scenario__in=scenarios)
         .exclude(Q(requester=person) | Q(filed_by=person))
         # More time of an access that was ended early: nothing is left to decide.
         .filter(Q(extends=None) | Q(extends__status__in=Grant.STANDING))
         .told()
         .prefetch_related("decisions")
     )
-    asked = [each for each in rows[:_MOST] if _asks(each, person, held, at)]
+    asked = [each for each in rows[:_MOST] if _asks(each, person, own, lent, at)]
     return sorted(asked, key=lambda each: _urgency(each, at))
 
 
@@ -79,7 +82,9 @@ def offers_for(person: User, at: datetime) -> list[Request]:
     """The person's requests for which somebody offers less."""
     offered = Request.objects.filter(state=Request.State.COUNTERED, lapse_at__gt=at)
     return list(
-        offered.concerning(person).told().prefetch_related("decisions__by", "decisions__targets")
+        offered.concerning(person)
+        .told()
+        .prefetch_related("decisions__by", "decisions__instead_of", "decisions__targets")
     )
 
 
@@ -119,10 +124,16 @@ def _decides(person: User, at: datetime) -> set[tuple[UUID, int]]:
     return {(scenario, group) for permit, scenario, group in held if permit == Permit.APPROVE}
 
 
-def _asks(request: Request, person: User, held: set[tuple[UUID, int]], at: datetime) -> bool:
-    if any(decision.by_id == person.pk and decision.counts for decision in request.decisions.all()):
+def _asks(
+    request: Request, person: User, own: set[tuple[UUID, int]], lent: list[Lent], at: datetime
+) -> bool:
+    """Whether the person may answer now, for themselves or in the place of somebody."""
+    counting = [each for each in request.decisions.all() if each.counts]
+    answered = {who for each in counting for who in (each.by_id, each.counts_for)}
+    if person.pk in answered or deadline(request) <= at:
         return False
-    return deadline(request) > at and any(
-        each.waiting(at) and (request.scenario_id, each.step.group_id) in held
-        for each in policy.standing(request)
-    )
+    waiting = {each.step.group_id for each in policy.standing(request) if each.waiting(at)}
+    if any((request.scenario_id, group) in own for group in waiting):
+        return True
+    others = policy.lent_groups(request, lent)
+    return any(groups & waiting for other, groups in others.items() if other not in answered)

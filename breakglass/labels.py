@@ -6,7 +6,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from breakglass.models import Freeze, Grant, ProposedChange, Question, Request, Scenario
+from breakglass.models import (
+    Freeze,
+    Grant,
+    ProposedChange,
+    Question,
+    Request,
+    Scenario,
+    Substitution,
+)
 from breakglass.models.request import RequestQuerySet
 from core import refs
 from core.refs import Label
@@ -81,6 +89,15 @@ def _changes(keys: list[str]) -> dict[str, Label]:
     return {row.pk.hex: Label(str(row), row.get_absolute_url()) for row in rows}
 
 
+def _substitutions(keys: list[str]) -> dict[str, Label]:
+    rows = Substitution.objects.filter(pk__in=map(UUID, keys)).told()
+    text = _("%(substitute)s in the place of %(person)s")
+    return {
+        row.pk.hex: Label(text % {"substitute": row.substitute, "person": row.person})
+        for row in rows
+    }
+
+
 def _called(words: str) -> dict[str, Label]:
     """Find a case by its number, and scenarios by name."""
     found = {}
@@ -101,4 +118,5 @@ refs.provide_whole("scenario", _whole_scenario)
 refs.provide_whole("target", _cases_of_target)
 refs.provide("freeze", _freezes)
 refs.provide("question", _questions)
+refs.provide("substitution", _substitutions)
 refs.provide("change", _changes)

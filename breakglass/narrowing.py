@@ -112,7 +112,7 @@ def of_team(team: Group) -> Q:
 def _decisions(approver: User | None, *, quick: bool) -> Any:
     rows = Decision.objects.filter(request=OuterRef("pk"))
     if approver:
-        rows = rows.filter(by=approver)
+        rows = rows.of(approver)
     if quick:
         soon = F("request__submitted_at") + QUICK
         rows = rows.filter(kind__in=Decision.YES, decided_at__lt=soon)

@@ -45,10 +45,11 @@ def of(request: Request, *, by: User, at: datetime) -> Outlook:
 
 def _missing(request: Request, *, by: User, at: datetime) -> list[Standing]:
     """The steps that would still be missing after a yes of `by`; none where it is the last one."""
-    step = policy.step_for(request, by=by, at=at)
-    if step is None:
+    seat = policy.seat_for(request, by=by, at=at)
+    if seat is None:
         return []
-    after = policy.standing(request, Yes(step=step.position, by=by.pk.hex, at=at))
+    whose = seat.instead_of or by
+    after = policy.standing(request, Yes(step=seat.step.position, by=whose.pk.hex, at=at))
     if steps.complete(after):
         return []
     return [each for each in after if each.done_at is None and not each.step.stands_in]

@@ -10,7 +10,7 @@ from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q
 
 from accounts.models import Membership, Part, User, groups_playing
 from breakglass import policy
-from breakglass.models import Decision, Scenario
+from breakglass.models import Decision, Scenario, Substitution
 from breakglass.rules import Rules, Step
 
 _RECENT = timedelta(days=90)
@@ -18,11 +18,15 @@ _RECENT = timedelta(days=90)
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """One step: its people besides the requester, and when it is asked, in minutes from now."""
+    """One step: its people besides the requester, and when it is asked, in minutes from now.
+
+    `others` may answer in the place of some of them.
+    """
 
     step: Step
     people: list[User]
     after_minutes: int | None
+    others: list[Substitution]
 
     @property
     def enough(self) -> bool:
@@ -67,9 +71,9 @@ def look(
     why_not_normal = policy.why_asked_already(scenario, person=person, at=at)
     asked = _asked(rules.steps, scenario, person, at)
     alerted = _alerted(rules, at)
-    told = {user.pk for each in asked for user in each.people} | set(
-        User.objects.active().in_groups(alerted, at).values_list("pk", flat=True)
-    )
+    told = {user.pk for each in asked for user in each.people}
+    told |= {other.substitute_id for each in asked for other in each.others}
+    told |= set(User.objects.active().in_groups(alerted, at).values_list("pk", flat=True))
     return Preflight(
         why_not=why_not,
         why_not_normal=why_not_normal
@@ -96,10 +100,12 @@ def _alerted(rules: Rules, at: datetime) -> list[Group]:
 
 
 def _asked(steps: tuple[Step, ...], scenario: Scenario, person: User, at: datetime) -> list[Asked]:
-    return [
-        Asked(step, policy.deciders(step, scenario, person, at), after)
-        for step, after in asked_after(steps)
-    ]
+    found = []
+    for step, after in asked_after(steps):
+        people = policy.deciders(step, scenario, person, at)
+        others = policy.standing_in_for(people, at, but={person.pk})
+        found.append(Asked(step, people, after, others))
+    return found
 
 
 def asked_after(steps: Sequence[Step]) -> Iterator[tuple[Step, int | None]]:

@@ -15,7 +15,7 @@ from breakglass.rules import Rules
 from breakglass.steps import Standing
 from breakglass.wording import LABELS
 from core.speech import phrase, shown
-from core.words import dated, minutes_words
+from core.words import dated, minutes_words, standing_in
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -252,7 +252,9 @@ def _asked(ask: _Ask, each: Standing, *, before: Standing | None, end: datetime)
 
 def _quorum(ask: _Ask, each: Standing) -> str:
     people = policy.deciders(each.step, ask.scenario, ask.person, ask.at)
-    names = ", ".join(map(str, people)) or _("nobody at the moment")
+    others = policy.standing_in_for(people, ask.at, but={ask.person.pk})
+    named = [*map(str, people), *(standing_in(each.substitute, each.person) for each in others)]
+    names = ", ".join(named) or _("nobody at the moment")
     return _("%(number)s of %(names)s must agree") % {"number": each.step.quorum, "names": names}
 
 

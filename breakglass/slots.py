@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Part, User
-from breakglass import inbox, search
+from breakglass import inbox, search, standings
 from breakglass.cards import may_break
 from breakglass.models import (
     Decision,
@@ -122,7 +122,8 @@ def _offer(asked: Request) -> slots.Waiting:
     return slots.Waiting(
         icon="less",
         tone="wait",
-        title=_("%(person)s offers less on %(targets)s") % {"person": offer.by, "targets": names},
+        title=_("%(person)s offers less on %(targets)s")
+        % {"person": offer.voice, "targets": names},
         detail=detail % {**lengths, "case": asked.case},
         url=asked.get_absolute_url(),
         action=_("See the offer"),
@@ -289,3 +290,15 @@ def may(request: HttpRequest) -> list[slots.Panel]:
         (name, list(permits)) for name, permits in groupby(rows, lambda row: row.content_object)
     ]
     return [slots.Panel(template="breakglass/_may.html", context={"held": held})]
+
+
+@slots.profile_panels.provide(order=20)
+def substitutes(request: HttpRequest) -> list[slots.Panel]:
+    """Say who stands in for somebody who decides, and for whom they do."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    context = standings.of(user, at=timezone.now())
+    if not (context["mine"] or context["others"] or context["naming"]):
+        return []
+    return [slots.Panel(template="breakglass/_substitutes.html", context=context)]

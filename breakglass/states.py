@@ -1,5 +1,5 @@
-"""What may become of a request, its ratification, a grant, a freeze, a question
-and a proposed change."""
+"""What may become of a request, its ratification, a grant, a freeze,
+a substitution, a question and a proposed change."""
 
 from core.states import Move, provide
 
@@ -41,6 +41,11 @@ FREEZE = provide(
     Move("lift", ("imposed",), ("proposed",)),
     Move("lift again", ("proposed",), ("lifted",)),
     Move("keep", ("proposed",), ("imposed",)),
+)
+SUBSTITUTION = provide(
+    "Substitution",
+    Move("name_substitute", (), ("named",)),
+    Move("end_substitution", ("named",), ("ended",)),
 )
 QUESTION = provide(
     "Question",

@@ -100,3 +100,8 @@ def quoted(words: object) -> str:
 def dated(at: dt.datetime) -> str:
     """Say a day and a time of any year to the reader, in their zone, which is named."""
     return dates.moment_words(at)
+
+
+def standing_in(person: object, other: object) -> str:
+    """Name somebody who acts in the place of somebody else; both are always named."""
+    return _("%(person)s (standing in for %(other)s)") % {"person": person, "other": other}

@@ -60,13 +60,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def independent_of(self, user: User) -> ReviewQuerySet:
         """Reviews of cases in which the person had no part."""
         # One question for each way: joined by "or", no index would answer either.
-        decisions = Decision.objects.filter(by=user)
-        decided = decisions.filter(request=OuterRef("grant__request"))
-        lengthened = decisions.filter(request__extends=OuterRef("grant"))
+        ways = Decision.objects.filter(by=user), Decision.objects.filter(instead_of=user)
+        decided = [each.filter(request=OuterRef("grant__request")) for each in ways]
+        lengthened = [each.filter(request__extends=OuterRef("grant")) for each in ways]
         asked = Q(grant__request__requester=user) | Q(grant__request__filed_by=user)
         ended = Q(grant__ended_by=user)
         rows = self.exclude(asked | ended | Q(grant__holder=user))
-        return rows.filter(~Exists(decided), ~Exists(lengthened))
+        return rows.filter(*(~Exists(each) for each in (*decided, *lengthened)))
 
     def told(self) -> ReviewQuerySet:
         """Fetch with each review what a list or a page shows of it."""

@@ -120,9 +120,14 @@ def _why_dependent(grant: Grant, by: User) -> str | None:
     request: Request = grant.request
     if by in (grant.holder, request.requester, request.filed_by):
         return phrase("Nobody reviews their own access.")
-    decided = Decision.objects.filter(Q(request=request) | Q(request__extends=grant), by=by)
-    if decided.exists():
-        return phrase("You decided on this case, so somebody else has to review it.")
+    decided = Decision.objects.filter(Q(request=request) | Q(request__extends=grant)).of(by)
+    if given := decided.first():
+        if given.by_id == by.pk:
+            return phrase("You decided on this case, so somebody else has to review it.")
+        return phrase(
+            "%(person)s decided on this case in your place, so somebody else has to review it.",
+            person=given.by,
+        )
     if by == grant.ended_by:
         return phrase("You ended this access, so somebody else has to review it.")
     return None

@@ -58,7 +58,7 @@ def of(review: Review) -> Story:
     asked = Request.objects.told().get(pk=grant.request_id)
     decisions = (
         Decision.objects.filter(Q(request=asked) | Q(request__extends=grant))
-        .select_related("by", "group")
+        .select_related("by", "instead_of", "group")
         .order_by("decided_at")
     )
     return Story(

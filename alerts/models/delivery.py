@@ -140,6 +140,7 @@ class Delivery(models.Model):
         PROPOSER = "proposer", _("you proposed this change")
         UNREAD = "unread", _("nobody has said that they read it")
         MEMBER = "member", _("your groups were changed")
+        SUBSTITUTE = "substitute", _("you stand in for somebody, or somebody for you")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

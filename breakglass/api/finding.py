@@ -12,7 +12,7 @@ from breakglass.models import Grant, Request
 from core.errors import Attempt, DomainError
 from targets.models import Target
 
-_DETAILS = ("decisions__by", "decisions__group", "decisions__targets")
+_DETAILS = ("decisions__by", "decisions__instead_of", "decisions__group", "decisions__targets")
 
 
 def requests_for(person: User, at: datetime) -> QuerySet[Request]:

@@ -68,6 +68,7 @@ class DecisionShape(Shape):
 
     kind = serializers.ChoiceField(choices=Decision.Kind.choices)
     by = PersonShape()
+    instead_of = PersonShape(allow_null=True, help_text="In whose place, if not for themselves.")
     group = serializers.CharField(source="group.name")
     comment = serializers.CharField()
     decided_at = serializers.DateTimeField()

@@ -1,9 +1,10 @@
 from breakglass.models.change import ProposedChange
+from breakglass.models.decision import Decision
 from breakglass.models.freeze import Freeze
 from breakglass.models.grant import Grant
 from breakglass.models.link import DecisionLink
 from breakglass.models.question import Question
-from breakglass.models.request import Decision, Request
+from breakglass.models.request import Request
 from breakglass.models.scenario import (
     ApprovalStep,
     GroupPermit,
@@ -13,6 +14,7 @@ from breakglass.models.scenario import (
     permits_of,
     scenarios_of,
 )
+from breakglass.models.substitution import Substitution, lent_to
 
 __all__ = [
     "ApprovalStep",
@@ -27,6 +29,8 @@ __all__ = [
     "Request",
     "Scenario",
     "ScenarioVersion",
+    "Substitution",
+    "lent_to",
     "permits_of",
     "scenarios_of",
 ]

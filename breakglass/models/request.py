@@ -1,4 +1,4 @@
-"""Requests and the decisions on them."""
+"""Requests: what one person asks for, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import Group
 from django.db import connection, models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
 from breakglass.models.scenario import GroupPermit, Permit, Scenario, ScenarioVersion
+from breakglass.models.substitution import lent_to
 from core import refs
 from targets.models import Target
 
@@ -66,13 +66,19 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(pending | Q(ratification=Request.Ratification.PENDING)).exclude(over)
 
     def visible_to(self, user: User, at: datetime) -> RequestQuerySet:
-        """Requests that the person may see: their own, their scenarios', or all by their part."""
+        """Requests that the person may see: their own, their scenarios', or all by their part.
+
+        Whoever stands in for somebody sees the scenarios in which they may have to decide.
+        """
         if not OVERSEERS.isdisjoint(user.parts(at)):
             return self
         theirs = GroupPermit.objects.held_by(
             user, Permit.APPROVE, Permit.REVIEW, Permit.VIEW, at=at
         )
-        return self.filter(Q(requester=user) | Q(filed_by=user) | Q(scenario__in=theirs))
+        seen = Q(requester=user) | Q(filed_by=user) | Q(scenario__in=theirs)
+        if lent := {each.scenario for each in lent_to(user, at)}:
+            seen |= Q(scenario__in=lent)
+        return self.filter(seen)
 
     def concerning(self, person: User) -> RequestQuerySet:
         """Requests of the person, and those that they filed for somebody else."""
@@ -296,79 +302,3 @@ class Request(models.Model):
     def held(self) -> Grant | None:
         """The grant that came of it: its own, the one it extends, or None."""
         return self.extends or getattr(self, "grant", None)
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def counting(self) -> DecisionQuerySet:
-        """Decisions that count towards a quorum: a yes, or an offer that was accepted."""
-        return self.filter(Q(kind__in=Decision.YES) | Q(answer=Decision.Answer.ACCEPTED))
-
-
-class Decision(models.Model):
-    """What one person said about one request."""
-
-    class Kind(models.TextChoices):
-        APPROVE = "approve", _("Approved")
-        DENY = "deny", _("Denied")
-        COUNTER = "counter", _("Offered less")
-        RATIFY = "ratify", _("Ratified")
-        REFUSE = "refuse", _("Refused")
-
-    class Answer(models.TextChoices):
-        NONE = "", _("Not answered")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined")
-
-    YES = (Kind.APPROVE, Kind.RATIFY)
-
-    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="decisions")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
-    kind = models.CharField(max_length=8, choices=Kind)
-    step = models.PositiveSmallIntegerField()
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
-    comment = models.TextField(blank=True)
-    decided_at = models.DateTimeField()
-    minutes = models.PositiveIntegerField(null=True)
-    targets = models.ManyToManyField(Target, related_name="+")
-    read_only = models.BooleanField(default=False)
-    answer = models.CharField(max_length=8, choices=Answer, default=Answer.NONE, blank=True)
-    answered_at = models.DateTimeField(null=True)
-    objects = models.Manager.from_queryset(DecisionQuerySet)()
-
-    class Meta:
-        ordering = ["decided_at"]
-        indexes = [models.Index(fields=["decided_at"], name="decision_made_at")]
-        constraints = [
-            models.CheckConstraint(
-                name="decision_kind_known",
-                condition=Q(kind__in=["approve", "deny", "counter", "ratify", "refuse"]),
-            ),
-            models.CheckConstraint(
-                name="decision_counter_has_terms",
-                condition=Q(kind="counter", minutes__isnull=False, minutes__gt=0)
-                | (~Q(kind="counter") & Q(minutes=None, answer="")),
-            ),
-            models.CheckConstraint(
-                name="decision_answered_at_set_exactly_when_answered",
-                condition=Q(answer="", answered_at=None)
-                | (Q(answer__in=["accepted", "declined"]) & Q(answered_at__isnull=False)),
-            ),
-            models.UniqueConstraint(
-                fields=["request", "by"],
-                name="decision_once_per_person",
-                condition=~Q(kind="counter"),
-            ),
-            models.UniqueConstraint(
-                fields=["request"],
-                name="decision_one_open_counter",
-                condition=Q(kind="counter", answer=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} by {self.by}"
-
-    @property
-    def counts(self) -> bool:
-        """Whether this counts towards a quorum."""
-        return self.kind in Decision.YES or self.answer == Decision.Answer.ACCEPTED

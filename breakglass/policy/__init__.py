@@ -26,8 +26,9 @@ from breakglass.policy.changing import (
     why_not_withdraw_change,
 )
 from breakglass.policy.deciding import (
+    Seat,
+    seat_for,
     standing,
-    step_for,
     why_not_answer,
     why_not_answer_counter,
     why_not_ask,
@@ -45,17 +46,32 @@ from breakglass.policy.holding import (
     why_not_revoke,
     why_too_long,
 )
+from breakglass.policy.standing_in import (
+    lent_groups,
+    standing_in_for,
+    substitutes,
+    why_bad_period,
+    why_not_end_substitution,
+    why_not_name_substitute,
+    why_not_substitute,
+    why_substituted,
+)
 from breakglass.policy.weakening import weakenings
 
 __all__ = [
+    "Seat",
     "deciders",
     "eligible",
+    "lent_groups",
+    "seat_for",
     "second_administrators",
     "standing",
-    "step_for",
+    "standing_in_for",
+    "substitutes",
     "unanswerable",
     "weakenings",
     "why_asked_already",
+    "why_bad_period",
     "why_bad_reference",
     "why_bad_start",
     "why_bad_terms",
@@ -72,6 +88,7 @@ __all__ = [
     "why_not_break_glass",
     "why_not_decide",
     "why_not_decide_change",
+    "why_not_end_substitution",
     "why_not_extend",
     "why_not_file",
     "why_not_freeze",
@@ -79,11 +96,14 @@ __all__ = [
     "why_not_less",
     "why_not_lift",
     "why_not_list_changes",
+    "why_not_name_substitute",
     "why_not_read_reason",
     "why_not_relinquish",
     "why_not_request",
     "why_not_revoke",
     "why_not_see_change",
+    "why_not_substitute",
     "why_not_withdraw_change",
+    "why_substituted",
     "why_too_long",
 ]

@@ -1,5 +1,6 @@
 """Who may answer a request, and where each of its steps stands."""
 
+import dataclasses
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +13,24 @@ from breakglass.models import (
     Permit,
     Question,
     Request,
+    Substitution,
+    lent_to,
     scenarios_of,
 )
+from breakglass.policy.asking import deciders
+from breakglass.policy.standing_in import lent_groups
 from breakglass.rules import Step
 from breakglass.steps import Standing, Yes
 from core.speech import phrase
 from core.words import either_phrase, minutes_phrase
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Seat:
+    """The step at which somebody may answer, and in whose place, if not for themselves."""
+
+    step: Step
+    instead_of: User | None = None
 
 
 def standing(request: Request, *also: Yes) -> list[Standing]:
@@ -26,7 +39,7 @@ def standing(request: Request, *also: Yes) -> list[Standing]:
     yeses = [
         Yes(
             step=decision.step,
-            by=decision.by_id.hex,
+            by=decision.counts_for.hex,
             at=decision.answered_at or decision.decided_at,
         )
         for decision in request.decisions.all()
@@ -37,12 +50,19 @@ def standing(request: Request, *also: Yes) -> list[Standing]:
     )
 
 
-def step_for(request: Request, *, by: User, at: datetime) -> Step | None:
-    """The step at which `by` may answer now, or None."""
+def seat_for(request: Request, *, by: User, at: datetime) -> Seat | None:
+    """Where `by` may answer now, or None: on their own account first, then as a substitute."""
+    waiting = [each.step for each in standing(request) if each.waiting(at)]
     mine = _groups_of(request, by, at)
-    for each in standing(request):
-        if each.step.group_id in mine and each.waiting(at):
-            return each.step
+    for step in waiting:
+        if step.group_id in mine:
+            return Seat(step=step)
+    lent = lent_groups(request, lent_to(by, at))
+    answered = _answered(request) if lent else set()
+    for person in lent:
+        for step in waiting:
+            if person not in answered and step.group_id in lent[person]:
+                return Seat(step=step, instead_of=User.objects.get(pk=person))
     return None
 
 
@@ -52,24 +72,73 @@ def why_not_decide(request: Request, *, by: User, at: datetime) -> str | None:
         return phrase("Nobody decides on their own request.")
     if not by.is_active:
         return phrase("This account is switched off.")
-    if request.decisions.counting().filter(by=by).exists():
-        return phrase("You have decided on this already.")
-    groups = _groups_of(request, by, at)
-    if not groups:
+    if why := _why_answered(request, by):
+        return why
+    return None if seat_for(request, by=by, at=at) else _why_no_seat(request, by, at)
+
+
+def _why_no_seat(request: Request, by: User, at: datetime) -> str:
+    groups, lent = _groups_of(request, by, at), lent_groups(request, lent_to(by, at))
+    if not groups and not lent:
         return _why_no_approver(request, by, at)
-    if step_for(request, by=by, at=at) is None:
-        return _why_not_asked(request, groups, at)
-    return None
+    answered = _answered(request)
+    left = [of for person, of in lent.items() if person not in answered]
+    if not groups and not left:
+        return _why_answered_for(lent)
+    return _why_not_asked(request, groups.union(*left), at)
+
+
+def _answered(request: Request) -> set[UUID]:
+    """The people whose answers count already, given by themselves or in their place."""
+    rows = request.decisions.counting().values_list("by", "instead_of")
+    return {person for row in rows for person in row if person}
+
+
+def _why_answered(request: Request, by: User) -> str | None:
+    """Why `by` has had their say: each person counts once, whoever gives the answer."""
+    given = request.decisions.counting().of(by).select_related("by").first()
+    if given is None:
+        return None
+    if given.by == by:
+        return phrase("You have decided on this already.")
+    return phrase("%(person)s has decided on this in your place.", person=given.by)
+
+
+def _why_answered_for(lent: Collection[UUID]) -> str:
+    person = User.objects.get(pk=next(iter(lent)))
+    return phrase(
+        "The answer of %(person)s, for whom you stand in, is given already.", person=person
+    )
 
 
 def _why_no_approver(request: Request, by: User, at: datetime) -> str:
     wanted = [step.group_id for step in request.rules.steps]
-    if why := why_membership_over(by, wanted, at=at):
+    if why := why_membership_over(by, wanted, at=at) or _why_for_nobody(request, by, at):
         return why
     names = either_phrase(list(dict.fromkeys(step.group for step in request.rules.steps)))
     if not names:
         return phrase("Only an approver decides on this.")
     return phrase("Only %(groups)s decides on this.", groups=names)
+
+
+def _why_for_nobody(request: Request, by: User, at: datetime) -> str | None:
+    """Why a substitute decides nothing here: their time is over, or theirs is the request."""
+    mine = Substitution.objects.filter(substitute=by).told()
+    never = (request.requester, request.filed_by)
+    if any(each.person in never for each in mine.standing(at)):
+        return phrase("Nobody decides on their own request, nor does who stands in for them.")
+    over = mine.filter(since__lte=at).exclude(pk__in=mine.standing(at).values("pk"))
+    row = over.order_by("-until").first()
+    if row is None or row.person_id not in _deciding(request, at):
+        return None
+    return phrase("You stand in for %(person)s no more.", person=row.person)
+
+
+def _deciding(request: Request, at: datetime) -> set[UUID]:
+    people = [
+        deciders(step, request.scenario, request.requester, at) for step in request.rules.steps
+    ]
+    return {person.pk for each in people for person in each}
 
 
 def _why_not_asked(request: Request, groups: set[int], at: datetime) -> str:
@@ -112,6 +181,7 @@ def why_not_ask(request: Request, *, by: User, at: datetime) -> str | None:
     if by in (request.requester, request.filed_by):
         return phrase("Whoever decides or reviews asks the questions here; you answer them.")
     theirs = scenarios_of(by, Permit.APPROVE, Permit.REVIEW, at=at)
+    theirs |= {each.scenario for each in lent_to(by, at)}
     if by.plays(Part.COMPLIANCE, at) or request.scenario_id in theirs:
         return None
     return phrase(

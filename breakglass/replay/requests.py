@@ -111,6 +111,9 @@ class Told:
     def _decide(self, deed: Deed) -> None:
         said = told(deed, "step", "comment", "minutes", "read_only", "targets")
         targets = said.pop("targets", None)
+        if "step" in deed.facts:  # older entries name nobody; in their rows is nobody, then
+            other = person(deed.facts.get("instead_of", ""))
+            said |= said_by(deed, instead_of_id=other)
         if deed.kind == events.DecisionCountered.kind:
             said |= said_by(deed, answer="")
         kind, by = _DECIDED[deed.kind], person(deed.actor)

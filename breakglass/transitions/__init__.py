@@ -26,6 +26,7 @@ from breakglass.transitions.requests import (
     withdraw,
 )
 from breakglass.transitions.scenarios import archive, bring_back, publish
+from breakglass.transitions.substitutions import end_substitution, name_substitute
 
 __all__ = [
     "Ask",
@@ -43,6 +44,7 @@ __all__ = [
     "counter",
     "decline_counter",
     "deny",
+    "end_substitution",
     "escalate",
     "expire",
     "freeze",
@@ -50,6 +52,7 @@ __all__ = [
     "lapse",
     "lift",
     "name_reference",
+    "name_substitute",
     "overdue",
     "publish",
     "ratify",

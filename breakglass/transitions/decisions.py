@@ -177,24 +177,25 @@ def _decide(
         why = links.why_not_use(voice.link, request, by=voice.by, at=at) or why
     refuse_unless(why, by=voice.by, subject=request, at=at, case=request.case_ref)
     _check_words(request, kind, voice=voice, offer=offer)
-    step = policy.step_for(request, by=voice.by, at=at)
-    if step is None:
+    seat = policy.seat_for(request, by=voice.by, at=at)
+    if seat is None:
         raise WrongState(phrase("Nobody is asked at the moment."))
+    step, other = seat.step, seat.instead_of
     if voice.link:
         links.use(voice.link, at=at)
     terms: dict[str, Any] = {}
     if offer:
         terms = {"minutes": offer.minutes, "read_only": offer.read_only}
     decision = Decision.objects.create(
-        request=request, by=voice.by, kind=kind, step=step.position, group_id=step.group_id,
-        comment=voice.comment.strip(), decided_at=at, **terms,
+        request=request, by=voice.by, instead_of=other, kind=kind, step=step.position,
+        group_id=step.group_id, comment=voice.comment.strip(), decided_at=at, **terms,
     )  # fmt: skip
     if offer:
         decision.targets.set(offer.targets)
         terms["targets"] = [target.name for target in offer.targets]
     facts = event(
         step=step.position, group=step.group, comment=decision.comment,
-        by_link=voice.link is not None, **terms,
+        by_link=voice.link is not None, instead_of=other.ref if other else "", **terms,
     )  # fmt: skip
     log.record(facts, actor=voice.by.ref, subject=request.ref, at=at, case=request.case_ref)
     return decision

@@ -19,12 +19,14 @@ from breakglass.forms import ReferenceForm
 from breakglass.models import Decision, Freeze, Grant, Question, Request
 from breakglass.question_forms import WordsForm
 from breakglass.questions import talk
+from breakglass.rules import Step
 from breakglass.steps import Standing
 from breakglass.views import timeline
 from breakglass.views.pages import status_of
 from core import slots
 from core.errors import DomainError
 from core.speech import phrase
+from core.words import standing_in
 from targets.credentials import Credentials
 from targets.models import Door
 
@@ -145,7 +147,9 @@ def _askings(asked: Request, grant: Grant | None, reader: User, at: datetime) ->
 
 
 def _asking(each: Request, reader: User, at: datetime) -> Asking:
-    decisions = list(each.decisions.select_related("by", "group").prefetch_related("targets"))
+    decisions = list(
+        each.decisions.select_related("by", "instead_of", "group").prefetch_related("targets")
+    )
     open_offer = (
         decision
         for decision in decisions
@@ -173,11 +177,15 @@ def _people_asked(askings: list[Asking], at: datetime) -> list[str]:
             continue
         for step in each.steps:
             if step.waiting(at):
-                people = policy.deciders(
-                    step.step, each.request.scenario, each.request.requester, at
-                )
-                names |= dict.fromkeys(str(person) for person in people)
+                names |= dict.fromkeys(_asked_for(step.step, each.request, at))
     return list(names)
+
+
+def _asked_for(step: Step, asked: Request, at: datetime) -> list[str]:
+    """The names of those who can answer for a step, and of those who stand in for some of them."""
+    people = policy.deciders(step, asked.scenario, asked.requester, at)
+    others = policy.substitutes(step, asked, at)
+    return [*map(str, people), *(standing_in(each.substitute, each.person) for each in others)]
 
 
 def _can(

@@ -39,7 +39,9 @@ def decide(request: PageRequest) -> HttpResponse:
     """List what waits for this person's answer, the most urgent first."""
     now = timezone.now()
     rows = inbox.decisions_for_reader(request, now)
-    mine = request.user.decisions.select_related("request__requester", "request__scenario")
+    mine = request.user.decisions.select_related(
+        "request__requester", "request__scenario", "instead_of"
+    )
     context = {
         "rows": [(each, inbox.deadline(each), inbox.is_over(each, now)) for each in rows],
         "decides": inbox.decides_anywhere(request.user, now),
@@ -72,8 +74,8 @@ def decision_link(request: PageRequest, token: str) -> HttpResponse:
 
 
 def _given(link: DecisionLink) -> Decision | None:
-    """Return what the person of a link has answered."""
-    return link.request.decisions.filter(by=link.person).order_by("-decided_at").first()
+    """Return what the person of a link has answered, or somebody in their place."""
+    return link.request.decisions.of(link.person).order_by("-decided_at").first()
 
 
 def _closing(asked: Request) -> Decision | None:
@@ -82,7 +84,9 @@ def _closing(asked: Request) -> Decision | None:
     waiting = {Request.Ratification.PENDING, Request.Ratification.OVERDUE}
     if asked.state in silent or asked.ratification in waiting:
         return None
-    return asked.decisions.select_related("by", "group").order_by("-decided_at").first()
+    return (
+        asked.decisions.select_related("by", "instead_of", "group").order_by("-decided_at").first()
+    )
 
 
 def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) -> HttpResponse:
@@ -168,7 +172,8 @@ def _context(request: PageRequest, asked: Request) -> dict[str, Any]:
         "why_not": policy.why_not_decide(asked, by=request.user, at=now) if open_ else None,
         "door_open": bool(grant and grant.doors().filter(state=Door.State.OPEN).exists()),
         "signals": risks.signals(asked, verdicts, at=now),
-        "answers": asked.decisions.select_related("by", "group"),
+        "answers": asked.decisions.select_related("by", "instead_of", "group"),
+        "seat": policy.seat_for(asked, by=request.user, at=now) if open_ else None,
         "facts": slots.case_facts.gather(request, asked.original),
         "last": _last(request, asked, verdicts),
         "groups": asked.requester.groups_at(now).order_by("name"),

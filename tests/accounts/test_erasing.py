@@ -22,6 +22,7 @@ from audit import evidence
 from audit.config import changing
 from audit.models import Entry, Key, Payload
 from audit.verify import verify
+from breakglass import transitions
 from breakglass.models import Request
 from core import forgetting
 from core.errors import BadInput, NotAllowed, WrongState
@@ -260,6 +261,16 @@ class TestWhoAndWhen:
             erasing.propose(make_user("ada"), GROUNDS, by=alma, at=LATER)
         with pytest.raises(WrongState, match=r"Case \d+ is still open"):
             erasing.propose(make_user("eve"), GROUNDS, by=alma, at=LATER)
+
+    def test_who_stands_in_for_somebody_is_needed(self, alma: User) -> None:
+        bob, dora = make_user("bob"), make_user("dora")
+        until = LATER + timedelta(days=7)
+        transitions.name_substitute(
+            bob, substitute=dora, since=LATER, until=until, by=bob, at=LATER
+        )
+        for person in (bob, dora):
+            with pytest.raises(WrongState, match="Dora stands in for Bob"):
+                erasing.propose(person, GROUNDS, by=alma, at=LATER)
 
     def test_a_review_that_is_owed_comes_first(self, alma: User) -> None:
         make_review()

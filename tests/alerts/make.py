@@ -21,6 +21,7 @@ from audit import sequencer
 from audit.events import Event
 from audit.replay.events import ReplayFailed
 from audit.retention.transitions import keep_hold, lift_hold, place_hold
+from breakglass import transitions as verbs
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
 from tests.make import NOON, make_group, make_scenario, make_user
@@ -108,6 +109,16 @@ def findings() -> list[Event]:
         kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
         ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
     ]
+
+
+def tell_of_substitutes() -> None:
+    """Let Bob name Dora to stand in for him, and Cora end that."""
+    bob = make_user("bob")
+    made = verbs.name_substitute(
+        bob, substitute=make_user("dora"), since=NOON, until=NOON + timedelta(days=7), by=bob,
+        at=NOON,
+    )  # fmt: skip
+    verbs.end_substitution(made, by=make_user("cora"), at=SOON)
 
 
 def tell_of_holds() -> None:

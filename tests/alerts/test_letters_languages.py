@@ -16,6 +16,7 @@ from tests.alerts.make import (
     tell_of_alerts,
     tell_of_erasures,
     tell_of_holds,
+    tell_of_substitutes,
 )
 from tests.alerts.test_letters import (
     NASTY,
@@ -109,6 +110,7 @@ def _every_kind() -> None:
     tell_of_changes()
     tell_of_erasures()
     tell_of_holds()
+    tell_of_substitutes()
     tell_of_alerts()
 
 

@@ -50,6 +50,7 @@ _EVERYBODY = (
     ),
     Place("profile", "requester", "/profile/"),
     Place("reach", "requester", "/profile/reach/"),
+    Place("substitutes", "approver", "/profile/substitutes/"),
     Place("search", "requester", "/search/"),
     Place("search", "auditor", "/search/?q=shop", note="found"),
     Place("account_logout", "requester", "/accounts/logout/"),
@@ -204,7 +205,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("token-new", "token-revoke", "request-withdraw", "request-offer", "request-reference",
          "question-ask", "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-keep",
-         "freeze-lift",
+         "freeze-lift", "substitute-end",
          "alert-acknowledge", "alert-retry", "review-start", "review-close", "review-confirm",
          "review-dispute", "review-hand-over", "finding-new", "looks", "view-keep",
          "view-forget", "sessions-end", "test-mail",

@@ -1,0 +1,71 @@
+"""Substitutes: who decides in somebody's place, named on the profile and ended from there."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.requests import PageRequest
+from breakglass import standings, transitions
+from breakglass.models import Substitution
+from breakglass.substitute_forms import SubstituteForm
+from breakglass.views.pages import page
+from core.errors import DomainError
+from core.forms import refused
+from core.speech import shown
+
+
+@page("GET", "POST")
+def substitutes(request: PageRequest) -> HttpResponse:
+    """Show who stands in for whom; POST names who does for the reader."""
+    now = timezone.now()
+    form = None
+    if request.method == "POST":
+        form = SubstituteForm(request.POST, person=request.user, at=now)
+        if form.is_valid() and _named(request, form):
+            return redirect("profile")
+    context: dict[str, Any] = standings.of(request.user, at=now, form=form)
+    context["everybody"] = standings.of_everybody(request.user, at=now)
+    status = 422 if form else 200
+    return render(request, "breakglass/substitutes.html", context, status=status)
+
+
+def _named(request: PageRequest, form: SubstituteForm) -> bool:
+    since, until = form.period()
+    try:
+        made = transitions.name_substitute(
+            request.user,
+            substitute=form.cleaned_data["substitute"],
+            since=since,
+            until=until,
+            by=request.user,
+            at=form.at,
+        )
+    except DomainError as error:
+        refused(form, error)
+        return False
+    said = _("%(person)s stands in for you. They and compliance are told.")
+    messages.success(request, said % {"person": made.substitute})
+    return True
+
+
+@page("POST")
+def substitute_end(request: PageRequest, pk: UUID) -> HttpResponse:
+    """End a substitution before its time; one that is no business of the reader is not there."""
+    now = timezone.now()
+    row = Substitution.objects.filter(pk=pk).told().first()
+    if row is None or not standings.sees(request.user, row, at=now):
+        raise Http404
+    try:
+        transitions.end_substitution(row, by=request.user, at=now)
+    except DomainError as error:
+        messages.error(request, shown(error.sentence))
+    else:
+        facts = {"substitute": row.substitute, "person": row.person}
+        said = _("%(substitute)s no longer stands in for %(person)s.")
+        messages.success(request, said % facts)
+    return redirect("substitutes")
