@@ -74,8 +74,6 @@ forgetting.keep(
         model=Mail,
         fields=("address", "subject", "text", "html"),
     ),
-    Texts(label=_("Errors of channels"), model=Channel, fields=("last_error",)),
-    Texts(label=_("Errors of routes"), model=Route, fields=("last_error",)),
     Texts(
         label=_("Errors of messages"),
         model=Delivery,
