@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import Cards, Segmented
+from core.forms import Cards, Segmented, hush
 from core.speech import shown
 from reviews import policy
 from reviews.models import Finding, Review
@@ -29,11 +29,24 @@ class VerdictForm(forms.Form):
         error_messages={"required": _("Choose a verdict.")},
     )
     comment = forms.CharField(
-        label=_("What you found"), required=False, max_length=5000, widget=_WORDS
+        label=_("What you found"),
+        help_text=_(
+            "Needed for “misuse” and for “justified with findings”; for the others if you like."
+        ),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "data-needed-by": "verdict",
+                "data-needed-for": " ".join(Review.EXPLAINED),
+            }
+        ),
     )
 
     def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        hush(self.fields["comment"])  # its hint says when it is needed
         drill = review.grant.request.rules.drill
         self.fields["verdict"].choices = [  # type: ignore[attr-defined]
             (value, label)
@@ -67,6 +80,9 @@ class FindingForm(forms.Form):
         max_length=5000,
         widget=_WORDS,
         error_messages={"required": _("Say what you found.")},
+    )
+    action = forms.IntegerField(
+        required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
     )
 
 

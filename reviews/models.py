@@ -268,7 +268,8 @@ class Finding(models.Model):
     state = models.CharField(max_length=14, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    entry_seq = models.PositiveBigIntegerField(null=True)  # of the entry that brought it up
+    # Of the entry that brought it up, or of the action that a reviewer made it of.
+    entry_seq = models.PositiveBigIntegerField(null=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     resolution = models.TextField(blank=True)
@@ -324,8 +325,7 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 name="finding_by_a_person_or_from_the_record",
-                condition=Q(entry_seq=None, opened_by__isnull=False)
-                | Q(entry_seq__isnull=False, opened_by=None),
+                condition=Q(opened_by__isnull=False) | Q(entry_seq__isnull=False),
             ),
             models.CheckConstraint(
                 name="finding_times_in_order",

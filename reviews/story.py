@@ -47,6 +47,12 @@ class Story:
         return [*_terms(self), _plan(self), _objects(self)]
 
     @property
+    def made(self) -> dict[int, Finding]:
+        """The findings that reviewers made of actions, by the entries of these."""
+        by_hand = (each for each in self.findings if each.kind in Finding.BY_HAND)
+        return {each.entry_seq: each for each in by_hand if each.entry_seq is not None}
+
+    @property
     def unproved(self) -> list[Door]:
         """The doors that no probe has seen closed yet."""
         return [door for door in self.doors if door.state != Door.State.CLOSED]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from audit import log
 from audit.events import Event
+from audit.models import Entry
 from breakglass.models import Grant, Request
 from breakglass.transitions.locks import lock, refuse_unless
 from core.errors import BadInput, WrongState
@@ -16,7 +17,7 @@ from reviews.models import Finding, Review
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What a finding says. `subject` is a reference; `entry_seq` names the entry it comes from."""
+    """What a finding says. `subject` is a reference; `entry_seq` names the entry it is about."""
 
     kind: Finding.Kind
     severity: Finding.Severity
@@ -136,10 +137,12 @@ def hand_over(review: Review, *, by: User, reason: str, at: datetime) -> Review:
 
 @log.transition
 def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Severity, text: str,
-         at: datetime) -> Finding:  # fmt: skip
+         at: datetime, action: int | None = None) -> Finding:  # fmt: skip
     """Open a finding by hand in the case under review, also after its end.
 
-    Raises NotAllowed for whoever may not review the case, BadInput without words.
+    `action` is the entry of the action that it is about, which has one finding at most.
+    Raises NotAllowed for whoever may not review the case, BadInput without words or about
+    something that is no action of the case, WrongState for the second finding of an action.
     """
     review = lock(review)
     why = policy.why_not_review(review, by=by, at=at)
@@ -147,16 +150,18 @@ def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Seve
     if kind not in Finding.BY_HAND:
         raise BadInput(phrase("Choose what the finding is about."), field="kind")
     text = _words(text, phrase("Say what you found."), "text")
+    if action is not None:
+        _expect_action(review, action)
     seen = Observation(
         kind=kind, severity=severity, text=text, subject=review.grant.ref,
-        case=review.grant.request,
+        case=review.grant.request, entry_seq=action,
     )  # fmt: skip
     return open_finding(seen, by=by, at=at)
 
 
 @log.transition
 def open_finding(seen: Observation, *, by: User | None, at: datetime) -> Finding:
-    """Write down a finding; without `by` it comes from the record, and only once per entry."""
+    """Write down a finding, only once per entry; without `by` it comes from the record."""
     values = {
         "severity": seen.severity,
         "text": seen.text,
@@ -234,6 +239,15 @@ def _expect_unjudged(review: Review) -> None:
 def _expect(review: Review, state: Review.State) -> None:
     if review.state != state:
         raise WrongState(phrase("This review is already closed."))
+
+
+def _expect_action(review: Review, seq: int) -> None:
+    """Raise unless the entry is an action of the case that no reviewer has made a finding of."""
+    done = Entry.objects.filter(seq=seq, case=review.case_ref, kind="action.performed")
+    if not done.exists():
+        raise BadInput(phrase("Entry %(entry)s is no action of this case.", entry=seq), field="")
+    if review.findings().filter(entry_seq=seq, kind__in=Finding.BY_HAND).exists():
+        raise WrongState(phrase("This action has its finding already."))
 
 
 def _words(text: str, sentence: Sentence, field: str) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -106,12 +106,17 @@ class Chip:
 
 
 def happened(case_ref: str, *, only: str = "", before: int | None = None, most: int = PAGE) -> Page:
-    """Return the newest lines of a case's record, of those before the entry `before`."""
+    """Return the newest lines of a case's record, of those that happened before entry `before`.
+
+    They stand as they happened: what a target's log told later has its place among the rest.
+    """
     kinds = Q(*(Q(kind__startswith=kind) for kind in SHOWS[only][1]), _connector=Q.OR)
     entries = Entry.objects.filter(kinds, case=case_ref)
     if before is not None:
-        entries = entries.filter(seq__lt=before)
-    newest = list(entries.order_by("-seq")[: most + 1])
+        at = Entry.objects.filter(seq=before).values("occurred_at")[:1]
+        earlier = Q(occurred_at__lt=Subquery(at))
+        entries = entries.filter(earlier | Q(occurred_at=Subquery(at), seq__lt=before))
+    newest = list(entries.order_by("-occurred_at", "-seq")[: most + 1])
     lines = [_line(told) for told in reading.told(newest[:most])]
     return Page(lines=lines, older=newest[most - 1].seq if len(newest) > most else None)
 

@@ -75,7 +75,9 @@ def review_hand_over(request: PageRequest, pk: UUID) -> HttpResponse:
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
     form, done = FindingForm(request.POST), _("The finding is open.")
-    return _act(request, pk, form, transitions.find, done, name="finding_form")
+    seq = form["action"].value() or ""
+    to = f"#action-{seq}" if seq.isdigit() else "#findings"
+    return _act(request, pk, form, transitions.find, done, name="finding_form", to=to)
 
 
 @page("GET", "POST")
@@ -148,7 +150,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "step": _step(found, request),
         "verdict_form": VerdictForm(review=found),
         "reason_form": ReasonForm(),
-        "finding_form": FindingForm(initial={"text": _about(told, request.GET.get("action", ""))}),
+        "finding_form": FindingForm(initial=_about(told, request.GET.get("action", ""))),
         "why_not": policy.why_not_review(found, by=request.user, at=now),
         "may_hand_over": found.state == Review.State.IN_REVIEW
         and not found.waits_for_second
@@ -180,10 +182,11 @@ def _known(told: story.Story, request: PageRequest) -> str:
     return seq if any(str(each.seq) == seq for each in told.actions.shown) else ""
 
 
-def _about(told: story.Story, action: str) -> str:
-    """Begin the words of a finding about one action."""
+def _about(told: story.Story, action: str) -> dict[str, object]:
+    """Begin a finding about one action that has none yet."""
     for each in told.actions.shown:
-        if str(each.seq) == action:
+        if str(each.seq) == action and each.seq not in told.made:
             said = {"what": each.title, "target": each.target, "entry": each.seq}
-            return _("%(what)s on %(target)s, entry %(entry)s: ") % said
-    return ""
+            text = _("%(what)s on %(target)s, entry %(entry)s: ") % said
+            return {"text": text, "action": each.seq}
+    return {}

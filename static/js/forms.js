@@ -38,6 +38,15 @@ document.addEventListener("input", (event) => {
   document.querySelector(`[data-wrong] a[href="#${name}"]`)?.parentElement.classList.add("mended");
 });
 
+/* What only some answers need is required as one of them is chosen: `needed-by` names the other field. */
+function need(form) {
+  for (const field of form.querySelectorAll("[data-needed-by]")) {
+    field.required = field.dataset.neededFor.split(" ").includes(form.elements[field.dataset.neededBy]?.value);
+  }
+}
+document.addEventListener("change", (event) => event.target.form && need(event.target.form));
+addEventListener("pageshow", () => { for (const form of document.forms) need(form); });
+
 /* Whoever unfolds a form is about to fill it in: the cursor is there. What unfolds by itself takes it from nobody. */
 document.addEventListener("click", (event) => {
   const fold = event.target.closest("summary")?.parentElement;

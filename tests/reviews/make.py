@@ -69,11 +69,11 @@ def judge(review: Review, verdict: str = "justified", comment: str = "", by: str
 
 
 def make_finding(review: Review | None = None, *, by: str = "rita", text: str = "A dump.",
-                 at: datetime = LATER) -> Finding:  # fmt: skip
+                 at: datetime = LATER, action: int | None = None) -> Finding:  # fmt: skip
     """Return a finding that Rita opened."""
     return transitions.find(
         review or make_review(), by=make_user(by), kind=Finding.Kind.OUTSIDE_PLAN,
-        severity=Finding.Severity.MEDIUM, text=text, at=at,
+        severity=Finding.Severity.MEDIUM, text=text, at=at, action=action,
     )  # fmt: skip
 
 

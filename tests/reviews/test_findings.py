@@ -4,13 +4,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit import log
+from audit.models import Entry
 from core.errors import BadInput, NotAllowed, WrongState
 from reviews import transitions
 from reviews.models import Finding
 from reviews.transitions import Observation
 from tests.make import NOON, make_user
 from tests.record import kinds
-from tests.reviews.make import LATER, make_carla, make_finding, make_review
+from tests.reviews.make import LATER, act, make_carla, make_finding, make_review, sequence
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,18 @@ class TestOpen:
                 make_review(), by=make_user("rita"), kind=Finding.Kind.DOOR_CLOSE_FAILED,
                 severity=Finding.Severity.LOW, text="Hm.", at=LATER,
             )  # fmt: skip
+
+    def test_an_action_of_the_case_has_one_finding_that_names_it(self) -> None:
+        review = make_review()
+        act(review.grant, "copy", "customers")
+        sequence()
+        seq = Entry.objects.get(kind="action.performed").seq
+
+        assert make_finding(review, action=seq).entry_seq == seq
+        with pytest.raises(WrongState, match="has its finding already"):
+            make_finding(review, action=seq)
+        with pytest.raises(BadInput, match="no action of this case"):
+            make_finding(review, action=seq - 1)
 
     def test_an_entry_brings_up_a_finding_once(self) -> None:
         first = transitions.open_finding(seen(), by=None, at=LATER)
@@ -129,7 +142,6 @@ class TestResolve:
         {"state": "accepted"},
         {"resolution": "x"},
         {"resolved_at": LATER},
-        {"entry_seq": 4},
         {"opened_by": None},
     ],
 )

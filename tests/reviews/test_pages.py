@@ -71,6 +71,31 @@ class TestReview:
 
         assert f"Copy customers on shop-db, entry {seq}:" in text
 
+    def test_an_action_shows_its_finding_and_nothing_to_do_once_it_is_judged(self) -> None:
+        review = taken(recent(make_scenario(expected_verbs=["select"])), at=timezone.now())
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        here, make_it = review.get_absolute_url(), "Make it a finding"
+        first = page("rita", here)
+        seq = first.context["story"].actions.outside[0].seq
+        assert make_it in first.content.decode()
+
+        sent = {"kind": "outside_plan", "severity": "low", "text": "A dump.", "action": f"{seq}"}
+        assert post("rita", "finding-new", review, **sent)["Location"] == f"{here}#action-{seq}"
+        text = page("rita", here).content.decode()
+        assert Finding.objects.get().get_absolute_url() in text.split("</article>")[0]
+        assert make_it not in text
+        assert "For you to judge" not in text
+        assert post("rita", "finding-new", review, **sent).status_code == 409
+
+        act(review.grant, "copy", "orders")
+        sequence(timezone.now())
+        assert make_it in page("rita", here).content.decode()
+        post("rita", "review-close", review, verdict="misuse", comment="A private dump.")
+        text = page("rita", here).content.decode()
+        assert make_it not in text
+        assert "For you to judge" not in text
+
     def test_the_number_of_queries_does_not_grow(self) -> None:
         review, browser, counts = recent(), client("rita"), []
         for number in (2, 9):
