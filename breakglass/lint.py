@@ -353,8 +353,8 @@ def _of_parts(rules: Rules, cast: Cast) -> Iterator[Remark]:
     for group in cast.groups(Permit.APPROVE):
         if group.pk not in asked:
             yield _warning("permits", phrase(
-                "%(group)s may decide and see the cases here, and no step asks it. Take its permit"
-                " away, or add a step.",
+                "No step asks %(group)s: it decides on no new request, and may look at the cases."
+                " Take its permit away, or add a step.",
                 group=group,
             ))  # fmt: skip
     for group, people in cast.alerted.items():

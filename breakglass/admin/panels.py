@@ -2,10 +2,12 @@
 
 import dataclasses
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.parts import parts_of
@@ -25,11 +27,21 @@ class May:
 
 
 def _in_words(permits: list[GroupPermit]) -> list[tuple[Scenario, list[May]]]:
-    """Return what permits allow, by scenario."""
+    """Return what permits allow, by scenario; whom no step asks may look, and decides nothing."""
+    scenarios = {row.content_object_id for row in permits}
+    steps = ApprovalStep.objects.filter(scenario__in=scenarios)
+    asked = set(steps.values_list("scenario", "group"))
     return [
-        (scenario, [May(str(Permit(row.permission.codename).label), row) for row in rows])
+        (scenario, [May(_label(row, asked), row) for row in rows])
         for scenario, rows in groupby(permits, lambda row: row.content_object)
     ]
+
+
+def _label(row: GroupPermit, asked: set[tuple[UUID, int]]) -> str:
+    permit = Permit(row.permission.codename)
+    if permit == Permit.APPROVE and (row.content_object_id, row.group_id) not in asked:
+        return _("May look at cases, as no step asks it to decide")
+    return str(permit.label)
 
 
 def _permits(**chosen: object) -> list[GroupPermit]:

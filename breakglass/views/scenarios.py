@@ -91,10 +91,21 @@ def _sections(version: ScenarioVersion) -> list[wording.Told]:
     return wording.sections(version.body, wording.Names.of(version.body))
 
 
-def _permits(scenario: Scenario) -> list[tuple[str, list[GroupPermit]]]:
-    """Who may do what, by permit; ended ones too, so that nobody wonders."""
+def _permits(scenario: Scenario) -> list[tuple[str, list[tuple[GroupPermit, bool]]]]:
+    """Who may do what, by permit, and whether that is looking only as no step asks the group.
+
+    Ended ones, too, so that nobody wonders.
+    """
     rows = list(scenario.permits.select_related("group", "permission").order_by("group__name"))
+    asked = set(scenario.steps.values_list("group", flat=True))
     return [
-        (str(permit.label), [row for row in rows if row.permission.codename == permit.value])
+        (
+            str(permit.label),
+            [
+                (row, permit == Permit.APPROVE and row.group_id not in asked)
+                for row in rows
+                if row.permission.codename == permit.value
+            ],
+        )
         for permit in Permit
     ]

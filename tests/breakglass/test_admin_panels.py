@@ -103,6 +103,14 @@ class TestGroup:
         assert "May decide on requests" in page
         assert "step 1" in page
 
+    def test_that_no_step_asks_looks_and_decides_nothing(self, client: Client) -> None:
+        make_scenario().steps.update(group=make_group("Others", make_user("eve")))
+
+        page = group_page(client, "Database team")
+
+        assert "May look at cases, as no step asks it to decide" in page
+        assert "May decide on requests" not in page
+
     def test_may_be_empty(self, client: Client) -> None:
         page = group_page(client, "sre")
 

@@ -57,6 +57,15 @@ class TestScenario:
         assert "Longer nights." in page
         assert "Use this scenario" in page
 
+    def test_a_group_that_no_step_asks_only_looks(self, client: Client) -> None:
+        scenario = make_scenario()
+        url = "/scenarios/production-outage/"
+        assert "looks only" not in seen(client, "ada", url)
+
+        scenario.steps.update(group=make_group("Others", make_user("eve")))
+
+        assert "looks only: no step asks it" in seen(client, "ada", url)
+
     def test_says_why_not_to_others(self, client: Client) -> None:
         make_scenario()
 
