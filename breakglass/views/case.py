@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -161,9 +162,11 @@ def grant_end(request: PageRequest, pk: UUID) -> HttpResponse:
 
 @page("GET", "POST")
 def grant_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
-    """End somebody's access, with a reason."""
+    """End somebody's access, with a reason; go back to where one came from, the case or Now."""
     grant, now = visible_grant(request.user, pk), timezone.now()
+    back = reverse("now") if request.GET.get("back") == "now" else grant.get_absolute_url()
     form = StopForm(request.POST or None)
+    form.fields["reason"].widget.attrs["autofocus"] = True
     if form.is_valid():
         try:
             transitions.revoke(grant, by=request.user, at=now, **form.cleaned_data)
@@ -172,9 +175,9 @@ def grant_revoke(request: PageRequest, pk: UUID) -> HttpResponse:
         else:
             done = _("Revoked. The door of Case %(case)s is closing.")
             messages.success(request, done % {"case": grant.request.case})
-            return redirect(grant)
+            return redirect(back)
     why = policy.why_not_revoke(grant, by=request.user, at=now)
-    context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why}
+    context = {"grant": grant, "asked": grant.request, "form": form, "why_not": why, "back": back}
     status = 422 if form.is_bound else 200
     return render(request, "breakglass/grant_revoke.html", context, status=status)
 
