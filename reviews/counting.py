@@ -29,7 +29,7 @@ WITH opened AS (
         r.submitted_at AT TIME ZONE %(zone)s AS local, g.activated_at IS NOT NULL AS used,
         r.urgency = 'break_glass' AS glass, r.ratification, v.state <> 'closed' AS owed,
         CASE v.state WHEN 'closed' THEN v.closed_at > v.due_at
-            ELSE v.due_at <= %(until)s END AS late,
+            ELSE v.due_at <= %(now)s END AS late,
         CASE WHEN r.urgency = 'normal' AND r.state IN ('approved', 'denied')
             THEN date_part('epoch', r.decided_at - r.submitted_at) END AS decision,
         CASE WHEN opened.at IS NOT NULL THEN greatest(0,
@@ -164,6 +164,7 @@ class Scope:
     since: datetime
     until: datetime
     scenario: Scenario | None = None
+    now: datetime | None = None  # where that is not the end
 
     @property
     def values(self) -> dict[str, Any]:
@@ -171,6 +172,7 @@ class Scope:
         return {
             "since": self.since,
             "until": self.until,
+            "now": self.now or self.until,
             "zone": str(timezone.get_current_timezone()),
             "scenario": self.scenario.pk if self.scenario else None,
         }

@@ -93,6 +93,12 @@ class Figures:
     people: list[Row]
 
     @property
+    def findings_query(self) -> str:
+        """The filters by which the list of findings shows those of the period."""
+        until = {"opened_until": self.period.last.isoformat()} if self.period.is_over else {}
+        return urlencode({"tab": "all", "opened": self.period.first.isoformat(), **until})
+
+    @property
     def more(self) -> int:
         """How many uses more than in the period before; fewer when negative."""
         return self.total.uses - self.before.uses
@@ -113,7 +119,7 @@ class Figures:
 
 def of(period: Period, scenario: Scenario | None) -> Figures:
     """Return the figures of a period; the number of queries is always the same."""
-    scope = Scope(period.since, period.until, scenario)
+    scope = Scope(period.since, period.until, scenario, period.now)
     counted, findings = counting.count(scope, step=period.step), _findings(scope)
     base = filters(period, scenario)
     return Figures(
@@ -139,7 +145,8 @@ def of(period: Period, scenario: Scenario | None) -> Figures:
 def filters(period: Period, scenario: Scenario | None) -> dict[str, Any]:
     """Return the filters by which a list shows the cases of a period."""
     chosen = {"scenario": scenario.slug} if scenario else {"drill": "no"}
-    return {"since": period.first.isoformat(), **chosen}
+    until = {"until": period.last.isoformat()} if period.is_over else {}
+    return {"since": period.first.isoformat(), **until, **chosen}
 
 
 def _findings(scope: Scope) -> dict[UUID | None, dict[str, int]]:

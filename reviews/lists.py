@@ -112,6 +112,7 @@ class FindingFilter(_Filter):
         widget=forms.HiddenInput,
     )
     opened = DayField()
+    opened_until = DayField()
     sort = forms.ChoiceField(
         required=False,
         choices=[("opened_at", "opened_at"), ("-opened_at", "-opened_at")],
@@ -252,6 +253,9 @@ def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
     if opened := chosen["opened"]:
         text = _("Opened since %(day)s") % {"day": day_words(opened)}
         found.append(Chip(text, without(query, ("opened",))))
+    if last := chosen["opened_until"]:
+        text = _("Opened until %(day)s") % {"day": day_words(last)}
+        found.append(Chip(text, without(query, ("opened_until",))))
     return found
 
 
@@ -269,6 +273,8 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
         rows = rows.filter(Q(case__requester=person) | Q(subject=person.ref))
     if chosen["opened"]:
         rows = rows.filter(opened_at__gte=day_begin(chosen["opened"]))
+    if last := chosen["opened_until"]:
+        rows = rows.filter(opened_at__lt=day_begin(last + timedelta(days=1)))
     same = {name: chosen[name] for name in ("kind", "severity") if chosen[name]}
     return rows.filter(**same), chosen["sort"] or "-opened_at"
 

@@ -1,4 +1,4 @@
-"""The periods of the dashboard: whole days, weeks or months of the reader, up to now."""
+"""The periods of the dashboard: whole days, weeks or months of the reader, usually up to now."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -14,12 +14,14 @@ from breakglass.narrowing import day_begin
 from core.dates import day_words
 
 LABELS: dict[str, Promise] = {
+    "this-month": gettext_lazy("This month"),
+    "last-month": gettext_lazy("Last month"),
     "30-days": gettext_lazy("30 days"),
     "13-weeks": gettext_lazy("13 weeks"),
     "1-year": gettext_lazy("1 year"),
 }
 USUAL = "13-weeks"
-_STEPS = {"30-days": "day", "13-weeks": "week", "1-year": "month"}
+_STEPS = {"13-weeks": "week", "1-year": "month"}  # of the others, days
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,16 +36,27 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Period:
-    """From the beginning of the reader's day `first` until now, in steps."""
+    """From the beginning of the reader's day `first` until now or until it was over, in steps."""
 
     key: str
     first: date
     until: datetime
+    now: datetime
 
     @property
     def step(self) -> str:
         """What one bar is: day, week or month."""
-        return _STEPS[self.key]
+        return _STEPS.get(self.key, "day")
+
+    @property
+    def last(self) -> date:
+        """The last day of which it has anything."""
+        return timezone.localdate(self.until - timedelta(microseconds=1))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended before now."""
+        return self.until < self.now
 
     @property
     def since(self) -> datetime:
@@ -57,23 +70,28 @@ class Period:
 
     def steps(self) -> Iterator[Step]:
         """Return every step, the oldest first."""
-        today, first = timezone.localdate(self.until), self.first
-        while first <= today:
+        last, first = self.last, self.first
+        while first <= last:
             following = _following(first, self.step)
             yield Step(first, following - timedelta(days=1), *_names(first, self.step))
             first = following
 
 
 def of(key: str, *, at: datetime) -> Period:
-    """Return the period that is called `key` and ends at `at`."""
-    today = timezone.localdate(at)
-    if key == "30-days":
+    """Return the period that is called `key`, as it is at `at`."""
+    today, until = timezone.localdate(at), at
+    month = today.replace(day=1)
+    if key == "this-month":
+        first = month
+    elif key == "last-month":
+        first, until = (month - timedelta(days=1)).replace(day=1), day_begin(month)
+    elif key == "30-days":
         first = today - timedelta(days=29)
     elif key == "13-weeks":
         first = today - timedelta(days=today.weekday(), weeks=12)
     else:
         first = _following(today.replace(year=today.year - 1, day=1), "month")
-    return Period(key, first, at)
+    return Period(key, first, until, at)
 
 
 def _following(first: date, step: str) -> date:

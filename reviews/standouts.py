@@ -104,6 +104,7 @@ def _findings(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
         grave=Count("pk", filter=grave),
     )
     chosen = {"scenario": base["scenario"]} if "scenario" in base else {}
+    until = {"opened_until": base["until"]} if "until" in base else {}
     if count := found["grave"]:
         yield Standout(
             tone="danger",
@@ -118,7 +119,7 @@ def _findings(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
             url=f"{reverse('findings')}?{urlencode({'severity': 'high', **chosen})}",
         )
     if count := found["beyond"]:
-        narrow = {"tab": "all", "kind": "outside_plan", "opened": base["since"], **chosen}
+        narrow = {"tab": "all", "kind": "outside_plan", "opened": base["since"], **until, **chosen}
         yield Standout(
             tone="flag",
             icon="flag",

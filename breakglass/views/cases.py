@@ -66,6 +66,7 @@ def cases(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=_("That filter does not exist"))
     chosen = form.cleaned_data
     found = list(_rows(request, chosen).listed()[: _PAGE + 1])
+    filtered = any(request.GET.get(name) for name in (*_OWN, *NARROWING))
     context: dict[str, Any] = {
         "form": form,
         "sees_all": not OVERSEERS.isdisjoint(request.user.parts()),
@@ -74,7 +75,8 @@ def cases(request: PageRequest) -> HttpResponse:
         "states": [(key, label) for key, (label, _condition) in STATES.items()],
         "chosen": chosen,
         "chips": chips(chosen, request.GET),
-        "filtered": any(request.GET.get(name) for name in (*_OWN, *NARROWING)),
+        "filtered": filtered,
+        "count": _rows(request, {**chosen, "before": None}).count() if filtered else None,
     }
     return render(request, "breakglass/cases.html", context)
 

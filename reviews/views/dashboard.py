@@ -34,7 +34,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
     if refusal := _refusal(request):
         return refusal
     form, found = _asked(request)
-    now = found.period.until
+    now = found.period.now
     scenario = form.cleaned_data["scenario"]
     context = {
         "form": form,

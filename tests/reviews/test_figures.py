@@ -254,6 +254,8 @@ class TestPeriods:
             ("30-days", "2026-11-13", 30, "12 Dec"),
             ("13-weeks", "2026-09-14", 13, "50"),
             ("1-year", "2026-01-01", 12, "Dec"),
+            ("this-month", "2026-12-01", 12, "12 Dec"),
+            ("last-month", "2026-11-01", 30, "30 Nov"),
         ],
     )
     def test_hold_whole_steps(self, key: str, first: str, steps: int, last: str) -> None:
@@ -262,6 +264,16 @@ class TestPeriods:
         assert period.first.isoformat() == first
         assert len(list(period.steps())) == steps
         assert list(period.steps())[-1].name == last
+
+    def test_last_month_leads_to_the_cases_of_its_days_alone(self) -> None:
+        period = periods.of("last-month", at=TODAY)
+
+        assert period.until == datetime(2026, 12, 1, tzinfo=UTC)
+        assert figures.filters(period, None) == {
+            "since": "2026-11-01",
+            "until": "2026-11-30",
+            "drill": "no",
+        }
 
     def test_begin_at_the_readers_midnight(self) -> None:
         late = datetime(2026, 12, 12, 23, 30, tzinfo=UTC)

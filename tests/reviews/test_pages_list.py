@@ -105,7 +105,8 @@ class TestList:
         answer = page("carla", reverse(f"{name}-sheet"), scenario="production-outage")
         header, row = answer.content.decode("utf-8-sig").splitlines()
 
-        assert answer["Content-Disposition"] == f'attachment; filename="breakglass-{name}.csv"'
+        called = f"breakglass-{name}-{timezone.localdate()}.csv"
+        assert answer["Content-Disposition"] == f'attachment; filename="{called}"'
         assert header.count(",") == row.count(",")
         assert str(review.grant.request.case) in row.split(",")
         assert ("'=HYPERLINK(1)" in row) is (name == "findings")

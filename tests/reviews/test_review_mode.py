@@ -72,6 +72,7 @@ class TestReviewMode:
         assert "1 finding is open in this case. Resolve it first" in text
         assert re.search('value="justified" id="[^"]+" disabled', text)
         assert re.search('value="misuse" id="[^"]+" required', text)
+        assert "Needed for “misuse”" in text
 
     def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
         review = recent(make_scenario(expected_verbs=["select"]))
