@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from alerts.no_answer import why_no_answer
 from core.errors import DomainError
 from core.speech import phrase
 
@@ -44,8 +45,7 @@ def fetch(url: str, *, trust: bool | str = True) -> str:
                 _judge(answer)
                 return _body(answer).decode("utf-8", "replace")
     except requests.RequestException as error:
-        # These errors repeat the address, which is a secret.
-        raise Unread(phrase("%(error)s: no answer.", error=type(error).__name__)) from None
+        raise Unread(why_no_answer(error, url)) from None
 
 
 def _judge(answer: requests.Response) -> None:

@@ -24,6 +24,7 @@ from accounts.models import User
 from alerts.channels.base import Line, Trouble
 from alerts.messages import Message
 from alerts.models import Channel
+from alerts.no_answer import why_no_answer
 from core.speech import phrase
 
 TIMEOUT = (3, 10)  # seconds to connect, and to answer
@@ -109,9 +110,7 @@ class WebhookLine(Line):
                 self._url, body.encode(), headers=headers, timeout=TIMEOUT, allow_redirects=False
             )
         except requests.RequestException as error:
-            # The address may hold a secret, and these errors repeat it.
-            why = f"{type(error).__name__}: no answer."
-            raise Trouble(why, server=True) from None
+            raise Trouble(why_no_answer(error, self._url), server=True) from None
         _judge(answer)
 
     def close(self) -> None:

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from alerts import deliver, transitions
 from alerts.channels.through_apprise import why_not_address
 from alerts.models import MAIL, Channel, Contact, Delivery, Mail
+from alerts.no_answer import why_no_answer
 from alerts.reach import channels_of
 from alerts.taming import tame
+from alerts.trial import trial
 from tests.alerts.endpoint import Endpoint, endpoint
 from tests.alerts.make import SOON, catch_up, make_cast, make_delivery, send
 from tests.make import NOON, make_broken_glass, make_group, make_request, make_user
@@ -304,3 +307,30 @@ class TestFlood:
             make_place(channel, entry_seq=seq, kind=row.kind, subject=row.subject, case=row.case)
         assert deliver.run(lambda: SOON) == len(end.bodies)
         assert len({headers["webhook-id"] for headers in end.headers}) == len(end.bodies)
+
+
+class TestNoAnswer:
+    @pytest.mark.parametrize(
+        ("url", "why"),
+        [
+            ("http://127.0.0.1:1/hook?token=secret", "127.0.0.1:1 refused the connection."),
+            ("http://nobody.invalid/hook?token=secret", "No host is called nobody.invalid."),
+        ],
+    )
+    def test_is_told_in_words_with_the_host_alone(self, url: str, why: str) -> None:
+        channel = make_channel("webhook", {"url": url, "secrets": [NEW]})
+        said = trial(channel, by=make_user("max"), at=SOON)
+        assert said
+        assert said.startswith(why)
+        assert "secret" not in said
+        assert "hook" not in said
+
+    def test_names_what_is_wrong_with_a_certificate_or_takes_too_long(self, end: Endpoint) -> None:
+        end.slow = 0.3
+        for url, timeout, why in (
+            (end.url, 0.1, "did not answer in time"),
+            (end.url.replace("http:", "https:"), 5, "no certificate that is trusted"),
+        ):
+            with pytest.raises(requests.RequestException) as caught:
+                requests.get(url, timeout=timeout)
+            assert why in why_no_answer(caught.value, url)

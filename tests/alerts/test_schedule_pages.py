@@ -103,7 +103,11 @@ class TestCalendar:
 
     @pytest.mark.parametrize(
         ("url", "why"),
-        [("https://127.0.0.1:1/", "no answer"), ("http://a.example", "https"), ("", "address of")],
+        [
+            ("https://127.0.0.1:1/", "127.0.0.1:1 refused"),
+            ("http://a.example", "https"),
+            ("", "address of"),
+        ],
     )
     def test_says_why_an_address_will_not_do(self, max_: Client, url: str, why: str) -> None:
         answer = max_.post(f"{_ADD}calendar", {"name": "Nights", "url": url, **_MORE})
