@@ -15,12 +15,14 @@ from alerts.routes import ROUTES
 from audit.events import title_of
 
 UNREAD = "unread"  # no state of a message: what waits for whoever looks
+ALL = "all"  # nor is this: what anybody was told
 _SHOWS = {
     "queued": "Queued",
     "retrying": "Tried again",
     "dead": "Undelivered",
     "sent": "Sent",
     UNREAD: "Waits for me",
+    ALL: "Everything",
 }
 
 
@@ -63,10 +65,15 @@ class FilterForm(forms.Form):
             }
         return None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether nothing is chosen but one's own alerts, with which the list opens."""
+        return not any(self.cleaned_data[name] for name in ("state", "case", "person"))
+
     def condition(self) -> Q:
         """Return what the chosen filters let through."""
         chosen, found = self.cleaned_data, Q()
-        if chosen["state"] and chosen["state"] != UNREAD:
+        if chosen["state"] not in ("", UNREAD, ALL):
             found &= Q(state=Delivery.State(chosen["state"]))
         if chosen["person"]:
             found &= Q(recipient=chosen["person"])

@@ -95,10 +95,15 @@ class QuietForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse quiet hours that begin and never end."""
+        """Refuse quiet hours that begin and never end, or that a daily message would outlive."""
         found = self.cleaned_data
         if bool(found.get("starts")) != bool(found.get("ends")):
             raise ValidationError(_("Quiet hours need both a beginning and an end."))
+        if found.get("starts") and found.get("daily_at"):
+            self.add_error(
+                "daily_at",
+                _("Choose quiet hours or once a day: with both, only the second counts."),
+            )
         return found
 
 

@@ -28,6 +28,7 @@ LATE = timedelta(seconds=30)  # a message is usually handed over within three
 _RECENT = timedelta(days=3)  # what was given up before is on the page, and no news
 _A_NIGHT = timedelta(hours=26)  # between two self-tests, and a little more
 _MOST = 5
+_FETCHED = 40  # alerts: an emergency brings several of one case
 _BY_MAIL = pgettext_lazy("told by", "mail")  # within a sentence
 _MOST_OF_CASE = 300
 
@@ -62,27 +63,53 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     if not isinstance(user, User):
         return []
     rows, count = _unread(request)
+    groups = _by_case(rows)
+    rows = [row for group in groups for row in group]
     more = count - len(rows)
     title = ngettext("%(number)s more alert", "%(number)s more alerts", more)
     labels, cases = refs.labels({row.case or row.subject for row in rows}), _cases(rows)
-    return [
-        slots.Waiting(
-            icon="bell",
-            tone="danger",
-            title=_titled(row, labels),
-            detail=_detail(cases.get(row.case)),
-            url=row.get_absolute_url(),
-            action=_("Read it"),
-        )
-        for row in rows
-    ] + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
+    found = [_waiting(group, labels, cases.get(group[0].case)) for group in groups]
+    return found + slots.rest(more, title % {"number": more}, icon="bell", url=reverse("alerts"))
+
+
+def _by_case(rows: list[Delivery]) -> list[list[Delivery]]:
+    """Put alerts of one case together, where Home has room for them."""
+    found: dict[object, list[Delivery]] = {}
+    for row in rows:
+        found.setdefault(row.case or row.pk, []).append(row)
+    return list(found.values())[:_MOST]
+
+
+def _waiting(
+    group: list[Delivery], labels: dict[str, refs.Label], asked: Request | None
+) -> slots.Waiting:
+    """Show what is to be read: one alert, or all of a case at once."""
+    newest = group[0]
+    if asked is None or len(group) == 1:
+        title, url, action = _titled(newest, labels), newest.get_absolute_url(), _("Read it")
+    else:
+        title = _("%(number)s alerts: %(case)s") % {
+            "number": len(group),
+            "case": labels[newest.case].text,
+        }
+        url = f"{reverse('alerts')}?state=unread&case={asked.case}"
+        action = _("Read them")
+    return slots.Waiting(
+        icon="bell",
+        tone="danger",
+        title=title,
+        detail=_detail(asked),
+        url=url,
+        action=action,
+        number=len(group),
+    )
 
 
 @once
 def _unread(request: HttpRequest) -> tuple[list[Delivery], int]:
     """Return the newest alerts that wait for the reader's receipt, and how many there are."""
     mine = Delivery.objects.filter(recipient=cast(User, request.user)).unread()
-    rows = list(mine.annotate(number=Window(Count("pk"))).order_by("-entry_seq")[:_MOST])
+    rows = list(mine.annotate(number=Window(Count("pk"))).order_by("-entry_seq")[:_FETCHED])
     return rows, getattr(rows[0], "number", 0) if rows else 0
 
 

@@ -157,6 +157,18 @@ def acknowledge(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     return delivery
 
 
+@log.transition
+def acknowledge_case(case: str, *, by: User, at: datetime) -> list[Delivery]:
+    """Write down that a person has read all that they were told of a case and were to read.
+
+    Raises WrongState when nothing of it waits for them.
+    """
+    rows = Delivery.objects.of_case(case).filter(recipient=by).unread()
+    if not (waiting := list(rows)):
+        raise WrongState(phrase("Nothing here waits for you to say that you have read it."))
+    return [acknowledge(each, by=by, at=at) for each in waiting]
+
+
 def fall_back(deliveries: DeliveryQuerySet, *, at: datetime) -> None:
     """Send what is urgent among messages that wait or were given up by another channel as well.
 

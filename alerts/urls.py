@@ -11,6 +11,7 @@ urlpatterns = [
     path("alerts/<uuid:pk>/", views.alert, name="alert"),
     path("alerts/<uuid:pk>/acknowledge/", views.alert_acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:pk>/retry/", views.alert_retry, name="alert-retry"),
+    path("alerts/case/<int:case>/read/", views.alert_acknowledge_case, name="alert-read-case"),
     path("alerts/unread/<int:entry>/", views.alert_unread, name="alert-unread"),
     path("profile/reach/", views.reach, name="reach"),
     path("mailbox/", views.mailbox, name="mailbox"),

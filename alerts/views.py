@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.requests import PageRequest
@@ -39,8 +40,10 @@ def alerts(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=_("That filter does not exist"))
     mine = Delivery.objects.visible_to(request.user)
     rows = mine.filter(form.condition()).select_related("recipient", "channel")
+    if form.is_own or form.cleaned_data["state"] == UNREAD:
+        rows = rows.filter(recipient=request.user)
     if form.cleaned_data["state"] == UNREAD:
-        rows = rows.filter(recipient=request.user).unread()
+        rows = rows.unread()
     if number := form.cleaned_data["case"]:
         rows = rows.filter(case=_case_ref(number))
     found = list(rows.order_by("-entry_seq", "-pk")[: _PAGE + 1])
@@ -49,6 +52,8 @@ def alerts(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "chosen": form.cleaned_data,
+        "own": form.is_own,
+        "oversees": policy.why_not_see_silence(by=request.user) is None,
         "rows": [(row, title_of(row.kind)) for row in shown],
         "cases": refs.labels({row.case for row in shown if row.case}),
         "older": f"{last.entry_seq}.{last.pk.hex}" if last else None,
@@ -85,6 +90,23 @@ def alert_acknowledge(request: PageRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Noted: you have read it."))
     return redirect(delivery)
+
+
+@page("POST")
+def alert_acknowledge_case(request: PageRequest, case: int) -> HttpResponse:
+    """Say that one has read everything that one was told of a case."""
+    try:
+        read = transitions.acknowledge_case(_case_ref(case), by=request.user, at=timezone.now())
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    else:
+        said = ngettext(
+            "Noted: you have read %(number)s alert of Case %(case)s.",
+            "Noted: you have read %(number)s alerts of Case %(case)s.",
+            len(read),
+        )
+        messages.success(request, said % {"number": len(read), "case": case})
+    return redirect("home")
 
 
 @page("GET", "POST")

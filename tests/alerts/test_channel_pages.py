@@ -153,6 +153,8 @@ class TestReach:
     def test_quiet_hours_need_an_end(self, client: Client) -> None:
         client.force_login(make_user("bob"))
         assert "both a beginning and an end" in self.save(client, starts="22:00").content.decode()
+        both = self.save(client, starts="22:00", ends="07:00", daily_at="08:00")
+        assert "Choose quiet hours or once a day" in both.content.decode()
 
     def pager(self) -> Channel:
         channel = Channel(name="Pager", kind="apprise", personal=True)

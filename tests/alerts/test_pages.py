@@ -51,8 +51,15 @@ class TestList:
     def test_shows_all_to_those_who_look_after_them(
         self, client: Client, name: str, count: int
     ) -> None:
-        answer = as_person(client, name).get("/alerts/")
+        answer = as_person(client, name).get("/alerts/?state=all")
         assert len(answer.context["rows"]) == count
+
+    def test_opens_with_ones_own(self, client: Client) -> None:
+        answer = as_person(client, "rob").get("/alerts/")
+        assert [row.recipient.name for row, _ in answer.context["rows"]] == ["Rob"]
+        theirs = client.get(of("tess").get_absolute_url()).content.decode()
+        assert "To Tess: " in theirs
+        assert "To Rob: " not in client.get(of("rob").get_absolute_url()).content.decode()
 
     @pytest.mark.parametrize(
         ("query", "count"),
@@ -92,23 +99,23 @@ class TestList:
     def test_pages_through_all_of_them_once(self, client: Client) -> None:
         for number in range(105):
             make_delivery(entry_seq=1 + number // 30, recipient=make_user(f"p{number % 30}"))
-        seen, path = [], "/alerts/"
+        seen, path = [], "/alerts/?state=all"
         while path:
             context = as_person(client, "rob").get(path).context
             seen += [row.pk for row, _ in context["rows"]]
-            path = context["older"] and f"/alerts/?before={context['older']}"
+            path = context["older"] and f"/alerts/?state=all&before={context['older']}"
         assert len(seen) == len(set(seen)) == Delivery.objects.count() > 105
 
     def test_asks_no_more_of_the_database_when_there_is_more(self, client: Client) -> None:
-        as_person(client, "rob").get("/alerts/")
+        as_person(client, "rob").get("/alerts/?state=all")
         with CaptureQueriesContext(
             connection,
         ) as few:
-            client.get("/alerts/")
+            client.get("/alerts/?state=all")
         for number in range(30):
             make_delivery(make_user(f"p{number}"), state="dead", next_attempt_at=None)
         with CaptureQueriesContext(connection) as many:
-            client.get("/alerts/")
+            client.get("/alerts/?state=all")
         assert len(many) == len(few) < 25
 
     def test_needs_somebody_signed_in(self, client: Client) -> None:
@@ -204,6 +211,21 @@ class TestSlots:
         transitions.acknowledge(of("tess"), by=make_user("tess"), at=SOON)
         assert slots.waiting(asked_by("tess")) == []
         assert slots.waiting(asked_by("bob")) == []  # who is asked answers, and that is that
+
+    def test_all_of_a_case_is_read_at_once(self, client: Client, broken: Request) -> None:
+        tess = make_user("tess")
+        for entry in (3, 4):
+            make_delivery(tess, entry_seq=entry, case=broken.ref, receipt=True)
+        (item,) = slots.waiting(asked_by("tess"))
+        assert (item.number, item.action) == (3, "Read them")
+
+        read = f"/alerts/case/{broken.case}/read/"
+        assert f'action="{read}"' in as_person(client, "tess").get(item.url).content.decode()
+        client.post(read)
+
+        assert slots.waiting(asked_by("tess")) == []
+        assert not of("rob").acknowledged_at
+        assert b"Nothing here waits for you" in client.post(read, follow=True).content
 
     def test_home_names_who_is_frozen_with_one_look_for_all(self) -> None:
         rob = make_user("rob")
