@@ -50,6 +50,13 @@ class Draft:
         """The worst that is said in each section: error, warning or nothing."""
         return {key: self._worst(fields) for key, fields in PLACES.items()}
 
+    @property
+    def marked(self) -> list[tuple[str, str]]:
+        """The sections in which something is said: their places on the page, and their titles."""
+        titles = {section.key: str(section.title) for section in SECTIONS}
+        titles["permits"] = _("Who may do what")
+        return [(key, titles[key]) for key, worst in self.marks.items() if worst]
+
     def _remarks(self) -> Iterator[Remark]:
         return (remark for remarks in self.said.values() for remark in remarks)
 
