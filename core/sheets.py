@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.pages import say
@@ -43,7 +44,8 @@ def of_list(
     if len(found) > MOST:
         why = _("A file holds at most %(most)s rows. Narrow the list first, by time or scenario.")
         return say(request, why % {"most": f"{MOST:,}"}, title=_("Too many rows"))
-    return answer(f"breakglass-{name}", header, map(line, found))
+    taken = f"{timezone.localdate():%Y-%m-%d}"
+    return answer(f"breakglass-{name}-{taken}", header, map(line, found))
 
 
 def cell(value: object) -> object:

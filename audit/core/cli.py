@@ -111,7 +111,7 @@ def _bundle(asked: argparse.Namespace) -> list[str]:
     head, entries, payloads = verify_case(source, policy)
     policy.ask(head)
     cases = ", ".join(sorted({entry.case for entry in entries if entry.case}))
-    first = f"GOOD: {len(entries)} entries of {cases}, in the {head.size} of {head.origin}."
+    first = f"GOOD: {len(entries)} entries of {cases}, among the {head.size} of {head.origin}."
     return [first, *_said(head, payloads)]
 
 

@@ -281,7 +281,7 @@ async function verify(vkey, chosen) {
   if (all.length === 1 && isZip(all[0])) {
     const { head, entries, found } = await verifyCase(all[0][1], key);
     const cases = [...new Set(entries.map((entry) => entry.case).filter(Boolean))].sort().join(", ");
-    return { said: [`${entries.length} entries of ${cases}, in the ${head.size} of ${head.origin}.`, `Payloads: ${found.opened} opened, ${found.missing.length} erased.`], entries };
+    return { said: [`${entries.length} entries of ${cases}, among the ${head.size} of ${head.origin}.`, `Payloads: ${found.opened} opened, ${found.missing.length} erased.`], entries };
   }
   const receipts = all.filter((each) => { try { return is(each, "c2sp.org/tlog-proof"); } catch { return false; } });
   if (all.length !== 2 || receipts.length !== 1) throw usage("Choose a case file (.zip), or two files: a receipt (.tlog-proof) and its entry (.json).");

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -36,7 +38,14 @@ def ledger_sheet(request: HttpRequest) -> HttpResponse:
         why = _("A file holds at most %(most)s entries. Narrow the list first, by time or event.")
         return say(request, why % {"most": f"{MOST:,}"}, title=_("Too many entries"))
     header = ["Entry", "Time (UTC)", "Event", "Title", "Who", "What", "About", "Case", "Leaf hash"]
-    return sheets.answer("breakglass-ledger", header, _lines(found))
+    return sheets.answer(_name(form), header, _lines(found))
+
+
+def _name(form: LedgerFilter) -> str:
+    """Return a name that tells files apart: what was asked for, and the day the file was taken."""
+    asked = [str(form.data.get(name, "")) for name in ("q", "case", "subject", "actor", "kind")]
+    parts = ["breakglass-ledger", *asked, f"{timezone.localdate():%Y-%m-%d}"]
+    return "-".join(filter(None, (slugify(part.replace(".", "-"))[:40] for part in parts)))
 
 
 def _lines(entries: list[Entry]) -> Iterator[Sequence[object]]:

@@ -37,7 +37,7 @@ def test_a_case_is_verified_by_a_stranger(seal: Callable[[], None], tmp_path: Pa
     code, said = verify(evidence.case_file("case:1"), tmp_path)
 
     assert code == 0
-    assert said.startswith(f"GOOD: 4 entries of case:1, in the 12 of {ORIGIN}.")
+    assert said.startswith(f"GOOD: 4 entries of case:1, among the 12 of {ORIGIN}.")
     assert said.endswith("Payloads: 8 opened, 0 erased.")
 
 

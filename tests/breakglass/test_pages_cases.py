@@ -52,7 +52,8 @@ class TestList:
         answer = see("dana", "/cases.csv", state="waiting")
 
         header, line = answer.content.decode().strip().split("\r\n")
-        assert answer["Content-Disposition"] == 'attachment; filename="breakglass-cases.csv"'
+        name = f"breakglass-cases-{timezone.localdate()}.csv"
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
         assert header.startswith("\ufeffCase,Who,Targets")
         assert line.startswith(f"{waits.case},Ada,")
         assert waits.justification in line

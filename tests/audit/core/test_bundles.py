@@ -35,7 +35,7 @@ def test_a_case_is_verified_by_its_receipts(log: Log, tmp_path: Path) -> None:
     code, said = verify(log.case_files("case:2"), tmp_path)
 
     assert code == 0
-    assert said.startswith("GOOD: 8 entries of case:2, in the 40 of example.org/breakglass/1.")
+    assert said.startswith("GOOD: 8 entries of case:2, among the 40 of example.org/breakglass/1.")
     assert said.endswith("Payloads: 16 opened, 0 erased.")
 
 
