@@ -28,6 +28,8 @@ class SessionStarted(
     address: str
 
     def sentence(self) -> str:
+        if self.method == "password":
+            return gettext("signed in with a password")
         return gettext("signed in with %(method)s") % {"method": self.method}
 
 

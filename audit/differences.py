@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, F, Q, Window
 
-from core.words import duration_words
+from core.words import duration_words, seconds_words
 
 
 class ReplayQuerySet(models.QuerySet["Replay"]):
@@ -59,7 +59,7 @@ class Replay(models.Model):
     def took(self) -> str:
         """How long it worked, in words."""
         if self.seconds < 10:
-            return f"{self.seconds:.1f} s"
+            return seconds_words(self.seconds)
         return duration_words(timedelta(seconds=self.seconds))
 
 

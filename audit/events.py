@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _lazy
 
-from audit import legal
+from audit import legal, looked_at
 
 _kinds: dict[str, type[Event]] = {}
 
@@ -108,7 +109,7 @@ class ClockRegressed(Event, kind="audit.clock_regressed", title=_lazy("Clock wen
     milliseconds: int
 
     def sentence(self) -> str:
-        seconds = {"seconds": f"{self.milliseconds / 1000:.1f}"}
+        seconds = {"seconds": number_format(self.milliseconds / 1000, 1)}
         return gettext("saw the clock go back by %(seconds)s s") % seconds
 
 
@@ -130,7 +131,10 @@ class Verified(Event, kind="audit.verified", title=_lazy("Record verified")):
     milliseconds: int
 
     def sentence(self) -> str:
-        facts = {"entries": f"{self.entries:,}", "seconds": f"{self.milliseconds / 1000:.1f}"}
+        facts = {
+            "entries": f"{self.entries:,}",
+            "seconds": number_format(self.milliseconds / 1000, 1),
+        }
         text = gettext("had the whole record verified: %(entries)s entries, whole (%(seconds)s s)")
         return text % facts
 
@@ -276,8 +280,7 @@ class RecordRead(Event, kind="audit.read", title=_lazy("Ledger read")):
     filters: dict[str, str]
 
     def sentence(self) -> str:
-        chosen = ", ".join(f"{name} {value}" for name, value in self.filters.items())
-        what = f"{self.page}: {chosen}" if chosen else self.page
+        what = looked_at.words(self.page, self.filters)
         return gettext("read the record (%(what)s)") % {"what": what}
 
 

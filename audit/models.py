@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 # Django looks for tables here, and finds those of the others as well.
 from audit import datakeys, differences, holds, leaf, outside, pruned  # noqa: F401
 from audit.tree import Frontier
-from core.words import duration_words
+from core.words import duration_words, seconds_words
 
 EMPTY = bytes(Frontier())  # of a tree without leaves
 
@@ -383,7 +383,7 @@ class Run(models.Model):
     def took(self) -> str:
         """How long it worked, in words."""
         if self.seconds < 10:
-            return f"{self.seconds:.1f} s"
+            return seconds_words(self.seconds)
         return duration_words(timedelta(seconds=self.seconds))
 
 

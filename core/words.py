@@ -7,6 +7,7 @@ sentence that may be recorded: English there, the reader's language where a page
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.formats import number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,11 @@ def _days(length: dt.timedelta) -> int:
     """Return how many days `duration_phrase` tells, where it tells nothing but days."""
     days, rest = divmod(max(0, round(length.total_seconds())) // 60, 1440)
     return days if rest < 60 else 0
+
+
+def seconds_words(seconds: float) -> str:
+    """Say a short length of time with a tenth, "0.1 s", as the reader's language writes numbers."""
+    return f"{number_format(seconds, 1, use_l10n=True)} s"
 
 
 def relative_words(distance: dt.timedelta) -> str:

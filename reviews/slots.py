@@ -14,7 +14,7 @@ from accounts.models import Part, User
 from breakglass.models import Permit, Request, scenarios_of
 from core import slots
 from core.once import once
-from core.words import relative_words
+from core.words import duration_words, relative_words
 from reviews import actions
 from reviews.models import Review
 
@@ -95,8 +95,9 @@ def _review(review: Review, now: datetime) -> slots.Waiting:
     title = (
         _("Overdue: review of %(person)s's access") if late else _("Review of %(person)s's access")
     )
+    # How late is one piece with its words, which other languages put in another order.
     detail = (
-        _("%(scenario)s, Case %(case)s. Was due %(when)s.")
+        _("%(scenario)s, Case %(case)s. Late by %(length)s.")
         if late
         else _("%(scenario)s, Case %(case)s. Due %(when)s.")
     )
@@ -104,6 +105,7 @@ def _review(review: Review, now: datetime) -> slots.Waiting:
         "scenario": review.grant.scenario,
         "case": review.grant.request.case,
         "when": relative_words(review.due_at - now),
+        "length": duration_words(now - review.due_at),
     }
     return slots.Waiting(
         icon="review",

@@ -28,8 +28,8 @@ def test_says_what_happened(event: events.Event, sentence: str) -> None:
 def test_a_look_at_the_record_names_its_filters() -> None:
     look = events.RecordRead(page="list", filters={"kind": "a.b"})
 
-    assert look.sentence() == "read the record (list: kind a.b)"
-    assert dataclasses.replace(look, filters={}).sentence() == "read the record (list)"
+    assert look.sentence() == "read the record (the list: event a.b)"
+    assert dataclasses.replace(look, filters={}).sentence() == "read the record (the list)"
 
 
 def test_two_events_may_not_share_a_name() -> None:
