@@ -39,13 +39,10 @@ document.addEventListener("input", (event) => {
 });
 
 /* What only some answers need is required as one of them is chosen: `needed-by` names the other field. */
-function need(form) {
-  for (const field of form.querySelectorAll("[data-needed-by]")) {
-    field.required = field.dataset.neededFor.split(" ").includes(form.elements[field.dataset.neededBy]?.value);
-  }
-}
-document.addEventListener("change", (event) => event.target.form && need(event.target.form));
-addEventListener("pageshow", () => { for (const form of document.forms) need(form); });
+const need = () => document.querySelectorAll("[data-needed-by]").forEach((field) => {
+  field.required = field.dataset.neededFor.split(" ").includes(field.form.elements[field.dataset.neededBy]?.value);
+});
+for (const kind of ["change", "pageshow"]) addEventListener(kind, need);
 
 /* Whoever unfolds a form is about to fill it in: the cursor is there. What unfolds by itself takes it from nobody. */
 document.addEventListener("click", (event) => {

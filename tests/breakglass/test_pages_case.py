@@ -17,7 +17,6 @@ from targets.credentials import Credentials
 from tests.breakglass.browser import asked, broken, client, entered, make_cast, opened, see, text
 from tests.make import REASON, make_user, voice
 from tests.record import kinds
-from tests.reviews.make import act
 
 pytestmark = pytest.mark.django_db
 _PAGES_OF_TWO = {"only": "", "before": None, "most": 2}
@@ -185,23 +184,6 @@ class TestRecord:
         assert len(seen) == Entry.objects.of_case(request.ref).count() == 5
         assert "Back to the newest" in text(response)
         assert not response.context["ahead"]
-
-    def test_what_was_told_later_stands_where_it_happened(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("breakglass.views.timeline.happened.__kwdefaults__", _PAGES_OF_TWO)
-        make_cast()
-        request = broken()
-        entered()
-        act(request.grant)
-        entered()
-        last = Entry.objects.get(kind="action.performed").seq
-
-        newest = page("ada", request).context["record"]
-        rest = page("ada", request, before=newest.older).context["record"]
-
-        assert last not in [line.seq for line in newest.lines]
-        assert [line.seq for line in rest.lines][-1] == last
 
     def test_on_paper_it_is_whole_in_utc_and_has_no_buttons(self) -> None:
         make_cast()
