@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.requests import PageRequest
-from alerts import policy, transitions
+from alerts import policy, since, transitions
 from alerts import silence_transitions as silences
 from alerts.forms import UNREAD, FilterForm, PreviewForm
 from alerts.messages import Words, words_of
@@ -66,9 +66,11 @@ def alerts(request: PageRequest) -> HttpResponse:
 @page("GET")
 def alert(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show one message: what it says, how it went, and the button that says it was read."""
-    delivery = get_object_or_404(_visible(request.user), pk=pk)
+    delivery, now = get_object_or_404(_visible(request.user), pk=pk), timezone.now()
     story = _story(delivery.entry_seq)
     context = {
+        "since": since.of_delivery(delivery, reader=request.user, at=now),
+        "page_at": now,
         "delivery": delivery,
         "title": title_of(delivery.kind),
         "case": refs.labels([delivery.case])[delivery.case] if delivery.case else None,
@@ -120,7 +122,10 @@ def alert_unread(request: PageRequest, entry: int) -> HttpResponse:
         messages.success(request, _("Noted: you have read it."))
         return redirect(request.path)
     story = _story(silence.entry_seq)
+    now = timezone.now()
     context = {
+        "since": since.of_silence(silence, reader=request.user, at=now),
+        "page_at": now,
         "silence": silence,
         "title": title_of(silence.kind),
         "case": refs.labels([silence.case])[silence.case] if silence.case else None,
@@ -173,10 +178,11 @@ def mailbox(request: PageRequest) -> HttpResponse:
 @page("GET")
 def mail(request: PageRequest, pk: int) -> HttpResponse:
     """Show one of this person's mails; its plain part, since nothing foreign is drawn here."""
-    found = get_object_or_404(Mail.objects.of(request.user), pk=pk)
+    found, now = get_object_or_404(Mail.objects.of(request.user), pk=pk), timezone.now()
     if found.read_at is None:
-        Mail.objects.filter(pk=found.pk, read_at=None).update(read_at=timezone.now())
-    return render(request, "alerts/mail.html", {"mail": found})
+        Mail.objects.filter(pk=found.pk, read_at=None).update(read_at=now)
+    became = since.of_mail(found, reader=request.user, at=now)
+    return render(request, "alerts/mail.html", {"mail": found, "since": became, "page_at": now})
 
 
 @page("GET")

@@ -147,6 +147,50 @@ class TestOne:
         assert as_person(client, "ada").get(row.get_absolute_url()).status_code == 200
 
 
+class TestSince:
+    """A message stays as it was sent; its pages say what became of it since."""
+
+    def test_the_alert_and_its_mail_say_how_the_case_stands_now(
+        self, client: Client, broken: Request
+    ) -> None:
+        as_person(client, "rob")
+        pages = [of("rob"), Mail.objects.get(person=make_user("rob"))]
+        for each in pages:
+            page = client.get(each.get_absolute_url()).content.decode()
+            assert "It says how things stood when it was sent" in page
+            assert "has read it" not in page
+        transitions.acknowledge(of("rob"), by=make_user("rob"), at=SOON)
+        freezes.revoke(broken.grant, by=make_user("rob"), reason="Wrong database.", at=SOON)
+        for each in pages:
+            page = client.get(each.get_absolute_url()).content.decode()
+            assert "Ada broke the glass on shop-db" in page
+            assert "Revoked <relative-time>" in page
+            assert "Rob has read it" in page
+            assert f'<a href="{broken.get_absolute_url()}">Case {broken.case}</a>' in page
+
+    def test_what_became_of_a_case_is_for_those_who_may_see_it(self, client: Client) -> None:
+        page = as_person(client, "tess").get(of("tess").get_absolute_url()).content.decode()
+        assert "when it was sent" in page
+        assert "Now:" not in page
+
+    def test_a_freeze_that_was_lifted_is_lifted(self, client: Client) -> None:
+        everything = freezes.freeze(by=make_user("rob"), reason="Everybody out, please.", at=SOON)
+        catch_up()
+        row = Delivery.objects.get(recipient=make_user("rosa"), subject=everything.ref)
+        as_person(client, "rosa")
+        assert "The freeze stands." in client.get(row.get_absolute_url()).content.decode()
+        reason = "All is well again here."
+        freezes.lift(everything, by=make_user("rob"), reason=reason, at=SOON)
+        freezes.lift(everything, by=make_user("rosa"), at=SOON)
+        assert "The freeze was lifted" in client.get(row.get_absolute_url()).content.decode()
+
+    def test_a_mail_of_nobody_s_making_says_when_it_was_sent(self, client: Client) -> None:
+        other = Mail.objects.create(address="e", person=make_user("eve"), subject="x", text="")
+        page = as_person(client, "eve").get(other.get_absolute_url()).content.decode()
+        assert "when it was sent" in page
+        assert "Now:" not in page
+
+
 class TestAcknowledge:
     def test_is_a_press_of_a_button(self, client: Client) -> None:
         path = reverse("alert-acknowledge", args=[of("tess").pk])
