@@ -222,6 +222,7 @@ def facts_of(asked: Request) -> list[tuple[str, str]]:
         (_("Person"), person),
         (_("Targets"), ", ".join(target.name for target in asked.targets.all())),
         (_("Length"), length),
+        (_("Start"), instant(asked.starts_at)),
         (_("Reference"), asked.reference),
     ]
     return [(name, one_line(value)) for name, value in facts if value]

@@ -1,12 +1,14 @@
 """What happens to requests, grants and scenarios, as the ledger tells it."""
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
+from core.dates import moment_words
 from core.words import minutes_words
 
 # What a freeze writes where it ends an access; its own reason is not for those whom it stops.
@@ -46,11 +48,15 @@ class RequestSubmitted(
             )
         else:
             said = _("asked for access: %(targets)s, %(length)s, for %(scenario)s")
-        return said % {
+        said %= {
             "targets": ", ".join(self.targets),
             "length": minutes_words(self.minutes),
             "scenario": self.scenario,
         }
+        if self.starts_at is None:
+            return said
+        start = moment_words(datetime.fromisoformat(self.starts_at))
+        return _("%(said)s, from %(start)s") % {"said": said, "start": start}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What an answer would bring about, said before it is given: none can be taken back."""
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -56,12 +57,16 @@ def _missing(request: Request, *, by: User, at: datetime) -> list[Standing]:
 
 
 def _then(missing: list[Standing]) -> str:
-    names = listed(
-        _("%(number)s of %(group)s")
-        % {"number": each.step.quorum - each.yes, "group": each.step.group}
-        for each in missing
-    )
+    names = people_words((each.step.quorum - each.yes, each.step.group) for each in missing)
     return _("Your yes counts, and more are needed: %(names)s.") % {"names": names}
+
+
+def people_words(needed: Iterable[tuple[int, str]]) -> str:
+    """Say how many are needed of each group: "1 of Security and 2 of Management"."""
+    return listed(
+        _("%(number)s of %(group)s") % {"number": number, "group": group}
+        for number, group in needed
+    )
 
 
 def _ratify(facts: dict[str, str], *, inside: bool) -> str:

@@ -51,6 +51,12 @@ class Preflight:
     told: int
     groups: list[str]
 
+    @property
+    def then(self) -> list[tuple[int, str]]:
+        """How many have to say yes after the first group, of which; who stands in need not."""
+        later = (asked.step for asked in self.asked[1:])
+        return [(step.quorum, step.group) for step in later if not step.stands_in]
+
 
 def look(
     scenario: Scenario, *, person: User, at: datetime, filed_by: User | None = None

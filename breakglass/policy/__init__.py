@@ -1,6 +1,7 @@
 """Every rule of requests, decisions, grants and freezes, once: the sentence why not, or None."""
 
 from breakglass.policy.asking import (
+    FURTHEST_START,
     deciders,
     eligible,
     unanswerable,
@@ -59,6 +60,7 @@ from breakglass.policy.standing_in import (
 from breakglass.policy.weakening import weakenings
 
 __all__ = [
+    "FURTHEST_START",
     "Seat",
     "deciders",
     "eligible",

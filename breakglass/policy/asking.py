@@ -21,7 +21,7 @@ from core.speech import phrase
 from core.words import minutes_phrase
 from targets.models import Target
 
-_FURTHEST_START = timedelta(days=30)
+FURTHEST_START = timedelta(days=30)
 
 
 def why_not_request(
@@ -271,7 +271,7 @@ def why_bad_start(starts_at: datetime | None, *, urgency: str, at: datetime) -> 
         return None
     if urgency == Request.Urgency.BREAK_GLASS:
         return phrase("Breaking the glass starts now: leave the start empty.")
-    if not at < starts_at <= at + _FURTHEST_START:
+    if not at < starts_at <= at + FURTHEST_START:
         return phrase("Choose a start in the next 30 days, or leave it empty for now.")
     return None
 

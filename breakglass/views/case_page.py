@@ -17,6 +17,7 @@ from breakglass import policy
 from breakglass.events import FROZEN
 from breakglass.forms import ReferenceForm
 from breakglass.models import Decision, Freeze, Grant, Question, Request
+from breakglass.outlook import people_words
 from breakglass.question_forms import WordsForm
 from breakglass.questions import talk
 from breakglass.rules import Step
@@ -109,6 +110,7 @@ def gather(request: PageRequest, asked: Request, *, at: datetime) -> dict[str, A
         "askings": askings,
         "waiting": next((each for each in askings if each.open), None),
         "people_asked": _people_asked(askings, at),
+        "then": _then(askings, at),
         "can": _can(asked, grant, askings, reader, at),
         "actions": actions,
         "as_what": actions[0].part if actions else _as_what(asked, reader, askings),
@@ -186,6 +188,13 @@ def _asked_for(step: Step, asked: Request, at: datetime) -> list[str]:
     people = policy.deciders(step, asked.scenario, asked.requester, at)
     others = policy.substitutes(step, asked, at)
     return [*map(str, people), *(standing_in(each.substitute, each.person) for each in others)]
+
+
+def _then(askings: list[Asking], at: datetime) -> str:
+    """Say who has to say yes after those who can answer now."""
+    steps = [step for each in askings if each.open for step in each.steps]
+    later = [step for step in steps if step.done_at is None and not step.asked(at)]
+    return people_words((s.step.quorum, s.step.group) for s in later if not s.step.stands_in)
 
 
 def _can(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Part
 from accounts.requests import PageRequest
 from breakglass import access, inbox, links, outlook, policy, risks, transitions
 from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm, terms_of
@@ -44,6 +45,7 @@ def decide(request: PageRequest) -> HttpResponse:
     )
     context = {
         "rows": [(each, inbox.deadline(each), inbox.is_over(each, now)) for each in rows],
+        "may_name": request.user.plays(Part.ADMINISTRATOR, now),
         "decides": inbox.decides_anywhere(request.user, now),
         "given": mine.order_by("-decided_at")[:10],
     }

@@ -20,6 +20,7 @@ from breakglass.cards import Card
 from breakglass.copies import copied_from
 from breakglass.forms import AskForm, verbs
 from breakglass.models import Grant, GroupPermit, Permit, Request, Scenario
+from breakglass.outlook import people_words
 from breakglass.rules import Rules
 from core import slots
 from core.speech import shown
@@ -228,6 +229,7 @@ def _outlook(
     person = _for_whom(form) or me
     seen = preflight.look(scenario, person=person, at=now, filed_by=me)
     may_file = policy.why_not_file(scenario, by=me, at=now) is None
+    starts_at = _start(form, data, at=now)
     only_others = may_file and not form.people.filter(pk=me.pk).exists()
     if seen and only_others and person == me:
         seen = dataclasses.replace(seen, why_not=None)  # they have not said for whom yet
@@ -239,6 +241,8 @@ def _outlook(
         "reviewed": rules.review_within,
         "ends_at": now + timedelta(minutes=min(minutes, rules.max_minutes)),
         "ratify_by": now + timedelta(minutes=rules.ratify_within),
+        "starts_at": starts_at,
+        "then": people_words(seen.then) if seen else "",
         "preflight": seen,
         "channels": slots.channels.gather(request),
         "in_the_way": _in_the_way(scenario, person, now) if seen else [],
@@ -253,6 +257,20 @@ def _outlook(
         "people": list(form.people.exclude(pk=me.pk)[:200]),
         "coaching": coached(form, by=me),
     }
+
+
+def _start(form: AskForm, data: QueryDict, *, at: datetime) -> datetime | None:
+    """Return the later start that is chosen, as far as it can be read; its field gets its end."""
+    field = form.fields["starts_at"]
+    latest = timezone.localtime(at + policy.FURTHEST_START)
+    field.widget.attrs["max"] = f"{latest:%Y-%m-%dT%H:%M}"
+    if _wish(data) == Request.Urgency.BREAK_GLASS and form.rules.break_glass:
+        return None
+    try:
+        found: datetime | None = field.clean(form["starts_at"].value())
+    except forms.ValidationError:
+        return None
+    return found if found and found > at else None
 
 
 def coached(form: AskForm, *, by: User) -> coach.Coaching:
