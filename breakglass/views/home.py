@@ -47,6 +47,8 @@ def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any
     """The way in: the red button, the ask, or why neither is there and whom to call."""
     in_use = set(Scenario.objects.in_use().values_list("pk", flat=True))
     allowed = in_use & scenarios_of(person, Permit.REQUEST, at=at)
+    others = scenarios_of(person, Permit.APPROVE, Permit.REVIEW, at=at)
+    elsewhere = bool(others or person.parts(at))
     freeze = Freeze.objects.keeping_out(person).select_related("imposed_by", "person").first()
     again = (each for each in recent if each.scenario_id in allowed and _led_in(each, person))
     return {
@@ -58,7 +60,8 @@ def _fire(person: User, *, recent: list[Request], at: datetime) -> dict[str, Any
         "repeat": None if freeze else next(again, None),
         "scenarios": len(in_use),
         "scenarios_open": len(allowed),
-        "helpers": [] if allowed else groups_that_may(Permit.REQUEST, at),
+        "elsewhere": elsewhere,
+        "helpers": [] if allowed or elsewhere else groups_that_may(Permit.REQUEST, at),
     }
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Part
 from audit.sequencer import run_once
 from breakglass import transitions
 from breakglass.models import Request, Scenario
@@ -24,7 +25,7 @@ from tests.breakglass.browser import (
     see,
     text,
 )
-from tests.make import NOON, make_ask, make_scenario, make_user, voice
+from tests.make import NOON, make_ask, make_group, make_scenario, make_user, voice
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -44,7 +45,8 @@ class TestHome:
             assert page.status_code == 200
             may_ask = name in {"ada", "eve"}
             assert ("Break the glass" in text(page)) is may_ask, name
-            assert ("Platform engineers</strong>: they may" in text(page)) is not may_ask, name
+            helped = "Platform engineers</strong>: they may" in text(page)
+            assert helped is (name == "mallory"), name
 
     def test_sends_to_an_administrator_where_nobody_may_ask(self) -> None:
         make_user("mallory")
@@ -77,7 +79,18 @@ class TestHome:
         assert "?again=" not in text(see("ada", HOME))
         transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
         transitions.withdraw(asked(), by=make_user("ada"), at=timezone.now())
-        assert f"?again={grant.request.case}" in text(see("ada", HOME))
+        page = text(see("ada", HOME))
+        assert f"?again={grant.request.case}" in page
+        assert page.index("Repeat the last one") < page.index("Break the glass</a>")
+
+    def test_offers_what_was_asked_for_first_apart_from_the_glass(self) -> None:
+        make_cast()
+        now = timezone.now()
+        grant = transitions.approve(asked(), voice=voice("bob"), at=now).grant
+        transitions.relinquish(grant, by=make_user("ada"), at=now)
+        page = text(see("ada", HOME))
+        assert "Repeat the last one" not in page
+        assert page.index("It can wait") < page.index("Ask first again: Production outage")
 
     def test_offers_no_exercise_again(self) -> None:
         make_cast()
@@ -151,6 +164,14 @@ class TestHome:
         page = text(see("mallory", HOME))
         assert "All quiet." in page
         assert "No scenario is open to you." in page
+
+    @pytest.mark.parametrize("name", ["bob", "dana", "carla", "otto", "max"])
+    def test_does_not_ask_those_whose_work_is_elsewhere_whether_it_burns(self, name: str) -> None:
+        make_cast()
+        make_group("Administrators", make_user("max"), part=Part.ADMINISTRATOR)
+        page = text(see(name, HOME))
+        assert "Something is on fire?" not in page
+        assert "No scenario is open to you." not in page
 
 
 class TestFrozen:

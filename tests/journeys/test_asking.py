@@ -165,7 +165,7 @@ def test_the_last_one_again_needs_today_s_reason(house: House) -> None:
     transitions.relinquish(Grant.objects.get(), by=make_user("ada"), at=timezone.now())
     with_password("ada")
     ada = house.enter("ada")
-    ada.get_by_role("link", name=re.compile("Repeat the last one")).click()
+    ada.get_by_role("link", name=re.compile("Ask first again")).click()
     expect(ada.get_by_label(WHY)).to_have_value("")
     expect(ada.get_by_label(WHY)).to_be_focused()
     ada.keyboard.type("Checkout is down again since 09:10; I will look at the locks on shop-db.")
