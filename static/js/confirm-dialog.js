@@ -31,6 +31,7 @@ class ConfirmDialog extends HTMLElement {
     });
     this.append(dialog);
     dialog.showModal();
+    no.focus();  // a second Enter does no harm
   }
 
   button(text, look) {

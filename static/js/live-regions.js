@@ -54,7 +54,9 @@ function swap(region, fresh) {
   const rolled = [...region.querySelectorAll("[id]")].filter((part) => part.scrollTop || part.scrollLeft);
   region.replaceWith(fresh);
   for (const part of rolled) document.getElementById(part.id)?.scrollTo(part.scrollLeft, part.scrollTop);
-  if (focused) [fresh, ...fresh.querySelectorAll(focused.localName)].find((other) => other.id === focused.id
-    && other.textContent === focused.textContent && other.href === focused.href)?.focus({ preventScroll: true });
+  const same = focused && [fresh, ...fresh.querySelectorAll(focused.localName)].find((other) => other.id === focused.id
+    && other.textContent === focused.textContent && other.href === focused.href);
+  if (same && focused.hasAttribute("tabindex")) same.tabIndex = focused.tabIndex;
+  same?.focus({ preventScroll: true });
   htmx.process(fresh);
 }

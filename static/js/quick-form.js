@@ -50,7 +50,9 @@ class QuickForm extends HTMLElement {
     const picked = this.querySelector("[name=targets]:checked");
     const first = picked ? null : this.querySelector("[name=find], [name=targets]");
     const empty = [...this.querySelectorAll("#terms input[required], #terms textarea")].find((each) => !each.value);
-    return this.querySelector("#terms [data-no]") || first || empty;
+    // Nothing is chosen yet: the search where there are many, or the first that can be chosen.
+    const choice = document.getElementById("q") || this.querySelector("[name=scenario]:enabled");
+    return this.querySelector("#terms [data-no]") || first || empty || (this.querySelector("#terms .field") ? null : choice);
   }
 }
 

@@ -7,6 +7,10 @@ let begun = "", forget = 0;
 
 /* Not `autofocus`: of that, Chromium complains on every page whose address has a fragment. */
 function openSheet() {
+  const before = document.activeElement;
+  // Without a place to go back to, the next Tab would begin where the sheet stands: at the end of the page.
+  const back = before === document.body ? document.getElementById("main") : before;
+  sheet.addEventListener("close", () => back?.focus({ preventScroll: true }), { once: true });
   sheet.showModal();
   sheet.querySelector("[data-close]").focus();
 }

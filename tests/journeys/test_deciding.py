@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -92,14 +93,41 @@ def test_good_news_lies_on_neither_title_nor_answers_on_a_phone(house: House) ->
 
     Request.objects.filter(state="pending").update(state="withdrawn", decided_at=timezone.now())
     ada = house.enter("ada", phone=True)
-    ada.goto(f"{house.url}/request/?scenario=drill&urgency=normal")
+    ada.keyboard.press("n")
+    expect(ada.locator("[name=scenario]").first).to_be_focused()
+    ada.locator("[value=drill]").check()
     ada.get_by_label("Why do you need access?").fill(REASON)
     ada.get_by_role("button", name="Ask for access").click()
     expect(ada.locator(".toasts")).to_be_visible()
+    expect(ada.locator("h1")).to_be_focused()
     assert not overlaps(ada, ".toasts", "h1")
+    assert not overlaps(ada, ".toasts", "#can-phone")
     assert not overlaps(ada, ".toasts", ".tabbar")
     ada.locator(".toasts").get_by_role("button", name="Close").click()
     expect(ada.locator(".toasts")).to_have_count(0)
+    ada.get_by_role("button", name="Withdraw the request").locator("visible=true").click()
+    expect(ada.get_by_role("button", name="Not now")).to_be_focused()
+    ada.get_by_role("button", name="Withdraw it").click()
+    expect(ada.locator("#head")).to_contain_text("Withdrawn")
+    expect(ada.locator("h1")).to_be_focused()
+
+
+def test_a_second_tap_on_less_offers_nothing(house: House) -> None:
+    asked = make_request(make_scenario(), at=timezone.now())
+    with_password("bob")
+    bob = house.enter("bob", phone=True)
+    bob.goto(house.url + reverse("decision", args=[asked.pk]))
+    box = bob.locator("summary", has_text="Less…").bounding_box()
+    assert box
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for _ in range(2):
+        bob.mouse.click(*place)
+        bob.wait_for_timeout(250)
+    bob.get_by_role("button", name="Offer this").click()
+    expect(bob.get_by_text("Approve it, or offer less.").first).to_be_visible()
+    bob.get_by_label("15 min", exact=True).check()
+    bob.get_by_role("button", name="Offer this").click()
+    expect(bob.locator("toast-list")).to_contain_text("Offered: 15 min.")
 
 
 def test_from_the_mailed_link_through_sign_in_to_one_decision_and_the_next(house: House) -> None:
