@@ -1,26 +1,24 @@
 """What is shown of on-call schedules and routes on shared pages: lamps, and a scenario's routes."""
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from alerts.models import Route, Schedule
+from alerts.models import Route
+from alerts.wellbeing import wellbeing
 from breakglass.models import Scenario
 from core import slots
 
 
 @slots.health.provide(order=45)
-def health(_request: HttpRequest | None = None) -> list[slots.Health]:
+def health(request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether it is known who is on call; nothing where no schedule is in use."""
-    found = Schedule.objects.in_use().aggregate(
-        all=Count("pk"), failing=Count("pk", filter=~Q(last_error=""))
-    )
-    if not found["all"]:
+    ways = wellbeing(request)
+    many, failing = ways.schedules, ways.calendars
+    if not many:
         return []
-    many, failing = found["all"], found["failing"]
     if failing:
         words = ngettext(
             "%(number)s calendar cannot be read", "%(number)s calendars cannot be read", failing
@@ -39,9 +37,9 @@ def health(_request: HttpRequest | None = None) -> list[slots.Health]:
 
 
 @slots.health.provide(order=46)
-def routes(_request: HttpRequest | None = None) -> list[slots.Health]:
+def routes(request: HttpRequest | None = None) -> list[slots.Health]:
     """Say that a route was set aside; nothing where all work."""
-    broken = Route.objects.in_use().exclude(set_aside_at=None).count()
+    broken = wellbeing(request).set_aside
     words = ngettext("%(number)s was set aside", "%(number)s were set aside", broken)
     lamp = slots.Health(
         key="routes",

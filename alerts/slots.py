@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.models import User
 from alerts.models import MAIL, OVERSEERS, Channel, Delivery, Mail, Quiet, SelfTest, Silence
 from alerts.relay import CURSOR
+from alerts.wellbeing import wellbeing
 from audit.events import title_of
 from audit.models import Cursor, Entry
 from breakglass.models import Request
@@ -164,17 +165,17 @@ def reached(request: HttpRequest) -> list[slots.Panel]:
 
 
 @slots.health.provide(order=40)
-def health(_request: HttpRequest | None = None) -> list[slots.Health]:
+def health(request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether everybody is told who has to be."""
-    now = timezone.now()
+    now, ways = timezone.now(), wellbeing(request)
     found = Delivery.objects.standing(since=now - _RECENT, late=now - LATE)
-    if unseen := Silence.objects.unseen().count():
-        words = ngettext("%(number)s read by nobody", "%(number)s read by nobody", unseen)
-        tone, detail = "danger", words % {"number": unseen}
+    if ways.unseen:
+        words = ngettext("%(number)s read by nobody", "%(number)s read by nobody", ways.unseen)
+        tone, detail = "danger", words % {"number": ways.unseen}
     elif found["dead"]:
         tone, detail = "danger", _("%(number)s undelivered") % {"number": found["dead"]}
-    elif name := Channel.objects.failing().values_list("name", flat=True).first():
-        tone, detail = "danger", _("%(channel)s fails") % {"channel": name}
+    elif ways.failing:
+        tone, detail = "danger", _("%(channel)s fails") % {"channel": ways.failing}
     elif behind := _behind(now - LATE):
         tone, detail = (
             "danger",
@@ -229,7 +230,7 @@ def read_by_nobody(request: HttpRequest) -> list[slots.Banner]:
     user = request.user
     if not isinstance(user, User) or not set(OVERSEERS) & set(user.parts()):
         return []
-    rows = list(Silence.objects.unseen()[:1])
+    rows = list(Silence.objects.unseen()[:1]) if wellbeing(request).unseen else []
     return [
         slots.Banner(
             text=_("Nobody has read: %(title)s. Everybody who might was told.")
