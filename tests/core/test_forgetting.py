@@ -24,6 +24,7 @@ NOT_WORDS = {
     "accounts.erasure.also": "goes with the erasure",
     "accounts.erasure.words": "goes with the erasure",
     "targets.target.last_error": "of a server",
+    "alerts.selftest.about": "references of what is wrong",
     "targets.installation": "an id",
     "breakglass.scenario": "rules, which name groups",
     "breakglass.scenarioversion.body": "rules, which name groups, and never change",

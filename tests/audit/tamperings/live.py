@@ -6,7 +6,7 @@ import time
 from threading import Thread
 from unittest import mock
 
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from audit import sequencer
@@ -63,14 +63,20 @@ def _two_without_a_lock(record: Record) -> Answer:
         with mock.patch.object(sequencer, "_LOCK", 1):
             other = Thread(target=second)
             other.start()
-            other.join(0.3)
-            assert other.is_alive()  # it waits for the same place
+            wait_until(_somebody_waits)  # for the same place
+            assert other.is_alive()
     other.join(10)
     assert (Entry.objects.count(), Pending.objects.count()) == (7, 1)
     assert sequencer.run_once(at=NOON) == 1
     record.seal()
     code, good = record.both()
     return code, f"{said}\n{good}"
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def _die_amid_a_batch(record: Record) -> Answer:
