@@ -16,8 +16,9 @@ from accounts.erasure_events import ErasureDone
 from accounts.models import Erasure, Part, User
 from alerts import channel_transitions, deliver, relay, self_test, silence_transitions, transitions
 from alerts.models import MAIL, Channel, Delivery, Mail, Silence
+from alerts.route_events import RouteSetAside
 from audit import events as kept
-from audit import sequencer
+from audit import log, sequencer
 from audit.events import Event
 from audit.replay.events import ReplayFailed
 from audit.retention.transitions import keep_hold, lift_hold, place_hold
@@ -162,6 +163,9 @@ def tell_of_alerts() -> None:
         mail = channel_transitions.failed(mail, error="Connection refused.", at=NOON)
     channel_transitions.works(mail, at=NOON)
     self_test.go_on(lambda: NOON)
+    with transaction.atomic():
+        aside = RouteSetAside(name="Night watch", error="Relation missing.")
+        log.record(aside, actor=log.SYSTEM, subject="route:0", at=NOON)
     catch_up()
     now = SOON
     while waiting := Silence.objects.filter(state="waiting").first():
