@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
 });
 
 /* What is wrong is read first; its links lead into the field, also where that is a group or folded. */
-document.querySelector("[data-wrong]")?.focus();
+document.querySelector("[data-wrong]:not(.specimen *)")?.focus();
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-wrong] a[href^='#']");
   const field = link && document.getElementById(link.hash.slice(1)), kinds = "input:not([type=hidden]), select, textarea";
