@@ -54,9 +54,16 @@ def make(path: Path, origin: str, *, kind: int = notes.LOG) -> SigningKey:
     """
     key = SigningKey(origin, Ed25519PrivateKey.generate(), kind)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Under its name there is a whole key or none, whenever we are killed; a link replaces nothing.
+    begun = path.with_name(f"{path.name}.{os.getpid()}.new")
+    begun.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(begun, flags, 0o600), "w", encoding="utf-8") as file:
         file.write(notes.secret(origin, key.private, kind=kind) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    try:
+        os.link(begun, path)
+    finally:
+        begun.unlink()
     return key
