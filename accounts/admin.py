@@ -47,7 +47,8 @@ class InGroup(admin.SimpleListFilter):
         chosen = self.value()
         if chosen is None or not chosen.isdecimal() or len(chosen) > 9:
             return None
-        return people.in_groups([int(chosen)], None)  # type: ignore[no-any-return]
+        members: UserQuerySet = people.in_groups([int(chosen)], None)
+        return members
 
 
 class ReasonedAdmin(PlainWords):

@@ -1,7 +1,11 @@
 """What happens while nobody reads an alert, verb by verb."""
 
+import functools
+import operator
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from accounts.models import User
 from alerts import policy, routing
@@ -15,6 +19,9 @@ from audit.models import Entry
 from core.errors import NotAllowed
 
 State = Silence.State
+# What somebody does who has taken the alert up. A refusal or a look at the case says nothing of it,
+# or whoever is refused could keep everybody else asleep.
+_ANSWERS = ("decision.", "freeze.", "grant.", "question.", "ratification.", "review.")
 
 
 def begin(story: Story, *, after: timedelta, receipts: int, at: datetime) -> None:
@@ -59,7 +66,7 @@ def go_on(silence: Silence, *, at: datetime) -> Silence:
 
 
 def noticed(silence: Silence, *, at: datetime) -> bool:
-    """Whether somebody has read it or has acted on its case since; then it is over."""
+    """Whether somebody has read it or has taken up its case since; then it is over."""
     read = Delivery.objects.read_of(silence.entry_seq).select_related("acknowledged_by").first()
     if read:
         seen(silence.entry_seq, by=read.acknowledged_by, at=read.acknowledged_at or at)
@@ -87,15 +94,16 @@ def read(silence: Silence, *, by: User, at: datetime) -> None:
 
 
 def _answered_by(silence: Silence) -> User | None:
-    """Return who has acted on the case since it was told, other than whose case it is."""
+    """Return who has taken up the case since it was told, other than whose case it is."""
     try:
         story = story_at(silence.entry_seq)
     except NothingToTell:
         return None
     mine = {person.ref for person in story.requesters}
     entries = Entry.objects.filter(case=silence.case, seq__gt=silence.entry_seq)
-    acts = entries.filter(actor__startswith="user:").exclude(actor__in=mine).order_by("seq")
-    actor = acts.values_list("actor", flat=True).first()
+    answers = functools.reduce(operator.or_, (Q(kind__startswith=each) for each in _ANSWERS))
+    acts = entries.filter(answers, actor__startswith="user:").exclude(actor__in=mine)
+    actor = acts.order_by("seq").values_list("actor", flat=True).first()
     return User.objects.filter(pk=actor.partition(":")[2]).first() if actor else None
 
 

@@ -66,7 +66,7 @@ def _joined(first: Delivery, *, at: datetime) -> list[Delivery]:
     waiting = Delivery.objects.due_on(first.channel).filter(recipient=first.recipient)
     if not first.together and waiting.count() < JOINED:
         return [first]
-    others = Delivery.objects.due(at).with_(first, at=at).order_by("entry_seq", "pk")
+    others = Delivery.objects.due(at).joinable_with(first, at=at).order_by("entry_seq", "pk")
     free = others.select_related("recipient", "channel")
     found = list(free.select_for_update(skip_locked=True, no_key=True, of=("self",))[:MOST_JOINED])
     return found if first.together or len(found) >= JOINED else [first]

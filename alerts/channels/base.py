@@ -90,6 +90,10 @@ class Unusable(Line):
         """Raise what stands against it."""
         raise self._why
 
+    def say(self, _title: str, _text: str, *, to: User | None, at: datetime) -> None:
+        """Raise what stands against it."""
+        raise self._why
+
     def probe(self, *, at: datetime) -> None:
         """Raise what stands against it."""
         raise self._why

@@ -54,7 +54,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Messages to people about an entry, or about its being unread."""
         return self.filter(Q(entry_seq=entry) | Q(root=entry), recipient__isnull=False)
 
-    def with_(self, first: Delivery, *, at: datetime) -> DeliveryQuerySet:
+    def joinable_with(self, first: Delivery, *, at: datetime) -> DeliveryQuerySet:
         """Messages that may come as one with `first`, none of them before its turn."""
         mine = self.of_reader(first)
         waits = Delivery.objects.of_reader(first).filter(state__in=Delivery.WAITING)

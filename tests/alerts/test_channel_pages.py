@@ -102,6 +102,14 @@ class TestSettingUp:
             page = max_.post(f"/admin/alerts/channel/{channel.pk}/test/").content.decode()
         assert "It answered 500." in page
 
+    def test_says_that_a_secret_cannot_be_read(self, max_: Client) -> None:
+        with endpoint() as end:
+            channel = hook(max_, end.url)
+        Channel.objects.filter(pk=channel.pk).update(secret=bytes(channel.secret)[:-1] + b"?")
+        page = max_.post(f"/admin/alerts/channel/{channel.pk}/test/")
+        assert page.status_code == 200
+        assert "enter it again" in page.content.decode()
+
     def test_a_stand_in_reaches_the_same_readers(self, max_: Client) -> None:
         values = {
             "name": "Pager", "personal": "on", "url": "json://localhost/{address}",

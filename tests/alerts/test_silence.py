@@ -7,8 +7,10 @@ from django.test import Client
 
 from alerts import silence_transitions, slots, transitions
 from alerts.models import Delivery, Mail, Silence
+from audit.models import Entry
 from breakglass.models import Request
 from breakglass.transitions import ratify
+from core.errors import NotAllowed
 from tests.alerts.make import SOON, asked_by, catch_up, mail_of, make_cast, send, told
 from tests.make import make_broken_glass, make_user, voice
 from tests.record import kinds
@@ -75,6 +77,16 @@ class TestSilence:
         silence.refresh_from_db()
         assert (silence.state, silence.seen_by) == ("seen", make_user("bob"))
         assert not told("alert.unread")
+
+    def test_goes_on_when_somebody_was_merely_refused(self) -> None:
+        silence = broken()
+        with pytest.raises(NotAllowed):
+            ratify(Request.objects.get(), voice=voice("eve"), at=SOON + MINUTES)
+        catch_up(SOON + MINUTES)
+        assert Entry.objects.filter(kind="access.refused", case=silence.case).exists()
+        go_on(SOON + 5 * MINUTES)
+        silence.refresh_from_db()
+        assert (silence.state, silence.stage) == ("waiting", 1)
 
     def test_does_not_wait_where_nobody_was_there_to_be_told(self) -> None:
         scenario = make_cast()
