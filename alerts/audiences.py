@@ -9,6 +9,7 @@ from breakglass import policy
 from breakglass.events import RequestEscalated
 from breakglass.models import GroupPermit, Permit, Request
 from breakglass.rules import Step
+from core.refs import key_of
 from reviews.policy import why_not_judge
 
 Audience = Delivery.Audience
@@ -95,7 +96,7 @@ def _unread(story: Story) -> Iterable[User]:
     """Those who are next where nobody has read an alert, as the event names them."""
     names: Iterable[str] = getattr(story.event, "audiences", ())
     yield from (person for name in names for person in _FINDERS[Audience(name)](story))
-    added = [ref.partition(":")[2] for ref in getattr(story.event, "people", ())]
+    added = [key_of(ref, "user") for ref in getattr(story.event, "people", ())]
     if added:
         yield from User.objects.filter(pk__in=added)
 

@@ -11,6 +11,7 @@ from alerts.routes import ROUTES, always
 from alerts.routing import Addition, Occasion
 from audit.models import Entry
 from breakglass.models import Freeze, Request
+from core.refs import key_of
 
 DAYS = 30
 MOST = 1000  # entries that are looked at, the newest ones
@@ -62,14 +63,14 @@ def preview(addition: Addition, *, at: datetime) -> Preview:
 
 
 def _fitting(addition: Addition, entries: list[Entry]) -> list[Entry]:
-    keys = {key for entry in entries if (key := _key(entry.case, "request"))}
-    frozen = {key for entry in entries if (key := _key(entry.subject, "freeze"))}
+    keys = {key for entry in entries if (key := key_of(entry.case, "request"))}
+    frozen = {key for entry in entries if (key := key_of(entry.subject, "freeze"))}
     requests = Request.objects.told().select_related("extends__request__version").in_bulk(keys)
     freezes = dict(Freeze.objects.filter(pk__in=frozen).values_list("pk", "scenario"))
 
     def occasion(entry: Entry) -> Occasion:
-        request = requests.get(_key(entry.case, "request") or UUID(int=0))
-        scenario = freezes.get(_key(entry.subject, "freeze") or UUID(int=0))
+        request = requests.get(key_of(entry.case, "request") or UUID(int=0))
+        scenario = freezes.get(key_of(entry.subject, "freeze") or UUID(int=0))
         return Occasion.of(entry.kind, entry.occurred_at, request, scenario)
 
     return [entry for entry in entries if addition.fits(occasion(entry))]
@@ -82,8 +83,3 @@ def _known(seqs: Iterable[int]) -> dict[int, set[UUID | None]]:
     for seq, person in rows.values_list("entry_seq", "recipient").distinct():
         found.setdefault(seq, set()).add(person)
     return found
-
-
-def _key(reference: str, kind: str) -> UUID | None:
-    found, _, key = reference.partition(":")
-    return UUID(key) if found == kind else None

@@ -17,6 +17,7 @@ from alerts.stories import NothingToTell, Story, story_at
 from audit import log
 from audit.models import Entry
 from core.errors import NotAllowed
+from core.refs import key_of
 
 State = Silence.State
 # What somebody does who has taken the alert up. A refusal or a look at the case says nothing of it,
@@ -104,7 +105,7 @@ def _answered_by(silence: Silence) -> User | None:
     answers = functools.reduce(operator.or_, (Q(kind__startswith=each) for each in _ANSWERS))
     acts = entries.filter(answers, actor__startswith="user:").exclude(actor__in=mine)
     actor = acts.order_by("seq").values_list("actor", flat=True).first()
-    return User.objects.filter(pk=actor.partition(":")[2]).first() if actor else None
+    return User.objects.filter(pk=key_of(actor, "user")).first() if actor else None
 
 
 def _then(silence: Silence, *, at: datetime) -> tuple[Later, ...]:

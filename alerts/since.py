@@ -9,6 +9,7 @@ from accounts.models import User
 from alerts.models import Delivery, Mail, Silence
 from audit.models import Entry
 from breakglass.models import Freeze, Request
+from core.refs import key_of
 
 _OURS = re.compile(r"<([0-9a-f]{32})\.")  # how the id of each of our mails begins
 
@@ -56,15 +57,10 @@ def of_silence(silence: Silence, *, reader: User, at: datetime) -> Since:
 
 
 def _case(ref: str, reader: User, at: datetime) -> Request | None:
-    key = _key(ref, "request")
+    key = key_of(ref, "request")
     return Request.objects.visible_to(reader, at).told().filter(pk=key).first() if key else None
 
 
 def _freeze(ref: str) -> Freeze | None:
-    key = _key(ref, "freeze")
+    key = key_of(ref, "freeze")
     return Freeze.objects.filter(pk=key).first() if key else None
-
-
-def _key(ref: str, kind: str) -> UUID | None:
-    found = re.fullmatch(f"{kind}:([0-9a-f]{{32}})", ref)
-    return UUID(found[1]) if found else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from accounts.models import Erasure, User
 from audit.events import Event
 from audit.models import Entry
 from audit.reading import event_of
 from breakglass.models import Freeze, Grant, ProposedChange, Request, Substitution
+from core.refs import key_of
 from core.words import standing_in
 
 
@@ -75,19 +75,19 @@ class Story:
     @property
     def asker(self) -> User | None:
         """Who asked the question that was answered."""
-        key = _key(getattr(self.event, "asker", ""), "user")
+        key = key_of(getattr(self.event, "asker", ""), "user")
         return User.objects.filter(pk=key).first() if key else None
 
     @property
     def member(self) -> User | None:
         """Whose account a change of configuration is about."""
-        key = _key(self.entry.subject, "user")
+        key = key_of(self.entry.subject, "user")
         return User.objects.filter(pk=key).first() if key else None
 
     @property
     def substitution(self) -> Substitution | None:
         """Who was named to stand in for whom, where it is about that."""
-        key = _key(self.entry.subject, "substitution")
+        key = key_of(self.entry.subject, "substitution")
         return Substitution.objects.told().filter(pk=key).first() if key else None
 
     @property
@@ -95,7 +95,7 @@ class Story:
         """Who did it, and in whose place; nobody is the house."""
         if self.actor is None:
             return "Breakglass"
-        key = _key(getattr(self.event, "instead_of", ""), "user")
+        key = key_of(getattr(self.event, "instead_of", ""), "user")
         other = User.objects.filter(pk=key).first() if key else None
         return standing_in(self.actor, other) if other else str(self.actor)
 
@@ -116,7 +116,7 @@ def story_of(entry: Entry) -> Story:
     return Story(
         entry=entry,
         event=event,
-        actor=User.objects.filter(pk=key).first() if (key := _key(entry.actor, "user")) else None,
+        actor=User.objects.filter(pk=key).first() if (key := key_of(entry.actor, "user")) else None,
         request=_request_of(entry),
         freeze=_freeze_of(entry),
         change=_change_of(entry),
@@ -139,34 +139,25 @@ def _request_of(entry: Entry) -> Request | None:
     if entry.kind.startswith(("delivery.", "hold.")):
         return None
     rows = Request.objects.told().select_related("extends__request__version")
-    if key := _key(entry.subject, "grant"):
+    if key := key_of(entry.subject, "grant"):
         of_grant = Grant.objects.filter(pk=key).values("request")
         return rows.filter(pk__in=of_grant).first()
-    if key := _key(entry.subject, "request") or _key(entry.case, "request"):
+    if key := key_of(entry.subject, "request") or key_of(entry.case, "request"):
         return rows.filter(pk=key).first()
     return None
 
 
 def _freeze_of(entry: Entry) -> Freeze | None:
-    key = _key(entry.subject, "freeze")
+    key = key_of(entry.subject, "freeze")
     rows = Freeze.objects.select_related("person", "scenario")
     return rows.filter(pk=key).first() if key else None
 
 
 def _change_of(entry: Entry) -> ProposedChange | None:
-    key = _key(entry.subject, "change")
+    key = key_of(entry.subject, "change")
     return ProposedChange.objects.told().filter(pk=key).first() if key else None
 
 
 def _erasure_of(entry: Entry) -> Erasure | None:
-    key = _key(entry.subject, "erasure")
+    key = key_of(entry.subject, "erasure")
     return Erasure.objects.told().filter(pk=key).first() if key else None
-
-
-def _key(reference: str, kind: str) -> UUID | None:
-    """Return the id in a reference of that kind, or None for other references."""
-    found, _, key = reference.partition(":")
-    try:
-        return UUID(key) if found == kind else None
-    except ValueError:
-        return None

@@ -46,6 +46,12 @@ def make(kind: str, key: UUID) -> str:
     return f"{kind}:{key.hex}"
 
 
+def key_of(reference: str, kind: str) -> UUID | None:
+    """Return the id in a reference of that kind; None for another kind, or what is no reference."""
+    found, _, key = reference.partition(":")
+    return UUID(key) if found == kind and _ID.fullmatch(key) else None
+
+
 def provide(kind: str, resolver: Resolver, *, named: bool = False) -> None:
     """Register the function that turns ids of `kind` into labels.
 

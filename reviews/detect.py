@@ -6,11 +6,11 @@ neither a crash nor reading everything again makes a second one.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from audit import cursor, reading
 from audit.models import Entry
 from breakglass.models import Request
+from core.refs import key_of
 from reviews import transitions
 from reviews.models import Finding
 from reviews.transitions import Observation
@@ -108,5 +108,5 @@ def _of_entry(
 
 
 def _case(reference: str) -> Request | None:
-    kind, _, key = reference.partition(":")
-    return Request.objects.filter(pk=UUID(key)).first() if kind == "request" else None
+    key = key_of(reference, "request")
+    return Request.objects.filter(pk=key).first() if key else None

@@ -11,6 +11,15 @@ from accounts.models import User
 from alerts.messages import Message
 from alerts.models import Channel, Contact
 
+_LONGEST_REST = timedelta(minutes=15)
+
+
+def rest_of(said: str | None) -> timedelta | None:
+    """Return how long a service asks us to wait (`Retry-After` in seconds, RFC 9110, 10.2.3)."""
+    if not said or not said.strip().isdecimal():
+        return None
+    return min(timedelta(seconds=max(int(said), 1)), _LONGEST_REST)
+
 
 class Trouble(Exception):
     """Why messages were not handed over.

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from alerts.channels.base import Trouble
+from alerts.channels.base import Trouble, rest_of
 from core.speech import phrase
 
 TIMEOUT = 10  # seconds, for connecting and for the answer
 LIMITED = timedelta(seconds=30)  # where Slack limits us and does not say for how long
-_LONGEST_REST = timedelta(minutes=15)
 _TOKEN = re.compile(r"xoxb-[\w-]{8,}")
 _APP_TOKEN = re.compile(r"xapp-[\w-]{8,}")
 _SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
@@ -98,10 +97,7 @@ def _refused(error: SlackApiError, said: str) -> Trouble:
 def _rest(headers: Mapping[str, Any]) -> timedelta:
     """Return how long Slack asks us to wait; its clients see a header as text or as a list."""
     given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    said = str(given[0] if isinstance(given, list) and given else given)
-    if not said.isdecimal():
-        return LIMITED
-    return min(timedelta(seconds=max(int(said), 1)), _LONGEST_REST)
+    return rest_of(str(given[0] if isinstance(given, list) and given else given)) or LIMITED
 
 
 def why_not_token(text: str) -> str | None:

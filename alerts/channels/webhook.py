@@ -9,7 +9,7 @@ being changed each message bears the signatures of the new one and of the old on
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from secrets import token_bytes
 from typing import Any
@@ -21,14 +21,13 @@ from django.conf import settings
 from standardwebhooks import Webhook
 
 from accounts.models import User
-from alerts.channels.base import Line, Trouble
+from alerts.channels.base import Line, Trouble, rest_of
 from alerts.messages import Message
 from alerts.models import Channel
 from alerts.no_answer import why_no_answer
 from core.speech import phrase
 
 TIMEOUT = (3, 10)  # seconds to connect, and to answer
-_LONGEST_REST = timedelta(minutes=15)
 _GONE = 410  # the specification's word for "never again"
 
 
@@ -122,18 +121,11 @@ def _judge(answer: requests.Response) -> None:
     if answer.ok and not answer.is_redirect:
         return
     said = f"It answered {answer.status_code}."
-    if answer.status_code in (429, 503) and (rest := waits(answer.headers.get("Retry-After"))):
+    if answer.status_code in (429, 503) and (rest := rest_of(answer.headers.get("Retry-After"))):
         raise Trouble(said, again_in=rest)
     if answer.status_code == _GONE:
         raise Trouble(f"{said} It wants no more messages.", final=True)
     raise Trouble(said, server=answer.status_code >= 500)
-
-
-def waits(said: str | None) -> timedelta | None:
-    """Return how long a service asks us to wait (`Retry-After` in seconds, RFC 9110, 10.2.3)."""
-    if not said or not said.strip().isdecimal():
-        return None
-    return min(timedelta(seconds=max(int(said), 1)), _LONGEST_REST)
 
 
 def payload(message: Message) -> dict[str, Any]:

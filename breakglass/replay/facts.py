@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from audit.replay.things import Deed, Said, differing
+from core.refs import key_of
 from targets.models import Target
 
 
@@ -44,8 +45,7 @@ def told_times(deed: Deed, *names: str) -> dict[str, Said]:
 
 def person(reference: str) -> UUID | None:
     """Return the person whom a reference names, or None for the house itself."""
-    kind, _, key = reference.partition(":")
-    return UUID(key) if kind == "user" else None
+    return key_of(reference, "user")
 
 
 def compared(row: Mapping[str, object], said: Mapping[str, Said]) -> list[str]:
