@@ -94,7 +94,11 @@ class LessForm(AnswerForm):
 
     minutes = forms.IntegerField(label=_("At most"), required=False, widget=Segmented)
     targets = forms.ModelMultipleChoiceField(
-        Target.objects.none(), to_field_name="slug", required=False, widget=SegmentedMany
+        Target.objects.none(),
+        label=_("Targets"),
+        to_field_name="slug",
+        required=False,
+        widget=SegmentedMany,
     )
     read_only = forms.BooleanField(label=_("Read-only"), required=False)
     field_order = ("decision", "minutes", "targets", "read_only", "comment")

@@ -10,7 +10,7 @@ from typing import Any
 from alerts.taming import tame
 
 Block = dict[str, Any]
-_TITLE, _SECTION, _FIELD, _LABEL = 150, 3000, 2000, 75  # characters that Slack takes
+_TITLE, _SECTION, _FIELD, LABEL = 150, 3000, 2000, 75  # characters that Slack takes
 _FIELDS, _BLOCKS = 10, 50
 
 
@@ -76,7 +76,7 @@ def button(label: str, verb: str, value: str, *, ask: str = "", main: bool = Fal
     """Return a button that acts; with `ask`, only after Slack has asked whether it shall."""
     made: Block = {
         "type": "button",
-        "text": plain(label, _LABEL),
+        "text": plain(label, LABEL),
         "action_id": verb,
         "value": value,
     }
@@ -96,7 +96,7 @@ def link(label: str, url: str, number: int = 0, *, main: bool = False) -> Block:
     """Return a button that only opens a page."""
     made: Block = {
         "type": "button",
-        "text": plain(label, _LABEL),
+        "text": plain(label, LABEL),
         "action_id": f"open_{number}",
         "url": url,
     }

@@ -31,6 +31,9 @@ from core.speech import shown
 from core.words import minutes_words
 
 APPROVE, RATIFY, ACKNOWLEDGE = "approve", "ratify", "acknowledge"
+DENY, REFUSE, LESS = "deny", "refuse", "counter"
+WORDED = frozenset({DENY, REFUSE, LESS})  # what needs words opens a view, and is done from there
+VERBS = WORDED | {APPROVE, RATIFY, ACKNOWLEDGE}
 _READ_BY = 10  # names
 
 
@@ -187,28 +190,36 @@ def _buttons(original: Request, asked: Request, reading: Reading) -> list[Block]
 
 
 def _deciding(asked: Request, reading: Reading) -> list[Block]:
-    """Return the buttons of a decision. What needs words is said on the page that they open."""
-    page = _page(asked, reading)
-    ratifying = asked.ratify_by is not None
+    """Return the buttons of a decision; where a chat decides nothing, one that opens the page."""
+    ratifying, value = asked.ratify_by is not None, asked.pk.hex
     if ours.why_not_by_chat(asked):
         label = _("Ratify or refuse") if ratifying else _("Decide")
+        page = page_of(asked, reading.reader, at=reading.at)
         return [blocks.link(label, page, 1, main=True)]
+    ask = in_short(asked)
+    if ratifying:
+        yes = blocks.button(_("Ratify"), RATIFY, value, ask=ask, main=True)
+        return [yes, blocks.button(_("Refuse…"), REFUSE, value)]
+    return [
+        blocks.button(_("Approve"), APPROVE, value, ask=ask, main=True),
+        blocks.button(_("Less…"), LESS, value),
+        blocks.button(_("Deny…"), DENY, value),
+    ]
+
+
+def in_short(asked: Request) -> str:
+    """Say in a line what is decided on."""
     facts = {
         "person": one_line(str(asked.requester)),
         "targets": ", ".join(target.name for target in asked.targets.all()),
         "length": minutes_words(asked.minutes),
     }
-    ask = _("%(person)s, on %(targets)s, for %(length)s.") % facts
-    if ratifying:
-        yes = blocks.button(_("Ratify"), RATIFY, asked.pk.hex, ask=ask, main=True)
-        return [yes, blocks.link(_("Refuse…"), page, 1)]
-    yes = blocks.button(_("Approve"), APPROVE, asked.pk.hex, ask=ask, main=True)
-    return [yes, blocks.link(_("Less…"), page, 1), blocks.link(_("Deny…"), page, 2)]
+    return _("%(person)s, on %(targets)s, for %(length)s.") % facts
 
 
-def _page(asked: Request, reading: Reading) -> str:
-    """Return where one decides with words: a person by their own link, a room after signing in."""
-    if reading.reader and (mine := own_link(asked, reading.reader, at=reading.at)):
+def page_of(asked: Request, reader: User | None, *, at: datetime) -> str:
+    """Return where one decides on a page: a person by their own link, a room after signing in."""
+    if reader and (mine := own_link(asked, reader, at=at)):
         return absolute(reverse("decision-link", args=[links.token(mine)]))
     return absolute(reverse("decision", args=[asked.pk]))
 

@@ -1,6 +1,7 @@
 """What a pressed button does: who pressed is looked up, and then the verbs of the pages are called.
 
-No rule is in here. What one may not do is said to whoever pressed alone, and is on the record.
+What needs words opens a view, and comes back as a submission. No rule is in here. What one may not
+do is said to whoever pressed alone, and is on the record.
 """
 
 import dataclasses
@@ -20,60 +21,37 @@ from alerts import policy, transitions
 from alerts.channels.slack_api import GONE, client, error_of
 from alerts.messages import reading_as
 from alerts.models import Channel, Delivery, SlackCard
-from alerts.slack import calls, cards, events, people
+from alerts.slack import calls, cards, events, modals, people
 from alerts.slack.blocks import Drawn, safe
 from alerts.slack.cards import Reading
+from alerts.slack.heard import Act, Press, Submission, View
 from audit import log
-from breakglass import access
+from breakglass import access, answers
 from breakglass import transitions as decisions
-from breakglass.models import Request
+from breakglass.models import Decision, Request
 from breakglass.transitions import Voice
-from core.errors import DomainError, WrongState
-from core.speech import phrase, shown
+from core.errors import BadInput, DomainError, WrongState
+from core.forms import refused
+from core.speech import phrase
 
 logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Press:
-    """One button, pressed by a member of a workspace, on a message in a room."""
-
-    verb: str
-    value: str
-    member: str
-    team: str
-    room: str
-    ts: str
-
-    @classmethod
-    def read(cls, payload: Any) -> "Press | None":
-        """Return the press that a call tells of; None for all else, such as buttons that open."""
-        try:
-            if payload["type"] != "block_actions":
-                return None
-            [action], user, place = payload["actions"], payload["user"], payload["container"]
-            found = cls(
-                verb=str(action["action_id"]),
-                value=str(action.get("value", "")),
-                member=str(user["id"])[:40],
-                team=str(user.get("team_id") or payload["team"]["id"]),
-                room=str(place["channel_id"]),
-                ts=str(place["message_ts"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return None
-        return found if found.verb in _VERBS else None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What Slack is told after a press: a sentence for one person, and the card as it is now."""
+    """What Slack is told: a sentence for one person, and the card as it is now.
+
+    `view` is to be opened instead of both, if Slack still does. `reply` is what a view that was
+    sent is answered at once, where it does not just close.
+    """
 
     channel: Channel
-    press: Press
+    act: Act
     said: str
     card: SlackCard | None
     at: datetime
+    view: View | None = None
+    reply: dict[str, Any] | None = None
 
     def drawn(self) -> Drawn | None:
         """Draw the card anew, whatever came of the press: others may have been faster."""
@@ -85,36 +63,82 @@ class Answer:
         return cards.of_case(original, reading) if original else None
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Came:
+    """What came of an act: see `Answer`."""
+
+    said: str = ""
+    view: View | None = None
+    reply: dict[str, Any] | None = None
+
+
 def handle(press: Press, channels: Sequence[Channel], *, at: datetime) -> Answer:
     """Do what a button stands for, if whoever pressed it may. `channels` are those of its app."""
-    card = SlackCard.objects.filter(channel__in=channels).at(press.room, press.ts).first()
+
+    def act(person: User) -> _Came:
+        if press.verb in cards.WORDED:
+            late = _("Slack did not open it in time. Press again, or open the case in Breakglass.")
+            return _Came(view=_ask_for_words(press, person, at), said=late)
+        return _Came(said=_VERBS[press.verb](press.value, person, at))
+
+    def no(sentence: str) -> _Came:
+        return _Came(said=sentence)
+
+    return _answered(press, channels, act, no, at=at)
+
+
+def submit(given: Submission, channels: Sequence[Channel], *, at: datetime) -> Answer:
+    """Do what a view that was sent stands for, if whoever sent it may."""
+
+    def act(person: User) -> _Came:
+        return _with_words(given, person, at)
+
+    def no(sentence: str) -> _Came:
+        return _Came(reply=modals.instead(sentence))
+
+    return _answered(given, channels, act, no, at=at)
+
+
+def _answered(
+    act: Act,
+    channels: Sequence[Channel],
+    do: Callable[[User], _Came],
+    no: Callable[[str], _Came],
+    *,
+    at: datetime,
+) -> Answer:
+    """Look up who acts and let them; what stands against it is said in the way of `no`."""
+    card = SlackCard.objects.filter(channel__in=channels).at(act.room, act.ts).first()
     channel = card.channel if card else channels[0]
-    person = people.pressing(press.member, press.team, channels)
+    person = people.pressing(act.member, act.team, channels)
     if person is None:
         why = phrase("Nobody in Breakglass is this member of the workspace.")
-        calls.refused("unmapped", why, member=press.member, at=at)
-        said = _("Breakglass does not know who you are in Slack, so nothing was done.")
+        calls.refused("unmapped", why, member=act.member, at=at)
+        came = no(_("Breakglass does not know who you are in Slack, so nothing was done."))
     else:
         with reading_as(person):
-            _record(press, person, channel, case=card.case if card else "", at=at)
-            said = _act(press, person, at=at)
-    return Answer(channel=channel, press=press, said=said, card=card, at=at)
+            _record(act, person, channel, case=card.case if card else "", at=at)
+            came = _tried(act, person, do, no)
+    return Answer(channel=channel, act=act, card=card, at=at, **vars(came))
 
 
-def _act(press: Press, person: User, *, at: datetime) -> str:
-    """Return what is said to the person: that it is done, or why it is not."""
+def _tried(
+    act: Act, person: User, do: Callable[[User], _Came], no: Callable[[str], _Came]
+) -> _Came:
     try:
-        return _VERBS[press.verb](press.value, person, at)
+        return do(person)
     except DomainError as error:
-        return shown(error.args[0])
+        return no(error.sentence)
     except Exception:
-        logger.exception("The button %s of Slack broke off.", press.verb)
-        return _("It did not work. Open the case in Breakglass.")
+        logger.exception("The button %s of Slack broke off.", act.verb)
+        return no(_("It did not work. Open the case in Breakglass."))
 
 
 @transaction.atomic
-def _record(press: Press, person: User, channel: Channel, *, case: str, at: datetime) -> None:
-    event = events.SlackPressed(button=press.verb, member=press.member)
+def _record(act: Act, person: User, channel: Channel, *, case: str, at: datetime) -> None:
+    """Put an act on the record; a button that only asks for words has its three dots there, too."""
+    opens = isinstance(act, Press) and act.verb in cards.WORDED
+    event = events.SlackPressed(button=f"{act.verb}…" if opens else act.verb, member=act.member)
     log.record(event, actor=person.ref, subject=channel.ref, at=at, case=case)
 
 
@@ -126,6 +150,26 @@ def _approve(value: str, person: User, at: datetime) -> str:
 def _ratify(value: str, person: User, at: datetime) -> str:
     decisions.ratify(_asked(value, person, at), voice=Voice(by=person), at=at)
     return _("Ratified.")
+
+
+def _ask_for_words(press: Press, person: User, at: datetime) -> View:
+    """Return the view of an answer. Raises as the answer would, before anybody writes a word."""
+    asked = _asked(press.value, person, at)
+    answers.check(asked, Decision.Kind(press.verb), by=person, at=at)
+    return modals.of_answer(asked, press, by=person, at=at)
+
+
+def _with_words(given: Submission, person: User, at: datetime) -> _Came:
+    """Answer by the form of the page; what is wrong in it is said beside its input."""
+    form = modals.filled(given, _asked(given.value, person, at))
+    if form.is_valid():
+        try:
+            answers.give(form, voice=Voice(by=person, comment=form.said), at=at)
+        except BadInput as error:
+            refused(form, error)
+        else:
+            return _Came(said=answers.done(form))
+    return _Came(reply=modals.wrong(form))
 
 
 def _asked(value: str, person: User, at: datetime) -> Request:
@@ -169,19 +213,33 @@ def _key(value: str) -> UUID:
 
 def answer(given: Answer) -> None:
     """Tell Slack. What is done is done: where Slack does not listen, the next event redraws."""
-    press = given.press
+    act = given.act
     try:
         slack = client(given.channel.unsealed()["bot_token"])
+        if given.view and _opens(slack, given):
+            return
         if card := given.drawn():
-            _redraw(slack, card, press)
-        slack.chat_postEphemeral(channel=press.room, user=press.member, text=safe(given.said))
+            _redraw(slack, card, act)
+        if given.said:
+            slack.chat_postEphemeral(channel=act.room, user=act.member, text=safe(given.said))
     except Exception:
         logger.exception("Slack was not told what came of a press.")
 
 
-def _redraw(slack: Any, card: Drawn, press: Press) -> None:
+def _opens(slack: Any, given: Answer) -> bool:
+    """Open a view; return whether Slack has, which waits for it three seconds only."""
+    trigger = given.act.trigger if isinstance(given.act, Press) else ""
     try:
-        slack.chat_update(channel=press.room, ts=press.ts, **card.arguments)
+        slack.views_open(trigger_id=trigger, view=given.view)
+    except Exception:
+        logger.exception("Slack opened no view.")
+        return False
+    return True
+
+
+def _redraw(slack: Any, card: Drawn, act: Act) -> None:
+    try:
+        slack.chat_update(channel=act.room, ts=act.ts, **card.arguments)
     except Exception as error:
         if error_of(error) not in GONE:
             raise

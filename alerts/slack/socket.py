@@ -18,13 +18,14 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from alerts.channels.slack_api import client
 from alerts.models import Channel
 from alerts.slack import calls, presses
-from alerts.slack.presses import Press
+from alerts.slack.heard import Press, Submission
 from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
 _PING = 10.0  # seconds; a connection that answers none is opened anew
-Hear = Callable[[str, str, Any], None]
+Reply = Callable[[dict[str, Any] | None], None]
+Hear = Callable[[str, str, Any, Reply], None]
 
 
 def tokens() -> set[str]:
@@ -32,25 +33,40 @@ def tokens() -> set[str]:
     return {token for each in calls.listening() if (token := _token(each))}
 
 
-def hear(token: str, envelope: str, payload: Any, *, at: datetime) -> None:
-    """Do what a press stands for. Slack sends an envelope again that it takes for lost."""
+def hear(token: str, envelope: str, payload: Any, reply: Reply, *, at: datetime) -> None:
+    """Do what a press or a view that was sent stands for, and say by `reply` that it was heard.
+
+    Slack waits three seconds for that. A press has it at once, and is pressed again if we crash
+    after it; a view is answered with it. An envelope that Slack takes for lost comes again.
+    """
+    given = Submission.read(payload)
+    if given is None:
+        reply(None)
     channels = [each for each in calls.listening() if _token(each) == token]
-    press = Press.read(payload)
-    if press is None or not channels:
-        return
+    if given and channels:
+        came = presses.submit(given, channels, at=at) if _first(envelope, at) else None
+        reply(came.reply if came else None)
+        if came:
+            presses.answer(came)
+    elif (press := Press.read(payload)) and channels and _first(envelope, at):
+        presses.answer(presses.handle(press, channels, at=at))
+
+
+def _first(envelope: str, at: datetime) -> bool:
+    """Take an envelope; return whether it is the first time."""
     try:
         calls.take(f"envelope {envelope}", at=at)
     except calls.NotTaken:
-        return
-    presses.answer(presses.handle(press, channels, at=at))
+        return False
+    return True
 
 
 def hearing(clock: Callable[[], datetime]) -> Hear:
     """Return what each thread of a socket does: with a connection to the database of its own."""
 
-    def run(token: str, envelope: str, payload: Any) -> None:
+    def run(token: str, envelope: str, payload: Any, reply: Reply) -> None:
         with closing(connection):
-            hear(token, envelope, payload, at=clock())
+            hear(token, envelope, payload, reply, at=clock())
 
     return run
 
@@ -60,10 +76,14 @@ def open_socket(token: str, heard: Hear, *, ping: float = _PING) -> SocketModeCl
     socket = SocketModeClient(app_token=token, web_client=client(""), ping_interval=ping)
 
     def listen(_client: Any, request: SocketModeRequest) -> None:
-        # First: Slack waits three seconds. If we crash after it, the button is pressed again.
-        socket.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+        def reply(body: dict[str, Any] | None) -> None:
+            said = SocketModeResponse(envelope_id=request.envelope_id, payload=body)
+            socket.send_socket_mode_response(said)
+
         if request.type == "interactive":
-            heard(token, request.envelope_id, request.payload)
+            heard(token, request.envelope_id, request.payload, reply)
+        else:
+            reply(None)
 
     socket.socket_mode_request_listeners.append(listen)
     try:

@@ -122,7 +122,7 @@ def ratify(request: Request, *, voice: Voice, at: datetime) -> Request:
 
     Raises WrongState when it is ratified, refused or overdue, NotAllowed as `approve` does.
     """
-    request = _lock_unratified(request, at=at)
+    request = lock_unratified(request, at=at)
     _decide(request, Decision.Kind.RATIFY, events.DecisionRatified, voice=voice, at=at)
     if steps.complete(policy.standing(request)):
         _settle(request, Request.Ratification.RATIFIED, at=at)
@@ -136,7 +136,7 @@ def ratify(request: Request, *, voice: Voice, at: datetime) -> Request:
 @log.transition
 def refuse(request: Request, *, voice: Voice, at: datetime) -> Request:
     """Say that breaking the glass was wrong: what is still open is revoked. Raises as `ratify`."""
-    request = _lock_unratified(request, at=at)
+    request = lock_unratified(request, at=at)
     _decide(request, Decision.Kind.REFUSE, events.RatificationRefused, voice=voice, at=at)
     _settle(request, Request.Ratification.REFUSED, at=at)
     _revoke_if_standing(request, reason="Ratification was refused.", by=voice.by, at=at)
@@ -249,7 +249,8 @@ def _check_words(
         raise BadInput(bad[1], field=bad[0])
 
 
-def _lock_unratified(request: Request, *, at: datetime) -> Request:
+def lock_unratified(request: Request, *, at: datetime) -> Request:
+    """Lock a request whose ratification still waits for an answer."""
     request = lock(request)
     _expect_unratified(request)
     if request.ratify_by and request.ratify_by <= at:

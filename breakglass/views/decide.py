@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part
 from accounts.requests import PageRequest
-from breakglass import access, inbox, links, outlook, policy, risks, transitions
-from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm, terms_of
+from breakglass import access, answers, inbox, links, outlook, policy, risks
+from breakglass.answer_forms import FORMS, AnswerForm, LessForm, NoForm, YesForm
 from breakglass.models import Decision, DecisionLink, Request
 from breakglass.questions import talk
 from breakglass.transitions import Voice
@@ -27,12 +26,6 @@ from targets.models import Door
 
 _LAST = 4
 _FOLLOWS = "follows"  # in the address of a decision that comes up right after another answer
-_DONE = {
-    "approve": _("Approved."),
-    "deny": _("Denied. The requester reads your reason."),
-    "ratify": _("Ratified."),
-    "refuse": _("Refused. What was open is closing."),
-}
 
 
 @page("GET")
@@ -98,35 +91,14 @@ def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) 
         if form.is_valid():
             voice = Voice(by=request.user, comment=form.said, link=link)
             try:
-                _answer(asked, form, voice)
+                answers.give(form, voice=voice, at=timezone.now())
             except DomainError as error:
                 refused(form, error)
             else:
-                return _next(request, asked, _done(asked, form))
+                return _next(request, asked, answers.done(form))
     follows = _FOLLOWS in request.GET and form is None
     context = _context(request, asked) | _forms(asked, form) | {"follows": follows}
     return render(request, "breakglass/decision.html", context, status=422 if form else 200)
-
-
-def _answer(asked: Request, form: AnswerForm, voice: Voice) -> None:
-    now, kind = timezone.now(), form.cleaned_data["decision"]
-    if isinstance(form, LessForm):
-        transitions.counter(asked, voice=voice, offer=form.offer(), at=now)
-        return
-    verbs = {
-        "approve": transitions.approve,
-        "deny": transitions.deny,
-        "ratify": transitions.ratify,
-        "refuse": transitions.refuse,
-    }
-    verbs[kind](asked, voice=voice, at=now)
-
-
-def _done(asked: Request, form: AnswerForm) -> str:
-    if isinstance(form, LessForm):
-        terms = {"terms": terms_of(form.offer(), asked=asked)}
-        return gettext("Offered: %(terms)s. The requester answers with one tap.") % terms
-    return str(_DONE[form.cleaned_data["decision"]])
 
 
 def _next(request: PageRequest, asked: Request, done: str) -> HttpResponse:

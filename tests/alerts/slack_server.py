@@ -28,6 +28,7 @@ class Slack:
     end: Endpoint
     errors: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # by method, once each
     answers: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # by method
+    triggers: set[str] = dataclasses.field(default_factory=lambda: {"1.press"})  # still good
     numbers: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
     def writes(self, path: str, body: bytes) -> bytes:
@@ -47,8 +48,26 @@ class Slack:
             member = MEMBERS.get(email.partition("@")[0])
             return {"user": {"id": member}} if member else {"ok": False, "error": "users_not_found"}
         given = json.loads(body)
+        if method == "views.open":
+            return self._opened(given)
         room = given["channel"].replace("U", "D", 1) if given["channel"][0] == "U" else None
         return {"channel": room or given["channel"], "ts": f"1.{next(self.numbers):06}"}
+
+    def _opened(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Open a view once for a trigger, and within what Slack allows in it."""
+        if given["trigger_id"] not in self.triggers:
+            return {"ok": False, "error": "expired_trigger_id"}
+        self.triggers.remove(given["trigger_id"])
+        view = given["view"]
+        names = [view["title"], view["close"], *([view["submit"]] if "submit" in view else [])]
+        inputs = [block["element"] for block in view["blocks"] if block["type"] == "input"]
+        options = [each for element in inputs for each in element.get("options", ())]
+        fits = (
+            all(0 < len(name["text"]) <= 24 for name in names)
+            and all(len(each["text"]["text"]) <= 75 for each in options)
+            and all(element.get("initial_options") != [] for element in inputs)
+        )
+        return {"view": {"id": "V1"}} if fits else {"ok": False, "error": "invalid_arguments"}
 
     def calls(self, method: str = "") -> list[Any]:
         """Return what was called, parsed: all with the method's name first, or those of one."""
@@ -112,12 +131,41 @@ def press(
     """Return what Slack sends when a member presses a button."""
     return {
         "type": "block_actions",
+        "trigger_id": "1.press",
         "team": {"id": "T1"},
         "user": {"id": member, "team_id": "T1"},
         "container": {"type": "message", "channel_id": room, "message_ts": ts},
         "channel": {"id": room},
         "actions": [{"type": "button", **button}],
     }
+
+
+def sent(view: dict[str, Any], member: str, **given: Any) -> dict[str, Any]:
+    """Return what Slack sends when a member sends a view: as it was opened, but for `given`."""
+    state = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element, name = block["element"], block["block_id"]
+            state[name] = {element["action_id"]: _state(element, given.pop(name, None))}
+    assert not given, f"The view has no such inputs: {given}"
+    kept = {name: view[name] for name in ("callback_id", "private_metadata")}
+    return {
+        "type": "view_submission",
+        "team": {"id": "T1"},
+        "user": {"id": member, "team_id": "T1"},
+        "view": {**kept, "state": {"values": state}},
+    }
+
+
+def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
+    if element["type"] == "plain_text_input":
+        return {"type": element["type"], "value": given}
+    if element["type"] == "static_select":
+        chosen = {"value": given} if given else element.get("initial_option")
+        return {"type": element["type"], "selected_option": chosen}
+    initial = element.get("initial_options", [])
+    chosen = initial if given is None else [{"value": each} for each in given]
+    return {"type": element["type"], "selected_options": chosen}
 
 
 def signed(

@@ -58,7 +58,7 @@ class TestCard:
         assert request.justification.partition(".")[0] in said.replace("\u2060", "")
         assert card["channel"] == "U0000BOB"
         assert list(buttons(card["blocks"])) == ["Approve", "Less…", "Deny…", "Open the case"]
-        assert "/d/" in buttons(card["blocks"])["Less…"]["url"]
+        assert buttons(card["blocks"])["Less…"]["value"] == request.pk.hex
 
     def test_is_redrawn_in_place_and_has_each_event_below_it(self, workspace: Slack) -> None:
         channel = make_slack("bob", "ada")

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from alerts.models import Channel, Delivery, SlackCall, SlackCard, SlackRefusal
 from alerts.slack import calls, presses
-from alerts.slack.presses import Answer, Press
+from alerts.slack.heard import Press
+from alerts.slack.presses import Answer
 from breakglass import transitions
 from breakglass.models import Request
 from breakglass.transitions import Voice

@@ -40,16 +40,16 @@ def test_hears_acknowledges_at_once_and_acts_once(workspace: tuple[Slack, Server
     make_listening()
     row = make_delivery(make_user("rob"), receipt=True)
     payload = press({"action_id": "acknowledge", "value": row.pk.hex}, MEMBERS["rob"])
-    came: Queue[tuple[str, str, Any]] = Queue()
+    came: Queue[tuple[str, str, Any, socket.Reply]] = Queue()
     opened = socket.open_socket(TOKEN, lambda *heard: came.put(heard), ping=0.1)
     try:
         link = server.opened.get(timeout=5)
         envelope = {"type": "interactive", "envelope_id": "e1", "payload": payload}
         for _again in range(2):
             server.tell(link, envelope)
-            assert server.told.get(timeout=5)["envelope_id"] == "e1"
             # In this thread, whose transaction holds what the test has made.
             socket.hear(*came.get(timeout=5), at=SOON)
+            assert server.told.get(timeout=5) == {"envelope_id": "e1"}
         row.refresh_from_db()
         assert row.acknowledged_by == make_user("rob")
         assert kinds().count("slack.pressed") == 1
