@@ -24,14 +24,21 @@ def why_not_retry(*, by: User) -> str | None:
     return phrase("Only a responder or an administrator may have a message sent again.")
 
 
-def why_not_by_chat(_asked: Request) -> str | None:
+def why_not_by_chat(asked: Request) -> str | None:
     """Why a button in a chat may not decide on a request, but only lead to the page that does.
 
     Whoever presses it has signed in to the chat, which may ask for less than this house does.
     """
-    if settings.CHAT_DECIDES:
-        return None
-    return phrase("Nobody decides from a chat here: sign in to Breakglass, which the button opens.")
+    if not settings.CHAT_DECIDES:
+        return phrase(
+            "Nobody decides from a chat here: sign in to Breakglass, which the button opens."
+        )
+    if not asked.rules.chat_decides:
+        return phrase(
+            "This scenario is not decided from a chat: sign in to Breakglass, which the button"
+            " opens."
+        )
+    return None
 
 
 def why_not_see_silence(*, by: User) -> str | None:

@@ -89,6 +89,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
             "not_for": _("Not for"),
             "drill": _("This is an exercise"),
             "answer_within": _("A request lapses unanswered after (minutes)"),
+            "chat_decides": _("It may be decided from a chat"),
             "break_glass": _("Access may start before approval"),
             "ratify_within": _("Then it must be ratified within (minutes)"),
             "default_minutes": _("Usual length (minutes)"),
@@ -119,6 +120,9 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
             "not_for": _("What people might try it for, and should not."),
             "expected_verbs": _("Separated by commas: select, update. Anything else is flagged."),
             "expected_objects": _("Separated by commas: orders, payments."),
+            "chat_decides": _(
+                "If not, buttons in a chat open the page, where one decides after signing in."
+            ),
             "break_glass": _("Everybody who would have been asked is told at once."),
             "time_zone": _("Such as Europe/Berlin."),
             "reference_pattern": _("A regular expression that the whole reference must fit."),

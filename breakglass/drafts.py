@@ -3,7 +3,7 @@
 from typing import Any
 
 from breakglass.models import Scenario
-from breakglass.rules import Rules, Step
+from breakglass.rules import Rules, Step, complete
 
 _MADE_OF_ROWS = ("targets", "steps", "alert_groups", "working_from", "working_until")
 
@@ -43,6 +43,7 @@ def body_of(scenario: Scenario) -> dict[str, Any]:
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return {field: [before, after]} for each field of two version bodies that differs."""
+    before, after = complete(before), complete(after)
     return {
         key: [before.get(key), after.get(key)]
         for key in sorted({*before, *after})

@@ -18,6 +18,7 @@ from accounts.models import Membership, Part, User, stands
 from accounts.parts import parts_of
 from breakglass import drafts
 from breakglass.models import GroupPermit, ProposedChange, Scenario
+from breakglass.rules import complete
 from breakglass.wording import Names
 from targets.models import Target
 
@@ -90,7 +91,12 @@ def _from_outside(picture: Picture, at: datetime) -> Picture:
 
 def same(one: Settings, other: Settings) -> bool:
     """Whether two settings are the same; that somebody chose a new password is their affair."""
-    return {**one, "password": ""} == {**other, "password": ""}
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(settings: Settings) -> dict[str, Any]:
+    found = {**settings, "password": ""}
+    return {**found, "body": complete(settings["body"])} if "body" in settings else found
 
 
 def lock(kind: Kind, key: str) -> None:

@@ -8,6 +8,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+# Rules that came later, with what held before them: a version from then says nothing of them.
+_SINCE: Mapping[str, Any] = {"chat_decides": True}
+
+
+def complete(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a version's body with every rule there is; nothing where there is no body."""
+    return {**_SINCE, **body} if body else {}
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Step:
@@ -43,6 +51,7 @@ class Rules:
     break_glass: bool
     ratify_within: int
     answer_within: int
+    chat_decides: bool
     default_minutes: int
     max_minutes: int
     max_concurrent: int
@@ -62,7 +71,8 @@ class Rules:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Rules:
-        """Read a version's body; every key must be there, so that no rule is ever guessed."""
+        """Read a version's body; every key of its time must be there: no rule is guessed."""
+        body = complete(body)
         values = {field.name: body[field.name] for field in dataclasses.fields(cls)}
         steps = tuple(Step(**step) for step in values.pop("steps"))
         lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}

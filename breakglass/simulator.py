@@ -110,6 +110,8 @@ def simulate(
             return Story([*lines, _refused(at, why, rule)])
         lines.append(Line(name="allowed", at=at, text=fine, rule=rule, tone="ok"))
     lines.extend(_form(ask))
+    if not ask.rules.chat_decides:
+        lines.append(_page_only(ask))
     lines.extend(_break_glass(ask) if broken else _approval(ask))
     return Story(lines)
 
@@ -199,6 +201,11 @@ def _form(ask: _Ask) -> Iterator[Line]:
         text = _("It is outside working hours; the approvers see that.")
         rule = ask.rule(_("Working hours: %(hours)s") % {"hours": hours})
         yield Line(name="form", at=ask.at, text=text, rule=rule)
+
+
+def _page_only(ask: _Ask) -> Line:
+    text = _("Whoever decides signs in: buttons in a chat only open the page.")
+    return Line(name="form", at=ask.at, text=text, rule=ask.says("chat_decides", _("no")))
 
 
 def _approval(ask: _Ask) -> Iterator[Line]:

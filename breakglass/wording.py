@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from breakglass.models import Permit, Scenario
+from breakglass.rules import complete
 from core.speech import Sentence, phrase
 from core.words import dated, duration_words
 from targets.models import Target
@@ -67,6 +68,7 @@ SECTIONS = (
         {
             "steps": _("Approval steps"),
             "answer_within": _("Lapses unanswered after"),
+            "chat_decides": _("May be decided from a chat"),
             "break_glass": _("May start before approval"),
             "ratify_within": _("Ratification within"),
         },
@@ -175,6 +177,7 @@ class Change:
 
 def sections(body: dict[str, Any], names: Names) -> list[Told]:
     """Return the whole version in words, by section."""
+    body = complete(body)
     return [
         (
             section.title,
@@ -189,6 +192,7 @@ def sections(body: dict[str, Any], names: Names) -> list[Told]:
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """Return what differs between two versions, in words and in the order of the pages."""
+    before, after = complete(before), complete(after)
     names = Names.of(before, after)
     return [
         Change(label, _lines(key, before.get(key), names), _lines(key, after.get(key), names))

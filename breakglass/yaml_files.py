@@ -37,6 +37,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "break_glass": yaml_values.flag,
     "ratify_within": yaml_values.positive,
     "answer_within": yaml_values.positive,
+    "chat_decides": yaml_values.flag,
     "default_minutes": yaml_values.positive,
     "max_minutes": yaml_values.positive,
     "max_concurrent": yaml_values.positive,

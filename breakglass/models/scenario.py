@@ -71,6 +71,9 @@ class Scenario(models.Model):
     break_glass = models.BooleanField(_("may start before approval"), default=False)
     ratify_within = models.PositiveIntegerField(_("ratify within (minutes)"), default=60)
     answer_within = models.PositiveIntegerField(_("lapses unanswered after (minutes)"), default=240)
+    chat_decides = models.BooleanField(
+        _("may be decided from a chat"), default=True, db_default=True
+    )
     default_minutes = models.PositiveIntegerField(default=30)
     max_minutes = models.PositiveIntegerField(default=60)
     max_concurrent = models.PositiveIntegerField(_("open at once per person"), default=1)

@@ -51,6 +51,7 @@ _GROWS: dict[str, tuple[str, int]] = {
 # Fields that are weaker when they change this way.
 _FLAGS = {
     ("break_glass", True): phrase("Access may start before approval."),
+    ("chat_decides", True): phrase("It may be decided from a chat, without signing in here."),
     ("drill", True): phrase("Its uses are told as exercises."),
     ("reference_required", False): phrase("A ticket or incident is no longer required."),
     ("intent_required", False): phrase("A plan is no longer required."),

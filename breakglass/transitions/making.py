@@ -16,6 +16,7 @@ from accounts.parts import give_part, parts_of, take_part
 from audit import log
 from breakglass.models import Permit, ProposedChange, Scenario
 from breakglass.pictures import PERSON, TARGET, Settings
+from breakglass.rules import complete
 from breakglass.transitions.imports import lay_out
 from breakglass.transitions.scenarios import bring_back, publish
 from breakglass.yaml_files import FIELDS, PermitPlan, Plan, StepPlan
@@ -47,7 +48,7 @@ def _scenario(change: ProposedChange, at: dt.datetime) -> None:
 
 
 def _plan(row: Scenario, wanted: Settings) -> Plan:
-    body = wanted["body"]
+    body = complete(wanted["body"])
     for name in ("slug", *FIELDS):
         value = body[name]
         setattr(row, name, dt.time.fromisoformat(value) if name in _CLOCKS else value)

@@ -10,6 +10,7 @@ from audit.config import changing
 from audit.events import Event
 from breakglass import drafts, events, lint
 from breakglass.models import GroupPermit, Permit, Scenario, ScenarioVersion
+from breakglass.rules import complete
 from breakglass.transitions.locks import lock
 from core.errors import BadInput, WrongState
 from core.speech import phrase, sentences
@@ -44,7 +45,7 @@ def make_version(
 ) -> ScenarioVersion:
     """Make a version of what is saved, if it differs. Call under the scenario's lock."""
     body, newest = drafts.body_of(scenario), scenario.current
-    if newest and newest.body == body:
+    if newest and complete(newest.body) == body:
         return newest
     version = ScenarioVersion.objects.create(
         scenario=scenario,

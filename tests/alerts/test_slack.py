@@ -97,16 +97,17 @@ class TestCard:
         assert "This is a DRILL." in texts(card["blocks"])
         assert "DRILL" in card["text"]
 
-    def test_leads_to_the_page_where_the_house_decides_after_signing_in(
-        self, workspace: Slack
+    @pytest.mark.parametrize("says", ["house", "scenario"])
+    def test_leads_to_the_page_where_one_decides_after_signing_in(
+        self, workspace: Slack, says: str
     ) -> None:
         make_slack("bob")
-        with override_settings(CHAT_DECIDES=False):
-            asked(workspace)
+        with override_settings(CHAT_DECIDES=says != "house"):
+            asked(workspace, cast={"chat_decides": says != "scenario"})
         [card] = workspace.calls("chat.postMessage")
         assert "sign in to Breakglass" in texts(card["blocks"])
         assert "/d/" in buttons(card["blocks"])["Decide"]["url"]
-        assert not {"Approve", "Ratify"} & set(buttons(card["blocks"]))
+        assert not {"Approve", "Deny…", "Less…"} & set(buttons(card["blocks"]))
 
     def test_of_a_room_holds_what_people_wrote_only_where_that_is_wanted(
         self, workspace: Slack

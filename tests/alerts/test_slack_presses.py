@@ -116,6 +116,21 @@ class TestApprove:
         assert "sign in to Breakglass" in answer.said
         assert actors("access.refused") == [make_user("bob").ref]
 
+    @pytest.mark.parametrize("verb", ["approve", "deny", "counter"])
+    def test_decides_nothing_where_the_scenario_wants_people_signed_in(
+        self, workspace: Slack, verb: str
+    ) -> None:
+        make_slack("bob")
+        request = make_request(make_cast(chat_decides=False), by=make_user("ada"))
+        catch_up()
+        send()
+        answer = pressed(request, "bob", verb)
+        assert answer.view is None
+        assert answer.said.startswith("This scenario is not decided from a chat: sign in")
+        assert list(buttons(redrawn(answer))) == ["Decide", "Open the case"]
+        assert actors("access.refused") == [make_user("bob").ref]
+        assert not request.decisions.exists()
+
     def test_speaks_the_language_of_whoever_presses(self, asked: Request) -> None:
         type(make_user("ada")).objects.filter(email="ada@example.com").update(language="de")
         assert pressed(asked, "ada").said == "Niemand entscheidet über die eigene Anfrage."

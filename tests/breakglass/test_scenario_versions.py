@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from breakglass import drafts, transitions, wording
 from breakglass.models import ApprovalStep, GroupPermit, Permit, ScenarioVersion
+from breakglass.pictures import same
 from breakglass.rules import Rules
 from core.errors import BadInput, NotAllowed, WrongState
 from tests.make import (
@@ -95,6 +96,32 @@ class TestPublish:
         assert (change["model"], change["action"]) == ("group permit", "added")
         assert change["reason"] == "Mend."
         assert actors("config.changed")[-1] == mei.ref
+
+
+class TestOlderVersions:
+    """A version from before a rule existed says nothing of it; what held then goes on."""
+
+    def test_are_read_compared_and_published_as_they_held(self) -> None:
+        scenario = make_scenario()
+        now = drafts.body_of(scenario)
+        older = {key: value for key, value in now.items() if key != "chat_decides"}
+        version = ScenarioVersion(scenario=scenario, number=2, body=older, made_at=NOON, reason="-")
+        version.save()
+        assert version.rules.chat_decides
+        assert transitions.publish(scenario, by=None, reason="Again.", at=NOON) == version
+        assert drafts.difference(older, now) == {}
+        assert wording.changes(older, now) == []
+        assert same({"body": older}, {"body": now})
+        said = {each.field: each.lines for _title, told in wording.sections(
+            older, wording.Names.of(older)
+        ) for each in told}  # fmt: skip
+        assert said["chat_decides"] == ["yes"]
+
+    def test_lack_nothing_that_was_there_then(self) -> None:
+        body = drafts.body_of(make_scenario())
+        del body["break_glass"]
+        with pytest.raises(KeyError):
+            Rules.from_body(body)
 
 
 class TestImmutability:

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 STRICT: dict[str, Any] = {
-    "break_glass": False, "reference_required": True, "intent_required": True,
-    "strict_review": True, "min_justification": 30, "reference_pattern": "INC-.*",
+    "break_glass": False, "chat_decides": False,
+    "reference_required": True, "intent_required": True, "strict_review": True,
+    "min_justification": 30, "reference_pattern": "INC-.*",
     "expected_verbs": ["select"], "expected_objects": ["orders"],
 }  # fmt: skip
 
@@ -28,6 +29,7 @@ class TestRules:
         ("fields", "sentence"),
         [
             ({"break_glass": True}, "Access may start before approval."),
+            ({"chat_decides": True}, "It may be decided from a chat, without signing in here."),
             ({"max_minutes": 240}, "Access may last 4 h instead of 1 h."),
             ({"max_concurrent": 2}, "One person may have 2 open at once instead of 1."),
             ({"review_within_hours": 96},
@@ -56,7 +58,8 @@ class TestRules:
     @pytest.mark.parametrize(
         "fields",
         [
-            {"max_minutes": 45}, {"break_glass": False}, {"review_within_hours": 1},
+            {"max_minutes": 45}, {"break_glass": False}, {"chat_decides": False},
+            {"review_within_hours": 1},
             {"strict_review": True}, {"min_justification": 200}, {"intent_required": True},
             {"reference_required": True}, {"reference_pattern": "INC-.*"},
             {"expected_verbs": ["select"]}, {"working_days": [0]}, {"ratify_within": 5},
