@@ -6,14 +6,13 @@ rows, and the next run takes them up: no event is lost and none is entered twice
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
-from django.db import connection, transaction
+from django.db import transaction
 
-from audit import datakeys, intake, leaf, log, tiles, tree
+from audit import datakeys, intake, leaf, log, sql, tiles, tree
 from audit.datakeys import PERSONAL
 from audit.events import ClockRegressed, Gap, PendingAltered
 from audit.intake import Candidate, Row
@@ -50,6 +49,11 @@ _TILES = """INSERT INTO audit_tile (level, index, data)
     SELECT * FROM unnest(%s::int2[], %s::int8[], %s::bytea[])
     ON CONFLICT (level, index) DO UPDATE SET data = excluded.data"""
 PAYLOADS = {"entry_id": "int8", "part": "varchar", "salt": "bytea", "body": "bytea"}
+_HEAD = "SELECT size, frontier, last_at, clock_regressed FROM audit_state"
+_MOVE_ON = "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s, clock_regressed = %s"
+_PARK = "UPDATE audit_pending SET parked_at = %s WHERE id = ANY(%s) AND parked_at IS NULL"
+_DONE = """WITH done AS (DELETE FROM audit_pending WHERE id = ANY(%s))
+    SELECT pg_notify(%s, %s)"""
 
 
 def run_once(*, at: datetime, limit: int = 1000) -> int:
@@ -58,30 +62,12 @@ def run_once(*, at: datetime, limit: int = 1000) -> int:
     Returns 0 as well while somebody else is doing it. May run inside a transaction.
     """
     with transaction.atomic():
-        if not _query("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
+        if not sql.ask("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])[0][0]:
             return 0
-        candidates = _in_turn(_readable(_pending(limit), at=at), at=at)
+        candidates = _in_turn(_readable(sql.ask(intake.TAKE, [limit]), at=at), at=at)
         if candidates:
             _enter(candidates, at=at)
         return len(candidates)
-
-
-def _query(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
-
-
-def _change(sql: str, params: Sequence[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-
-
-def _pending(limit: int) -> list[Row]:
-    """Return rows with their bytes as they are: written as text, they take twice as long."""
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        rows: list[Row] = cursor.execute(intake.TAKE, [limit], binary=True).fetchall()
-        return rows
 
 
 def _readable(rows: list[Row], *, at: datetime) -> list[Candidate]:
@@ -99,7 +85,7 @@ def _readable(rows: list[Row], *, at: datetime) -> list[Candidate]:
 
 def _set_aside(row: Row, *, why: str, at: datetime) -> None:
     logger.error("Pending event %s was altered: %s.", row[1], why)
-    _change("UPDATE audit_pending SET set_aside_at = %s WHERE id = %s", [at, row[0]])
+    sql.ask("UPDATE audit_pending SET set_aside_at = %s WHERE id = %s", [at, row[0]])
     event = PendingAltered(event=row[1].hex, why=why)
     log.record(event, actor=NAME, subject=f"event:{row[1].hex}", at=at)
 
@@ -107,7 +93,8 @@ def _set_aside(row: Row, *, why: str, at: datetime) -> None:
 def _in_turn(candidates: list[Candidate], *, at: datetime) -> list[Candidate]:
     """Return the candidates whose predecessors are there, or were waited for long enough."""
     subjects = list({candidate.subject for candidate in candidates})
-    versions = {ref: last or 0 for ref, last in _query(_VERSIONS, [subjects])} if subjects else {}
+    found = sql.ask(_VERSIONS, [subjects]) if subjects else []
+    versions = {ref: last or 0 for ref, last in found}
     ready, parked = [], []
     for candidate in candidates:
         subject, version = candidate.subject, candidate.version
@@ -121,14 +108,13 @@ def _in_turn(candidates: list[Candidate], *, at: datetime) -> list[Candidate]:
         versions[subject] = max(version, versions[subject])
         ready.append(candidate)
     if parked:
-        sql = "UPDATE audit_pending SET parked_at = %s WHERE id = ANY(%s) AND parked_at IS NULL"
-        _change(sql, [at, parked])
+        sql.ask(_PARK, [at, parked])
     return ready
 
 
 def _enter(candidates: list[Candidate], *, at: datetime) -> None:
     """Write the entries behind the head, move the head on, and take the rows off the queue."""
-    state = State.objects.get()
+    state = _state()
     now = max(at, state.last_at)
     regressed = state.last_at - at > TOLERANCE
     if regressed and not state.clock_regressed:  # once, or each entry would bring another
@@ -136,10 +122,14 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
         log.record(ClockRegressed(milliseconds=ms), actor=NAME, subject=NAME, at=at)
     entries, payloads = _rows(candidates, state.size, now=now)
     extend(state, entries, payloads, now=now, regressed=regressed)
-    _change("DELETE FROM audit_pending WHERE id = ANY(%s)", [[c.row for c in candidates]])
     urgency = CRITICAL if any(c.critical for c in candidates) else ""
-    _change("SELECT pg_notify(%s, %s)", [CHANNEL, urgency])
+    sql.ask(_DONE, [[c.row for c in candidates], CHANNEL, urgency])
     live.tell((c.case or c.subject, c.kind) for c in candidates)
+
+
+def _state() -> State:
+    size, frontier, last_at, regressed = sql.ask(_HEAD)[0]
+    return State(size=size, frontier=frontier, last_at=last_at, clock_regressed=regressed)
 
 
 def extend(
@@ -155,15 +145,13 @@ def extend(
     The columns of the rows are those of `ENTRIES` and `PAYLOADS`; `now` is the last entry's time.
     """
     grown, changed = tree.grow(state.tree, [row[3] for row in entries], tiles.read)
-    _copy("audit_entry", ENTRIES, entries)
-    _copy("audit_payload", {**PAYLOADS, "key_id": "int8"}, [*_kept(entries, payloads)])
+    sql.copy("audit_entry", ENTRIES, entries)
+    if payloads:
+        sql.copy("audit_payload", {**PAYLOADS, "key_id": "int8"}, [*_kept(entries, payloads)])
     if changed:
         rows = [(tile.level, tile.index, tile.data) for tile in changed]
-        _change(_TILES, [[*column] for column in zip(*rows, strict=True)])
-    _change(
-        "UPDATE audit_state SET size = %s, frontier = %s, last_at = %s, clock_regressed = %s",
-        [grown.size, bytes(grown), now, regressed],
-    )
+        sql.ask(_TILES, [[*column] for column in zip(*rows, strict=True)])
+    sql.ask(_MOVE_ON, [grown.size, bytes(grown), now, regressed])
 
 
 def _rows(
@@ -197,17 +185,3 @@ def _kept(
         key = keys.get(owners[seq]) if part == PERSONAL else None
         kept = datakeys.lock(key[1], seq, part, said) if key else said
         yield seq, part, salt, kept, key[0] if key else None
-
-
-def _copy(table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns)
-    statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"
-    # Errors of COPY come straight from the driver; let callers see Django's, as everywhere else.
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(statement) as copy,
-    ):
-        copy.set_types(list(columns.values()))
-        for row in rows:
-            copy.write_row(row)

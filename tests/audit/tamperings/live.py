@@ -9,7 +9,7 @@ from unittest import mock
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from audit import sequencer
+from audit import sequencer, sql
 from audit.models import Entry, Pending
 from tests.audit.make import NOON, happen
 from tests.audit.processes import start, wait_until
@@ -83,14 +83,14 @@ def _die_amid_a_batch(record: Record) -> Answer:
     """Kill it between the entries that it has written and the head that would count them."""
     for number in range(20):
         happen(f"thing:{number}")
-    change = sequencer._change  # noqa: SLF001
+    ask = sql.ask
 
-    def change_or_die(sql: str, params: list[object]) -> None:
-        if sql.startswith("UPDATE audit_state"):
+    def ask_or_die(statement: str, values: list[object]) -> list[tuple[object, ...]]:
+        if statement.startswith("UPDATE audit_state"):
             os.kill(os.getpid(), signal.SIGKILL)
-        change(sql, params)
+        return ask(statement, values)
 
-    with mock.patch.object(sequencer, "_change", change_or_die):
+    with mock.patch.object(sql, "ask", ask_or_die):
         victim = start(lambda: sequencer.run_once(at=NOON))
     victim.join(10)
     assert victim.exitcode == -signal.SIGKILL
