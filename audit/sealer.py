@@ -15,17 +15,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from django.db import connection, transaction
-
-from audit import disk, leaf, notes
+from audit import disk, leaf, notes, sql
 from audit.key_file import SigningKey
-from audit.models import Checkpoint, Entry, Key, Sealing, State
+from audit.models import Checkpoint, Sealing
 from audit.tree import Frontier
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "audit_checkpoints"
 _CHUNK = 10_000  # leaves read at once
+# The head, and whether its signature is there: one question, as one rings for each batch.
+_HEAD = """SELECT size, frontier, EXISTS (SELECT FROM audit_checkpoint c WHERE c.size = s.size)
+    FROM audit_state s"""
+_LEAVES = "SELECT leaf FROM audit_entry WHERE seq >= %s AND seq < %s ORDER BY seq"
+# Both and the ring, or nothing; the same head published again changes nothing.
+_PUBLISH = """WITH introduced AS (
+        INSERT INTO audit_key (vkey, from_size)
+        SELECT vkey, %(size)s FROM unnest(%(keys)s::text[]) AS ours (vkey)
+        WHERE NOT EXISTS (SELECT FROM audit_key known WHERE known.vkey = ours.vkey)
+        ON CONFLICT (vkey) DO NOTHING
+    ), published AS (
+        INSERT INTO audit_checkpoint (size, note, sealed_at) VALUES (%(size)s, %(note)s, %(at)s)
+        ON CONFLICT (size) DO NOTHING
+    ) SELECT pg_notify(%(channel)s, %(said)s)"""
 
 
 class Refused(Exception):
@@ -109,24 +121,29 @@ def remembered(file: MemoryFile, *, trust_database: bool = False) -> Memory:
     return memory
 
 
+def entered() -> int:
+    """Return how many entries the record has, signed or not."""
+    return int(sql.ask("SELECT size FROM audit_state")[0][0])
+
+
 def seal(key: Signer, file: MemoryFile, memory: Memory, *, at: datetime) -> Memory:
     """Sign the head of the record, if it has grown; return how far is signed now.
 
     Raises Refused when the record does not go on from what was signed before.
     """
-    state = State.objects.get()
-    if state.size < memory.tree.size:
+    size, frontier, is_published = sql.ask(_HEAD)[0]
+    if size < memory.tree.size:
         raise Refused(
-            f"The database holds {state.size:,} entries, but {memory.tree.size:,} were signed:"
+            f"The database holds {size:,} entries, but {memory.tree.size:,} were signed:"
             " an older copy of it was put back, or entries were removed. Nothing is signed."
         )
-    grown = _read_on(memory, state.size)
-    if grown.tree != state.tree:
+    grown = _read_on(memory, size)
+    if grown.tree != Frontier.from_bytes(frontier):
         raise Refused(
-            f"The entries up to {state.size - 1:,} do not make the tree of the head: some were"
+            f"The entries up to {size - 1:,} do not make the tree of the head: some were"
             " changed after they were entered. Nothing is signed."
         )
-    if grown.tree.size and (grown != memory or not _is_published(grown.tree.size)):
+    if size and (grown != memory or not is_published):
         file.write(grown)
         _publish(key, grown.tree, at=at)
     return grown
@@ -137,9 +154,8 @@ def _read_on(memory: Memory, size: int) -> Memory:
     tree, last_at = memory.tree, memory.last_at
     while tree.size < size:
         hashes: list[bytes] = []
-        rows = Entry.objects.filter(seq__gte=tree.size, seq__lt=min(size, tree.size + _CHUNK))
-        for body in rows.order_by("seq").values_list("leaf", flat=True):
-            seq, raw = tree.size + len(hashes), bytes(body)
+        for (raw,) in sql.ask(_LEAVES, [tree.size, min(size, tree.size + _CHUNK)]):
+            seq = tree.size + len(hashes)
             last_at = _time_of(raw, seq, not_before=last_at)
             hashes.append(leaf.leaf_hash(raw))
         if not hashes:
@@ -160,21 +176,22 @@ def _time_of(raw: bytes, seq: int, *, not_before: int) -> int:
     return at
 
 
-def _is_published(size: int) -> bool:
-    return Checkpoint.objects.filter(size=size).exists()
-
-
-@transaction.atomic
 def _publish(key: Signer, tree: Frontier, *, at: datetime) -> None:
+    """Sign a head, and show it to everybody; who waits for it hears how far it goes."""
     text = notes.checkpoint_text(key.origin, tree.size, tree.root)
-    lines = []
-    for each in key.signers(tree.size):
-        Key.objects.get_or_create(vkey=each.vkey, defaults={"from_size": tree.size})
-        lines.append(notes.sign(text, name=each.origin, key=each.private))
-    note = notes.note(text, lines)
-    Checkpoint.objects.get_or_create(size=tree.size, defaults={"note": note, "sealed_at": at})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    signers = key.signers(tree.size)
+    lines = [notes.sign(text, name=each.origin, key=each.private) for each in signers]
+    sql.ask(
+        _PUBLISH,
+        {
+            "size": tree.size,
+            "keys": [each.vkey for each in signers],
+            "note": notes.note(text, lines),
+            "at": at,
+            "channel": CHANNEL,
+            "said": str(tree.size),
+        },
+    )
 
 
 def report(*, why: str, at: datetime) -> None:

@@ -10,13 +10,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from audit import key_file, restore, sealer, sequencer
+from audit import key_file, restore, sealer, sequencer, sql
 from audit.anchors import witnesses
 from audit.anchors.courier import Courier
 from audit.anchors.rounds import Rounds
 from audit.key_file import SigningKey
 from audit.key_life import KeyRing
-from audit.models import Checkpoint, State
+from audit.models import Checkpoint
 from audit.office import LONGEST_PAUSE, POLL, Office
 from audit.sealer import Memory, MemoryFile, Refused
 
@@ -78,7 +78,7 @@ class Command(Office):
         critical = True  # whatever was entered before we listened
         while not self.stopped:
             now = time.monotonic()
-            unsigned = State.objects.get().size - memory.tree.size
+            unsigned = 0 if critical else sealer.entered() - memory.tree.size
             if unsigned and waiting < 0:
                 waiting = now
             waited = unsigned > 0 and now >= waiting + OFTEN
@@ -90,14 +90,7 @@ class Command(Office):
             if now >= alive + ALIVE:
                 sealer.report(why="", at=timezone.now())
                 alive = now
-            critical = _heard_of_critical()
-
-
-def _heard_of_critical() -> bool:
-    """Wait a moment for the sequencer to ring; return whether it was about something critical."""
-    with connection.wrap_database_errors:
-        rings = list(connection.connection.notifies(timeout=POLL, stop_after=1))
-    return any(ring.payload for ring in rings)
+            critical = sequencer.CRITICAL in sql.rings(POLL)
 
 
 def _key() -> Keys:
