@@ -1,29 +1,29 @@
 """Signed heads: which there are, whether their signatures are good, and receipts under them."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import connection
 
-from audit import cosignatures, notes, tiles, tree
+from audit import cosignatures, notes, sql, tiles, tree
 from audit.anchors import witnesses
 from audit.core.checkpoint import read_checkpoint
 from audit.core.findings import Finding
 from audit.core.note import Key as PublicKey
 from audit.core.note import read_key
-from audit.models import Checkpoint, Entry, Key, Sealing
+from audit.models import Checkpoint, Key, Sealing
 from audit.outside import Anchor
 from audit.sealer import CHANNEL
 from audit.tree import Frontier
 
 ALIVE = timedelta(seconds=15)  # the sealer says every five seconds that it is
 RECENT = timedelta(minutes=5)  # a head that witnesses signed may be so much older than the newest
-_SIGNED = """SELECT EXISTS (SELECT FROM audit_entry WHERE subject = %s AND kind = ANY(%s)
-    AND seq < (SELECT max(size) FROM audit_checkpoint))"""
+# The newest such entry, and how far is signed: one question, as everybody who waits asks at once.
+_HOW_FAR = """SELECT (SELECT seq FROM audit_entry WHERE subject = %s AND kind = ANY(%s)
+    ORDER BY seq DESC LIMIT 1), (SELECT max(size) FROM audit_checkpoint)"""
 _LOOK = 0.1  # seconds between two looks for a head where no bell is heard, as behind a pooler
 _LOOK_FOR_WITNESSES = 0.01  # who ring no bell
 
@@ -138,37 +138,38 @@ def wait_for(subject: str, *kinds: str, patience: float, witnessed: bool = False
     """
     until = time.monotonic() + patience
     look = _LOOK_FOR_WITNESSES if witnessed else _LOOK
-    if _is_signed(subject, kinds, witnessed=witnessed):
-        return True
-    with _bell() as wait:
-        while not _is_signed(subject, kinds, witnessed=witnessed):
-            left = until - time.monotonic()
-            if left <= 0:
+    with _listening():  # before the first look, so that nothing is missed behind it
+        while True:
+            seq, size = sql.ask(_HOW_FAR, [subject, [*kinds]])[0]
+            if _is_over(seq, size or 0) and (not witnessed or witnesses.over(seq) is not None):
+                return True
+            now = time.monotonic()
+            if now >= until:
                 return False
-            wait(min(left, look))
-    return True
+            _hear_of(seq, until=min(until, now + look))
 
 
-def _is_signed(subject: str, kinds: Sequence[str], *, witnessed: bool) -> bool:
-    if witnessed:
-        found = Entry.objects.filter(subject=subject, kind__in=kinds).order_by("-seq").first()
-        return found is not None and witnesses.over(found.seq) is not None
-    with connection.cursor() as cursor:  # one question, as everybody who waits asks at once
-        cursor.execute(_SIGNED, [subject, [*kinds]])
-        return bool(cursor.fetchone()[0])
+def _is_over(seq: int | None, size: int) -> bool:
+    """Whether a head of that size is over the entry, which may not be in the record yet."""
+    return seq is not None and size > seq
+
+
+def _hear_of(seq: int | None, *, until: float) -> None:
+    """Wait until the sealer says that it signed a head which may be over the entry."""
+    while (left := until - time.monotonic()) > 0:
+        if any(seq is None or _size(said) > seq for said in sql.rings(left)):
+            return
+
+
+def _size(said: str) -> float:
+    """Return the size that the sealer rang for; whoever rings without one has to be looked at."""
+    return int(said[:18]) if said.isdecimal() else float("inf")
 
 
 @contextmanager
-def _bell() -> Iterator[Callable[[float], object]]:
-    """Give a way to wait, so many seconds at most, until the sealer says that it has signed."""
-
-    def wait(seconds: float) -> None:
-        with connection.wrap_database_errors:
-            list(connection.connection.notifies(timeout=seconds, stop_after=1))
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {CHANNEL}")
-        try:
-            yield wait
-        finally:
-            cursor.execute(f"UNLISTEN {CHANNEL}")
+def _listening() -> Iterator[None]:
+    sql.ask(f"LISTEN {CHANNEL}")
+    try:
+        yield
+    finally:
+        sql.ask(f"UNLISTEN {CHANNEL}")
