@@ -85,10 +85,10 @@ def _die_amid_a_batch(record: Record) -> Answer:
         happen(f"thing:{number}")
     ask = sql.ask
 
-    def ask_or_die(statement: str, values: list[object]) -> list[tuple[object, ...]]:
+    def ask_or_die(statement: str, *values: list[object]) -> list[tuple[object, ...]]:
         if statement.startswith("UPDATE audit_state"):
             os.kill(os.getpid(), signal.SIGKILL)
-        return ask(statement, values)
+        return ask(statement, *values)
 
     with mock.patch.object(sql, "ask", ask_or_die):
         victim = start(lambda: sequencer.run_once(at=NOON))
