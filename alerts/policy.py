@@ -1,5 +1,7 @@
 """The rules of messages, each once: the sentence why not, or None; and who stands in for whom."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 
 from accounts.models import Part, User
@@ -46,6 +48,13 @@ def why_not_see_silence(*, by: User) -> str | None:
     if set(OVERSEERS) & set(by.parts()):
         return None
     return phrase("Alerts that nobody has read are for responders and those who oversee.")
+
+
+def why_not_end_silence(doers: Collection[User], *, by: User) -> str | None:
+    """Why it does not count that `by` has read an alert: it is about what they did themselves."""
+    if by in doers:
+        return phrase("It is about what you did: somebody else has to have read it.")
+    return None
 
 
 def why_not_preview(*, by: User) -> str | None:

@@ -68,39 +68,52 @@ def go_on(silence: Silence, *, at: datetime) -> Silence:
 
 def noticed(silence: Silence, *, at: datetime) -> bool:
     """Whether somebody has read it or has taken up its case since; then it is over."""
-    read = Delivery.objects.read_of(silence.entry_seq).select_related("acknowledged_by").first()
-    if read:
+    doers = whose(silence.entry_seq)
+    rows = Delivery.objects.read_of(silence.entry_seq).exclude(acknowledged_by__in=doers)
+    if read := rows.select_related("acknowledged_by").first():
         seen(silence.entry_seq, by=read.acknowledged_by, at=read.acknowledged_at or at)
         return True
-    if silence.case and (person := _answered_by(silence)):
+    if silence.case and (person := _answered_by(silence, but=doers)):
         seen(silence.entry_seq, by=person, at=at)
         return True
     return False
 
 
 def seen(entry: int, *, by: User | None, at: datetime) -> None:
-    """Note that somebody has read the alert of an entry; who and when stands in the record."""
+    """Note that somebody has read the alert of an entry; who and when stands in the record.
+
+    Whose doing it is has not been alerted by it: that they have read it counts for nothing here.
+    """
     rows = Silence.objects.filter(entry_seq=entry).exclude(state=State.SEEN)
-    rows.update(state=State.SEEN, next_at=None, seen_at=at, seen_by=by)
+    if rows.exists() and by not in whose(entry):
+        rows.update(state=State.SEEN, next_at=None, seen_at=at, seen_by=by)
 
 
 @log.transition
 def read(silence: Silence, *, by: User, at: datetime) -> None:
     """Note that `by`, who was perhaps not told, has read it. Raises NotAllowed for others."""
-    if why := policy.why_not_see_silence(by=by):
+    why = policy.why_not_see_silence(by=by) or policy.why_not_end_silence(
+        whose(silence.entry_seq), by=by
+    )
+    if why:
         raise NotAllowed(why, actor=by.ref, subject=silence.ref, at=at, case=silence.case)
     event = DeliveryAcknowledged(about=silence.kind, entry=silence.entry_seq)
     log.record(event, actor=by.ref, subject=silence.ref, at=at, case=silence.case)
     seen(silence.entry_seq, by=by, at=at)
 
 
-def _answered_by(silence: Silence) -> User | None:
-    """Return who has taken up the case since it was told, other than whose case it is."""
+def whose(entry: int) -> set[User]:
+    """Return whose doing it is that an alert was told: who did it, and whose case it is."""
     try:
-        story = story_at(silence.entry_seq)
+        story = story_at(entry)
     except NothingToTell:
-        return None
-    mine = {person.ref for person in story.requesters}
+        return set()
+    return {person for person in (story.actor, *story.requesters) if person}
+
+
+def _answered_by(silence: Silence, *, but: set[User]) -> User | None:
+    """Return who has taken up the case since it was told, other than whose doing it is."""
+    mine = {person.ref for person in but}
     entries = Entry.objects.filter(case=silence.case, seq__gt=silence.entry_seq)
     answers = functools.reduce(operator.or_, (Q(kind__startswith=each) for each in _ANSWERS))
     acts = entries.filter(answers, actor__startswith="user:").exclude(actor__in=mine)

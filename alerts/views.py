@@ -118,21 +118,29 @@ def alert_unread(request: PageRequest, entry: int) -> HttpResponse:
     if why := policy.why_not_see_silence(by=request.user):
         return say(request, why, status=403)
     if request.method == "POST":
-        silences.read(silence, by=request.user, at=timezone.now())
-        messages.success(request, _("Noted: you have read it."))
-        return redirect(request.path)
+        return _read_at_last(request, silence)
     story = _story(silence.entry_seq)
     now = timezone.now()
     context = {
         "since": since.of_silence(silence, reader=request.user, at=now),
         "page_at": now,
         "silence": silence,
+        "why_not": policy.why_not_end_silence(silences.whose(entry), by=request.user),
         "title": title_of(silence.kind),
         "case": refs.labels([silence.case])[silence.case] if silence.case else None,
         "words": words_of(story, reader=request.user) if story else None,
         "told": Delivery.objects.about(entry).select_related("recipient").order_by("created_at"),
     }
     return render(request, "alerts/unread.html", context)
+
+
+def _read_at_last(request: PageRequest, silence: Silence) -> HttpResponse:
+    try:
+        silences.read(silence, by=request.user, at=timezone.now())
+    except DomainError as error:
+        return say(request, error.sentence, status=403)
+    messages.success(request, _("Noted: you have read it."))
+    return redirect(request.path)
 
 
 @page("POST")

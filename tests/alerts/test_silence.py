@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from accounts.models import Part
 from alerts import silence_transitions, slots, transitions
 from alerts.models import Delivery, Mail, Silence
 from audit.models import Entry
@@ -12,7 +13,7 @@ from breakglass.models import Request
 from breakglass.transitions import ratify
 from core.errors import NotAllowed
 from tests.alerts.make import SOON, asked_by, catch_up, mail_of, make_cast, send, told
-from tests.make import make_broken_glass, make_user, voice
+from tests.make import make_broken_glass, make_group, make_user, voice
 from tests.record import kinds
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,27 @@ class TestSilence:
         silence.refresh_from_db()
         assert (silence.state, silence.seen_by) == ("seen", make_user("bob"))
         assert not told("alert.unread")
+
+    def test_goes_on_when_only_whose_case_it_is_has_read_it(self, client: Client) -> None:
+        scenario = make_cast()
+        make_group("Responders", make_user("ada"), part=Part.RESPONDER)
+        make_broken_glass(scenario, by=make_user("ada"))
+        catch_up()
+        go_on(SOON + 5 * MINUTES)
+        ada, silence = make_user("ada"), Silence.objects.get()
+        mine = Delivery.objects.get(kind="alert.unread", recipient=ada, receipt=True)
+        transitions.acknowledge(mine, by=ada, at=SOON + 6 * MINUTES)
+        client.force_login(ada)
+        page = client.post(f"/alerts/unread/{silence.entry_seq}/")
+        assert "somebody else has to have read it" in page.content.decode()
+        go_on(SOON + 10 * MINUTES)
+        silence.refresh_from_db()
+        assert (silence.state, silence.stage) == ("waiting", 2)
+        rob = make_user("rob")
+        row = Delivery.objects.get(kind="breakglass.activated", recipient=rob, receipt=True)
+        transitions.acknowledge(row, by=rob, at=SOON + 11 * MINUTES)
+        silence.refresh_from_db()
+        assert silence.seen_by == rob
 
     def test_goes_on_when_somebody_was_merely_refused(self) -> None:
         silence = broken()
