@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from breakglass import access, policy, transitions
+from breakglass import access, inbox, policy, transitions
 from breakglass.answer_forms import AnswerForm, LessForm, terms_of
 from breakglass.models import Decision, Request
 from breakglass.transitions import Voice
@@ -33,23 +33,20 @@ def check(asked: Request, kind: Decision.Kind, *, by: User, at: datetime) -> Non
         raise access.refused(why, verb=kind, by=by, subject=asked, at=at)
 
 
-def give(form: AnswerForm, *, voice: Voice, at: datetime) -> None:
-    """Answer as a valid form says. Raises as the verbs do."""
+def give(form: AnswerForm, *, voice: Voice, at: datetime) -> str:
+    """Answer as a valid form says, and return what that did. Raises as the verbs do."""
     if isinstance(form, LessForm):
         transitions.counter(form.asked, voice=voice, offer=form.offer(), at=at)
-        return
+        terms = {"terms": terms_of(form.offer(), asked=form.asked)}
+        return gettext("Offered: %(terms)s. The requester answers with one tap.") % terms
     verbs = {
         "approve": transitions.approve,
         "deny": transitions.deny,
         "ratify": transitions.ratify,
         "refuse": transitions.refuse,
     }
-    verbs[form.cleaned_data["decision"]](form.asked, voice=voice, at=at)
-
-
-def done(form: AnswerForm) -> str:
-    """Say to whoever has answered what they have done."""
-    if isinstance(form, LessForm):
-        terms = {"terms": terms_of(form.offer(), asked=form.asked)}
-        return gettext("Offered: %(terms)s. The requester answers with one tap.") % terms
-    return str(_DONE[form.cleaned_data["decision"]])
+    kind, over = form.cleaned_data["decision"], inbox.is_over(form.asked, at)
+    verbs[kind](form.asked, voice=voice, at=at)
+    if kind == Decision.Kind.REFUSE and over:
+        return gettext("Refused. A finding is open.")
+    return str(_DONE[kind])

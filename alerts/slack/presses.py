@@ -164,11 +164,11 @@ def _with_words(given: Submission, person: User, at: datetime) -> _Came:
     form = modals.filled(given, _asked(given.value, person, at))
     if form.is_valid():
         try:
-            answers.give(form, voice=Voice(by=person, comment=form.said), at=at)
+            done = answers.give(form, voice=Voice(by=person, comment=form.said), at=at)
         except BadInput as error:
             refused(form, error)
         else:
-            return _Came(said=answers.done(form))
+            return _Came(said=done)
     return _Came(reply=modals.wrong(form))
 
 

@@ -91,11 +91,11 @@ def _decide(request: PageRequest, asked: Request, *, link: DecisionLink | None) 
         if form.is_valid():
             voice = Voice(by=request.user, comment=form.said, link=link)
             try:
-                answers.give(form, voice=voice, at=timezone.now())
+                done = answers.give(form, voice=voice, at=timezone.now())
             except DomainError as error:
                 refused(form, error)
             else:
-                return _next(request, asked, answers.done(form))
+                return _next(request, asked, done)
     follows = _FOLLOWS in request.GET and form is None
     context = _context(request, asked) | _forms(asked, form) | {"follows": follows}
     return render(request, "breakglass/decision.html", context, status=422 if form else 200)

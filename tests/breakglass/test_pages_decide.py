@@ -195,8 +195,19 @@ class TestAnswer:
     def test_refuses_and_ends_it(self) -> None:
         make_cast()
         request = broken()
+        assert "Refuse, close the door" in text(see("bob", url(request)))
         answer("bob", request, "refuse", comment="There was no outage.")
         assert Grant.objects.get().status == "revoked"
+
+    def test_promises_to_close_nothing_where_the_access_is_over(self) -> None:
+        make_cast()
+        request = broken()
+        transitions.relinquish(opened(request), by=make_user("ada"), at=timezone.now())
+        assert "Refuse, close the door" not in text(see("bob", url(request)))
+        said = client("bob").post(
+            url(request), {"decision": "refuse", "reasons": ["none"]}, follow=True
+        )
+        assert "Refused. A finding is open." in text(said)
 
     @pytest.mark.parametrize(
         ("decision", "sentence"),
