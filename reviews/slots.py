@@ -15,7 +15,7 @@ from breakglass.models import Permit, Request, scenarios_of
 from core import slots
 from core.once import once
 from core.words import duration_words, relative_words
-from reviews import actions
+from reviews import actions, policy
 from reviews.models import Review
 
 _SHOWN = 5
@@ -219,7 +219,7 @@ def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
     context = {"review": review, "readable": readable, "overdue": review.is_overdue(now)}
     found = [slots.Panel(template="reviews/_panel.html", context=context, place="side")]
     if readable and (findings := list(review.findings())):
-        found.append(
-            slots.Panel(template="reviews/_findings_panel.html", context={"findings": findings})
-        )
+        why_not = policy.why_not_review(review, by=user, at=now)
+        context = {"findings": findings, "why_not": why_not}
+        found.append(slots.Panel(template="reviews/_findings_panel.html", context=context))
     return found

@@ -31,7 +31,7 @@ def review(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
     """Take a review."""
-    return _act(request, pk, None, transitions.start, _("The review is yours."), to="#verdict")
+    return _act(request, pk, None, transitions.start, _("The review is yours."), to="#outside")
 
 
 @page("POST")

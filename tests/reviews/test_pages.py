@@ -115,7 +115,7 @@ class TestVerbs:
         review = recent()
 
         taken = post("rita", "review-start", review)
-        assert taken["Location"] == f"{review.get_absolute_url()}#verdict"
+        assert taken["Location"] == f"{review.get_absolute_url()}#outside"
         answer = post("rita", "review-close", review, verdict="justified", comment="")
 
         review.refresh_from_db()

@@ -73,6 +73,9 @@ class TestReviewMode:
         assert re.search('value="justified" id="[^"]+" disabled', text)
         assert re.search('value="misuse" id="[^"]+" required', text)
         assert "Needed for “misuse”" in text
+        case = review.grant.request.get_absolute_url()
+        assert ">Resolve<" in page("rita", case).content.decode()
+        assert ">Resolve<" not in page("otto", case).content.decode()
 
     def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
         review = recent(make_scenario(expected_verbs=["select"]))
