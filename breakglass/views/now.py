@@ -102,10 +102,12 @@ def _page(
     doors = [door for each in standing for door in each.doors]
     ids = {each.grant.pk for each in standing}
     left_over = list(Door.objects.live().exclude(grant__in=ids).select_related("target"))
+    held = {door.grant for door in left_over}
     context: dict[str, Any] = {
         "standing": standing,
         "tails": tails(standing),
         "left_over": left_over,
+        "held": Grant.objects.select_related("holder", "request").in_bulk(held) if held else {},
         "closing_doors": len(left_over),
         "open_doors": sum(door.state == Door.State.OPEN for door in doors),
         "freezes": _freezes(request.user),

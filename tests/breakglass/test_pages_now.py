@@ -56,6 +56,8 @@ class TestPage:
         transitions.relinquish(grant, by=make_user("ada"), at=timezone.now())
         page = text(see("dana", NOW))
         assert "0 doors open, 1 closing" in page
+        assert f">Case {grant.request.case}</a>, <bdi>Ada</bdi>" in page
+        assert "It is being tried for the first time." in page
         assert Door.objects.get().state == "closing"
 
     def test_asks_no_more_when_more_is_open(self) -> None:
