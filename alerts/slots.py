@@ -99,7 +99,7 @@ def _waiting(
         icon="bell",
         tone="danger",
         title=title,
-        detail=_detail(asked),
+        detail=_detail(asked, len(group)),
         url=url,
         action=action,
         number=len(group),
@@ -130,13 +130,17 @@ def _cases(rows: list[Delivery]) -> dict[str, Request]:
     return {each.ref: each for each in asked.prefetch_related("targets")} if keys else {}
 
 
-def _detail(asked: Request | None) -> str:
+def _detail(asked: Request | None, number: int) -> str:
     """Say whose case it is and what it opens; other alerts have said it in their titles."""
     if not asked:
         return _("You were alerted. Say that you have read it.")
     names = ", ".join(target.name for target in asked.targets.all())
     said = {"person": asked.requester, "targets": names}
-    return _("%(person)s, on %(targets)s. Say that you have read it.") % said
+    return ngettext(
+        "%(person)s, on %(targets)s. Say that you have read it.",
+        "%(person)s, on %(targets)s. Say that you have read them.",
+        number,
+    ) % said
 
 
 @slots.channels.provide()

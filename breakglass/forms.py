@@ -127,7 +127,7 @@ class AskForm(forms.Form):
         if self.rules.reference_required and later:
             none_yet = gettext(
                 "Whoever breaks the glass may leave it empty and name it on the case afterwards;"
-                " to ask first, it is needed"
+                " to ask first, it is needed."
             )
             field.help_text = ". ".join(filter(None, [str(field.help_text), none_yet]))
 

@@ -36,7 +36,12 @@ class QuickForm extends HTMLElement {
       if (typed?.value) typed.dispatchEvent(new Event("input", { bubbles: true }));
     }, { once: true });
     // After the first drawing: before it, the browser still looks for a field of its own to focus.
-    const start = () => { if (!this.contains(document.activeElement)) this.next()?.focus(); };
+    // Not a scenario under a thumb: with the ring around it, it would look chosen.
+    const thumb = matchMedia("(pointer: coarse)").matches;
+    const start = () => {
+      const field = this.next();
+      if (!this.contains(document.activeElement) && !(thumb && field?.type === "radio")) field?.focus();
+    };
     if (!this.querySelector(".errors, [role=alert]")) requestAnimationFrame(() => setTimeout(start));
   }
 

@@ -52,7 +52,7 @@ class TestSettingUp:
             channel = hook(max_, f"{end.url}/in")
             page = max_.post(f"/admin/alerts/channel/{channel.pk}/test/").content.decode()
             [said] = end.said()
-        assert "It was taken over" in page
+        assert "It was accepted there" in page
         assert said["type"] == "breakglass.test"
         assert b"/in" not in bytes(channel.secret)
         assert kinds()[-1] == "channel.tested"
