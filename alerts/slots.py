@@ -136,11 +136,14 @@ def _detail(asked: Request | None, number: int) -> str:
         return _("You were alerted. Say that you have read it.")
     names = ", ".join(target.name for target in asked.targets.all())
     said = {"person": asked.requester, "targets": names}
-    return ngettext(
-        "%(person)s, on %(targets)s. Say that you have read it.",
-        "%(person)s, on %(targets)s. Say that you have read them.",
-        number,
-    ) % said
+    return (
+        ngettext(
+            "%(person)s, on %(targets)s. Say that you have read it.",
+            "%(person)s, on %(targets)s. Say that you have read them.",
+            number,
+        )
+        % said
+    )
 
 
 @slots.channels.provide()
