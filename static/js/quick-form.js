@@ -37,11 +37,8 @@ class QuickForm extends HTMLElement {
     }, { once: true });
     // After the first drawing: before it, the browser still looks for a field of its own to focus.
     // Not a scenario under a thumb: with the ring around it, it would look chosen.
-    const thumb = matchMedia("(pointer: coarse)").matches;
-    const start = () => {
-      const field = this.next();
-      if (!this.contains(document.activeElement) && !(thumb && field?.type === "radio")) field?.focus();
-    };
+    const skipped = matchMedia("(pointer: coarse)").matches ? "[type=radio]" : "x";
+    const start = () => { if (!this.contains(document.activeElement) && !this.next()?.matches(skipped)) this.next()?.focus(); };
     if (!this.querySelector(".errors, [role=alert]")) requestAnimationFrame(() => setTimeout(start));
   }
 
