@@ -106,7 +106,7 @@ class WebhookForm(ChannelForm):
         label=_("Address"),
         required=False,
         max_length=500,
-        help_text=_("Events are posted there. Kept encrypted; empty keeps the one that is set."),
+        help_text=_("Events are posted there. It is kept encrypted."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
     )
     signing_secret = forms.CharField(
@@ -134,6 +134,8 @@ class WebhookForm(ChannelForm):
         else:
             words = _("Empty keeps the one that is set. A new one signs beside it at first.")
             self.fields["signing_secret"].help_text = words
+            facts = {"host": webhook.host_of(self.instance)}
+            self.fields["url"].help_text = _("Now on %(host)s; empty keeps it.") % facts
 
     def clean_url(self) -> str:
         """Refuse an address that events must not go to."""

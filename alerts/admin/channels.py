@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.admin import ReasonedAdmin
 from accounts.models import User
 from alerts.admin_forms import OFFERED, ChannelForm, form_for, seal
+from alerts.channels import webhook
 from alerts.models import MAIL, Channel, Delivery
 from alerts.slack import people
 from alerts.trial import trial
@@ -31,9 +32,14 @@ _SECRETS = ("url", "bot_token", "signing_secret", "app_token", "forget_old")
 class ChannelAdmin(ReasonedAdmin):
     """By what people are told; each channel is tried before an emergency needs it."""
 
-    list_display = ["name", "kind", "personal", "place", "enabled", "last_ok_at", "last_error"]
+    list_display = ["name", "kind", "personal", "leads", "enabled", "last_ok_at", "last_error"]
     list_filter = ["kind", "enabled"]
     new = _("New channel")
+
+    @admin.display(description=_("Where it leads"), ordering="place")
+    def leads(self, channel: Channel) -> str:
+        """Where people read that it leads; of a webhook that says nothing, its host."""
+        return channel.place or webhook.host_of(channel) or "-"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the test of one channel."""

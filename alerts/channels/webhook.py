@@ -26,6 +26,7 @@ from alerts.messages import Message
 from alerts.models import Channel
 from alerts.no_answer import why_no_answer
 from core.speech import phrase
+from targets.vault import VaultError
 
 TIMEOUT = (3, 10)  # seconds to connect, and to answer
 _GONE = 410  # the specification's word for "never again"
@@ -39,6 +40,19 @@ def why_not_address(url: str) -> str | None:
     if parts.scheme == "http" and not _near(parts.hostname):
         return phrase("Use https:// there: events name people, and anybody on the way could read.")
     return None
+
+
+def host_of(channel: Channel) -> str:
+    """Return the host that events are posted to, and no more of the address: the rest opens.
+
+    Nothing either where it is no webhook or what is sealed cannot be opened.
+    """
+    if channel.kind != Channel.Kind.WEBHOOK:
+        return ""
+    try:
+        return urlsplit(channel.unsealed().get("url", "")).hostname or ""
+    except VaultError:
+        return ""
 
 
 def why_not_secret(secret: str) -> str | None:

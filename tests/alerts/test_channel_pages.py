@@ -55,6 +55,10 @@ class TestSettingUp:
         assert "It was accepted there" in page
         assert said["type"] == "breakglass.test"
         assert b"/in" not in bytes(channel.secret)
+        for address in ("/admin/alerts/channel/", channel.get_absolute_url()):
+            shown = max_.get(address).content.decode()
+            assert "127.0.0.1" in shown
+            assert end.url not in shown
         assert kinds()[-1] == "channel.tested"
         assert actors("config.changed")[-1] == make_user("max").ref
         assert end.url not in str(facts("config.changed"))
