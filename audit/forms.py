@@ -23,11 +23,7 @@ class ReferenceField(forms.CharField):
         name: str = super().clean(value)
         if not name or ":" in name:
             return name
-        found = [
-            reference
-            for reference in refs.find(name)
-            if not self.kinds or reference.partition(":")[0] in self.kinds
-        ]
+        found = self._meant(name)
         if len(found) == 1:
             return found[0]
         sentence = (
@@ -36,6 +32,18 @@ class ReferenceField(forms.CharField):
             else _("Nothing is called “%(name)s”. Use a name, an address or a case number.")
         )
         raise forms.ValidationError(sentence % {"name": name})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a thing by its name where that name means it alone, else as the record does."""
+        if not isinstance(value, str) or ":" not in value:
+            return value
+        name = refs.labels([value])[value].text
+        return name if self._meant(name) == [value] else value
+
+    def _meant(self, name: str) -> list[str]:
+        """Return what people may mean by a name, of the things that are meant here."""
+        found = refs.find(name)
+        return [each for each in found if not self.kinds or each.partition(":")[0] in self.kinds]
 
 
 class _Moment(forms.DateTimeField):

@@ -152,6 +152,18 @@ class TestList:
         assert ("Event", "a.b", "/ledger/?actor=user%3Ax") in chips
         assert "No entry fits." in response.content.decode()
 
+    def test_the_form_writes_a_person_by_the_name_that_means_them_alone(
+        self, signed_in: Client
+    ) -> None:
+        bob = make_user("bob")
+        text = signed_in.get(f"{LEDGER}?actor={bob.ref}&subject=thing:1").content.decode()
+        assert f'name="actor" value="{bob.name}"' in text
+        assert 'name="subject" value="thing:1"' in text
+
+        User.objects.create_user("other@example.com", name=bob.name)
+        text = signed_in.get(f"{LEDGER}?actor={bob.ref}").content.decode()
+        assert f'name="actor" value="{bob.ref}"' in text
+
     def test_an_unknown_filter_is_refused_rather_than_ignored(self, signed_in: Client) -> None:
         response = signed_in.get(f"{LEDGER}?colour=red")
 
