@@ -92,10 +92,18 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
         return []
     offers = [_offer(each) for each in inbox.offers_for(user, now)]
     questions = [_question(each) for each in inbox.questions_for(user)]
-    changes = [_change(each) for each in inbox.changes_for(user, now)[:_SHOWN]]
+    changes = _changes(list(inbox.changes_for(user, now)))
     lifts = [_lift(each) for each in inbox.lifts_for(user)[:_SHOWN]]
     decisions = _decisions(inbox.decisions_for_reader(request, now))
     return offers + questions + decisions + lifts + changes
+
+
+def _changes(proposed: list[ProposedChange]) -> list[slots.Waiting]:
+    """The first, and how many more there are."""
+    more = len(proposed) - _SHOWN
+    title = ngettext("%(number)s more change", "%(number)s more changes", more)
+    rest = slots.rest(more, title % {"number": more}, icon="eye", url=reverse("changes"))
+    return [_change(each) for each in proposed[:_SHOWN]] + rest
 
 
 def _decisions(asked: list[Request]) -> list[slots.Waiting]:

@@ -217,6 +217,11 @@ class TestElsewhere:
         assert "Mei proposes a change of Production outage" in shown
         assert f'href="{change.get_absolute_url()}"' in shown
 
+    def test_home_says_how_many_more_there_are(self, change: ProposedChange) -> None:
+        for number in range(6):
+            today(proposed(make_scenario(f"s{number}"), by=make_user("mei"), max_minutes=240))
+        assert "2 more changes" in text(see("noor", "/"))
+
     def test_nothing_waits_for_its_proposer_or_anybody_else(self, change: ProposedChange) -> None:
         make_user("eve")
 
