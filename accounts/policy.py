@@ -20,17 +20,17 @@ MOST_TOKENS = 20
 LONGEST_DAYS = 365
 _ONLY = {
     Part.RESPONDER: phrase(
-        "Only a responder may do this. Ask an administrator to add you to a group with this part."
+        "Only a responder may do this. An administrator can add you to a group with this part."
     ),
     Part.ADMINISTRATOR: phrase(
         "Only an administrator may do this. Ask one to add you to a group with this part."
     ),
     Part.COMPLIANCE: phrase(
         "Only a compliance officer may do this."
-        " Ask an administrator to add you to a group with this part."
+        " An administrator can add you to a group with this part."
     ),
     Part.AUDITOR: phrase(
-        "Only an auditor may do this. Ask an administrator to add you to a group with this part."
+        "Only an auditor may do this. An administrator can add you to a group with this part."
     ),
 }
 

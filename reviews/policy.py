@@ -25,7 +25,7 @@ def why_not_judge(grant: Grant, *, by: User, at: datetime) -> str | None:
         groups = reviewing.filter(content_object=grant.scenario_id).values("group_id")
         return why_membership_over(by, groups, at=at) or phrase(
             "Only a reviewer of %(scenario)s or a compliance officer reviews this."
-            " Ask an administrator to add you.",
+            " An administrator can add you.",
             scenario=grant.scenario,
         )
     return _why_dependent(grant, by)

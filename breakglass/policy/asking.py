@@ -69,7 +69,7 @@ def why_not_permitted(
         )
     return phrase(
         "%(scenario)s is open to %(groups)s, and you are in none of these groups."
-        " Ask an administrator to add you.",
+        " An administrator can add you.",
         scenario=scenario,
         groups=names,
     )
