@@ -11,8 +11,9 @@ from audit.replay import rounds, transitions
 
 class Command(BaseCommand):
     help = (
-        "Replay requests, decisions, grants, freezes and legal holds from their entries, and"
-        " compare them with the tables; exit 1 and name each difference that nobody has explained."
+        "Replay requests, decisions, grants, freezes, substitutes and legal holds from their"
+        " entries, and compare them with the tables; exit 1 and name each difference that nobody"
+        " has explained."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
