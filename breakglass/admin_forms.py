@@ -209,6 +209,8 @@ class PermitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, permission: models.Model) -> str:
         """Return the name without the model in front."""
         assert isinstance(permission, Permission)  # noqa: S101 - for the type checker
+        if permission.codename == Permit.APPROVE:
+            return gettext("May decide, when a step asks it")
         return str(Permit(permission.codename).label)
 
 
