@@ -61,6 +61,12 @@ def changing(*, actor: str, reason: str = "", second: str = "") -> Iterator[None
         _cause.reset(token)
 
 
+def second_of_change() -> str:
+    """Return who has looked at the change that is being made, and accepted it; empty for nobody."""
+    cause = _cause.get()
+    return cause.second if cause else ""
+
+
 def track(model: M, **options: Any) -> M:
     """Keep the changes of `model` on the record; `options` are those of auditlog's `register`.
 

@@ -1,7 +1,7 @@
 """What a proposed change changes, in words: the difference of two settings of any kind."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
@@ -30,6 +30,7 @@ _PERSON = {
     "is_active": _("May sign in"),
     "is_staff": _("May open the administration"),
     "groups": _("Groups"),
+    "substitutes": _("Who stands in for them"),
 }
 _GROUP = {"name": _("Name"), "parts": _("Parts"), "members": _("Who is in it")}
 _TARGET = {
@@ -53,7 +54,8 @@ def differences(kind: Kind, before: Settings, after: Settings) -> list[Change]:
     if kind == Kind.SCENARIO:
         return _of_scenario(before, after)
     if kind == Kind.PERSON:
-        found = _plain(_PERSON, *_with_ends("groups", before, after), _group_names(before, after))
+        readers = _group_names(before, after) | _substitute_names(before, after)
+        found = _plain(_PERSON, *_with_ends("groups", before, after), readers)
         if before["password"] != after["password"]:
             found.append(Change(gettext("Password"), [], [gettext("a new one")]))
         return found
@@ -121,6 +123,24 @@ def _group_names(*settings: Settings) -> dict[str, _Reader]:
     names = dict(Group.objects.filter(pk__in=keys).values_list("pk", "name"))
     unknown = gettext("group %(key)s")
     return {"groups": lambda rows: _named(rows, lambda key: names.get(key, unknown % {"key": key}))}
+
+
+def _substitute_names(*settings: Settings) -> dict[str, _Reader]:
+    keys = {row["substitute"] for each in settings for row in each.get("substitutes", [])}
+    names = {person.pk.hex: str(person) for person in User.objects.filter(pk__in=keys)}
+    words = gettext("%(person)s, from %(since)s until %(until)s")
+
+    def read(rows: list[dict[str, str]]) -> list[str]:
+        return [
+            words
+            % {
+                "person": names.get(row["substitute"], row["substitute"]),
+                **{key: shown(date.fromisoformat(row[key])) for key in ("since", "until")},
+            }
+            for row in rows
+        ]
+
+    return {"substitutes": read}
 
 
 def _people_names(*settings: Settings) -> dict[str, _Reader]:

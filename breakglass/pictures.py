@@ -17,9 +17,10 @@ from django.db.models import Model
 from accounts.models import Membership, Part, User, stands
 from accounts.parts import parts_of
 from breakglass import drafts
-from breakglass.models import GroupPermit, ProposedChange, Scenario
+from breakglass.models import GroupPermit, ProposedChange, Scenario, Substitution
 from breakglass.rules import complete
 from breakglass.wording import Names
+from core import zones
 from targets.models import Target
 
 Kind = ProposedChange.Kind
@@ -54,7 +55,8 @@ class Picture:
     counts. `otherwise` is what the members of a group hold without it: whoever joins it had that
     before. `watch` counts the active people who are left to look, by part and by alerted group,
     and `lasting` those among them whose membership has no end. `used` says whether a scenario that
-    can be used opens the target.
+    can be used opens the target,
+    `substitutes` what those are called who stand in for a person.
     """
 
     kind: Kind
@@ -69,6 +71,7 @@ class Picture:
     lasting: Mapping[str, int] = dataclasses.field(default_factory=dict)
     names: Names = dataclasses.field(default_factory=lambda: Names({}, {}))
     used: bool = False
+    substitutes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def look(kind: Kind, key: str, *, at: datetime) -> Picture:
@@ -90,12 +93,16 @@ def _from_outside(picture: Picture, at: datetime) -> Picture:
 
 
 def same(one: Settings, other: Settings) -> bool:
-    """Whether two settings are the same; that somebody chose a new password is their affair."""
+    """Whether two settings are the same.
+
+    That somebody chose a new password is their affair; a substitute who came or went is undone by
+    no change, for one only adds to them.
+    """
     return _comparable(one) == _comparable(other)
 
 
 def _comparable(settings: Settings) -> dict[str, Any]:
-    found = {**settings, "password": ""}
+    found = {**settings, "password": "", "substitutes": []}
     return {**found, "body": complete(settings["body"])} if "body" in settings else found
 
 
@@ -151,6 +158,7 @@ def _person(key: str, at: datetime) -> Picture:
         return Picture(kind=Kind.PERSON, key=key)
     memberships = list(row.memberships.select_related("group").order_by("group_id"))
     groups = [each.group_id for each in memberships]
+    lent = list(row.substitutions.ahead(at).select_related("substitute").order_by("since"))
     return Picture(
         kind=Kind.PERSON,
         key=key,
@@ -160,9 +168,11 @@ def _person(key: str, at: datetime) -> Picture:
             "groups": groups,
             "password": hashlib.sha256(row.password.encode()).hexdigest()[:16],
             **_ends({str(each.group_id): each.until for each in memberships}),
+            **_lent(lent),
         },
         rights=_rights(_held([row], at)),
         names=Names({}, {each.group_id: each.group.name for each in memberships}),
+        substitutes={each.substitute_id.hex: str(each.substitute) for each in lent},
     )
 
 
@@ -201,6 +211,19 @@ def _target(key: str, _at: datetime) -> Picture:
         },
         used=Scenario.objects.in_use().filter(targets=row).exists(),
     )
+
+
+def _lent(rows: Iterable[Substitution]) -> Settings:
+    """Return who stands in for somebody on which days; settings of others look as always."""
+    found = [
+        {
+            "substitute": each.substitute_id.hex,
+            "since": zones.today(each.since).isoformat(),
+            "until": each.last_day.isoformat(),
+        }
+        for each in rows
+    ]
+    return {"substitutes": found} if found else {}
 
 
 def _ends(found: Mapping[str, datetime | None]) -> Settings:

@@ -45,6 +45,7 @@ FREEZE = provide(
 SUBSTITUTION = provide(
     "Substitution",
     Move("name_substitute", (), ("named",)),
+    Move("name_for_another", (), ("named",)),
     Move("end_substitution", ("named",), ("ended",)),
 )
 QUESTION = provide(

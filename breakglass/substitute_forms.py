@@ -27,8 +27,8 @@ class SubstituteForm(forms.Form):
     since = forms.DateField(label=_("From"), widget=_DAY)
     until = forms.DateField(label=_("Last day"), widget=_DAY)
 
-    def __init__(self, data: Any = None, *, person: User, at: datetime) -> None:
-        super().__init__(data, initial={"since": zones.today(at)})
+    def __init__(self, data: Any = None, *, person: User, at: datetime, **kwargs: Any) -> None:
+        super().__init__(data, initial={"since": zones.today(at)}, **kwargs)
         self.person, self.at = person, at
 
     def colleagues(self) -> list[User]:
@@ -39,15 +39,49 @@ class SubstituteForm(forms.Form):
 
     def clean_substitute(self) -> User:
         """Find whom the address or the name means, and nobody else."""
-        typed = self.cleaned_data["substitute"].strip()
-        people = User.objects.active().filter(Q(email__iexact=typed) | Q(name__iexact=typed))
-        named: list[User] = list(people[:2])
-        if len(named) != 1:
-            raise forms.ValidationError(gettext("Write the mail address of somebody who is here."))
-        return named[0]
+        return _meant(self.cleaned_data["substitute"])
 
     def period(self) -> tuple[datetime, datetime]:
         """Return from when until when; what begins today begins now."""
         begin = zones.day_end(self.cleaned_data["since"] - timedelta(days=1))
         today = self.cleaned_data["since"] == zones.today(self.at)
         return self.at if today else begin, zones.day_end(self.cleaned_data["until"])
+
+
+class AwayForm(SubstituteForm):
+    """The same by an administrator, for somebody who is away; `person` is who sends it."""
+
+    away = forms.CharField(
+        label=_("Who is away?"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Their mail address."),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why; it stands in the record.")},
+    )
+    field_order = ("away", "substitute", "since", "until", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="away_%s", **kwargs)
+        self.fields["substitute"].label = _("Who decides in their place?")
+        self.fields["substitute"].help_text = _(
+            "Their mail address. Both are told, and so is compliance, once it is accepted."
+        )
+
+    def clean_away(self) -> User:
+        """Find who is meant."""
+        return _meant(self.cleaned_data["away"])
+
+
+def _meant(typed: str) -> User:
+    """Return whom an address or a name means, where that is one person."""
+    typed = typed.strip()
+    people = User.objects.active().filter(Q(email__iexact=typed) | Q(name__iexact=typed))
+    named: list[User] = list(people[:2])
+    if len(named) != 1:
+        raise forms.ValidationError(gettext("Write the mail address of somebody who is here."))
+    return named[0]

@@ -14,16 +14,27 @@ from core.words import dated
 class SubstitutionNamed(
     Event, kind="substitution.named", title=_lazy("Substitute named"), critical=True
 ):
-    """Somebody named who decides in their place; this widens who may approve."""
+    """Somebody named who decides in their place; this widens who may approve.
+
+    `by_another`: an administrator did, for somebody who is away, and `second` has accepted it;
+    nobody where there was no second administrator. Older entries have neither.
+    """
 
     person: str
     substitute: str
     since: str
     until: str
+    by_another: bool = False
+    second: str = ""
 
     def sentence(self) -> str:
         since, until = (datetime.fromisoformat(each) for each in (self.since, self.until))
         said = _("named who decides in their place, from %(since)s until %(until)s")
+        if self.by_another:
+            said = _(
+                "named who decides in the place of somebody who is away, from %(since)s until"
+                " %(until)s"
+            )
         return said % {"since": dated(since), "until": dated(until)}
 
 

@@ -30,7 +30,7 @@ from breakglass.views.scenarios import (
     scenarios,
 )
 from breakglass.views.simulator import simulator
-from breakglass.views.substitutes import substitute_end, substitutes
+from breakglass.views.substitutes import substitute_end, substitute_for_another, substitutes
 
 urlpatterns = [
     path("", home, name="home"),
@@ -67,6 +67,7 @@ urlpatterns = [
     path("scenarios/<slug:slug>/<int:number>/", scenario_version, name="scenario-version"),
     path("scenarios/<slug:slug>/<int:first>-<int:second>/", scenario_diff, name="scenario-diff"),
     path("profile/substitutes/", substitutes, name="substitutes"),
+    path("profile/substitutes/away/", substitute_for_another, name="substitute-for-another"),
     path("profile/substitutes/<uuid:pk>/end/", substitute_end, name="substitute-end"),
     path("simulator/", simulator, name="simulator"),
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Part, User
+from accounts.policy import why_not_play
 from breakglass.models import Permit, Request, Substitution, scenarios_of
 from breakglass.models.substitution import LONGEST, Lent
 from breakglass.policy.asking import deciders
@@ -60,6 +61,19 @@ def why_not_name_substitute(person: User, *, by: User, at: datetime) -> str | No
         return phrase("This account is switched off.")
     if not scenarios_of(by, Permit.APPROVE, at=at):
         return phrase("You decide in no scenario, so nobody has to stand in for you.")
+    return None
+
+
+def why_not_name_for_another(person: User, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not name who decides in the place of somebody who is away."""
+    if by == person:
+        return phrase("Name your own substitute yourself, on your profile.")
+    if why := why_not_play(Part.ADMINISTRATOR, by=by, at=at):
+        return why
+    if not scenarios_of(person, Permit.APPROVE, at=at):
+        return phrase(
+            "%(person)s decides in no scenario, so nobody has to stand in for them.", person=person
+        )
     return None
 
 

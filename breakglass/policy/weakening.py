@@ -7,7 +7,7 @@ What makes a control stronger, and words that people only read, are not named.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_noop
 
@@ -74,7 +74,21 @@ def _of_person(before: Picture, after: Picture, _at: datetime) -> Said:
             person=after.name,
             email=new["email"],
         )
+    yield from _lends(before, after)
     yield from _watchers(before, after)
+
+
+def _lends(before: Picture, after: Picture) -> Said:
+    """Say who is to decide in the person's place, who was not."""
+    old = before.settings.get("substitutes", [])
+    for row in after.settings.get("substitutes", []):
+        if row not in old:
+            yield phrase(
+                "%(substitute)s may decide in the place of %(person)s until %(day)s.",
+                substitute=after.substitutes.get(row["substitute"], row["substitute"]),
+                person=after.name,
+                day=date.fromisoformat(row["until"]),
+            )
 
 
 def _of_group(before: Picture, after: Picture, _at: datetime) -> Said:

@@ -26,7 +26,11 @@ from breakglass.transitions.requests import (
     withdraw,
 )
 from breakglass.transitions.scenarios import archive, bring_back, publish
-from breakglass.transitions.substitutions import end_substitution, name_substitute
+from breakglass.transitions.substitutions import (
+    end_substitution,
+    name_for_another,
+    name_substitute,
+)
 
 __all__ = [
     "Ask",
@@ -51,6 +55,7 @@ __all__ = [
     "keep",
     "lapse",
     "lift",
+    "name_for_another",
     "name_reference",
     "name_substitute",
     "overdue",

@@ -19,7 +19,9 @@ from breakglass.pictures import PERSON, TARGET, Settings
 from breakglass.rules import complete
 from breakglass.transitions.imports import lay_out
 from breakglass.transitions.scenarios import bring_back, publish
+from breakglass.transitions.substitutions import name_for_another
 from breakglass.yaml_files import FIELDS, PermitPlan, Plan, StepPlan
+from core import zones
 from core.errors import WrongState
 from core.speech import phrase
 from targets.models import Target
@@ -105,6 +107,22 @@ def _person(change: ProposedChange, at: dt.datetime) -> None:
     person.save()
     ends = _ends(change)
     set_groups(person, {group: ends.get(str(key)) for key, group in groups.items()})
+    for row in change.after.get("substitutes", []):
+        if row not in change.before.get("substitutes", []):
+            _let_stand_in(person, row, by=_one(User, change.proposed_by_id), at=at)
+
+
+def _let_stand_in(person: User, row: Settings, *, by: User, at: dt.datetime) -> None:
+    """Name a substitute for the days of a proposal, of which some may have passed."""
+    begin = zones.day_end(dt.date.fromisoformat(row["since"]) - dt.timedelta(days=1))
+    name_for_another(
+        person,
+        substitute=_one(User, UUID(row["substitute"])),
+        since=max(begin, at),
+        until=zones.day_end(dt.date.fromisoformat(row["until"])),
+        by=by,
+        at=at,
+    )
 
 
 def _group(change: ProposedChange, _at: dt.datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from accounts.models import User
 from audit import log
+from audit.config import second_of_change
 from breakglass import policy
 from breakglass import substitution_events as events
 from breakglass.models import Substitution
@@ -24,6 +25,27 @@ def name_substitute(
     person = lock(person)
     why = policy.why_not_name_substitute(person, by=by, at=at)
     refuse_unless(why, by=by, subject=person, at=at)
+    return _name(person, substitute, since, until, by=by, at=at)
+
+
+@log.transition
+def name_for_another(
+    person: User, *, substitute: User, since: datetime, until: datetime, by: User, at: datetime
+) -> Substitution:
+    """Let `substitute` decide in the place of somebody who is away. Raises as `name_substitute`.
+
+    It lends what is another's: call it by `lending`, so that a second administrator looks at it,
+    whom the record names as well.
+    """
+    person = lock(person)
+    why = policy.why_not_name_for_another(person, by=by, at=at)
+    refuse_unless(why, by=by, subject=person, at=at)
+    return _name(person, substitute, since, until, by=by, at=at)
+
+
+def _name(
+    person: User, substitute: User, since: datetime, until: datetime, *, by: User, at: datetime
+) -> Substitution:
     if why := policy.why_not_substitute(person, substitute):
         raise BadInput(why, field="substitute")
     if bad := policy.why_bad_period(since, until, at=at):
@@ -38,6 +60,8 @@ def name_substitute(
         substitute=substitute.ref,
         since=since.isoformat(),
         until=until.isoformat(),
+        by_another=by != person,
+        second=second_of_change() if by != person else "",
     )
     log.record(event, actor=by.ref, subject=made.ref, at=at)
     return made

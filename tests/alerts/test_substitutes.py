@@ -6,6 +6,7 @@ import pytest
 
 from alerts.models import Mail
 from breakglass import transitions
+from breakglass.transitions.lending import lend_for_another
 from tests.alerts.make import (
     catch_up,
     mail_of,
@@ -44,6 +45,21 @@ class TestNaming:
         transitions.end_substitution(made, by=make_user("dora"), at=LATER)
         catch_up()
         assert told("substitution.ended") == {"bob": "substitute", "cora": "compliance"}
+
+    def test_for_somebody_who_is_away_is_told_to_them_as_well(self) -> None:
+        make_cast()
+        bob, period = make_user("bob"), (NOON, NOON + WEEK)
+        lend_for_another(
+            bob, substitute=make_user("dora"), period=period,
+            by=make_user("max"), reason="Bob is ill.", at=NOON,
+        )  # fmt: skip
+        catch_up()
+        assert told("substitution.named") == {
+            "bob": "substitute", "dora": "substitute", "cora": "compliance",
+        }  # fmt: skip
+        while send():
+            pass
+        assert "Max named Dora for Bob, who is away" in mail_of("bob", "Dora stands in").text
 
 
 class TestAsking:

@@ -205,7 +205,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("token-new", "token-revoke", "request-withdraw", "request-offer", "request-reference",
          "question-ask", "question-answer", "grant-end", "grant-way-in", "freeze", "freeze-keep",
-         "freeze-lift", "substitute-end",
+         "freeze-lift", "substitute-end", "substitute-for-another",
          "alert-acknowledge", "alert-read-case", "alert-retry", "review-start", "review-close",
          "review-confirm", "review-dispute", "review-hand-over", "finding-new", "looks",
          "view-keep", "view-forget", "sessions-end", "test-mail",

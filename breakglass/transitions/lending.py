@@ -1,0 +1,28 @@
+"""Naming who decides in the place of somebody who is away: with four eyes, for it is not theirs."""
+
+from datetime import datetime
+
+from accounts.models import User
+from audit import log
+from breakglass.models import ProposedChange, Substitution
+from breakglass.transitions import changes
+from breakglass.transitions.substitutions import name_for_another
+
+
+@log.transition
+def lend_for_another(
+    person: User, *, substitute: User, period: tuple[datetime, datetime],
+    by: User, reason: str, at: datetime,
+) -> Substitution | ProposedChange:  # fmt: skip
+    """Propose who decides in the place of `person`; where nobody else could look, it is done.
+
+    Raises as `name_for_another`, whose refusal is on the record though nothing else of it is.
+    """
+
+    def name() -> Substitution:
+        since, until = period
+        return name_for_another(
+            person, substitute=substitute, since=since, until=until, by=by, at=at
+        )
+
+    return changes.carry_out(name, to=person, by=by, reason=reason, at=at)
