@@ -128,7 +128,9 @@ def test_what_weakens_waits_for_a_second_administrator(
 
 
 @pytest.mark.parametrize("phone", [False, True])
-def test_the_pages_have_no_fault(house: House, scenario: Scenario, *, phone: bool) -> None:
+def test_the_page_of_rules_being_edited_has_no_fault(
+    house: House, scenario: Scenario, *, phone: bool
+) -> None:
     mei = edited(house, scenario, phone=phone)
     expect(mei.locator("#change input[name=seen]")).to_be_attached()
     for field in mei.locator("#permits .step .input:visible").all():
@@ -137,16 +139,8 @@ def test_the_pages_have_no_fault(house: House, scenario: Scenario, *, phone: boo
         assert box
         assert card["x"] < box["x"]
         assert box["x"] + box["width"] < card["x"] + card["width"]
-    target, place = scenario.targets.get(), f"{house.url}/admin"
-    pages = [
-        mei.url, place, f"{place}/breakglass/scenario/", f"{place}/targets/target/",
-        f"{place}/targets/target/{target.pk}/change/", f"{place}/breakglass/scenario/import/",
-        f"{place}/accounts/user/{make_user('mei').pk}/change/",
-    ]  # fmt: skip
-    for page in pages:
-        mei.goto(page)
-        assert violations(mei) == [], page
-        assert width_beyond(mei) <= 0, page
+    assert violations(mei) == []
+    assert width_beyond(mei) <= 0
 
 
 def test_from_an_empty_installation_to_a_published_scenario(house: House, shop: Shop) -> None:
