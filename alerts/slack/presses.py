@@ -116,10 +116,29 @@ def _answered(
         calls.refused("unmapped", why, member=act.member, at=at)
         came = no(_("Breakglass does not know who you are in Slack, so nothing was done."))
     else:
+        card = card or _stray(act, person, channels)
         with reading_as(person):
             _record(act, person, channel, case=card.case if card else "", at=at)
             came = _tried(act, person, do, no)
     return Answer(channel=channel, act=act, card=card, at=at, **vars(came))
+
+
+def _stray(act: Act, person: User, channels: Sequence[Channel]) -> SlackCard | None:
+    """Return the card that was pressed where no row keeps it: we crashed once it was posted.
+
+    Another one was posted then; this one is redrawn for whoever presses it. What is drawn in a room
+    is for a room: only a conversation with us, whose id begins with D, is one person's.
+    """
+    try:
+        asked = _request(act.value) if act.verb != cards.ACKNOWLEDGE else None
+    except WrongState:
+        asked = None  # the verb says so
+    alone = act.room.startswith("D")
+    here = [each for each in channels if (each.personal if alone else each.place == act.room)]
+    if asked is None or not here:
+        return None
+    reader = person if alone else None
+    return SlackCard(channel=here[0], recipient=reader, case=asked.original.ref)
 
 
 def _tried(
@@ -174,12 +193,16 @@ def _with_words(given: Submission, person: User, at: datetime) -> _Came:
 
 def _asked(value: str, person: User, at: datetime) -> Request:
     """Return the request that a button decides on. Raises NotAllowed where no button may."""
-    asked = Request.objects.told().filter(pk=_key(value)).first()
+    asked = _request(value)
     if asked is None:
         raise WrongState(phrase("This request does not exist."))
     if why := policy.why_not_by_chat(asked):
         raise access.refused(why, verb="decide_by_chat", by=person, subject=asked, at=at)
     return asked
+
+
+def _request(value: str) -> Request | None:
+    return Request.objects.told().filter(pk=_key(value)).first()
 
 
 def _acknowledge(value: str, person: User, at: datetime) -> str:

@@ -108,6 +108,19 @@ class TestApprove:
         assert asked.state == "denied"
         assert list(buttons(redrawn(answer))) == ["Open the case"]
 
+    def test_on_a_card_that_nobody_kept_redraws_it_as_well(self, asked: Request) -> None:
+        SlackCard.objects.all().delete()  # as where we crash between posting it and keeping it
+        button = {"action_id": "approve", "value": asked.pk.hex}
+        for room in ("D0000BOB", "C0000OPS"):
+            found = Press.read(press(button, MEMBERS["bob"], room=room, ts="1.5"))
+            assert found
+            answer = presses.handle(found, calls.listening(), at=SOON)
+            if room == "D0000BOB":
+                assert list(buttons(redrawn(answer))) == ["Open the case"]
+            else:
+                assert answer.drawn() is None  # a personal card is not drawn in a room
+        assert asked.decisions.get().by == make_user("bob")
+
     def test_decides_nothing_where_the_house_wants_people_signed_in(self, asked: Request) -> None:
         with override_settings(CHAT_DECIDES=False):
             answer = pressed(asked, "bob")
