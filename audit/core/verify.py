@@ -26,6 +26,7 @@ _TELLING: dict[str, dict[str, type]] = {  # what we read of their payloads
     "audit.key_rotated": {"old": str, "new": str, "until": int},
     "audit.pruned": {"below": int, "at": int, "carried": str, "keys": list},
 }
+_ROTATED = {**_TELLING["audit.key_rotated"], "seq": int}  # as a pruning keeps it
 
 
 @dataclass
@@ -59,7 +60,12 @@ class Payloads:
             first, last = said.get("range") or (0, 0)
             form = {key: type(value) for key, value in said.items()}
             numbers = {*map(type, [first, last, *(said.get("seqs") or [])])} == {int}
-            if numbers and _TELLING[entry.ev].items() <= form.items():
+            keys = [{key: type(v) for key, v in each.items()} for each in said.get("keys") or []]
+            if (
+                numbers
+                and _TELLING[entry.ev].items() <= form.items()
+                and all(_ROTATED.items() <= each.items() for each in keys)
+            ):
                 self.told.append((entry, said))
                 return
         raise Tampered(f"Entry {entry.seq}: its payload 'd' does not say what {entry.ev} says.")
@@ -180,13 +186,20 @@ def _walk(signed: Tiles, low: int, jobs: int) -> Log:
 
 def _follow_pruned(log: Log, first: int) -> None:
     """Let entry `first` follow what an entry says of all that were before it, or raise Tampered."""
-    said = next((said for _, said in log.payloads.of("pruned") if said["below"] == first), None)
-    if said is None:
+    prunings = log.payloads.of("pruned")
+    entry, said = next(((e, said) for e, said in prunings if said["below"] == first), (None, {}))
+    if entry is None:
         raise Tampered("Entry 0 is missing, and no pruning is on the record.")
     data = b"".join(log.signed.source.read(f"carried/{first}.{n}") or b"" for n in range(4))
+    what = f"carried/{first} is not what was kept of the entries that entry {entry.seq} pruned."
     if sha256(data).hexdigest() != said["carried"]:
-        raise Tampered(f"carried/{first} is not what was kept of the entries that were pruned.")
-    Order(0, said["at"], json.loads(data)).join(log.order)
+        raise Tampered(what)
+    with suppress(ValueError, RecursionError):
+        lasts = json.loads(data)
+        if isinstance(lasts, dict) and {*map(type, lasts.values())} <= {int}:
+            Order(0, said["at"], lasts).join(log.order)
+            return
+    raise Tampered(what)
 
 
 def compare(signed: Tiles, head: Head, first: int = 0) -> None:

@@ -96,12 +96,14 @@ def test_an_erasure_covers_what_it_names(facts: Any, code: int, tmp_path: Path) 
     assert verify(log.files(), tmp_path)[0] == code
 
 
+STRANGE_KEYS: list[Any] = [5, [5], [None], {}, [{}], [{"old": VKEY, "new": VKEY, "until": 5}]]
 STRANGE: dict[str, list[Any]] = {
     "audit.erased": [{}, [], "x", {"compartment": 1}, {"compartment": "p", "range": [1, 2, 3]},
                      {"compartment": "p", "seqs": [[1]]}, {"compartment": "p", "seqs": 7}],
     "audit.anchor": [{}, {"sha256": 5}, {"sha256": None}],
     "audit.key_rotated": [{"old": VKEY, "new": VKEY, "until": "5"}, {"old": VKEY, "until": 5}],
-    "audit.pruned": [{"below": 256}, {"below": 256, "at": 1, "carried": "", "keys": 5}],
+    "audit.pruned": [{"below": 256}, *({"below": 256, "at": 1, "carried": "", "keys": keys}
+                                       for keys in STRANGE_KEYS)],
 }  # fmt: skip
 
 
