@@ -1,6 +1,8 @@
 """Who writes in `bench_ledger`: ways to tell of a change, and processes that do so at once."""
 
 import os
+import random
+import secrets
 import time
 from collections.abc import Callable
 from multiprocessing.queues import Queue
@@ -46,71 +48,99 @@ def record(number: int) -> None:
     log.record(event, actor="user:1", subject=f"grant:{number % 50}", at=timezone.now())
 
 
-def _raw(barrier: Barrier, queue: "Queue[list[float]]", _: int, transactions: int) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(_RAW)
-
-        def write(_: int) -> None:
-            connection.execute("INSERT INTO bench_raw (body) VALUES (%s)", [b"x" * 512])
-
-        _timed(write, barrier, queue, transactions)
-
-
-def _recorded(
-    barrier: Barrier, queue: "Queue[list[float]]", writer: int, transactions: int
+def work(
+    way: str,
+    barrier: Barrier,
+    queue: "Queue[list[float]]",
+    writer: int,
+    times: int,
+    pause: float,
 ) -> None:
-    import django
+    """Write so often, as one of eight, with pauses that are `pause` seconds long on average.
 
-    django.setup()
-    from django.db import transaction
+    Puts the seconds that each time was waited for a receipt into the queue.
+    """
+    write = WAYS[way](writer)
+    write(-1)  # connects
+    barrier.wait()
+    waits = []
+    for number in range(times):
+        time.sleep(random.uniform(0, 2 * pause))
+        waits.append(write(number))
+    queue.put(waits)
 
-    def write(number: int) -> None:
-        with transaction.atomic():
-            record(writer + number * CLIENTS)
 
-    _timed(write, barrier, queue, transactions)
+Write = Callable[[int], float]
 
 
-def _receipts(
-    barrier: Barrier, queue: "Queue[list[float]]", writer: int, transactions: int
-) -> None:
+def _bare(_: int) -> Write:
+    """Insert a row and commit, without Django."""
+    connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+    connection.execute(_RAW)
+
+    def write(_: int) -> float:
+        connection.execute("INSERT INTO bench_raw (body) VALUES (%s)", [b"x" * 512])
+        return 0
+
+    return write
+
+
+def _telling(tell: Callable[[int], None]) -> Callable[[int], Write]:
+    """Tell in a transaction of Django, and wait for nothing."""
+
+    def begin(writer: int) -> Write:
+        import django
+
+        django.setup()
+        from django.db import transaction
+
+        def write(number: int) -> float:
+            with transaction.atomic():
+                tell(writer + number * CLIENTS)
+            return 0
+
+        return write
+
+    return begin
+
+
+def _receipts(writer: int) -> Write:
     """Wait, after each event, until a signed head covers it, as whoever asks for credentials."""
     import django
 
     django.setup()
-    from django.db import transaction
-    from django.utils import timezone
-
-    from audit import heads, log
+    from audit import heads
     from audit.events import Gap
 
-    def write(number: int) -> None:
-        subject = f"client:{writer}.{number}"
-        with transaction.atomic():
-            event = Gap(expected=1, found=2, event="0" * 32)  # critical: signed at once
-            log.record(event, actor="user:1", subject=subject, at=timezone.now())
+    run = secrets.token_hex(4)
+
+    def write(number: int) -> float:
+        subject = f"client:{run}.{writer}.{number}"
+        record_critical(subject)
         began = time.perf_counter()
         if not heads.wait_for(subject, Gap.kind, patience=10):
             raise RuntimeError("No receipt within ten seconds.")
-        waits.append(time.perf_counter() - began)
+        return time.perf_counter() - began
 
-    waits: list[float] = []
-    _timed(write, barrier, None, transactions)
-    queue.put(waits)
+    return write
 
 
-def _timed(
-    write: Callable[[int], None],
-    barrier: Barrier,
-    queue: "Queue[list[float]] | None",
-    transactions: int,
-) -> None:
-    write(-1)  # connects
-    barrier.wait()
-    for number in range(transactions):
-        write(number)
-    if queue:
-        queue.put([])
+def record_critical(subject: str) -> None:
+    """Record an event that is signed at once."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from audit import log
+    from audit.events import Gap
+
+    with transaction.atomic():
+        event = Gap(expected=1, found=2, event="0" * 32)
+        log.record(event, actor="user:1", subject=subject, at=timezone.now())
 
 
-WAYS = {"raw": _raw, "recorded": _recorded, "receipts": _receipts}
+WAYS: dict[str, Callable[[int], Write]] = {
+    "bare": _bare,
+    "plain row": _telling(row),
+    "recorded": _telling(record),
+    "receipts": _receipts,
+}
