@@ -73,7 +73,7 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
     add_form = PersonCreationForm
     add_form_template = "admin/accounts/user/add_form.html"
     ordering = ["email"]
-    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    list_display = ["email", "name", "may_sign_in", "may_administer", "last_login"]
     list_filter = ["is_active", "is_staff", InGroup]
     filter_horizontal = ()
     search_fields = ["email", "name"]
@@ -89,6 +89,16 @@ class PersonAdmin(ReasonedAdmin, UserAdmin):  # type: ignore[type-arg] # not gen
         (_("How they sign in"), {"fields": ["usable_password", "password1", "password2"]}),
         (_("This change"), {"fields": ["reason"]}),
     ]
+
+    @admin.display(description=_("May sign in"), boolean=True, ordering="is_active")
+    def may_sign_in(self, person: User) -> bool:
+        """Whether the account is switched on."""
+        return person.is_active
+
+    @admin.display(description=_("May open the administration"), boolean=True, ordering="is_staff")
+    def may_administer(self, person: User) -> bool:
+        """Whether these pages open for the person."""
+        return person.is_staff
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

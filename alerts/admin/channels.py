@@ -22,6 +22,7 @@ from alerts.models import MAIL, Channel, Delivery
 from alerts.slack import people
 from alerts.trial import trial
 from audit.config import changing
+from audit.events import title_of
 from core.admin import ReadOnlyAdmin
 from core.templatetags.ui import listed
 
@@ -155,8 +156,13 @@ class ChannelAdmin(ReasonedAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """Who was told of what, and how it went."""
 
-    list_display = ["kind", "recipient", "channel", "state", "attempts", "created_at", "sent_at"]
+    list_display = ["what", "recipient", "channel", "state", "attempts", "created_at", "sent_at"]
     list_filter = ["state", "channel", "kind", "urgent"]
     list_select_related = ["recipient", "channel"]
     search_fields = ["recipient__name", "recipient__email"]
     show_full_result_count = False
+
+    @admin.display(description=_("Of what"), ordering="kind")
+    def what(self, delivery: Delivery) -> str:
+        """Name the event as people do."""
+        return title_of(delivery.kind)
