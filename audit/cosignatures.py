@@ -36,7 +36,7 @@ def why_false(head: Checkpoint) -> str | None:
     Each is compared with the key by which it was kept, also of one who is no witness any more.
     """
     for each in head.cosignatures.all():
-        if not _is_good(head, each):
+        if not is_good(head, each):
             return (
                 f"The signature of the witness {each.name} under the head of {head.size:,} entries"
                 " is not one of its key."
@@ -44,7 +44,8 @@ def why_false(head: Checkpoint) -> str | None:
     return None
 
 
-def _is_good(head: Checkpoint, kept: Cosignature) -> bool:
+def is_good(head: Checkpoint, kept: Cosignature) -> bool:
+    """Whether what was kept is a signature of its witness under the head, of the time it says."""
     try:
         raw = good(read_note((head.note + kept.line).encode()), read_key(kept.witness, WITNESS))
     except Finding:

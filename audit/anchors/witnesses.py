@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, QuerySet
 
+from audit import cosignatures
 from audit.core.findings import Usage
 from audit.core.note import WITNESS, read_key
 from audit.core.note import Key as PublicKey
@@ -58,15 +59,13 @@ def quorum(of: Sequence[Witness]) -> int:
 def over(seq: int) -> Checkpoint | None:
     """Return the first head over the entry `seq` that enough witnesses signed, if there is one."""
     known = configured()
-    found = _witnessed(known, least=seq + 1).first() if known else None
-    return Checkpoint.objects.get(size=found) if found else None
+    return _good(_witnessed(known, least=seq + 1), known) if known else None
 
 
 def newest() -> Checkpoint | None:
     """Return the newest head that enough witnesses signed, if there is one."""
     known = configured()
-    found = _witnessed(known).order_by("-checkpoint").first() if known else None
-    return Checkpoint.objects.get(size=found) if found else None
+    return _good(_witnessed(known).order_by("-checkpoint"), known) if known else None
 
 
 def policy_file() -> str:
@@ -109,3 +108,18 @@ def _witnessed(known: Sequence[Witness], *, least: int = 0) -> QuerySet[Cosignat
     )
     counted = ours.order_by("checkpoint").values("checkpoint").annotate(seen=Count("pk"))
     return counted.filter(seen__gte=quorum(known)).values_list("checkpoint", flat=True)
+
+
+def _good(sizes: QuerySet[Cosignature, int], known: Sequence[Witness]) -> Checkpoint | None:
+    """Return the first of these heads under which enough signatures are good, if there is one.
+
+    Each was looked at when it came; but who owns the database could have added some since.
+    """
+    keys, false = {str(each.key) for each in known}, list[int]()
+    while size := sizes.exclude(checkpoint__in=false).first():
+        head = Checkpoint.objects.get(size=size)
+        ours = [each for each in head.cosignatures.all() if each.witness in keys]
+        if sum(cosignatures.is_good(head, each) for each in ours) >= quorum(known):
+            return head
+        false.append(size)
+    return None

@@ -7,8 +7,10 @@ from pytest_django import Settings
 from audit import notes
 from audit.anchors import witnesses
 from audit.core.policy import read_policy
-from audit.models import Key
+from audit.models import Checkpoint, Key
+from audit.outside import Cosignature
 from tests.audit.core.make import NEXT_VKEY, VKEY, WITNESSES
+from tests.audit.make import NOON, ORIGIN
 
 pytestmark = pytest.mark.django_db
 KEYS = [notes.vkey(name, key.public_key(), kind=notes.WITNESS) for name, key in WITNESSES.items()]
@@ -70,3 +72,20 @@ def test_the_policy_file_is_one_that_the_verifier_reads(settings: Settings) -> N
     assert [str(key) for key in policy.witnesses.values()] == KEYS
     assert policy.groups == {"enough-witnesses": (2, ["w1", "w2", "w3"])}
     assert policy.quorum == "enough-witnesses"
+
+
+def test_a_head_is_witnessed_by_good_signatures_alone(settings: Settings) -> None:
+    settings.LEDGER_WITNESSES = THREE  # of which two are enough
+    for size in (3, 5, 7):
+        text = notes.checkpoint_text(ORIGIN, size, bytes(32))
+        head = Checkpoint.objects.create(size=size, note=notes.note(text, []), sealed_at=NOON)
+        for number, (name, key) in enumerate([*WITNESSES.items()][:2]):
+            line = notes.cosign(text, name=name, key=key, at=int(NOON.timestamp()))
+            if size != 5 and number:  # somebody else made it up
+                line = notes.cosign(f"{text}x\n", name=name, key=key, at=int(NOON.timestamp()))
+            Cosignature.objects.create(checkpoint=head, witness=KEYS[number], line=line, at=NOON)
+
+    for found in (witnesses.over(0), witnesses.over(4), witnesses.newest()):
+        assert found is not None
+        assert found.size == 5
+    assert witnesses.over(5) is None

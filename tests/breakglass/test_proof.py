@@ -88,8 +88,11 @@ def test_nobody_is_let_in_where_the_house_asks_for_witnesses_and_too_few_signed(
     assert "The witnesses of the record cannot be reached now" in enter(grant)
     assert "audit.degraded" not in kinds()
 
+    at = timezone.now().replace(microsecond=0)
     for head in Checkpoint.objects.all():
-        Cosignature.objects.create(checkpoint=head, witness=W1, line="", at=timezone.now())
+        text, key = head.note.partition("\n\n")[0] + "\n", WITNESSES["w1"]
+        line = notes.cosign(text, name="w1", key=key, at=int(at.timestamp()))
+        Cosignature.objects.create(checkpoint=head, witness=W1, line=line, at=at)
     assert "lets nobody in" not in enter(grant)
 
 
