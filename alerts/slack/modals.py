@@ -19,7 +19,7 @@ from alerts.slack import blocks, cards
 from alerts.slack.blocks import Block
 from alerts.slack.heard import Act, Submission, View
 from alerts.taming import tame
-from breakglass import outlook
+from breakglass import outlook, policy
 from breakglass.answer_forms import FORMS, AnswerForm
 from breakglass.models import Request
 
@@ -48,11 +48,20 @@ def of_answer(asked: Request, act: Act, *, by: User, at: datetime) -> View:
         "blocks": [
             blocks.words(tame(cards.in_short(asked))),
             blocks.small(tame(getattr(outlook.of(asked, by=by, at=at), about))),
+            *_in_whose_place(asked, by=by, at=at),
             *(_input(field) for field in form.visible_fields()),
             blocks.small(str(final)),
             *blocks.row([blocks.link(_("Open the page"), cards.page_of(asked, by, at=at))]),
         ],
     }
+
+
+def _in_whose_place(asked: Request, *, by: User, at: datetime) -> list[Block]:
+    seat = policy.seat_for(asked, by=by, at=at)
+    if seat is None or seat.instead_of is None:
+        return []
+    words = _("You answer in the place of %(person)s. The record names you both.")
+    return [blocks.words(tame(words % {"person": seat.instead_of}))]
 
 
 def of_words(sentence: str) -> View:

@@ -18,7 +18,13 @@ from tests.alerts.endpoint import Endpoint, endpoint
 from tests.make import NOON, make_user
 
 SECRET = "0123456789abcdef" * 2
-MEMBERS = {"bob": "U0000BOB", "carl": "U000CARL", "rob": "U0000ROB", "ada": "U0000ADA"}
+MEMBERS = {
+    "bob": "U0000BOB",
+    "carl": "U000CARL",
+    "rob": "U0000ROB",
+    "ada": "U0000ADA",
+    "dora": "U000DORA",
+}
 
 
 @dataclasses.dataclass

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from alerts.models import Channel, SlackCard
+from alerts.models import Channel, Contact, SlackCard
 from alerts.slack import calls, presses, socket
 from alerts.slack.heard import Press, Submission
 from alerts.slack.presses import Answer
 from breakglass import transitions
 from breakglass.models import Request
 from breakglass.transitions import Voice
-from tests.alerts.make import SOON, catch_up, make_cast, send
+from tests.alerts.make import SOON, make_cast
 from tests.alerts.slack_server import (
     MEMBERS,
     Slack,
@@ -43,16 +43,18 @@ def workspace() -> Iterator[Slack]:
 
 
 @pytest.fixture
-def asked(workspace: Slack) -> Request:
-    """Return a request of Ada's that Bob and Carl were asked about in Slack."""
-    make_slack("bob", "carl", "rob", "ada")
-    return told(make_request(make_cast(), by=make_user("ada")))
+def asked() -> Request:
+    """Return a request of Ada's whose card Bob has in Slack, where the others are as well."""
+    channel = make_slack("bob", "carl", "rob", "ada")
+    return told(make_request(make_cast(), by=make_user("ada")), channel)
 
 
-def told(request: Request) -> Request:
-    """Return a request once its card stands in Slack."""
-    catch_up()
-    send()
+def told(request: Request, channel: Channel) -> Request:
+    """Return a request with the card that Bob was sent."""
+    SlackCard.objects.create(
+        channel=channel, recipient=make_user("bob"), case=request.ref, room="D0000BOB",
+        ts="1.000001", made_at=NOON,
+    )  # fmt: skip
     return request
 
 
@@ -123,9 +125,9 @@ class TestDeny:
         asked.refresh_from_db()
         assert asked.state == "pending"
 
-    def test_refuses_an_emergency_and_closes_the_door(self, workspace: Slack) -> None:
-        make_slack("bob")
-        request = told(make_broken_glass(make_cast(), by=make_user("ada")))
+    def test_refuses_an_emergency_and_closes_the_door(self) -> None:
+        channel = make_slack("bob")
+        request = told(make_broken_glass(make_cast(), by=make_user("ada")), channel)
         answer = send_view(opened(request, "refuse"), reasons=["none"])
         assert answer.said == "Refused. What was open is closing."
         request.refresh_from_db()
@@ -155,6 +157,19 @@ class TestLess:
         found = Submission(**{**vars(found), "given": {**found.given, "targets": ["other"]}})
         assert "other" in said(presses.submit(found, calls.listening(), at=SOON))
         assert not asked.decisions.exists()
+
+
+def test_a_substitute_reads_in_whose_place_they_answer(asked: Request) -> None:
+    bob, dora, channel = make_user("bob"), make_user("dora"), Channel.objects.get(kind="slack")
+    Contact.objects.create(person=dora, channel=channel, address=MEMBERS["dora"], added_at=NOON)
+    transitions.name_substitute(
+        bob, substitute=dora, since=NOON, until=NOON + timedelta(days=1), by=bob, at=NOON
+    )
+    view = pressed(asked, "dora", "counter").view
+    assert view
+    assert "You answer in the place of Bob." in texts(view["blocks"])
+    send_view(view, "dora", minutes="10")
+    assert asked.decisions.get().instead_of == bob
 
 
 class TestWhoMayNot:
