@@ -13,7 +13,7 @@ from breakglass.models import ProposedChange, Request, Substitution
 from breakglass.transitions import changes
 from breakglass.transitions.lending import lend_for_another
 from core import zones
-from core.errors import NotAllowed
+from core.errors import NotAllowed, WrongState
 from tests.breakglass.browser import client, see, text
 from tests.breakglass.changing import WHY, administrators, mark
 from tests.breakglass.test_replay import enter, replay
@@ -93,6 +93,16 @@ def test_begins_later_or_with_what_is_left_of_its_days() -> None:
     short = proposed(max_, days=1)
     outlook = changes.foresee(short, at=NOON + 2 * DAY)
     assert outlook.why_not == "Let it end after it begins."
+
+
+def test_replaces_no_other_change_that_one_has_proposed() -> None:
+    make_scenario()
+    max_, _mia = administrators("max", "mia")
+    change = proposed(max_)
+    with pytest.raises(WrongState, match="A change of Bob that you proposed waits already"):
+        propose(max_)
+    change.refresh_from_db()
+    assert change.state == "waiting"
 
 
 def test_the_persons_own_choice_comes_first() -> None:
