@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 LONGEST = timedelta(seconds=20)  # of one run; the next one goes on where it ended
+FRESH = timedelta(seconds=2)  # how old a story may be that many are told of, one after the other
 _LOCK = 0x0B5EA5  # any number: names the advisory locks of whoever sends, with that of the channel
 _SIDE_BY_SIDE = 8
 
@@ -82,7 +83,8 @@ class _Run:
 
     def __init__(self, channel: Channel) -> None:
         self._channel, self._line = channel, line_to(channel)
-        self._story: Story | None = None
+        self._stories: dict[int, Story] = {}
+        self._fresh_until: datetime | None = None
 
     @property
     def joins(self) -> bool:
@@ -120,7 +122,7 @@ class _Run:
         found = []
         for delivery in batch:
             try:
-                found.append(compose(delivery, self._story_of(delivery), at=at))
+                found.append(compose(delivery, self._story_of(delivery, at=at), at=at))
             except Exception as error:
                 logger.exception("Delivery %s cannot be written.", delivery.pk)
                 transitions.failed(delivery, error=_said(error), final=True, at=clock())
@@ -139,17 +141,19 @@ class _Run:
             channel_transitions.failed(self._channel, error=trouble.error, at=at)
         return not trouble.server
 
-    def _story_of(self, delivery: Delivery) -> Story:
-        """Gather a story once for all who are told of it; they come one after the other.
+    def _story_of(self, delivery: Delivery, *, at: datetime) -> Story:
+        """Gather a story once for all who are told of it within a moment.
 
         Raises NothingToTell where another attempt would end as all before it have.
         """
         if delivery.attempts > transitions.MOST_ATTEMPTS:
             # It took its process down each time, or the outcome could never be written.
             raise NothingToTell("Every attempt broke off before its end.")
-        if self._story is None or self._story.entry.seq != delivery.entry_seq:
-            self._story = story_at(delivery.entry_seq)
-        return self._story
+        if self._fresh_until is None or at > self._fresh_until:
+            self._stories, self._fresh_until = {}, at + FRESH
+        if (seq := delivery.entry_seq) not in self._stories:
+            self._stories[seq] = story_at(seq)
+        return self._stories[seq]
 
 
 def _said(error: Exception) -> str:
