@@ -30,8 +30,10 @@ def review(request: PageRequest, pk: UUID) -> HttpResponse:
 
 @page("POST")
 def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Take a review."""
-    return _act(request, pk, None, transitions.start, _("The review is yours."), to="#outside")
+    """Take a review, and go on at what was done outside; else at the verdict."""
+    odd = story.of(_visible(request, pk)).actions.outside_count
+    to = "#outside" if odd else "#verdict"
+    return _act(request, pk, None, transitions.start, _("The review is yours."), to=to)
 
 
 @page("POST")

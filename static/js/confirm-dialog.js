@@ -14,7 +14,7 @@ class ConfirmDialog extends HTMLElement {
     const dialog = document.createElement("dialog");
     const question = document.createElement("p");
     const yes = this.button(this.getAttribute("yes") || "Yes", "btn danger");
-    const no = this.button(document.body.dataset.no || "Not now", "btn");
+    const no = this.button(document.body.dataset.notNow || "Not now", "btn");
     const row = document.createElement("div");
     question.id = `q-${Math.random().toString(36).slice(2)}`;
     question.textContent = this.getAttribute("question");

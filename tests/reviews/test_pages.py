@@ -115,12 +115,18 @@ class TestVerbs:
         review = recent()
 
         taken = post("rita", "review-start", review)
-        assert taken["Location"] == f"{review.get_absolute_url()}#outside"
+        assert taken["Location"] == f"{review.get_absolute_url()}#verdict"
         answer = post("rita", "review-close", review, verdict="justified", comment="")
 
         review.refresh_from_db()
         assert answer.status_code == 302
         assert (review.state, review.verdict) == ("closed", "justified")
+
+    def test_a_taken_review_goes_on_at_what_was_done_outside(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"]))
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        assert post("rita", "review-start", review)["Location"].endswith("#outside")
 
     def test_a_form_with_a_mistake_comes_back(self) -> None:
         review = taken(recent(), at=timezone.now())
