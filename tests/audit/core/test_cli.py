@@ -209,9 +209,9 @@ def test_what_follows_a_pruning_has_to_follow_what_was_kept(tmp_path: Path) -> N
     kept = files["carried/256.0"] + files["carried/256.1"]
     assert "but event 1 is due" in said_of("nothing", b"{}")
     assert "has an earlier time" in said_of("late", kept, at=(NOON + 300) * 1_000_000)
-    strange = "carried/256 is not what was kept of the entries that entry 600 pruned."
+    strange = "carried/256 is not what was kept, as entry 600 pruned it."
     assert strange in said_of("other", kept, carried="0" * 64)
-    for number, odd in enumerate((b"", b"[]", b'{"thing:1":"2"}', b"[" * 5000)):
+    for number, odd in enumerate((b"", b"[]", b"[" * 5000)):
         assert strange in said_of(f"odd {number}", odd)
 
 
