@@ -59,6 +59,12 @@ def decisions_for_reader(request: HttpRequest, at: datetime) -> list[Request]:
     return decisions_for(user, at) if isinstance(user, User) else []
 
 
+def represented_by(person: User, at: datetime) -> list[User]:
+    """The people in whose place the person decides, by name; nobody asks where there are none."""
+    others = {each.person for each in lent_to(person, at)}
+    return list(User.objects.filter(pk__in=others).order_by("name")) if others else []
+
+
 def deadline(request: Request) -> datetime:
     """Return until when an answer counts."""
     return request.ratify_by or request.lapse_at

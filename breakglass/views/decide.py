@@ -40,6 +40,7 @@ def decide(request: PageRequest) -> HttpResponse:
         "rows": [(each, inbox.deadline(each), inbox.is_over(each, now)) for each in rows],
         "may_name": request.user.plays(Part.ADMINISTRATOR, now),
         "decides": inbox.decides_anywhere(request.user, now),
+        "represented": inbox.represented_by(request.user, now),
         "given": mine.order_by("-decided_at")[:10],
     }
     return render(request, "breakglass/decide.html", context)

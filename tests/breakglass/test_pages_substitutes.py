@@ -100,7 +100,9 @@ class TestDeciding:
         request = asked()
         assert see("dora", reverse("decision", args=[request.pk])).status_code == 404
         name("dora", "bob")
-        assert "1 decision waits for you" in text(see("dora", "/decide/"))
+        waiting = text(see("dora", "/decide/"))
+        assert "1 decision waits for you" in waiting
+        assert "You decide in the place of Bob, too." in waiting
         page = reverse("decision", args=[request.pk])
         assert "You answer in the place of <strong>Bob</strong>" in text(see("dora", page))
         assert client("dora").post(page, {"decision": "approve"}).status_code == 302
