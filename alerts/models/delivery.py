@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
 from alerts.models.channel import MAIL, Channel
+from audit.events import title_of
 from core import refs
 
 # Who looks after all messages; anybody else sees their own.
@@ -245,7 +247,10 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.reader}"
+        return gettext("%(what)s, to %(person)s") % {
+            "what": title_of(self.kind),
+            "person": self.reader,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("alert", args=[self.pk])
