@@ -10,9 +10,11 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         """Let the shared pages and the record know this room; mail is there from the start."""
         from alerts.provision import provide_mail, renew_administrators
+        from audit import cursor
 
         post_migrate.connect(provide_mail, sender=self, dispatch_uid="alerts.mail")
         post_migrate.connect(renew_administrators, sender=self, dispatch_uid="alerts.parts")
+        cursor.provide("alerts.tasks.relay")
         for name in (
             "forgetting",
             "labels",

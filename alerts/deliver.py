@@ -108,8 +108,7 @@ class _Run:
             trouble = error if isinstance(error, Trouble) else Trouble(_said(error))
             self.close()
             return 0, self._failed(messages, trouble, at=clock())
-        for message in messages:
-            transitions.sent(message.delivery, at=clock())
+        transitions.sent(*(message.delivery for message in messages), at=clock())
         channel_transitions.works(self._channel, at=clock())
         return len(messages), True
 

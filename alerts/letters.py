@@ -61,6 +61,7 @@ def join(messages: Sequence[Message]) -> EmailMultiAlternatives:
         text = render_to_string("email/many.txt", context).strip()
         html = render_to_string("email/many.html", context).strip()
     headers = _headers(last)
+    headers["X-Breakglass-Entries"] = " ".join(str(each.story.entry.seq) for each in messages)
     for threading in ("In-Reply-To", "References"):
         headers.pop(threading, None)
     mail = EmailMultiAlternatives(

@@ -72,12 +72,13 @@ def _joined(first: Delivery, *, at: datetime) -> list[Delivery]:
     return found if first.together or len(found) >= JOINED else [first]
 
 
-def sent(delivery: Delivery, *, at: datetime) -> None:
-    """Write down that the channel has taken the message over.
+def sent(*deliveries: Delivery, at: datetime) -> None:
+    """Write down that the channel has taken over what it was given, all of one message at once.
 
     Clocks of two machines differ; a message that was sent must never be sent again for that.
     """
-    Delivery.objects.filter(pk=delivery.pk, state__in=Delivery.WAITING).update(
+    keys = [delivery.pk for delivery in deliveries]
+    Delivery.objects.filter(pk__in=keys, state__in=Delivery.WAITING).update(
         state=Delivery.State.SENT,
         sent_at=Greatest(F("created_at"), Value(at)),
         next_attempt_at=None,

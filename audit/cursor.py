@@ -12,11 +12,24 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from audit.models import Cursor, Entry, SetAside
+from core import doorbell
 
 logger = logging.getLogger(__name__)
 
 Handle = Callable[[Entry], None]
 BATCH = 50  # entries in one transaction: few enough to hold locks briefly
+_readers: list[str] = []
+
+
+def provide(task: str) -> None:
+    """Register the task of a reader who is not to wait for beat when something critical comes."""
+    _readers.append(task)
+
+
+def ring() -> None:
+    """Ring the readers that wait for what is critical, once the transaction has committed."""
+    for task in _readers:
+        doorbell.ring(task)
 
 
 def follow(name: str, handle: Handle, *, limit: int = 500) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from audit import datakeys, intake, leaf, log, sql, tiles, tree
+from audit import cursor, datakeys, intake, leaf, log, sql, tiles, tree
 from audit.datakeys import PERSONAL
 from audit.events import ClockRegressed, Gap, PendingAltered
 from audit.intake import Candidate, Row
@@ -125,6 +125,8 @@ def _enter(candidates: list[Candidate], *, at: datetime) -> None:
     urgency = CRITICAL if any(c.critical for c in candidates) else ""
     sql.ask(_DONE, [[c.row for c in candidates], CHANNEL, urgency])
     live.tell((c.case or c.subject, c.kind) for c in candidates)
+    if urgency:
+        cursor.ring()
 
 
 def _state() -> State:

@@ -4,7 +4,8 @@ Usage: python -m bench.bench_alerts [SECONDS]        (60 if not given)
 
 Somebody breaks the glass and gives it back, again and again, at a steady pace. Measured is the
 time from the moment the button was pressed to the moment the mail server had taken over the mail
-of each person who is told of it. Returns 1 when a goal is missed.
+of each person who is told of it, once the workers have told of a first one. Returns 1 when a goal
+is missed.
 """
 
 import re
@@ -66,6 +67,8 @@ def main(seconds: int) -> int:
         house = House(home, EMAIL_URL=f"smtp://127.0.0.1:{office.port}")
         house.start()
         try:
+            _press(house, 2)  # one, while the workers are still starting
+            until(office.told, seconds=60)
             pressed = _press(house, seconds)
             until(lambda: len({case for case, _ in office.told()}) == len(pressed), seconds=60)
             time.sleep(3)  # for the last of the people

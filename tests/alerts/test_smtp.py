@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from alerts import transitions
 from alerts.models import Delivery
+from breakglass.models import Scenario
 from config.local import free_port
 from tests.alerts.make import SOON, catch_up, make_cast, send
 from tests.alerts.post_office import PostOffice, post_office
-from tests.make import make_broken_glass, make_user
+from tests.make import make_broken_glass, make_group, make_request, make_user
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = {f"{name}@example.com" for name in ("bob", "carl", "rob", "rosa", "cora", "tess")}
@@ -41,6 +43,20 @@ def test_everybody_gets_both_parts(smtp: Settings) -> None:
         ]  # fmt: skip
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["Date"] == "Mon, 02 Nov 2026 12:00:02 +0000"
+
+
+def test_what_comes_as_one_names_all_its_entries(smtp: Settings) -> None:
+    for number in range(transitions.JOINED):
+        make_group("Platform engineers", person := make_user(f"p{number}"))
+        make_request(Scenario.objects.get(), by=person)
+    catch_up()
+    rows = Delivery.objects.filter(recipient=make_user("bob")).order_by("entry_seq")
+    entries = " ".join(str(row.entry_seq) for row in rows)
+    with post_office(smtp.EMAIL_PORT) as office:
+        send()
+    [mail] = [mail for mail in office.mails if "bob@" in str(mail["To"])]
+    assert mail["X-Breakglass-Entries"] == entries
+    assert {row.state for row in rows.all()} == {"sent"}
 
 
 def test_a_server_that_fails_at_first_gets_it_again(smtp: Settings) -> None:

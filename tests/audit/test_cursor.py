@@ -1,13 +1,18 @@
 """Readers follow the record: exactly once, in order, and a poisoned entry stops nobody."""
 
+import json
 import threading
+import uuid
+from typing import cast
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+import redis
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from audit import cursor, log, reading
+from audit.events import Gap
 from audit.models import Cursor, Entry, SetAside
 from tests.audit.make import NOON, Happened, happen, sequence
 
@@ -174,3 +179,27 @@ def test_a_second_follower_of_the_same_name_gives_way(reader: Reader) -> None:
     assert cursor.follow(NAME, slow) == 1
     assert second == [0]
     assert reader.seen == [0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_what_is_critical_is_rung_as_it_is_entered(
+    monkeypatch: pytest.MonkeyPatch, redis_url: str
+) -> None:
+    task = f"tests.{uuid.uuid4().hex}"
+    monkeypatch.setattr(cursor, "_readers", [])
+    cursor.provide(task)
+    queue = redis.Redis.from_url(redis_url)
+
+    happen()
+    sequence()
+    assert rung(queue, task) == 0
+    with transaction.atomic():
+        log.record(Gap(expected=1, found=2, event="0" * 32), actor="user:a", subject="t:1", at=NOON)
+    sequence()
+    assert rung(queue, task) == 1
+
+
+def rung(queue: redis.Redis, task: str) -> int:
+    """Return how often a task waits in the queue of the workers."""
+    calls = cast("list[bytes]", queue.lrange("celery", 0, -1))
+    return sum(json.loads(call)["headers"]["task"] == task for call in calls)
