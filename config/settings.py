@@ -20,8 +20,10 @@ if not SECRET_KEY:
 TARGET_KEYS = env.words("TARGET_KEYS")
 # AES keys that wrap those of words on the record, newest first, in the same form.
 LEDGER_DATA_KEYS = env.words("LEDGER_DATA_KEYS")
-# The key that signs the record: itself, or where the sealer keeps it and what it remembers.
+# The key that signs the record: itself, a command of a key store that prints it, or where the
+# sealer keeps it; and where it remembers what it has signed.
 LEDGER_KEY = env.text("LEDGER_KEY")
+LEDGER_KEY_COMMAND = env.text("LEDGER_KEY_COMMAND")
 LEDGER_KEY_PATH = env.text("LEDGER_KEY_PATH", str(BASE_DIR / ".local" / "ledger" / "key"))
 LEDGER_MEMORY_PATH = env.text("LEDGER_MEMORY_PATH", str(BASE_DIR / ".local" / "ledger" / "memory"))
 # Whether nobody gets credentials while the record cannot be signed.

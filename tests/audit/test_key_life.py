@@ -170,6 +170,7 @@ class TestCommand:
         settings.LEDGER_KEY_PATH = str(path.with_name("gone"))
         with pytest.raises(CommandError, match="cannot be read"):
             call_command("audit_rotate_key")
-        settings.LEDGER_KEY = "PRIVATE+KEY+…"
-        with pytest.raises(CommandError, match="move it to the file"):
-            call_command("audit_rotate_key")
+        for name in ("LEDGER_KEY_COMMAND", "LEDGER_KEY"):
+            setattr(settings, name, "PRIVATE+KEY+…")
+            with pytest.raises(CommandError, match=f"comes by {name}; move it to the file"):
+                call_command("audit_rotate_key")

@@ -79,6 +79,32 @@ def test_takes_its_key_from_the_environment(home: Path, settings: Settings) -> N
     assert [key.name for key in heads.public_keys()] == [made.origin]
 
 
+def test_takes_its_key_from_a_key_store_once_that_gives_one(home: Path, settings: Settings) -> None:
+    settings.LEDGER_KEY_COMMAND = f"cat {home / 'store'}"
+    happen()
+    sequence(timezone.now())
+
+    run(seconds=0.3)
+    assert "LEDGER_KEY_COMMAND gave no key (it ended with 1)" in Sealing.objects.get().why
+    assert not (home / "key").exists()
+
+    made = key_file.make(home / "store", "example.org/record")
+    run(seconds=0.5)
+    assert [key.name for key in heads.public_keys()] == [made.origin]
+    assert not (home / "key").exists()
+
+
+@pytest.mark.parametrize("command", ["no-such-program --secret", "'unfinished"])
+def test_a_key_store_that_cannot_be_asked_is_no_reason_to_end(
+    command: str, settings: Settings
+) -> None:
+    settings.LEDGER_KEY_COMMAND = command
+    run(seconds=0.3)
+    why = Sealing.objects.get().why
+    assert "LEDGER_KEY_COMMAND gave no key" in why
+    assert "secret" not in why
+
+
 def test_refuses_a_key_that_is_none_and_does_not_tell_it(settings: Settings) -> None:
     settings.LEDGER_KEY = "PRIVATE+KEY+secret"
     with pytest.raises(CommandError, match="LEDGER_KEY: This is no signing key") as caught:

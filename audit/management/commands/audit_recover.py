@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from audit import recovery, restore
+from audit import key_source, recovery, restore
 from audit.core.findings import Usage
 from audit.core.note import LOG, read_key
 from audit.core.policy import Policy, read_policy
@@ -53,8 +53,8 @@ class Command(BaseCommand):
         self.stdout.write("Start sequencer and sealer, then look at `manage.py verify_log`.")
 
     def _go_on_anew(self) -> None:
-        if settings.LEDGER_KEY:
-            raise CommandError("The key is in LEDGER_KEY; move it to the file LEDGER_KEY_PATH.")
+        if why := key_source.why_not_changed():
+            raise CommandError(why)
         vkey = recovery.go_on_anew(
             Path(settings.LEDGER_KEY_PATH),
             Path(settings.LEDGER_MEMORY_PATH),

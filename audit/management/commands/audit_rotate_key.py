@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from audit import key_life
+from audit import key_life, key_source
 from audit.sealer import Refused
 
 
@@ -26,8 +26,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, overlap: int, **options: Any) -> None:
-        if settings.LEDGER_KEY:
-            raise CommandError("The key is in LEDGER_KEY; move it to the file LEDGER_KEY_PATH.")
+        if why := key_source.why_not_changed():
+            raise CommandError(why)
         if overlap < 1:
             raise CommandError("--overlap: say for how many entries both keys sign, at least one.")
         path = Path(settings.LEDGER_KEY_PATH)

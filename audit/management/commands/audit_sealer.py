@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from audit import key_file, restore, sealer, sequencer, sql
+from audit import key_file, key_source, restore, sealer, sequencer, sql
 from audit.anchors import witnesses
 from audit.anchors.courier import Courier
 from audit.anchors.rounds import Rounds
@@ -94,21 +94,14 @@ class Command(Office):
 
 
 def _key() -> Keys:
-    """Return the key from the environment or its file; make one for a record that has none."""
-    if settings.LEDGER_KEY:
-        return _read(settings.LEDGER_KEY, "LEDGER_KEY")
+    """Return the key that is given, or that of its file; make one for a record that has none."""
+    if key := key_source.given():
+        return key
     path = Path(settings.LEDGER_KEY_PATH)
     try:
-        return KeyRing(path, _read(path.read_text(encoding="utf-8"), str(path)))
+        return KeyRing(path, key_source.read(path.read_text(encoding="utf-8"), str(path)))
     except FileNotFoundError:
         pass
     if Checkpoint.objects.exists():
         raise Refused(f"The key {path} is missing, but the record was signed. Put the key back.")
     return KeyRing(path, key_file.make(path, key_file.new_origin(settings.BASE_URL)))
-
-
-def _read(line: str, where: str) -> SigningKey:
-    try:
-        return key_file.read(line)
-    except ValueError as error:
-        raise CommandError(f"{where}: {error}") from error
