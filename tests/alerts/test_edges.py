@@ -32,7 +32,7 @@ def test_the_beats_tell_and_send() -> None:
 def test_a_delivery_reads_as_words() -> None:
     row = make_delivery()
     assert refs.labels([row.ref])[row.ref].text == "Access ended, to Ada"
-    assert str(row) == "grant.expired to Ada"
+    assert str(row) == "Access ended, to Ada"
 
 
 def test_the_record_says_what_became_of_a_message() -> None:

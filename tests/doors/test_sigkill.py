@@ -21,7 +21,7 @@ from targets import credentials, engine, reconcile, transitions
 from targets.models import Door, Target
 from tests.doors.make import Shop, login, make_door
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_postgresql(18, 16)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Work = Callable[[], object]
 
@@ -129,7 +129,6 @@ def test_while_issuing_credentials(target: Target, shop: Shop, ada: User) -> Non
         exchange += 4
 
 
-@pytest.mark.on_postgresql(18)
 def test_while_opening_when_the_time_is_over_afterwards(target: Target, shop: Shop) -> None:
     for exchange in range(1, 30, 3):
         door = make_door(target)
