@@ -23,6 +23,7 @@ from alerts.slack import people
 from alerts.trial import trial
 from audit.config import changing
 from audit.events import title_of
+from core import refs
 from core.admin import ReadOnlyAdmin
 from core.templatetags.ui import listed
 
@@ -161,8 +162,29 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["recipient", "channel"]
     search_fields = ["recipient__name", "recipient__email"]
     show_full_result_count = False
+    readonly_fields = ["what", "about", "entry", "reason"]
+    fields = [
+        "what", "about", "entry", "recipient", "reason", "channel", "urgent", "state", "attempts",
+        "last_error", "created_at", "next_attempt_at", "sent_at", "acknowledged_at",
+        "acknowledged_by",
+    ]  # fmt: skip
 
     @admin.display(description=_("Of what"), ordering="kind")
     def what(self, delivery: Delivery) -> str:
         """Name the event as people do."""
         return title_of(delivery.kind)
+
+    @admin.display(description=_("About"))
+    def about(self, delivery: Delivery) -> str:
+        """Name the thing that it happened to."""
+        return str(refs.labels([delivery.subject])[delivery.subject].text)
+
+    @admin.display(description=_("Entry"))
+    def entry(self, delivery: Delivery) -> int:
+        """Say where it stands in the record."""
+        return delivery.entry_seq
+
+    @admin.display(description=_("Why they are told"))
+    def reason(self, delivery: Delivery) -> str:
+        """Say it as the message does."""
+        return delivery.get_audience_display()
