@@ -1,6 +1,5 @@
 """Cards in Slack: what arrives at a server that speaks its Web API, and what its answers mean."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,18 +23,11 @@ from breakglass.models import Request
 from breakglass.transitions import Voice
 from core.words import minutes_words
 from tests.alerts.make import SOON, catch_up, make_cast, send
-from tests.alerts.slack_server import Slack, buttons, make_slack, slack, texts
+from tests.alerts.slack_server import Slack, buttons, make_slack, texts
 from tests.alerts.test_channels import make_place
 from tests.make import NOON, make_broken_glass, make_group, make_request, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def workspace() -> Iterator[Slack]:
-    """Run a workspace."""
-    with slack() as running:
-        yield running
 
 
 def asked(workspace: Slack, *, cast: dict[str, Any] | None = None, **fields: Any) -> Request:

@@ -1,6 +1,5 @@
 """Who is who in Slack: found by mail addresses, never typed by those whom buttons act for."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -10,18 +9,11 @@ from django.test import Client
 from alerts.management.commands.slack_people import Command
 from alerts.models import Contact
 from alerts.slack import people
-from tests.alerts.slack_server import MEMBERS, Slack, make_slack, slack
+from tests.alerts.slack_server import MEMBERS, Slack, make_slack
 from tests.make import NOON, make_user
 from tests.record import actors
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def workspace() -> Iterator[Slack]:
-    """Run a workspace in which everybody but Zoe is."""
-    with slack() as running:
-        yield running
 
 
 def run(*arguments: str) -> str:

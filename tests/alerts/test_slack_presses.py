@@ -1,7 +1,6 @@
 """Buttons in Slack: who may press them, and which calls are taken at all."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,19 +17,12 @@ from breakglass import transitions
 from breakglass.models import Request
 from breakglass.transitions import Voice
 from tests.alerts.make import SOON, catch_up, make_cast, make_delivery, send
-from tests.alerts.slack_server import MEMBERS, Slack, buttons, make_slack, press, signed, slack
+from tests.alerts.slack_server import MEMBERS, Slack, buttons, make_slack, press, signed
 from tests.make import NOON, make_broken_glass, make_group, make_request, make_user
 from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
 PATH = "/slack/actions/"
-
-
-@pytest.fixture
-def workspace() -> Iterator[Slack]:
-    """Run a workspace."""
-    with slack() as running:
-        yield running
 
 
 @pytest.fixture

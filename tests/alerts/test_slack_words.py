@@ -1,7 +1,6 @@
 """Deny, refuse and less in Slack: the view that a button opens, and what sending it does."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,13 +32,6 @@ from tests.record import actors, facts, kinds
 
 pytestmark = pytest.mark.django_db
 REASON = "Say why you deny it; the requester reads it."
-
-
-@pytest.fixture
-def workspace() -> Iterator[Slack]:
-    """Run a workspace."""
-    with slack() as running:
-        yield running
 
 
 @pytest.fixture
