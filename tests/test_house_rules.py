@@ -16,7 +16,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.journeys.places import ELSEWHERE, PLACES
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "audit", "accounts", "targets", "breakglass", "reviews", "alerts", "config")
+ROOMS = (
+    "core", "judgement", "audit", "accounts", "targets",
+    "breakglass", "reviews", "alerts", "config",
+)  # fmt: skip
 CATCH_ALLS = {"utils", "common", "helpers", "services", "selectors", "managers", "misc"}
 # The edges, where a person, a timer or an operator comes in. All else is told what time it is.
 EDGES = re.compile(

@@ -1,0 +1,77 @@
+"""The facts of one action: what it does, to what, how widely, and how well that could be read.
+
+Each source has its own reader (`sql`, `shell`, `cloudtrail`, `kubernetes`, `http`). All speak in
+these words, so that rules, alignment and statistics know nothing of languages.
+"""
+
+import dataclasses
+from enum import StrEnum
+
+VERSION = 1  # of all readers together: what was read by an older one is read again
+
+
+class Kind(StrEnum):
+    """The language in which an action was written down."""
+
+    SQL = "sql"
+    SHELL = "shell"
+    CLOUDTRAIL = "cloudtrail"
+    KUBERNETES = "kubernetes"
+    HTTP = "http"
+
+
+class Verb(StrEnum):
+    """What an action does; most do several. NEUTRAL changes and discloses nothing (`ls`, BEGIN)."""
+
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+    SCHEMA = "schema"
+    PRIVILEGE = "privilege"
+    EXPORT = "export"
+    PERSISTENCE = "persistence"
+    TAMPER = "tamper"
+    SECRET = "secret"  # noqa: S105 - the word for reading one
+    NETWORK = "network"
+    EXEC = "exec"
+    NEUTRAL = "neutral"
+
+
+class Breadth(StrEnum):
+    """A way in which an action reaches further than one thing."""
+
+    NO_WHERE = "no_where"  # UPDATE or DELETE of every row
+    INVERTED = "inverted"  # all rows but those named: <>, NOT IN, a condition that is always true
+    EVERYTHING = "everything"  # DROP, TRUNCATE, `rm -rf`, all of a namespace
+    ROOT = "root"  # the whole file system, or a directory of the system
+    RECURSIVE = "recursive"
+    OPEN_TO_ALL = "open_to_all"  # chmod 777, GRANT … TO PUBLIC, 0.0.0.0/0
+
+
+class Quality(StrEnum):
+    """How well an action could be read."""
+
+    WHOLE = "whole"
+    PARTIAL = "partial"  # with errors around which a parser went
+    NONE = "none"  # nothing is known of it: it cannot be judged, and is never passed silently
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of one action. Names are in lower case, as `schema.table`, path or host."""
+
+    kind: Kind
+    verbs: frozenset[Verb]
+    objects: tuple[str, ...] = ()  # tables, columns, paths, users, resources that it names
+    literals: tuple[str, ...] = ()  # the values that it names: numbers, strings, patterns
+    destinations: tuple[str, ...] = ()  # hosts, buckets and paths to which something is sent
+    commands: tuple[str, ...] = ()  # utilities, statements, API calls by their own names
+    breadth: frozenset[Breadth] = frozenset()
+    severity: float = 0.0  # of 0 to 1: what the gravest of it may cost
+    quality: Quality = Quality.WHOLE
+    version: int = VERSION
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it changes and discloses nothing by itself."""
+        return self.verbs <= {Verb.NEUTRAL} and self.quality is not Quality.NONE
