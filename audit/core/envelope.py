@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit.core import jcs
 from audit.core.findings import Tampered
@@ -73,16 +73,16 @@ class Order:
 
     def __init__(self, first: int, at: int = 0, lasts: dict[str, int] | None = None) -> None:
         self.first, self.at, self.lasts, self.began = first, at, lasts or {}, 0
-        self.firsts: dict[str, Entry] = {}
+        self.firsts: dict[str, tuple[Any, ...]] = {}
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: tuple[Any, ...]) -> None:
         """Take the next entry, or raise Tampered when it cannot follow those before."""
         at, _, ev, obj, ov, _, seq = entry
         if at < self.at:
             raise Tampered(f"Entry {seq} has an earlier time than the entry before it.")
         due = self.lasts.get(obj, 0) + 1
         if due == 1 and self.first:
-            self.firsts[obj] = entry
+            self.firsts[obj] = at, "", ev, obj, ov, "", seq  # plain: it goes between processes
         elif ov != due:
             what = f"Entry {seq} is event {ov} of {obj}"
             raise Tampered(f"{what}, but event {due} is due: one was removed, or never entered.")
