@@ -1,0 +1,207 @@
+"""Read a reason: what its words permit, on what, and what they rule out."""
+
+import dataclasses
+import functools
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from judgement import lexicon, words
+from judgement.facts import Verb
+
+LONGEST = 20_000  # characters that are read; nobody explains an emergency in more
+_CLAUSES = 60
+
+_SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
+_PART = re.compile(
+    r",(?=\s)|\s(?:and|then|also|next|so that|in order to|to|before|after|plus|afterwards|but|by)"
+    r"\s",
+    re.IGNORECASE,
+)
+_TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
+_TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
+_QUOTED = re.compile(r"(?<!\w)(['\"`])(.{1,200}?)\1(?!\w)")
+# Paths, hosts, mail addresses, names with an underscore or a digit, numbers.
+_NAMED = re.compile(
+    r"(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b\w+(?:[._:-]\w+)+\b|\b\d[\d.,]*\b|\b(?=\w*\d)(?=\w*[a-zA-Z])\w+\b"
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Clause:
+    """A part of a reason that asks for one thing.
+
+    `verbs` are all that it permits, `heads` those for which it asks outright. A part without a verb
+    of its own has those of the part before ("list the orders, payments and refunds").
+    """
+
+    text: str
+    verbs: frozenset[Verb]
+    objects: tuple[str, ...]  # stems of its words that carry meaning
+    literals: tuple[str, ...]  # numbers, quoted text, paths, hosts, in lower case
+    read_only: bool = False
+    heads: frozenset[Verb] = frozenset()
+    forbidden: frozenset[Verb] = frozenset()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reason:
+    """What somebody said that they were going to do."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    language_known: bool  # else nothing can be judged by its words, which is said
+    words: frozenset[str]  # stems of all words that carry meaning
+    literals: frozenset[str]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said, as in a drill."""
+        return not self.text.strip()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it says anywhere that nothing will be changed."""
+        return any(clause.read_only for clause in self.clauses)
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        """What any of its clauses permits."""
+        return frozenset().union(*(clause.verbs for clause in self.clauses))
+
+    @property
+    def forbidden(self) -> frozenset[Verb]:
+        """What any of its clauses rules out."""
+        return frozenset().union(*(clause.forbidden for clause in self.clauses))
+
+
+def read(text: str, *, deaf_to: frozenset[str] = frozenset()) -> Reason:
+    """Read a reason of any length and language; never raises.
+
+    `deaf_to` are stems that the lexicon shall not know: training drops some at random, so that the
+    model does not rely on knowing every word.
+    """
+    said = text[:LONGEST].translate(_TYPED)
+    clauses = tuple(itertools.islice(_clauses(said, deaf_to), _CLAUSES))
+    return Reason(
+        text=text,
+        clauses=clauses,
+        language_known=is_english(said),
+        words=frozenset().union(*(clause.objects for clause in clauses)),
+        literals=frozenset().union(*(clause.literals for clause in clauses)),
+    )
+
+
+def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
+    for sentence in _SENTENCE.split(text):
+        before: Clause | None = None
+        for part in _PART.split(sentence):
+            if part.strip():
+                clause = _clause(part.strip(), deaf_to)
+                if before and not clause.verbs:
+                    clause = dataclasses.replace(clause, verbs=before.verbs, heads=before.heads)
+                before = clause
+                yield clause
+
+
+def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
+    plain = [token.lower() for token in _TOKEN.findall(text)]
+    verbs, heads, forbidden = _verbs(plain, deaf_to)
+    return Clause(
+        text=text,
+        verbs=verbs,
+        heads=heads,
+        forbidden=forbidden,
+        objects=tuple(dict.fromkeys(words.content(text))),
+        literals=tuple(literals(text)),
+        read_only=bool(_READ_ONLY.search(" ".join(plain))),
+    )
+
+
+def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Verb], ...]:
+    stems = [words.stem(each) for each in plain]
+    permitted, heads, forbidden = set[Verb](), set[Verb](), set[Verb]()
+    if lexicon.QUESTIONS & set(plain[:4]):
+        heads.add(Verb.READ)
+    first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
+    for at, found, faint in _hits(stems, deaf_to):
+        negated = lexicon.NEGATIONS & set(plain[max(0, at - 3) : at])
+        if negated and not lexicon.RELATIVES & set(plain[:at]):
+            forbidden |= found
+        elif at <= first:
+            heads |= found
+        elif not faint:
+            permitted |= found
+    return frozenset(permitted | heads), frozenset(heads), frozenset(forbidden - heads)
+
+
+def _hits(
+    stems: Sequence[str], deaf_to: frozenset[str]
+) -> Iterator[tuple[int, frozenset[Verb], bool]]:
+    """Yield where a word or phrase of the lexicon begins, what it permits, whether it is faint."""
+    joined = " ".join(stems) + " "
+    starts = {0: 0}
+    for at, each in enumerate(stems):
+        starts[starts_next := sum(map(len, stems[: at + 1])) + at + 1] = at + 1
+        if each in _SINGLE and each not in deaf_to:
+            yield at, _SINGLE[each], each in _FAINT
+        for pattern, found in _PHRASES.get(each, ()):
+            if each not in deaf_to and pattern.match(joined, starts_next - len(each) - 1):
+                yield at, found, False
+
+
+def literals(text: str) -> Iterator[str]:
+    """Yield what a text names exactly, in lower case and canonical form."""
+    for _, quoted in _QUOTED.findall(text):
+        yield words.number(quoted) or quoted.lower().strip("%* ")
+    for named in _NAMED.findall(text):
+        yield words.number(named) or named.lower().rstrip("/.,:")
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if digits := words.number(word):
+            yield digits
+
+
+_Phrase = tuple[re.Pattern[str], frozenset[Verb]]
+
+
+def _singles(table: Mapping[Verb, list[str]]) -> dict[str, frozenset[Verb]]:
+    found: dict[str, set[Verb]] = {}
+    for verb, listed in table.items():
+        for word in listed:
+            found.setdefault(words.stem(word), set()).add(verb)
+    return {word: frozenset(verbs) for word, verbs in found.items()}
+
+
+def _phrases(
+    table: Mapping[Verb, list[str]],
+) -> dict[str, list[tuple[re.Pattern[str], frozenset[Verb]]]]:
+    """Return by first stem what recognises each phrase in stems that a space ends."""
+    found: dict[str, list[_Phrase]] = {}
+    for verb, listed in table.items():
+        for phrase in listed:
+            parts = [words.stem(each) for each in phrase.split()]
+            body = r"(?:\S+ ){0,3}?".join(
+                "".join(f"{re.escape(word)} " for word in group)
+                for dots, group in itertools.groupby(parts, lambda word: word == "..")
+                if not dots
+            )
+            found.setdefault(parts[0], []).append((re.compile(body), frozenset({verb})))
+    return found
+
+
+_SINGLE = _singles(lexicon.WORDS)
+_PHRASES = _phrases(lexicon.PHRASES)
+_FAINT = frozenset(words.stem(word) for word in lexicon.FAINT)
+_READ_ONLY = re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.READ_ONLY)) + r")\b")
+
+
+@functools.lru_cache(maxsize=1000)
+def is_english(text: str) -> bool:
+    """Tell whether a text can be read here: other languages and no language at all cannot."""
+    letters = [char for char in text if char.isalpha()]
+    if sum(char.isascii() for char in letters) < 0.7 * len(letters):
+        return False
+    plain = [token.lower() for token in re.findall(r"[^\W\d_]+", text)]
+    ours = sum(word in lexicon.ENGLISH or words.stem(word) in _SINGLE for word in plain)
+    return sum(word in lexicon.FOREIGN for word in plain) <= ours

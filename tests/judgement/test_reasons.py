@@ -1,0 +1,93 @@
+from judgement.facts import Verb
+from judgement.reasons import LONGEST, Clause, read
+
+
+def only(text: str) -> Clause:
+    """Return the one clause of a text."""
+    (clause,) = read(text).clauses
+    return clause
+
+
+class TestVerbs:
+    def test_each_clause_permits_what_its_own_words_ask_for(self) -> None:
+        first, second = read("Check the invoices, then purge expired sessions.").clauses
+        assert first.verbs == {Verb.READ}
+        assert Verb.DELETE in second.heads
+
+    def test_a_word_counts_in_all_its_forms(self) -> None:
+        for text in ("delete it", "deletes it", "deleting it", "deletion of it"):
+            assert Verb.DELETE in only(text).heads
+
+    def test_a_phrase_counts_around_what_stands_within_it(self) -> None:
+        assert Verb.EXPORT in only("back the orders table up").verbs
+
+    def test_the_name_of_a_thing_permits_nothing(self) -> None:
+        assert Verb.EXPORT not in only("count the backup jobs").verbs
+
+    def test_a_part_without_a_verb_goes_on_with_the_one_before(self) -> None:
+        assert [clause.verbs for clause in read("List orders, parcels and invoices").clauses] == [
+            {Verb.READ}
+        ] * 3
+
+    def test_a_question_asks_to_read(self) -> None:
+        assert Verb.READ in only("Why is the queue full?").heads
+
+    def test_training_can_make_it_deaf_to_a_word(self) -> None:
+        assert not read("Purge the cache", deaf_to=frozenset({"purg"})).verbs
+
+
+class TestProhibitions:
+    def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
+        reason = read("Compare the two tables without deleting rows")
+        assert reason.forbidden == {Verb.DELETE}
+        assert Verb.DELETE not in reason.verbs
+
+    def test_a_description_forbids_nothing(self) -> None:
+        assert not read("Find customers that did not cancel").forbidden
+
+    def test_says_when_nothing_may_be_changed(self) -> None:
+        for text in ("Read-only.", "No changes will be made.", "Just looking at the logs."):
+            assert read(text).read_only
+
+    def test_a_change_that_is_asked_for_is_not_read_only(self) -> None:
+        assert not read("Set the price of order 42 to 10").read_only
+
+
+class TestNames:
+    def test_literals_are_what_a_text_names_exactly(self) -> None:
+        text = "Copy /srv/dump.gz and 'Open' orders over 1,000.50 to files.example.org"
+        assert read(text).literals == {"/srv/dump.gz", "open", "1000.5", "files.example.org"}
+
+    def test_a_number_in_words_is_the_number(self) -> None:
+        assert "3" in only("Restart three workers").literals
+
+    def test_objects_of_one_and_of_many_are_the_same(self) -> None:
+        assert only("see salaries").objects == only("see a salary").objects
+
+
+class TestLanguages:
+    def test_other_languages_are_not_judged_by_their_words(self) -> None:
+        for text in (
+            "Bitte die Tabelle der Kunden prüfen und nicht löschen",
+            "Il faut supprimer les lignes de la table des clients",
+            "Нужно проверить таблицу заказов",
+            "注文テーブルを確認する",
+        ):
+            assert not read(text).language_known
+
+    def test_english_is_known_by_few_words(self) -> None:
+        for text in ("Restart nginx", "INC-2041: look at db01", "orders per customer"):
+            assert read(text).language_known
+
+    def test_an_empty_reason_says_so(self) -> None:
+        assert read(" \n").empty
+        assert not read(" \n").clauses
+
+
+class TestBadInput:
+    def test_reads_no_more_of_a_text_than_anybody_would(self) -> None:
+        assert len("".join(c.text for c in read("look at it. " * 500_000).clauses)) < LONGEST
+
+    def test_binary_and_markup_are_words_like_others(self) -> None:
+        for text in ("\x00\x01\x02\xff", "<script>alert(1)</script>", "'" * 5000, "." * 5000):
+            assert not read(text).read_only
