@@ -69,6 +69,10 @@ class Goals:
         """Print what should be small."""
         self._say(name, f"{found:8.2f} {unit}", f"at most {most:g} {unit}", good=found <= most)
 
+    def least(self, name: str, found: float, *, least: float, unit: str = "") -> None:
+        """Print what should be large."""
+        self._say(name, f"{found:8.2f} {unit}", f"at least {least:g} {unit}", good=found >= least)
+
     def _say(self, name: str, found: str, goal: str, *, good: bool) -> None:
         print(f"{name:<34}{found}    goal: {goal}{'' if good else '    MISSED'}")
         self.missed |= not good
