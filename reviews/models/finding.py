@@ -1,0 +1,155 @@
+"""What has to be answered for, brought up by a reviewer or by the record."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Part, User
+from breakglass.models import Permit, Request, Scenario
+from core import refs
+
+SEES_ALL = (Part.COMPLIANCE, Part.AUDITOR)
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def open(self) -> FindingQuerySet:
+        """Findings that nobody has resolved."""
+        return self.filter(state=Finding.State.OPEN)
+
+    def visible_to(self, user: User, at: datetime) -> FindingQuerySet:
+        """Findings that the person may read: those of their scenarios, or all by their part."""
+        if any(part in SEES_ALL for part in user.parts(at)):
+            return self
+        return self.filter(
+            case__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
+        )
+
+    def told(self) -> FindingQuerySet:
+        """Fetch with each finding what a list or a page shows of it."""
+        return self.select_related("case__scenario", "case__requester", "opened_by", "resolved_by")
+
+
+class Finding(models.Model):
+    """Something that has to be answered for: a breach, a gap, or more than was declared."""
+
+    class Kind(models.TextChoices):
+        RATIFICATION_REFUSED = "ratification_refused", _("Ratification refused")
+        RATIFICATION_OVERDUE = "ratification_overdue", _("Ratification overdue")
+        DOOR_CLOSE_FAILED = "door_close_failed", _("Door did not close")
+        REFUSED_REPEATEDLY = "refused_repeatedly", _("Refused again and again")
+        RECORD_ALTERED = "record_altered", _("Record tampered with")
+        OUTSIDE_PLAN = "outside_plan", _("More than was declared")
+        OTHER = "other", _("Something else")
+
+    class Severity(models.TextChoices):
+        LOW = "low", _("Low")
+        MEDIUM = "medium", _("Medium")
+        HIGH = "high", _("High")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        EXPLAINED = "explained", _("Explained")
+        REMEDIATED = "remediated", _("Remediated")
+        ACCEPTED = "accepted", _("Accepted as a risk")
+        ESCALATED = "escalated", _("Escalated")
+        FALSE_POSITIVE = "false_positive", _("False alarm")
+
+    BY_HAND = (Kind.OUTSIDE_PLAN, Kind.OTHER)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind)
+    severity = models.CharField(max_length=6, choices=Severity)
+    subject = models.CharField(max_length=80)  # whom or what it is about, as the ledger names it
+    case = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="findings", null=True)
+    text = models.TextField()
+    state = models.CharField(max_length=14, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    # Of the entry that brought it up, or of the action that a reviewer made it of.
+    entry_seq = models.PositiveBigIntegerField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    resolution = models.TextField(blank=True)
+    objects = models.Manager.from_queryset(FindingQuerySet)()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(
+                fields=["-opened_at", "-id"], name="finding_open", condition=Q(state="open")
+            ),
+            models.Index(fields=["-opened_at", "-id"], name="finding_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="finding_kind_known",
+                condition=Q(
+                    kind__in=[
+                        "ratification_refused",
+                        "ratification_overdue",
+                        "door_close_failed",
+                        "refused_repeatedly",
+                        "record_altered",
+                        "outside_plan",
+                        "other",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_severity_known", condition=Q(severity__in=["low", "medium", "high"])
+            ),
+            models.CheckConstraint(
+                name="finding_state_known",
+                condition=Q(
+                    state__in=[
+                        "open",
+                        "explained",
+                        "remediated",
+                        "accepted",
+                        "escalated",
+                        "false_positive",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_resolved_exactly_when_not_open",
+                condition=Q(state="open", resolved_at=None, resolved_by=None, resolution="")
+                | (
+                    ~Q(state="open")
+                    & Q(resolved_at__isnull=False, resolved_by__isnull=False)
+                    & ~Q(resolution="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="finding_by_a_person_or_from_the_record",
+                condition=Q(opened_by__isnull=False) | Q(entry_seq__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="finding_times_in_order",
+                condition=Q(resolved_at=None) | Q(resolved_at__gte=F("opened_at")),
+            ),
+            # Reading the record twice makes no second finding of the same entry.
+            models.UniqueConstraint(fields=["kind", "entry_seq"], name="finding_once_per_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("finding", args=[self.pk])
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this finding."""
+        return refs.make("finding", self.pk)
+
+    @property
+    def case_ref(self) -> str:
+        """How the ledger names the case, or nothing."""
+        return refs.make("request", self.case_id) if self.case_id else ""
