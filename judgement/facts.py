@@ -6,6 +6,7 @@ these words, so that rules, alignment and statistics know nothing of languages.
 
 import dataclasses
 from enum import StrEnum
+from typing import NamedTuple
 
 VERSION = 1  # of all readers together: what was read by an older one is read again
 
@@ -46,6 +47,7 @@ class Breadth(StrEnum):
     ROOT = "root"  # the whole file system, or a directory of the system
     RECURSIVE = "recursive"
     OPEN_TO_ALL = "open_to_all"  # chmod 777, GRANT … TO PUBLIC, 0.0.0.0/0
+    WHOLE_TABLE = "whole_table"  # SELECT * with neither a condition nor a limit
 
 
 class Quality(StrEnum):
@@ -56,16 +58,31 @@ class Quality(StrEnum):
     NONE = "none"  # nothing is known of it: it cannot be judged, and is never passed silently
 
 
+class Condition(NamedTuple):
+    """One comparison of an SQL statement: `id <> 42` is ("id", "<>", "42").
+
+    Operators: = <> < <= > >= in, not in, like, not like, between; "set" is a value that a column
+    gets, by INSERT or UPDATE.
+    """
+
+    column: str
+    operator: str
+    value: str
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Facts:
     """What is known of one action. Names are in lower case, as `schema.table`, path or host."""
 
     kind: Kind
     verbs: frozenset[Verb]
-    objects: tuple[str, ...] = ()  # tables, columns, paths, users, resources that it names
+    objects: tuple[str, ...] = ()  # tables, paths, users, hosts, resources that it names
+    columns: tuple[str, ...] = ()  # of tables; "*" is all of them
     literals: tuple[str, ...] = ()  # the values that it names: numbers, strings, patterns
     destinations: tuple[str, ...] = ()  # hosts, buckets and paths to which something is sent
     commands: tuple[str, ...] = ()  # utilities, statements, API calls by their own names
+    conditions: tuple[Condition, ...] = ()  # comparisons, as far as they are with one value
+    limit: int | None = None  # rows at most, where it says so
     breadth: frozenset[Breadth] = frozenset()
     severity: float = 0.0  # of 0 to 1: what the gravest of it may cost
     quality: Quality = Quality.WHOLE

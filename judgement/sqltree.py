@@ -1,0 +1,286 @@
+"""What one SQL statement does, from its syntax tree."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sqlglot import exp
+
+from judgement import sqlrules
+from judgement.facts import Breadth, Verb
+from judgement.gathering import Gathered
+
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NullSafeEQ: "=", exp.NEQ: "<>", exp.NullSafeNEQ: "<>", exp.LT: "<",
+    exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.Like: "like", exp.ILike: "like",
+    exp.RegexpLike: "like", exp.RegexpILike: "like", exp.Glob: "like", exp.SimilarTo: "like",
+}  # fmt: skip
+# Under NOT, and with the sides exchanged.
+_NEGATED = {"=": "<>", "<>": "=", "like": "not like", "in": "not in", "<": ">=", ">": "<="}
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_CHANGES = (
+    exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter,
+    exp.Create,
+)  # fmt: skip
+_ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
+_MOMENT = re.compile(
+    r"(?:_at|_on|_until|date|time|deleted|expired|closed|ended)\w*$", re.IGNORECASE
+)
+
+
+def read(tree: exp.Expr, gathered: Gathered) -> bool:
+    """Add the facts of a parsed statement; say whether the tree is of a kind that is known."""
+    own = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    nodes = list(tree.walk(bfs=True))
+    changes = [node for node in nodes if isinstance(node, _CHANGES)]
+    if not changes and not isinstance(tree, exp.Query | exp.Values):
+        return False
+    tables = [name for node in nodes if isinstance(node, exp.Table) and (name := _name(node))]
+    tables = [name for name in tables if name.lower() not in own]
+    gathered.names(*tables)
+    gathered.has_columns(*(node.name for node in nodes if isinstance(node, exp.Column)))
+    for node in nodes:
+        _values(node, gathered)
+    gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
+    for node in changes:
+        _change(node, gathered)
+    _query(tree, nodes, tables, gathered, changing=bool(changes))
+    return True
+
+
+def _change(node: exp.Expr, gathered: Gathered) -> None:
+    """Add what one node that changes something does."""
+    if isinstance(node, exp.Insert | exp.Update | exp.Merge):
+        gathered.does(Verb.WRITE)
+    if isinstance(node, exp.Update | exp.Delete):
+        _width(node, gathered)
+    if isinstance(node, exp.Delete) or _takes_away(node):
+        gathered.does(Verb.DELETE)
+    if isinstance(node, exp.TruncateTable):
+        gathered.does(Verb.DELETE)
+        gathered.reaches(Breadth.EVERYTHING, severity=0.9)
+    _structure(node, gathered)
+
+
+def _structure(node: exp.Expr, gathered: Gathered) -> None:
+    if isinstance(node, exp.Create):
+        _create(node, gathered)
+    elif isinstance(node, exp.Alter):
+        _alter(node, gathered)
+    elif isinstance(node, exp.Drop) and not isinstance(node.parent, exp.Alter):
+        _drop(node, gathered)
+
+
+def _takes_away(node: exp.Expr) -> bool:
+    """Whether an UPDATE empties a column, or a MERGE deletes rows."""
+    if isinstance(node, exp.Update):
+        return any(_empties(each) for each in node.expressions)
+    thens = [when.args.get("then") for when in node.find_all(exp.When)]
+    return isinstance(node, exp.Merge) and any(
+        isinstance(then, exp.Var) and then.name.upper() == "DELETE" for then in thens
+    )
+
+
+def _empties(assignment: exp.Expr) -> bool:
+    """Whether a value is taken away: SET x = NULL, SET x = ''."""
+    value = assignment.expression if isinstance(assignment, exp.EQ) else None
+    return isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and not value.name)
+
+
+def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
+    """Say whether a change is of all rows, or of all but those that are named."""
+    where = node.args.get("where")
+    if where is None:
+        if not node.args.get("limit") and not isinstance(node.parent, exp.When):
+            gathered.reaches(Breadth.NO_WHERE, severity=0.9)
+        return
+    if _always(where.this):
+        gathered.reaches(Breadth.INVERTED, Breadth.NO_WHERE, severity=0.9)
+    elif _but(where.this):
+        gathered.reaches(Breadth.INVERTED, severity=0.7)
+
+
+def _always(condition: exp.Expr) -> bool:
+    """Whether a condition holds for every row: 1=1, TRUE, id = id, LIKE '%'."""
+    condition = condition.unnest()
+    if isinstance(condition, exp.And):
+        return _always(condition.left) and _always(condition.right)
+    if isinstance(condition, exp.Or):
+        return _always(condition.left) or _always(condition.right)
+    if isinstance(condition, exp.Boolean | exp.Literal):
+        return str(condition.this).lower() not in {"false", "0", ""}
+    return _trivial(condition)
+
+
+def _trivial(condition: exp.Expr) -> bool:
+    """Whether a comparison is of a thing with itself, of two constants, or with anything."""
+    if isinstance(condition, exp.EQ):
+        return bool(condition.left == condition.right)
+    if isinstance(condition, exp.NEQ | exp.GT | exp.LT | exp.GTE | exp.LTE):
+        return isinstance(condition.left, exp.Literal) and isinstance(condition.right, exp.Literal)
+    if isinstance(condition, exp.Like | exp.ILike):
+        return set(condition.expression.name) == {"%"} and not condition.args.get("negate")
+    return False
+
+
+def _not_null(condition: exp.Expr) -> bool:
+    """Whether a condition asks that there is a value; of a moment that is a real choice."""
+    inner = condition.this.unnest() if isinstance(condition, exp.Not) else condition
+    if not isinstance(inner, exp.Is) or not isinstance(inner.expression, exp.Null):
+        return False
+    return bool(inner.args.get("negate") or inner is not condition) and not _MOMENT.search(
+        inner.this.name
+    )
+
+
+def _but(condition: exp.Expr) -> bool:
+    """Whether a condition takes all rows but some, and nothing beside it narrows them."""
+    condition = condition.unnest()
+    if isinstance(condition, exp.And):
+        return _but(condition.left) and _but(condition.right)
+    if isinstance(condition, exp.Or):
+        return _but(condition.left) or _but(condition.right)
+    if isinstance(condition, exp.Not) and not isinstance(condition.this.unnest(), exp.Is):
+        return True
+    if isinstance(condition, exp.NEQ | exp.NullSafeNEQ):
+        return True
+    if isinstance(condition, exp.Is):
+        return _not_null(condition)
+    return bool(condition.args.get("negate")) or _not_null(condition)
+
+
+def _create(node: exp.Create, gathered: Gathered) -> None:
+    kind = (node.args.get("kind") or "").upper()
+    copies = isinstance(node.expression, exp.Query) or bool(node.find(exp.LikeProperty))
+    temporary = bool(node.find(exp.TemporaryProperty))
+    gathered.does(Verb.SCHEMA, severity=0.3 if kind in {"INDEX", "VIEW"} or temporary else None)
+    if kind == "TABLE" and isinstance(node.expression, exp.Query) and not temporary:
+        gathered.does(Verb.EXPORT, Verb.READ)
+    elif copies:
+        gathered.does(Verb.READ)
+    if kind in {"FUNCTION", "PROCEDURE", "TRIGGER"}:
+        gathered.does(Verb.EXEC, Verb.PERSISTENCE, severity=0.5)
+
+
+def _alter(node: exp.Alter, gathered: Gathered) -> None:
+    gathered.does(Verb.SCHEMA)
+    for action in node.args.get("actions") or []:
+        if isinstance(action, exp.Drop) and (action.args.get("kind") or "").upper() in _ROWS:
+            gathered.does(Verb.DELETE, severity=0.8)
+
+
+def _drop(node: exp.Drop, gathered: Gathered) -> None:
+    kind = (node.args.get("kind") or "").upper()
+    gathered.does(Verb.SCHEMA)
+    if kind in _ROWS:
+        gathered.does(Verb.DELETE)
+        gathered.reaches(
+            Breadth.EVERYTHING, severity=1.0 if kind in {"DATABASE", "SCHEMA"} else 0.9
+        )
+
+
+def _query(
+    tree: exp.Expr,
+    nodes: Iterable[exp.Expr],
+    tables: list[str],
+    gathered: Gathered,
+    *,
+    changing: bool,
+) -> None:
+    """Say what the queries in a statement disclose, and how much."""
+    queries = [node for node in nodes if isinstance(node, exp.Select)]
+    if any(query.args.get("into") for query in queries):
+        gathered.does(Verb.EXPORT, Verb.SCHEMA)
+    telling = [name for name in tables if not sqlrules.CATALOGUE.match(name)]
+    if not changing:
+        gathered.does(Verb.READ if telling else Verb.NEUTRAL)
+    elif queries:
+        gathered.does(Verb.READ)
+    limit = tree.args.get("limit") or tree.args.get("fetch")
+    count = limit and (limit.args.get("expression") or limit.args.get("count"))
+    if isinstance(count, exp.Literal) and count.is_int:
+        gathered.limits(int(count.name[:18]))
+    elif any(_everything(query) for query in queries) and telling and limit is None:
+        gathered.reaches(Breadth.WHOLE_TABLE, severity=0.15)
+    if any(isinstance(each, exp.Star) for query in queries for each in query.expressions):
+        gathered.has_columns("*")
+
+
+def _everything(query: exp.Select) -> bool:
+    narrow = ("where", "limit", "group", "having", "joins", "distinct")
+    return any(isinstance(each, exp.Star) for each in query.expressions) and not any(
+        query.args.get(name) for name in narrow
+    )
+
+
+def _values(node: exp.Expr, gathered: Gathered) -> None:
+    """Add the values of one node, with the columns that they are compared with or put into."""
+    if isinstance(node, exp.Literal):
+        gathered.says(node.name)
+    elif isinstance(node, exp.Insert):
+        for column, value in _inserted(node):
+            gathered.compares(column, "set", value)
+    elif isinstance(node, exp.In | exp.Between):
+        _several(node, gathered)
+    elif operator := _OPERATORS.get(type(node)):
+        _comparison(node, operator, gathered)
+
+
+def _several(node: exp.In | exp.Between, gathered: Gathered) -> None:
+    """Add a comparison with several values: IN (…), BETWEEN … AND …."""
+    within = isinstance(node, exp.In)
+    operator = _under_not(node, "in") if within else "between"
+    for each in node.expressions if within else (node.args["low"], node.args["high"]):
+        if (value := _value(each)) is not None:
+            gathered.compares(node.this.name, operator, value)
+
+
+def _comparison(node: exp.Expr, operator: str, gathered: Gathered) -> None:
+    left, right = node.this, node.expression
+    if isinstance(left, exp.Literal) and isinstance(right, exp.Column):
+        left, right, operator = right, left, _TURNED.get(operator, operator)
+    value = _value(right)
+    if value is None or not isinstance(left, exp.Expr) or isinstance(left, exp.Literal):
+        return
+    if isinstance(node.parent, exp.Update) and node.arg_key == "expressions":
+        operator = "set"
+    column = left if isinstance(left, exp.Column) else left.find(exp.Column)
+    gathered.compares(column.name if column else "", _under_not(node, operator), value)
+
+
+def _under_not(node: exp.Expr, operator: str) -> str:
+    if node.args.get("negate"):
+        return _NEGATED.get(operator, operator)
+    parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    return _NEGATED.get(operator, operator) if isinstance(parent, exp.Not) else operator
+
+
+def _value(node: object) -> str | None:
+    """Return a value as text; a name in double quotes is one in the dialects that allow it."""
+    if isinstance(node, exp.Literal):
+        return node.name
+    if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
+        return "-" + node.this.name
+    if isinstance(node, exp.Boolean):
+        return str(node.this).lower()
+    if isinstance(node, exp.Cast | exp.Paren):
+        return _value(node.this)
+    if isinstance(node, exp.Column) and not node.table and node.this.args.get("quoted"):
+        return node.name
+    return None
+
+
+def _inserted(node: exp.Insert) -> Iterator[tuple[str, str]]:
+    schema, values = node.this, node.expression
+    if not isinstance(schema, exp.Schema) or not isinstance(values, exp.Values):
+        return
+    columns = [column.name for column in schema.expressions]
+    for row in values.expressions[:20]:
+        for column, each in zip(columns, getattr(row, "expressions", []), strict=False):
+            if (value := _value(each)) is not None:
+                yield column, value
+
+
+def _name(table: exp.Table) -> str:
+    return ".".join(part.name for part in table.parts)

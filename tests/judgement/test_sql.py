@@ -1,0 +1,205 @@
+"""What SQL does: one line, one claim."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judgement import sql, sqlfiles
+from judgement.facts import Condition, Kind, Quality
+
+# statement | verbs | objects
+VERBS = r"""
+SELECT a FROM orders WHERE id = 5 | read | orders
+SELECT version() | neutral |
+SELECT table_name FROM information_schema.tables | neutral | information_schema.tables
+SHOW TABLES | neutral | tables
+\d users | neutral | users
+BEGIN | neutral |
+SET search_path = x | neutral |
+EXPLAIN SELECT * FROM orders | neutral | orders
+EXPLAIN ANALYZE DELETE FROM orders WHERE id = 3 | delete | orders
+EXPLAIN (ANALYZE, BUFFERS) SELECT a FROM t | read | t
+INSERT INTO orders (id) VALUES (1) | write | orders
+REPLACE INTO orders VALUES (1) | write | orders
+UPDATE orders SET a = 1 WHERE id = 5 | write | orders
+UPDATE orders SET a = NULL WHERE id = 5 | write delete | orders
+DELETE FROM orders WHERE id = 5 | delete | orders
+MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN DELETE | write delete | a b
+WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d | delete read | orders
+SELECT TOP 5 * FROM users | read | users
+TRUNCATE a, b | delete | a b
+DROP TABLE IF EXISTS old CASCADE | schema delete | old
+DROP INDEX ix | schema | ix
+ALTER TABLE orders ADD COLUMN x int | schema | orders
+ALTER TABLE orders DROP COLUMN x | schema delete | orders x
+CREATE INDEX CONCURRENTLY ix ON orders (a) | schema | orders
+CREATE TABLE copy_of AS SELECT * FROM users | schema export read | copy_of users
+SELECT * INTO copy_of FROM users | schema export read | copy_of users
+CREATE TEMP TABLE t AS SELECT * FROM users | schema read | t users
+COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV | export read | users
+\copy users TO '/tmp/u.csv' csv header | export read | users
+SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' | export read | users
+SELECT * INTO OUTFILE '/tmp/u.txt' FROM users | export read | users
+COPY users FROM '/tmp/u.csv' | write | users
+COPY x FROM PROGRAM 'id' | exec write | x
+BACKUP DATABASE shop TO DISK = '/x.bak' | export read | shop
+VACUUM INTO '/tmp/x.db' | export |
+.dump users | export read |
+\o /tmp/out.txt | export |
+\! id | exec | id
+GRANT SELECT, INSERT ON orders TO bob, alice | privilege | orders bob alice
+GRANT app_owner TO mallory | privilege | app_owner mallory
+REVOKE ALL ON orders FROM 'app'@'%' | privilege | orders app@%
+ALTER ROLE kim SUPERUSER | privilege | kim
+CREATE USER kim WITH PASSWORD 'changeme' | privilege | kim
+ALTER TABLE orders OWNER TO bob | privilege | orders bob
+ALTER TABLE orders DISABLE ROW LEVEL SECURITY | privilege tamper | orders
+SET ROLE postgres | privilege | postgres
+ALTER TABLE orders DISABLE TRIGGER audit_trg | tamper schema | orders
+SET log_statement = 'none' | tamper | log_statement
+SET log_statement = 'all' | write | log_statement
+SET pgaudit.log = 'none' | tamper | pgaudit.log
+SET GLOBAL general_log = 'OFF' | tamper write | general_log
+SELECT set_config('log_statement', 'none', false) | tamper | log_statement
+SET session_replication_role = replica | tamper | session_replication_role
+ALTER SYSTEM SET log_min_duration_statement = 250 | write | log_min_duration_statement
+TRUNCATE pgaudit_log | tamper delete | pgaudit_log
+DELETE FROM audit_log WHERE username = current_user | tamper delete | audit_log
+PURGE BINARY LOGS BEFORE '2026-01-01' | tamper delete |
+SELECT usename, passwd FROM pg_shadow | secret read | pg_shadow
+SELECT user, authentication_string FROM mysql.user | secret read | mysql.user
+SELECT * FROM api_keys | secret read | api_keys
+SELECT password_hash FROM users | secret read | users
+SELECT password_changed_at FROM users | read | users
+SELECT pg_read_file('/etc/passwd') | secret read |
+SELECT * FROM dblink('host=x', 'select 1') AS t(a int) | export network read | dblink
+CREATE EXTENSION plpython3u | exec schema | plpython3u
+CREATE FUNCTION sys_exec RETURNS int SONAME 'udf.so' | exec persistence | sys_exec
+CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f() | schema persistence | t
+CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1 | schema persistence | e
+VACUUM FULL orders | exec | orders
+SELECT pg_terminate_backend(4) | exec |
+EXEC xp_cmdshell 'whoami' | exec |
+DO $$ BEGIN DELETE FROM orders; END $$ | exec delete | orders
+PREPARE s FROM 'drop table old' | schema delete | old
+/*!50000 DROP TABLE old */ | schema delete | old
+SELECT 'x; DROP TABLE y' FROM t -- ; DELETE FROM z | read | t
+SELECT a FROM t; DELETE FROM u WHERE id = 1 | read delete | t u
+INSERT INTO notes (a) VALUES ('GRANT ALL, log_statement = none, pg_read_file(1)') | write | notes
+"""
+
+BREADTH = """
+DELETE FROM t | no_where
+UPDATE t SET a = 1 | no_where
+DELETE FROM t LIMIT 10 |
+DELETE FROM t WHERE id = 4 |
+DELETE FROM t WHERE 1=1 | no_where inverted
+UPDATE t SET a = 1 WHERE true OR id = 4 | no_where inverted
+DELETE FROM t WHERE name LIKE '%' | no_where inverted
+DELETE FROM t WHERE 1=1 AND id = 4 |
+DELETE FROM t WHERE id <> 4 | inverted
+DELETE FROM t WHERE NOT (id = 4) | inverted
+DELETE FROM t WHERE id NOT IN (1, 2) | inverted
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u) | inverted
+DELETE FROM t WHERE name NOT LIKE 'a%' | inverted
+DELETE FROM t WHERE id IS NOT NULL | inverted
+DELETE FROM t WHERE deleted_at IS NOT NULL |
+DELETE FROM t WHERE id <> 4 AND kind = 'x' |
+TRUNCATE t | everything
+DROP DATABASE shop | everything
+SELECT * FROM t | whole_table
+SELECT * FROM t LIMIT 5 |
+SELECT * FROM t WHERE id = 1 |
+GRANT SELECT ON t TO PUBLIC | open_to_all
+"""
+
+
+def table(text: str) -> list[tuple[str, ...]]:
+    return [tuple(part.strip() for part in row.split("|")) for row in text.strip().splitlines()]
+
+
+class TestVerbs:
+    @pytest.mark.parametrize(("statement", "verbs", "objects"), table(VERBS))
+    def test_a_statement_does_this_to_that(self, statement: str, verbs: str, objects: str) -> None:
+        facts = sql.facts(statement)
+        assert facts.kind is Kind.SQL
+        assert {*facts.verbs} == {*verbs.split()}
+        assert {*objects.split()} <= {*facts.objects}
+
+    @pytest.mark.parametrize(("statement", "breadth"), table(BREADTH))
+    def test_it_reaches_this_far(self, statement: str, breadth: str) -> None:
+        assert {*sql.facts(statement).breadth} == {*breadth.split()}
+
+    def test_graver_is_what_cannot_be_mended(self) -> None:
+        rising = ["SELECT 1", "SELECT a FROM t", "DELETE FROM t WHERE id = 1", "DROP DATABASE shop"]
+        severities = [sql.facts(statement).severity for statement in rising]
+        assert severities == sorted(set(severities))
+
+
+class TestDetails:
+    def test_a_value_stands_with_its_column_and_operator(self) -> None:
+        facts = sql.facts("UPDATE t SET a = 'x' WHERE id >= 881 AND NOT kind = 'b' AND c IN (1)")
+        assert set(facts.conditions) == {
+            Condition("a", "set", "x"),
+            Condition("id", ">=", "881"),
+            Condition("kind", "<>", "b"),
+            Condition("c", "in", "1"),
+        }
+        assert {"x", "881", "b", "1"} <= set(facts.literals)
+
+    def test_a_comparison_is_read_from_the_side_of_the_column(self) -> None:
+        assert Condition("id", ">", "4") in sql.facts("SELECT a FROM t WHERE 4 < id").conditions
+
+    def test_a_name_in_double_quotes_may_be_a_value(self) -> None:
+        facts = sql.facts('SELECT a FROM t WHERE city = "Bern"')
+        assert Condition("city", "=", "Bern") in facts.conditions
+
+    def test_columns_are_named_without_the_alias_of_their_table(self) -> None:
+        facts = sql.facts("SELECT o.Total FROM Orders AS o JOIN users u ON o.user_id = u.id")
+        assert facts.objects == ("orders", "users")
+        assert set(facts.columns) == {"total", "user_id", "id"}
+
+    def test_a_limit_is_a_number_of_rows(self) -> None:
+        assert sql.facts("SELECT a FROM t LIMIT 20").limit == 20
+
+    def test_where_data_goes_is_a_destination(self) -> None:
+        assert sql.facts("COPY t TO '/tmp/a.csv'").destinations == ("/tmp/a.csv",)  # noqa: S108
+
+    def test_programs_that_a_statement_starts_are_named(self) -> None:
+        assert sqlfiles.programs(r"\! rm -rf /") == ("rm -rf /",)
+        assert sqlfiles.programs("COPY t FROM PROGRAM 'cat ''a'''") == ("cat 'a'",)
+
+
+class TestWhatCannotBeRead:
+    def test_what_no_parser_knows_is_partial(self) -> None:
+        facts = sql.facts("DELETE FROM orders WHERE ((((")
+        assert facts.quality is Quality.PARTIAL
+        assert {*facts.verbs} == {"delete"}
+        assert facts.objects == ("orders",)
+
+    def test_nothing_is_known_of_what_is_no_sql(self) -> None:
+        for text in ("", "garbage here", "\0\1\2", "-- nothing", ";;;"):
+            assert sql.facts(text).quality is Quality.NONE
+
+    def test_a_statement_of_five_megabytes_is_searched_for_dangerous_words(self) -> None:
+        text = "INSERT INTO t VALUES (1);" * 200_000 + "DROP TABLE orders"
+        began = time.perf_counter()
+        facts = sql.facts(text)
+        assert time.perf_counter() - began < 3
+        assert facts.quality is Quality.PARTIAL
+        assert {"write", "delete"} <= {*facts.verbs}
+
+    @pytest.mark.parametrize("part", ["(", ";", "$a", "/*", "copy (", "into outfile a ", "not "])
+    def test_whatever_is_repeated_is_read_soon(self, part: str) -> None:
+        began = time.perf_counter()
+        sql.facts("select " + part * (19_000 // len(part)))
+        assert time.perf_counter() - began < 3
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text() | st.text("selctdrop fom;'\"$\\/*()-,=<>1"))
+    def test_nothing_makes_it_crash(self, text: str) -> None:
+        facts = sql.facts(text)
+        assert 0 <= facts.severity <= 1
+        assert (facts.quality is Quality.NONE) == (not facts.verbs)
