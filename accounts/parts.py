@@ -12,6 +12,7 @@ CONFIGURATION = (
     "breakglass.approvalstep",
     "breakglass.grouppermit",
     "targets.target",
+    "targets.source",
     "alerts.channel",
     "alerts.route",
     "alerts.schedule",

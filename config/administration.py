@@ -26,7 +26,7 @@ from breakglass.models import Scenario
 from config import checklist
 from core import slots
 from core.speech import shown
-from targets.models import Target
+from targets.models import Source, Target
 
 _LAST = 6
 _CHANGES = (
@@ -116,12 +116,14 @@ def _places() -> list[slots.Health]:
     people, scenarios = User.objects.active().count(), Scenario.objects.in_use().count()
     targets, groups = Target.objects.enabled().count(), Group.objects.count()
     channels, schedules = Channel.objects.in_use().count(), Schedule.objects.in_use().count()
-    routes = Route.objects.in_use().count()
+    routes, sources = Route.objects.in_use().count(), Source.objects.taken_in().count()
     counts = (
         ("scenario", _("Scenarios"), ngettext("%d in use", "%d in use", scenarios) % scenarios,
          "breakglass_scenario", scenarios),
         ("target", _("Targets"), ngettext("%d enabled", "%d enabled", targets) % targets,
          "targets_target", targets),
+        ("source", _("Sources"), ngettext("%d sends in", "%d send in", sources) % sources,
+         "targets_source", 1),
         ("person", _("People"), ngettext("%d may sign in", "%d may sign in", people) % people,
          "accounts_user", people),
         ("group", _("Groups"), ngettext("%d group", "%d groups", groups) % groups,

@@ -12,6 +12,7 @@ _docs = login_required(
 
 urlpatterns = [
     path("", include("audit.api_urls")),
+    path("", include("targets.api_urls")),
     path("", include("breakglass.api_urls")),
     path("", include("reviews.api_urls")),
     path("", include("alerts.api_urls")),

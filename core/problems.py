@@ -31,6 +31,7 @@ _TYPES = {
     405: "method-not-allowed",
     409: "wrong-state",
     410: "gone",
+    413: "too-large",
     415: "unsupported-media-type",
     422: "bad-input",
     429: "too-many-requests",

@@ -1,5 +1,6 @@
 """Administration of targets; doors are for looking only."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,20 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.admin import ReasonedAdmin
 from accounts.forms import Reason
+from accounts.models import User
 from core.admin import ReadOnlyAdmin
 from core.speech import shown
-from targets import guide, trial
-from targets.models import Door, Target, TargetQuerySet
+from targets import guide, transitions, trial
+from targets.models import Door, Source, Target, TargetQuerySet
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
@@ -152,6 +155,84 @@ class TargetAdmin(ReasonedAdmin):
             if not wrong:
                 said = gettext("%(target)s: a door opened, refused a stranger, and closed.")
                 self.message_user(request, said % {"target": target.name}, messages.SUCCESS)
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at run time
+    """A system that sends in actions."""
+
+    reason = Reason()
+
+    class Meta:
+        model = Source
+        fields = ["name", "language", "target", "privileged", "enabled", "reason"]
+        labels = {
+            "name": _("Name"),
+            "language": _("What it sends"),
+            "target": _("Target"),
+            "privileged": _("Identities for emergencies"),
+            "enabled": _("What it sends is taken in"),
+        }
+        help_texts = {
+            "target": _("Leave empty when each action names its target."),
+            "privileged": _(
+                "One a line, such as root or emergency-*. Seen at work without an access, they"
+                " raise a finding."
+            ),
+        }
+        widgets = {"privileged": forms.Textarea(attrs={"rows": 4})}
+
+
+@admin.register(Source)
+class SourceAdmin(ReasonedAdmin):
+    """Other systems that send in what was done, each with a token of its own."""
+
+    form = SourceForm
+    list_display = [
+        "name", "language", "target", "enabled", "last_heard_at", "accepted", "last_refusal",
+    ]  # fmt: skip
+    list_filter = ["enabled", "language"]
+    new = _("New source")
+    fieldsets = [
+        (_("Which system"), {"fields": ["name", "language", "target", "enabled"]}),
+        (_("Ghost use"), {"fields": ["privileged"]}),
+        (_("This change"), {"fields": ["reason"]}),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the giving of a token."""
+        view = self.admin_site.admin_view(require_POST(never_cache(self.token_view)))
+        return [path("<uuid:pk>/token/", view, name="targets_source_token"), *super().get_urls()]
+
+    def token_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Give a source a token and show it, this one time, in the answer itself."""
+        source = get_object_or_404(Source, pk=pk)
+        if not (isinstance(request.user, User) and self.has_change_permission(request, source)):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Token of %(source)s") % {"source": source},
+            "original": source,
+            "secret": transitions.give_token(source, by=request.user, at=timezone.now()),
+            "address": request.build_absolute_uri(reverse("api-ingest")),
+        }
+        return render(request, "admin/targets/source/token.html", context, status=201)
+
+    def save_model(
+        self, request: HttpRequest, obj: Source, form: forms.BaseForm, change: Any
+    ) -> None:
+        """Begin a new source with a token that nobody knows."""
+        if not change:
+            obj.created_at = timezone.now()
+            obj.digest = Source.digest_of(secrets.token_urlsafe(32))
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Source, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Lead to the page where it gets its token."""
+        said = gettext("It is saved. Now make the token with which it signs in.")
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect("admin:targets_source_change", obj.pk)
 
 
 @admin.register(Door)

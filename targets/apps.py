@@ -8,5 +8,5 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the shared pages and the record know this room."""
-        for module in ("forgetting", "refs", "retention", "slots", "tracking"):
+        for module in ("forgetting", "refs", "retention", "schema", "slots", "tracking"):
             import_module(f"targets.{module}")

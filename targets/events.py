@@ -168,12 +168,16 @@ class ActionPerformed(
     Event,
     kind="action.performed",
     title=_lazy("Action"),
-    personal=("statement", "parameters", "message", "client_address", "application"),
-):
-    """Somebody did something behind a door.
+    personal=(
+        "statement", "parameters", "message", "client_address", "application", "identity",
+    ),
+):  # fmt: skip
+    """Somebody did something behind a door, or where another system saw it.
 
     `result` is an SQLSTATE ("00000" when it went well), empty where the end was never seen.
-    `truncated` tells that the statement was longer than what is kept.
+    `truncated` tells that the statement was longer than what is kept. What a source sent in has
+    its name as `source`, and whom the target knew as `identity`; the statement is an event in
+    JSON where `language` says so (`judgement.facts.Kind`).
     """
 
     target: str
@@ -189,6 +193,9 @@ class ActionPerformed(
     client_address: str
     microseconds: int | None
     truncated: bool
+    language: str = "sql"
+    source: str = ""
+    identity: str = ""
 
     def sentence(self) -> str:
         said = (
@@ -198,3 +205,15 @@ class ActionPerformed(
         )
         deed = f"{self.verb} {', '.join(self.objects)}".strip()
         return said % {"deed": deed, "target": self.target, "result": meaning(self.result)}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceTokenGiven(
+    Event, kind="source.token_given", title=_lazy("Token of a source"), personal=("name",)
+):
+    """A source got a token by which it sends actions in; the one before it ended."""
+
+    name: str
+
+    def sentence(self) -> str:
+        return _("gave the source %(name)s a new token") % {"name": self.name}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from core import refs
 from core.refs import Label, Whole
-from targets.models import Door, Target
+from targets.models import Door, Source, Target
 
 MOST = 500  # doors whose entries one list looks for
 
@@ -21,6 +21,12 @@ def doors(keys: list[str]) -> dict[str, Label]:
     """Return the names of doors by their ids: those of their targets."""
     found = Door.objects.select_related("target").in_bulk([UUID(key) for key in keys])
     return {key.hex: Label(f"door of {door.target.name}") for key, door in found.items()}
+
+
+def sources(keys: list[str]) -> dict[str, Label]:
+    """Return the names of sources by their ids."""
+    found = Source.objects.in_bulk([UUID(key) for key in keys])
+    return {key.hex: Label(source.name) for key, source in found.items()}
 
 
 def whole(key: str) -> Whole:
@@ -45,4 +51,5 @@ def called(words: str) -> dict[str, Label]:
 refs.provide_finder(called)
 refs.provide("target", targets)
 refs.provide("door", doors)
+refs.provide("source", sources)
 refs.provide_whole("target", whole)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from targets import collect as collector
-from targets import drivers, engine, transitions
+from targets import drivers, engine, ingest, transitions
 from targets import reconcile as reconciler
 from targets.models import Door, Target
 
@@ -62,3 +62,9 @@ def try_targets() -> None:
             transitions.tried(target, error=str(error), at=now)
 
     engine.apart(knock, list(Target.objects.enabled()))
+
+
+@shared_task(ignore_result=True, expires=60)
+def forget_received() -> None:
+    """Forget which events sources have sent long ago."""
+    ingest.forget_received(at=timezone.now())

@@ -4,17 +4,19 @@ Each is one transaction with its entry in the record; what has to be done at the
 by `engine`, before or after, never inside.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from accounts.models import User
 from audit import log
 from core import doorbell
 from core.errors import BadInput, WrongState
 from core.speech import phrase
 from targets import events, vault
-from targets.models import Door, Target, handle_of
+from targets.models import Door, Source, Target, handle_of
 
 ALARM_AFTER = timedelta(seconds=60)
 _LONGEST_PAUSE = 30.0
@@ -265,3 +267,14 @@ def _wait(door: Door, error: str, at: datetime) -> None:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
+
+
+@log.transition
+def give_token(source: Source, *, by: User, at: datetime) -> str:
+    """Give a source a token and return it, never to be seen again; the one before it ends."""
+    source = Source.objects.select_for_update(of=["self"]).get(pk=source.pk)
+    secret = Source.PREFIX + secrets.token_urlsafe(32)
+    source.digest = Source.digest_of(secret)
+    Source.objects.filter(pk=source.pk).update(digest=source.digest)
+    log.record(events.SourceTokenGiven(name=source.name), actor=by.ref, subject=source.ref, at=at)
+    return secret

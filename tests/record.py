@@ -22,6 +22,12 @@ def actors(kind: str) -> list[str]:
     return [envelope["actor"] for envelope in rows if envelope["ev"] == kind]
 
 
+def envelopes(kind: str) -> list[dict[str, Any]]:
+    """Return the envelope of each event called `kind`, oldest first."""
+    found = [_envelope(row) for row in Pending.objects.order_by("pk")]
+    return [envelope for envelope in found if envelope["ev"] == kind]
+
+
 def facts(kind: str) -> list[dict[str, Any]]:
     """Return what was recorded of each event called `kind`, oldest first."""
     rows = [

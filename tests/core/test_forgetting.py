@@ -26,6 +26,8 @@ NOT_WORDS = {
     "targets.target.last_error": "of a server",
     "alerts.selftest.about": "references of what is wrong",
     "targets.installation": "an id",
+    "targets.source.privileged": "names of technical identities",
+    "targets.source.last_refusal": "our own sentence about a line",
     "breakglass.scenario": "rules, which name groups",
     "breakglass.scenarioversion.body": "rules, which name groups, and never change",
 }

@@ -141,8 +141,8 @@ _SCENARIOS = (
 
 READ = ("alerts_delivery", "auditlog_logentry")
 CHANGED = (
-    "accounts_user", "auth_group", "targets_target", "alerts_channel", "alerts_schedule",
-    "alerts_route", "breakglass_scenario",
+    "accounts_user", "auth_group", "targets_target", "targets_source", "alerts_channel",
+    "alerts_schedule", "alerts_route", "breakglass_scenario",
 )  # fmt: skip
 # Only a superuser reads these in the admin; everybody else has better pages, which are here.
 KEPT = (
@@ -212,7 +212,7 @@ ELSEWHERE = {
          "ledger-verify", "difference-resolve", "ledger-compare",
          "hold-place", "hold-lift", "hold-keep",
          "admin:breakglass_scenario_archive", "admin:breakglass_scenario_back",
-         "admin:targets_target_test", "admin:alerts_channel_test",
+         "admin:targets_target_test", "admin:targets_source_token", "admin:alerts_channel_test",
          "admin:alerts_channel_people", "admin:alerts_schedule_cover",
          "admin:alerts_schedule_cover_end"), _POST),
     "admin:alerts_route_preview*": "a fragment of the form that is here",

@@ -19,7 +19,7 @@ from config.demo import people, routing, told
 from config.demo.past import CASES
 from config.demo.replay import Replay
 from targets import demo as shop
-from targets.models import Target
+from targets.models import Source, Target
 
 SLUG = "shop-db"
 
@@ -46,6 +46,10 @@ class Command(BaseCommand):
             reason = "The demonstration is set up."
             with changing(actor=cast["admin"].ref, reason=reason):
                 self._make_target()
+                Source.objects.create(
+                    name="web-1", language=Source.Language.SHELL, created_at=now,
+                    privileged="root\nemergency-*", digest=secrets.token_bytes(32),
+                )  # fmt: skip
                 routing.make_route(routing.make_schedule(cast, now=now))
                 seeds = sorted((Path(settings.BASE_DIR) / "breakglass" / "seeds").glob("*.yaml"))
                 for seed in seeds:
