@@ -75,7 +75,7 @@ class HouseSchema(AutoSchema):
             good, codes = {200: view.Output}, [400, 401, 403, 404]
         else:
             good = {view.success: view.Result or view.Output}
-            codes = [400, 401, 403, 404, 409, 415, 422]
+            codes = [400, 401, 403, 404, 409, 413, 415, 422]
         return good | {(code, MEDIA_TYPE): ProblemDocument for code in [*codes, 429]}
 
     def get_serializer_name(self, serializer: Any, direction: str) -> str:

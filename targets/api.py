@@ -11,7 +11,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Endpoint
+from core.api import Endpoint, StrictInput
 from core.parsing import Lines, TooLarge
 from targets import ingest
 from targets.models import Source
@@ -58,6 +58,24 @@ class Ingest(Endpoint):
     authentication_classes = [SourceToken]
     permission_classes = [FromSource]
     parser_classes = [Lines]
+
+    class Input(StrictInput):
+        """One line; each is read by `targets.incoming`."""
+
+        id = serializers.CharField(max_length=200, help_text="the source's own name of the event")
+        actor = serializers.CharField(max_length=200, help_text="whom the target knew")
+        target = serializers.CharField(
+            max_length=200, required=False, help_text="may be left out where the source has one"
+        )
+        statement = serializers.CharField(required=False)
+        command = serializers.CharField(required=False, help_text="the same")
+        event = serializers.DictField(required=False, help_text="CloudTrail, Kubernetes, HTTP")
+        occurred_at = serializers.DateTimeField(help_text="with its offset")
+        language = serializers.ChoiceField(choices=Source.Language.choices, required=False)
+        verb = serializers.CharField(max_length=60, required=False)
+        result = serializers.CharField(max_length=200, required=False)
+        session = serializers.CharField(max_length=200, required=False)
+        client_address = serializers.CharField(max_length=200, required=False)
 
     class Result(serializers.Serializer[Any]):
         """What became of the lines."""

@@ -1,5 +1,6 @@
 """The description of the API: complete, valid, and true when it is tried with odd input."""
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -94,6 +95,11 @@ def known(db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "slug": grant.scenario.slug,
         "target": "shop-db",
     }
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _lines(_context: Any, value: Any) -> bytes:
+    return json.dumps(value, default=str).encode()
 
 
 generator: Any = SchemaGenerator
