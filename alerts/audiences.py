@@ -108,7 +108,10 @@ def _alerted(story: Story) -> Iterable[User]:
 
 
 def _reviewers(story: Story) -> Iterable[User]:
-    """Those who may judge the case, the scenario's own reviewers before compliance."""
+    """Those who may judge the case, the scenario's own reviewers before compliance.
+
+    Whoever gave the verdict is not the one to confirm it.
+    """
     asked, grant = story.asked, story.asked.original.grant
     permits = GroupPermit.objects.of(Permit.REVIEW).standing(story.at)
     groups = permits.filter(content_object=asked.scenario_id).values("group")
@@ -116,7 +119,8 @@ def _reviewers(story: Story) -> Iterable[User]:
         User.objects.active().in_groups(groups, story.at),
         User.objects.playing(Part.COMPLIANCE, story.at),
     ):
-        able = [each for each in candidates if not why_not_judge(grant, by=each, at=story.at)]
+        others = (each for each in candidates if each != story.actor)
+        able = [each for each in others if not why_not_judge(grant, by=each, at=story.at)]
         if able:
             return able
     return []

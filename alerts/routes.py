@@ -140,6 +140,7 @@ ROUTES: dict[str, BuiltIn] = {
     "door.open_failed": BuiltIn(to=(REQUESTER, RESPONDER), urgent=True),
     "door.close_failed": BuiltIn(to=(RESPONDER,), urgent=True, then=_LOUDER),
     "review.owed": BuiltIn(to=(Audience.REVIEWER,)),
+    "review.concluded": BuiltIn(to=(Audience.REVIEWER,)),
     "review.closed": BuiltIn(to=(REQUESTER,)),
     "change.proposed": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),
     "change.accepted": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)),

@@ -122,7 +122,7 @@ class ReviewStart(Endpoint):
 
 
 class ReviewClosure(Endpoint):
-    """POST gives the verdict. In a strict scenario it waits for a second reviewer."""
+    """POST gives the verdict. A strict scenario, and misuse, want a second reviewer."""
 
     Result = ReviewShape
 

@@ -14,7 +14,7 @@ _NOTES = {
     "justified": _("What was done is what was declared."),
     "drill": _("An exercise, done as planned."),
     "justified_with_findings": _("The emergency was real; something has to be answered for."),
-    "misuse": _("Access was used for something else."),
+    "misuse": _("Access was used for something else. A second reviewer has to agree."),
     "inconclusive": _("It cannot be told from the record."),
 }
 _WORDS = forms.Textarea(attrs={"rows": 4})

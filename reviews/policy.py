@@ -87,9 +87,12 @@ def why_bad_verdict(review: Review, *, verdict: str, comment: str) -> tuple[str,
     return None
 
 
-def needs_second(review: Review) -> bool:
-    """Whether two people have to agree on the verdict."""
-    return review.grant.request.rules.strict_review
+def needs_second(review: Review, *, verdict: str = "") -> bool:
+    """Whether two people have to agree on the verdict: always in a strict scenario.
+
+    Nobody is found to have misused their access by one person alone.
+    """
+    return review.grant.request.rules.strict_review or verdict == Review.Verdict.MISUSE
 
 
 def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:

@@ -63,7 +63,7 @@ def start(review: Review, *, by: User, at: datetime) -> Review:
 
 @log.transition
 def close(review: Review, *, by: User, verdict: str, comment: str, at: datetime) -> Review:
-    """Give the verdict; in a strict scenario a second person has to confirm it.
+    """Give the verdict; in a strict scenario, and on misuse, a second person has to confirm it.
 
     Raises WrongState when the review has not begun or has its verdict, NotAllowed for anybody
     but its reviewer, BadInput when the verdict does not fit the case.
@@ -76,7 +76,7 @@ def close(review: Review, *, by: User, verdict: str, comment: str, at: datetime)
         raise BadInput(bad[1], field=bad[0])
     review.verdict, review.comment, review.concluded_at = verdict, comment.strip(), at
     review.save(update_fields=["verdict", "comment", "concluded_at"])
-    if policy.needs_second(review):
+    if policy.needs_second(review, verdict=verdict):
         event = events.ReviewConcluded(verdict=verdict, comment=review.comment)
         _record(review, event, actor=by.ref, at=at)
     else:

@@ -80,8 +80,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class Review(models.Model):
     """The examination of one use by somebody who had no part in it.
 
-    A strict scenario wants two people: the first one's verdict is `concluded` and closes the
-    review only when a second one has confirmed it.
+    A strict scenario, and a verdict of misuse, want two people: the first one's verdict is
+    `concluded` and closes the review only when a second one has confirmed it.
     """
 
     class State(models.TextChoices):

@@ -43,7 +43,7 @@ def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
     form = VerdictForm(request.POST, review=found)
     done = (
         _("The verdict on Case %(case)s waits for a second reviewer.")
-        if policy.needs_second(found)
+        if policy.needs_second(found, verdict=request.POST.get("verdict", ""))
         else _("The verdict on Case %(case)s stands in the record.")
     ) % {"case": found.grant.request.case}
     answer = _act(request, pk, form, transitions.close, done, name="verdict_form")

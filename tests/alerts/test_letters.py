@@ -342,7 +342,8 @@ def _relinquished(scenario: object) -> None:
     transitions.relinquish(request.grant, by=make_user("ada"), at=LATER)
     rita = make_user("rita")
     review = reviews.start(request.grant.review, by=rita, at=LATER)
-    reviews.close(review, by=rita, verdict="misuse", comment="Not so again.", at=LATER)
+    review = reviews.close(review, by=rita, verdict="misuse", comment="Not so again.", at=LATER)
+    reviews.confirm(review, by=make_user("cora"), at=LATER)
 
 
 def _house() -> None:

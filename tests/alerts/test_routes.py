@@ -212,6 +212,14 @@ class TestAccess:
         catch_up(grant.ends_at)
         assert told("review.closed") == {"ada": "requester"}
 
+    def test_a_verdict_of_misuse_asks_for_a_second_reviewer(self) -> None:
+        transitions.relinquish(make_broken_glass(make_cast()).grant, by=make_user("ada"), at=LATER)
+        make_group("Reviewers", make_user("rolf"))
+        review = reviews.start(Review.objects.get(), by=make_user("rita"), at=LATER)
+        reviews.close(review, by=make_user("rita"), verdict="misuse", comment="Odd.", at=LATER)
+        catch_up()
+        assert told("review.concluded") == {"rolf": "reviewer"}
+
 
 class TestFreeze:
     def test_tells_responders_and_holders(self) -> None:

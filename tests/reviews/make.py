@@ -68,6 +68,13 @@ def judge(review: Review, verdict: str = "justified", comment: str = "", by: str
     return transitions.close(review, by=make_user(by), verdict=verdict, comment=comment, at=at)
 
 
+def misused(review: Review, comment: str = "A private search.", *, at: datetime = LATER) -> Review:
+    """Return the taken review after Rita found misuse and Rolf agreed."""
+    make_group("Reviewers", make_user("rolf"))
+    judge(review, "misuse", comment, at=at)
+    return transitions.confirm(review, by=make_user("rolf"), at=at)
+
+
 def make_finding(review: Review | None = None, *, by: str = "rita", text: str = "A dump.",
                  at: datetime = LATER, action: int | None = None) -> Finding:  # fmt: skip
     """Return a finding that Rita opened."""

@@ -23,6 +23,7 @@ from tests.reviews.make import (
     make_review,
     make_strict_review,
     make_use,
+    misused,
     taken,
 )
 
@@ -215,6 +216,13 @@ class TestTwoPeople:
         with pytest.raises(WrongState, match="a second reviewer has to confirm"):
             judge(concluded(), "justified")
 
+    def test_misuse_wants_two_wherever_it_is_found(self) -> None:
+        review = judge(taken(make_review()), "misuse", "A private search.")
+
+        assert review.waits_for_second
+        assert kinds()[-1] == "review.concluded"
+        assert misused(taken(make_review(by="eve"))).state == Review.State.CLOSED
+
 
 class TestHandOver:
     @pytest.mark.parametrize("name", ["rita", "carla"])
@@ -282,7 +290,7 @@ def test_the_database_refuses(fields: dict[str, object]) -> None:
     ],
 )
 def test_the_database_refuses_of_a_closed_one(fields: dict[str, object]) -> None:
-    review = judge(taken(make_review()), "misuse", "A private search.")
+    review = misused(taken(make_review()))
     if "second_reviewer" in fields:
         fields = {"second_reviewer": make_user("rita")}
 

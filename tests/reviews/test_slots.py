@@ -20,6 +20,7 @@ from tests.reviews.make import (
     make_finding,
     make_review,
     make_use,
+    misused,
     sequence,
     taken,
 )
@@ -168,7 +169,7 @@ class TestDecide:
         cases = [review.grant.request]
         assert slots.verdicts(looking("bob"), cases) == []
 
-        judge(review, "misuse", "A private search.")
+        misused(review)
 
         found = slots.verdicts(looking("bob"), cases)
         assert [(each.case, each.label) for each in found] == [(cases[0].ref, "Misuse")]
@@ -178,7 +179,11 @@ class TestDecide:
         [("misuse", "ada", 2), ("justified", "ada", 0), ("misuse", "eve", 0)],
     )
     def test_an_earlier_misuse_is_marked(self, verdict: str, by: str, marks: int) -> None:
-        judge(taken(make_review()), verdict, "As the log shows.")
+        review = taken(make_review())
+        if verdict == "misuse":
+            misused(review)
+        else:
+            judge(review, verdict)
         request = make_request(by=make_user(by), at=timezone.now())
         browser = Client()
         browser.force_login(make_user("bob"))
