@@ -98,6 +98,7 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
             "working_until": _("Until"),
             "review_within_hours": _("Reviewed within (hours after the end)"),
             "strict_review": _("Two people review"),
+            "stop_on_breach": _("It ends at once when a hard rule is broken"),
             "retention_class": _("Kept as"),
             "reference_required": _("A ticket or incident must be named"),
             "intent_required": _("A plan must be written"),
@@ -124,6 +125,10 @@ class ScenarioForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
                 "If not, buttons in a chat open the page, where one decides after signing in."
             ),
             "break_glass": _("Everybody who would have been asked is told at once."),
+            "stop_on_breach": _(
+                "Tampering with the trail, stored secrets, new administrators, mass destruction,"
+                " unless the reason names them. If not, those who oversee it are only told."
+            ),
             "time_zone": _("Such as Europe/Berlin."),
             "reference_pattern": _("A regular expression that the whole reference must fit."),
             "reference_hint": _("Shown to people as an example."),

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 # Rules that came later, with what held before them: a version from then says nothing of them.
-_SINCE: Mapping[str, Any] = {"chat_decides": True}
+_SINCE: Mapping[str, Any] = {"chat_decides": True, "stop_on_breach": False}
 
 
 def complete(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +66,7 @@ class Rules:
     time_zone: str
     review_within_hours: int
     strict_review: bool
+    stop_on_breach: bool
     alert_groups: tuple[int, ...]
     retention_class: str
 

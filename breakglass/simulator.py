@@ -112,6 +112,8 @@ def simulate(
     lines.extend(_form(ask))
     if not ask.rules.chat_decides:
         lines.append(_page_only(ask))
+    if ask.rules.stop_on_breach:
+        lines.append(_stops(ask))
     lines.extend(_break_glass(ask) if broken else _approval(ask))
     return Story(lines)
 
@@ -206,6 +208,11 @@ def _form(ask: _Ask) -> Iterator[Line]:
 def _page_only(ask: _Ask) -> Line:
     text = _("Whoever decides signs in: buttons in a chat only open the page.")
     return Line(name="form", at=ask.at, text=text, rule=ask.says("chat_decides", _("no")))
+
+
+def _stops(ask: _Ask) -> Line:
+    text = _("Whoever breaks a hard rule that the reason does not name is put out at once.")
+    return Line(name="form", at=ask.at, text=text, rule=ask.says("stop_on_breach", _("yes")))
 
 
 def _approval(ask: _Ask) -> Iterator[Line]:

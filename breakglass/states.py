@@ -33,6 +33,7 @@ GRANT = provide(
     Move("activate", ("scheduled",), ("active",)),
     Move("relinquish", _STANDING, ("relinquished",)),
     Move("revoke", _STANDING, ("revoked",)),
+    Move("stop", _STANDING, ("revoked",)),
     Move("expire", _STANDING, ("expired",)),
 )
 FREEZE = provide(

@@ -113,6 +113,7 @@ SECTIONS = (
         {
             "review_within_hours": _("Review within"),
             "strict_review": _("Two people review"),
+            "stop_on_breach": _("Ends at once when a hard rule is broken"),
             "alert_groups": _("Alerted groups"),
             "retention_class": _("Kept as"),
         },

@@ -49,6 +49,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "time_zone": yaml_values.string,
     "review_within_hours": yaml_values.positive,
     "strict_review": yaml_values.flag,
+    "stop_on_breach": yaml_values.flag,
     "retention_class": yaml_values.string,
 }
 # The keys of a scenario that stand for one value, each with its reader.

@@ -88,6 +88,9 @@ class Scenario(models.Model):
     time_zone = models.CharField(max_length=50, default="UTC")
     review_within_hours = models.PositiveIntegerField(_("review within (hours)"), default=72)
     strict_review = models.BooleanField(_("two people review"), default=False)
+    stop_on_breach = models.BooleanField(
+        _("ends at once when a hard rule is broken"), default=False, db_default=False
+    )
     alert_groups = models.ManyToManyField(Group, related_name="+", blank=True)
     retention_class = models.CharField(max_length=40, default="standard")
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -56,6 +56,7 @@ _FLAGS = {
     ("reference_required", False): phrase("A ticket or incident is no longer required."),
     ("intent_required", False): phrase("A plan is no longer required."),
     ("strict_review", False): phrase("One person reviews instead of two."),
+    ("stop_on_breach", False): phrase("Breaking a hard rule no longer ends the access."),
 }
 
 

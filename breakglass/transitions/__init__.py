@@ -13,7 +13,7 @@ from breakglass.transitions.decisions import (
     refuse,
 )
 from breakglass.transitions.freezes import freeze, keep, lift
-from breakglass.transitions.grants import activate, expire, relinquish, revoke
+from breakglass.transitions.grants import activate, expire, relinquish, revoke, stop
 from breakglass.transitions.questions import answer, ask
 from breakglass.transitions.requests import (
     Ask,
@@ -64,6 +64,7 @@ __all__ = [
     "refuse",
     "relinquish",
     "revoke",
+    "stop",
     "submit",
     "withdraw",
 ]

@@ -127,6 +127,19 @@ def revoke(grant: Grant, *, by: User, reason: str, at: datetime) -> Grant:
 
 
 @log.transition
+def stop(grant: Grant, *, reason: str, at: datetime) -> Grant:
+    """End a live grant because of what is done under it, where its scenario says so.
+
+    Raises WrongState when it is already over, or the scenario does not say so.
+    """
+    grant = lock_grant(grant)
+    if not grant.request.rules.stop_on_breach:
+        raise WrongState(phrase("This scenario does not end an access for what is done under it."))
+    revoke_locked(grant, reason=reason, by=None, at=at)
+    return grant
+
+
+@log.transition
 def expire(grant: Grant, *, at: datetime) -> Grant:
     """Write down that the clock has ended a grant; it opened nothing since.
 

@@ -51,15 +51,15 @@ class TestRoundTrip:
         make_scenario(
             steps=[StepOf(database, escalate_after=5), StepOf(security, quorum=2)],
             not_for="Reports:\n- none\n", expected_verbs=["select", "no"], drill=True,
-            chat_decides=False, working_days=[5, 6], working_until=dt.time(18, 30),
-            reference_hint="007",
+            chat_decides=False, stop_on_breach=True, working_days=[5, 6],
+            working_until=dt.time(18, 30), reference_hint="007",
         ).alert_groups.add(security)  # fmt: skip
         GroupPermit.objects.of(Permit.REQUEST).update(until=NOON)
         text, before = yaml_files.dump(Scenario.objects.all()), picture("production-outage")
         GroupPermit.objects.all().delete()
         ApprovalStep.objects.all().delete()
         Scenario.objects.update(not_for="", expected_verbs=[], working_days=[0], drill=False)
-        Scenario.objects.update(chat_decides=True)
+        Scenario.objects.update(chat_decides=True, stop_on_breach=False)
 
         bring(text)
 

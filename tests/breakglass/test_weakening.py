@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 STRICT: dict[str, Any] = {
     "break_glass": False, "chat_decides": False,
     "reference_required": True, "intent_required": True, "strict_review": True,
-    "min_justification": 30, "reference_pattern": "INC-.*",
+    "stop_on_breach": True, "min_justification": 30, "reference_pattern": "INC-.*",
     "expected_verbs": ["select"], "expected_objects": ["orders"],
 }  # fmt: skip
 
@@ -35,6 +35,7 @@ class TestRules:
             ({"review_within_hours": 96},
              "The review may come 4 days after the end instead of 3 days."),
             ({"strict_review": False}, "One person reviews instead of two."),
+            ({"stop_on_breach": False}, "Breaking a hard rule no longer ends the access."),
             ({"reference_required": False}, "A ticket or incident is no longer required."),
             ({"intent_required": False}, "A plan is no longer required."),
             ({"min_justification": 5}, "A reason may be as short as 5 characters instead of 30."),
@@ -60,7 +61,8 @@ class TestRules:
         [
             {"max_minutes": 45}, {"break_glass": False}, {"chat_decides": False},
             {"review_within_hours": 1},
-            {"strict_review": True}, {"min_justification": 200}, {"intent_required": True},
+            {"strict_review": True}, {"stop_on_breach": True}, {"min_justification": 200},
+            {"intent_required": True},
             {"reference_required": True}, {"reference_pattern": "INC-.*"},
             {"expected_verbs": ["select"]}, {"working_days": [0]}, {"ratify_within": 5},
             {"name": "Other", "use_when": "Else.", "not_for": "That.", "severity": "low"},
