@@ -45,28 +45,6 @@ class TestClock:
         assert Grant.objects.live(grant.starts_at).exists()
 
 
-class TestStop:
-    def test_ends_what_a_scenario_lets_nobody_do(self) -> None:
-        grant = _open_grant(stop_on_breach=True)
-
-        transitions.stop(grant, reason="A hard rule was broken.", at=LATER)
-
-        grant.refresh_from_db()
-        assert (grant.status, grant.ended_by) == (Grant.Status.REVOKED, None)
-        assert grant.end_reason == "A hard rule was broken."
-        assert Door.objects.get().state == Door.State.CLOSING
-        assert actors("grant.revoked") == ["system:breakglass"]
-
-    def test_leaves_the_access_where_the_scenario_does_not_say_so(self) -> None:
-        with pytest.raises(WrongState, match="does not end"):
-            transitions.stop(_open_grant(), reason="A hard rule was broken.", at=LATER)
-
-    def test_happens_once(self) -> None:
-        grant = transitions.stop(_open_grant(stop_on_breach=True), reason="A rule.", at=LATER)
-        with pytest.raises(WrongState):
-            transitions.stop(grant, reason="A rule.", at=LATER)
-
-
 class TestExpire:
     def test_writes_down_what_the_clock_decided(self) -> None:
         grant = transitions.expire(_open_grant(), at=END)
@@ -389,8 +367,8 @@ def test_database_refuses_an_impossible_request(fields: dict[str, Any]) -> None:
         Request.objects.filter(pk=request.pk).update(**fields)
 
 
-def _open_grant(**rules: Any) -> Grant:
-    return make_broken_glass(make_scenario(**rules)).grant
+def _open_grant() -> Grant:
+    return make_broken_glass(make_scenario()).grant
 
 
 def _scheduled() -> Grant:
