@@ -35,26 +35,36 @@ class Rule(NamedTuple):
 def table(name: str) -> Mapping[str, str]:
     """Return the text of the rules for each first word, of a table in `tables/`.
 
-    They are read when a word is first met: a process meets few of them.
+    A later section for a word takes the place of an earlier one. Patterns are made when a word is
+    first met: a process meets few of them.
     """
+    text = (_TABLES / f"{name}.rules").read_text(encoding="utf-8")
     sections: dict[str, list[str]] = {}
     words: list[str] = []
-    for line in (_TABLES / f"{name}.rules").read_text(encoding="utf-8").splitlines():
+    lines: list[str] = []
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        if " => " in line:
+            lines.append(line)
+            continue
         if line.startswith("["):
-            words = line.strip("[] ").split()
-        elif line.strip() and not line.startswith("#"):
-            for word in words:
-                sections.setdefault(word, []).append(line)
+            words, lines = [], []
+        words = line.strip("[] ").split() if not words else [*words, *line.strip("] ").split()]
+        sections.update(dict.fromkeys(words, lines))
     return {word: "\n".join(lines) for word, lines in sections.items()}
 
 
-def read(text: str) -> tuple[Rule, ...]:
+def read(text: str, *, any_case: bool = True) -> tuple[Rule, ...]:
     """Return the rules of a text, one a line; empty lines and lines with # say nothing.
+
+    Options of utilities differ by case: there `any_case` is off.
 
     Raises:
         ValueError: a line has no arrow or a word that is neither verb, breadth nor number.
     """
-    return tuple(_rules(text))
+    flags = re.IGNORECASE if any_case else re.NOFLAG
+    return tuple(_rules(text, flags))
 
 
 def apply(rule: Rule, found: re.Match[str], gathered: Gathered) -> None:
@@ -71,13 +81,13 @@ def clean(name: str) -> str:
     return re.sub(r"[\"'`\[\];()]", "", name).strip(",")
 
 
-def _rules(text: str) -> Iterator[Rule]:
+def _rules(text: str, flags: re.RegexFlag) -> Iterator[Rule]:
     for line in text.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
-            yield _rule(line.strip())
+            yield _rule(line.strip(), flags)
 
 
-def _rule(line: str) -> Rule:
+def _rule(line: str, flags: re.RegexFlag) -> Rule:
     pattern, arrow, rest = line.rpartition(" => ")
     words = rest.split()
     numbers = [word for word in words if word[0].isdigit()]
@@ -85,7 +95,7 @@ def _rule(line: str) -> Rule:
     if not arrow or unknown:
         raise ValueError(f"Not a rule: {line}")
     return Rule(
-        re.compile(pattern.strip().replace(" ", r"\s+"), re.IGNORECASE),
+        re.compile(pattern.strip().replace(" ", r"\s+"), flags),
         tuple(Verb(word) for word in words if word in _VERBS),
         tuple(Breadth(word) for word in words if word in _BREADTHS),
         float(numbers[0]) if numbers else None,

@@ -8,128 +8,125 @@ from hypothesis import strategies as st
 
 from judgement import sql, sqlfiles
 from judgement.facts import Condition, Kind, Quality
+from tests.judgement.tables import rows
 
-# statement | verbs | objects
+# statement -> verbs : objects
 VERBS = r"""
-SELECT a FROM orders WHERE id = 5 | read | orders
-SELECT version() | neutral |
-SELECT table_name FROM information_schema.tables | neutral | information_schema.tables
-SHOW TABLES | neutral | tables
-\d users | neutral | users
-BEGIN | neutral |
-SET search_path = x | neutral |
-EXPLAIN SELECT * FROM orders | neutral | orders
-EXPLAIN ANALYZE DELETE FROM orders WHERE id = 3 | delete | orders
-EXPLAIN (ANALYZE, BUFFERS) SELECT a FROM t | read | t
-INSERT INTO orders (id) VALUES (1) | write | orders
-REPLACE INTO orders VALUES (1) | write | orders
-UPDATE orders SET a = 1 WHERE id = 5 | write | orders
-UPDATE orders SET a = NULL WHERE id = 5 | write delete | orders
-DELETE FROM orders WHERE id = 5 | delete | orders
-MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN DELETE | write delete | a b
-WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d | delete read | orders
-SELECT TOP 5 * FROM users | read | users
-TRUNCATE a, b | delete | a b
-DROP TABLE IF EXISTS old CASCADE | schema delete | old
-DROP INDEX ix | schema | ix
-ALTER TABLE orders ADD COLUMN x int | schema | orders
-ALTER TABLE orders DROP COLUMN x | schema delete | orders x
-CREATE INDEX CONCURRENTLY ix ON orders (a) | schema | orders
-CREATE TABLE copy_of AS SELECT * FROM users | schema export read | copy_of users
-SELECT * INTO copy_of FROM users | schema export read | copy_of users
-CREATE TEMP TABLE t AS SELECT * FROM users | schema read | t users
-COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV | export read | users
-\copy users TO '/tmp/u.csv' csv header | export read | users
-SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' | export read | users
-SELECT * INTO OUTFILE '/tmp/u.txt' FROM users | export read | users
-COPY users FROM '/tmp/u.csv' | write | users
-COPY x FROM PROGRAM 'id' | exec write | x
-BACKUP DATABASE shop TO DISK = '/x.bak' | export read | shop
-VACUUM INTO '/tmp/x.db' | export |
-.dump users | export read |
-\o /tmp/out.txt | export |
-\! id | exec | id
-GRANT SELECT, INSERT ON orders TO bob, alice | privilege | orders bob alice
-GRANT app_owner TO mallory | privilege | app_owner mallory
-REVOKE ALL ON orders FROM 'app'@'%' | privilege | orders app@%
-ALTER ROLE kim SUPERUSER | privilege | kim
-CREATE USER kim WITH PASSWORD 'changeme' | privilege | kim
-ALTER TABLE orders OWNER TO bob | privilege | orders bob
-ALTER TABLE orders DISABLE ROW LEVEL SECURITY | privilege tamper | orders
-SET ROLE postgres | privilege | postgres
-ALTER TABLE orders DISABLE TRIGGER audit_trg | tamper schema | orders
-SET log_statement = 'none' | tamper | log_statement
-SET log_statement = 'all' | write | log_statement
-SET pgaudit.log = 'none' | tamper | pgaudit.log
-SET GLOBAL general_log = 'OFF' | tamper write | general_log
-SELECT set_config('log_statement', 'none', false) | tamper | log_statement
-SET session_replication_role = replica | tamper | session_replication_role
-ALTER SYSTEM SET log_min_duration_statement = 250 | write | log_min_duration_statement
-TRUNCATE pgaudit_log | tamper delete | pgaudit_log
-DELETE FROM audit_log WHERE username = current_user | tamper delete | audit_log
-PURGE BINARY LOGS BEFORE '2026-01-01' | tamper delete |
-SELECT usename, passwd FROM pg_shadow | secret read | pg_shadow
-SELECT user, authentication_string FROM mysql.user | secret read | mysql.user
-SELECT * FROM api_keys | secret read | api_keys
-SELECT password_hash FROM users | secret read | users
-SELECT password_changed_at FROM users | read | users
-SELECT pg_read_file('/etc/passwd') | secret read |
-SELECT * FROM dblink('host=x', 'select 1') AS t(a int) | export network read | dblink
-CREATE EXTENSION plpython3u | exec schema | plpython3u
-CREATE FUNCTION sys_exec RETURNS int SONAME 'udf.so' | exec persistence | sys_exec
-CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f() | schema persistence | t
-CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1 | schema persistence | e
-VACUUM FULL orders | exec | orders
-SELECT pg_terminate_backend(4) | exec |
-EXEC xp_cmdshell 'whoami' | exec |
-DO $$ BEGIN DELETE FROM orders; END $$ | exec delete | orders
-PREPARE s FROM 'drop table old' | schema delete | old
-/*!50000 DROP TABLE old */ | schema delete | old
-SELECT 'x; DROP TABLE y' FROM t -- ; DELETE FROM z | read | t
-SELECT a FROM t; DELETE FROM u WHERE id = 1 | read delete | t u
-INSERT INTO notes (a) VALUES ('GRANT ALL, log_statement = none, pg_read_file(1)') | write | notes
+SELECT a FROM orders WHERE id = 5 -> read : orders
+SELECT version() -> neutral
+SELECT table_name FROM information_schema.tables -> neutral : information_schema.tables
+SHOW TABLES -> neutral : tables
+\d users -> neutral : users
+BEGIN -> neutral
+SET search_path = x -> neutral
+EXPLAIN SELECT * FROM orders -> neutral : orders
+EXPLAIN ANALYZE DELETE FROM orders WHERE id = 3 -> delete : orders
+EXPLAIN (ANALYZE, BUFFERS) SELECT a FROM t -> read : t
+INSERT INTO orders (id) VALUES (1) -> write : orders
+REPLACE INTO orders VALUES (1) -> write : orders
+UPDATE orders SET a = 1 WHERE id = 5 -> write : orders
+UPDATE orders SET a = NULL WHERE id = 5 -> write delete : orders
+DELETE FROM orders WHERE id = 5 -> delete : orders
+MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN DELETE -> write delete : a b
+WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d -> delete read : orders
+SELECT TOP 5 * FROM users -> read : users
+TRUNCATE a, b -> delete : a b
+DROP TABLE IF EXISTS old CASCADE -> schema delete : old
+DROP INDEX ix -> schema : ix
+ALTER TABLE orders ADD COLUMN x int -> schema : orders
+ALTER TABLE orders DROP COLUMN x -> schema delete : orders x
+CREATE INDEX CONCURRENTLY ix ON orders (a) -> schema : orders
+CREATE TABLE copy_of AS SELECT * FROM users -> schema export read : copy_of users
+SELECT * INTO copy_of FROM users -> schema export read : copy_of users
+CREATE TEMP TABLE t AS SELECT * FROM users -> schema read : t users
+COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV -> export read : users
+\copy users TO '/tmp/u.csv' csv header -> export read : users
+SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' -> export read : users
+SELECT * INTO OUTFILE '/tmp/u.txt' FROM users -> export read : users
+COPY users FROM '/tmp/u.csv' -> write : users
+COPY x FROM PROGRAM 'id' -> exec write : x
+BACKUP DATABASE shop TO DISK = '/x.bak' -> export read : shop
+VACUUM INTO '/tmp/x.db' -> export
+.dump users -> export read
+\o /tmp/out.txt -> export
+\! id -> exec : id
+GRANT SELECT, INSERT ON orders TO bob, alice -> privilege : orders bob alice
+GRANT app_owner TO mallory -> privilege : app_owner mallory
+REVOKE ALL ON orders FROM 'app'@'%' -> privilege : orders app@%
+ALTER ROLE kim SUPERUSER -> privilege : kim
+CREATE USER kim WITH PASSWORD 'changeme' -> privilege : kim
+ALTER TABLE orders OWNER TO bob -> privilege : orders bob
+ALTER TABLE orders DISABLE ROW LEVEL SECURITY -> privilege tamper : orders
+SET ROLE postgres -> privilege : postgres
+ALTER TABLE orders DISABLE TRIGGER audit_trg -> tamper schema : orders
+SET log_statement = 'none' -> tamper : log_statement
+SET log_statement = 'all' -> write : log_statement
+SET pgaudit.log = 'none' -> tamper : pgaudit.log
+SET GLOBAL general_log = 'OFF' -> tamper write : general_log
+SELECT set_config('log_statement', 'none', false) -> tamper : log_statement
+SET session_replication_role = replica -> tamper : session_replication_role
+ALTER SYSTEM SET log_min_duration_statement = 250 -> write : log_min_duration_statement
+TRUNCATE pgaudit_log -> tamper delete : pgaudit_log
+DELETE FROM audit_log WHERE username = current_user -> tamper delete : audit_log
+PURGE BINARY LOGS BEFORE '2026-01-01' -> tamper delete
+SELECT usename, passwd FROM pg_shadow -> secret read : pg_shadow
+SELECT user, authentication_string FROM mysql.user -> secret read : mysql.user
+SELECT * FROM api_keys -> secret read : api_keys
+SELECT password_hash FROM users -> secret read : users
+SELECT password_changed_at FROM users -> read : users
+SELECT pg_read_file('/etc/passwd') -> secret read
+SELECT * FROM dblink('host=x', 'select 1') AS t(a int) -> export network read : dblink
+CREATE EXTENSION plpython3u -> exec schema : plpython3u
+CREATE FUNCTION sys_exec RETURNS int SONAME 'udf.so' -> exec persistence : sys_exec
+CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f() -> schema persistence : t
+CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1 -> schema persistence : e
+VACUUM FULL orders -> exec : orders
+SELECT pg_terminate_backend(4) -> exec
+EXEC xp_cmdshell 'whoami' -> exec
+DO $$ BEGIN DELETE FROM orders; END $$ -> exec delete : orders
+PREPARE s FROM 'drop table old' -> schema delete : old
+/*!50000 DROP TABLE old */ -> schema delete : old
+SELECT 'x; DROP TABLE y' FROM t -- ; DELETE FROM z -> read : t
+SELECT a FROM t; DELETE FROM u WHERE id = 1 -> read delete : t u
+INSERT INTO notes (a) VALUES ('GRANT ALL, log_statement = none, pg_read_file(1)') -> write : notes
 """
 
 BREADTH = """
-DELETE FROM t | no_where
-UPDATE t SET a = 1 | no_where
-DELETE FROM t LIMIT 10 |
-DELETE FROM t WHERE id = 4 |
-DELETE FROM t WHERE 1=1 | no_where inverted
-UPDATE t SET a = 1 WHERE true OR id = 4 | no_where inverted
-DELETE FROM t WHERE name LIKE '%' | no_where inverted
-DELETE FROM t WHERE 1=1 AND id = 4 |
-DELETE FROM t WHERE id <> 4 | inverted
-DELETE FROM t WHERE NOT (id = 4) | inverted
-DELETE FROM t WHERE id NOT IN (1, 2) | inverted
-DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u) | inverted
-DELETE FROM t WHERE name NOT LIKE 'a%' | inverted
-DELETE FROM t WHERE id IS NOT NULL | inverted
-DELETE FROM t WHERE deleted_at IS NOT NULL |
-DELETE FROM t WHERE id <> 4 AND kind = 'x' |
-TRUNCATE t | everything
-DROP DATABASE shop | everything
-SELECT * FROM t | whole_table
-SELECT * FROM t LIMIT 5 |
-SELECT * FROM t WHERE id = 1 |
-GRANT SELECT ON t TO PUBLIC | open_to_all
+DELETE FROM t -> no_where
+UPDATE t SET a = 1 -> no_where
+DELETE FROM t LIMIT 10 ->
+DELETE FROM t WHERE id = 4 ->
+DELETE FROM t WHERE 1=1 -> no_where inverted
+UPDATE t SET a = 1 WHERE true OR id = 4 -> no_where inverted
+DELETE FROM t WHERE name LIKE '%' -> no_where inverted
+DELETE FROM t WHERE 1=1 AND id = 4 ->
+DELETE FROM t WHERE id <> 4 -> inverted
+DELETE FROM t WHERE NOT (id = 4) -> inverted
+DELETE FROM t WHERE id NOT IN (1, 2) -> inverted
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u) -> inverted
+DELETE FROM t WHERE name NOT LIKE 'a%' -> inverted
+DELETE FROM t WHERE id IS NOT NULL -> inverted
+DELETE FROM t WHERE deleted_at IS NOT NULL ->
+DELETE FROM t WHERE id <> 4 AND kind = 'x' ->
+TRUNCATE t -> everything
+DROP DATABASE shop -> everything
+SELECT * FROM t -> whole_table
+SELECT * FROM t LIMIT 5 ->
+SELECT * FROM t WHERE id = 1 ->
+GRANT SELECT ON t TO PUBLIC -> open_to_all
 """
 
 
-def table(text: str) -> list[tuple[str, ...]]:
-    return [tuple(part.strip() for part in row.split("|")) for row in text.strip().splitlines()]
-
-
 class TestVerbs:
-    @pytest.mark.parametrize(("statement", "verbs", "objects"), table(VERBS))
+    @pytest.mark.parametrize(("statement", "verbs", "objects"), rows(VERBS))
     def test_a_statement_does_this_to_that(self, statement: str, verbs: str, objects: str) -> None:
         facts = sql.facts(statement)
         assert facts.kind is Kind.SQL
         assert {*facts.verbs} == {*verbs.split()}
         assert {*objects.split()} <= {*facts.objects}
 
-    @pytest.mark.parametrize(("statement", "breadth"), table(BREADTH))
-    def test_it_reaches_this_far(self, statement: str, breadth: str) -> None:
+    @pytest.mark.parametrize(("statement", "breadth", "_"), rows(BREADTH))
+    def test_it_reaches_this_far(self, statement: str, breadth: str, _: str) -> None:
         assert {*sql.facts(statement).breadth} == {*breadth.split()}
 
     def test_graver_is_what_cannot_be_mended(self) -> None:

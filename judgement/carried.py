@@ -1,0 +1,172 @@
+"""What a command carries: commands behind `sudo`, scripts in `bash -c`, SQL in `psql -c`."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from judgement.shellwords import Call
+
+# Which options of a wrapper take a value, and how many words of its own stand before the command.
+_WRAPPERS: dict[str, tuple[str, int]] = {
+    "sudo": ("-u -g -U -h -p -C -r -t -D -R -T --user --group --host --chdir", 0),
+    "doas": ("-u -C", 0), "pkexec": ("--user", 0), "env": ("-u -C -S --unset --chdir", 0),
+    "nohup": ("", 0), "time": ("-f -o", 0), "nice": ("-n --adjustment", 0),
+    "ionice": ("-c -n -p", 0), "timeout": ("-s -k --signal --kill-after", 1), "setsid": ("", 0),
+    "stdbuf": ("-i -o -e", 0), "unbuffer": ("", 0), "xargs": (
+        "-I -n -P -L -d -E -s -a --max-args --max-procs --delimiter --arg-file --replace", 0
+    ),
+    "chroot": ("--userspec --groups", 1), "flock": ("-w -E --timeout", 1), "exec": ("-a", 0),
+    "command": ("", 0), "builtin": ("", 0), "busybox": ("", 0), "toybox": ("", 0),
+    "nsenter": ("-t --target -S -G", 0), "unshare": ("", 0), "strace": ("-p -o -e -s -u", 0),
+    "ltrace": ("-p -o -e -s -u", 0), "chrt": ("", 1), "taskset": ("", 1), "proxychains": ("-f", 0),
+    "torsocks": ("", 0), "faketime": ("", 1), "parallel": ("-j -I --jobs", 0),
+    "systemd-run": ("-p --property --unit --on-calendar --on-active --on-boot --uid --gid", 0),
+    "watch": ("-n -d --interval", 0), "ssh-agent": ("", 0), "dbus-run-session": ("", 0),
+    "firejail": ("", 0), "catchsegv": ("", 0), "numactl": ("", 0), "setarch": ("", 1),
+    "fakeroot": ("", 0), "script": ("-c", 0), "capsh": ("", 0), "runcon": ("-t -u -r", 0),
+    "sshpass": ("-p -f", 0), "aws-vault": ("", 99), "tini": ("", 0), "gosu": ("", 1),
+    "su-exec": ("", 1), "start-stop-daemon": ("", 99), "cgexec": ("-g", 0), "prlimit": ("-p", 0),
+}  # fmt: skip
+# Wrappers that do nothing but run what they carry.
+TRANSPARENT = frozenset(_WRAPPERS) - {
+    "exec", "nsenter", "chroot", "strace", "ltrace", "systemd-run", "sshpass", "parallel",
+    "aws-vault", "start-stop-daemon", "capsh", "prlimit", "unshare",
+}  # fmt: skip
+SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "fish"})
+_EXECUTES = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"])
+_NARROWS = re.compile(
+    r"^-(?:[acm](?:time|min)|newer\w*|size|user|group|perm|links|empty|inum|uid)$"
+)
+_SCRIPT_OPTION = re.compile(r"^-\w*c$|^--command$")
+_SQL = {
+    "psql": "-c --command", "mysql": "-e --execute", "mariadb": "-e --execute",
+    "sqlcmd": "-Q -q", "cockroach": "-e --execute", "clickhouse-client": "-q --query",
+    "clickhouse": "-q --query", "pgcli": "-c", "mycli": "-e", "duckdb": "-c", "cqlsh": "-e",
+    "usql": "-c", "presto": "--execute", "trino": "--execute", "hive": "-e", "beeline": "-e",
+    "snowsql": "-q", "impala-shell": "-q", "bq": "", "sqlite3": "", "sqlplus": "", "isql": "",
+}  # fmt: skip
+# Programs that run a command in a container, a pod or on another host, and where it begins.
+_REMOTE = re.compile(
+    r"^(?:kubectl|oc|k)$|^(?:docker|podman|nerdctl|lxc|docker-compose|podman-compose)$"
+)
+_SSH_VALUES = "-i -p -l -o -F -L -R -D -J -b -c -E -e -m -Q -S -W -w -B"
+
+
+def calls(call: Call) -> Iterator[Call]:
+    """Yield the commands that a command runs as they stand among its arguments."""
+    if call.name in {"find", "fd", "fdfind"}:
+        yield from _of_find(call)
+    elif call.name in _WRAPPERS:
+        values, own = _WRAPPERS[call.name]
+        yield from _after_options(call, values, own)
+    elif _REMOTE.match(call.name):
+        yield from _of_container(call)
+
+
+def scripts(call: Call) -> Iterator[str]:
+    """Yield the texts that a command gives to a shell, here or on another host."""
+    if call.name in SHELLS or call.name in {"su", "runuser", "script", "flock"}:
+        yield from _values(call, _SCRIPT_OPTION.match)
+        if call.name in SHELLS and call.feed:
+            yield call.feed
+    elif call.name == "eval":
+        yield " ".join(call.args)
+    elif call.name == "trap" and call.args:
+        yield call.args[0]
+    elif call.name in {"ssh", "slogin", "mosh"}:
+        remote = _rest(call.args, _SSH_VALUES, 1)
+        if remote or call.feed:
+            yield " ".join(remote) or call.feed
+    elif call.name == "watch":
+        yield " ".join(_rest(call.args, "-n -d", 0))
+
+
+def queries(call: Call) -> Iterator[str]:
+    """Yield the SQL that a command gives to a server."""
+    options = _SQL.get(call.name)
+    if options is None:
+        return
+    if options:
+        names = options.split()
+        yield from _values(call, lambda option: option in names)
+        for arg in call.args:
+            if arg.startswith(tuple(f"{name}=" for name in names if name.startswith("--"))):
+                yield arg.split("=", 1)[1]
+            elif call.name in {"mysql", "mariadb"} and re.match(r"-\w*e.", arg) and " " in arg:
+                yield arg.split("e", 1)[1]
+    else:
+        yield from (arg for arg in call.args[1:] if " " in arg or arg.startswith("."))
+    if call.feed:
+        yield call.feed
+
+
+def _values(call: Call, wanted: Callable[[str], object]) -> Iterator[str]:
+    for option, value in pairwise(call.args):
+        if wanted(option):
+            yield value
+
+
+def _rest(args: tuple[str, ...], values: str, own: int) -> tuple[str, ...]:
+    """Return the arguments after the options of a command and the first few words of its own."""
+    taking = values.split()
+    index = 0
+    while index < len(args):
+        arg = args[index]
+        if arg == "--":
+            index += 1
+            break
+        if arg in taking:
+            index += 2
+        elif re.match(r"-[\w-]|\w+=", arg):
+            index += 1
+        elif own:
+            own -= 1
+            index += 1
+        else:
+            break
+    return args[index:]
+
+
+def _after_options(call: Call, values: str, own: int) -> Iterator[Call]:
+    rest = _rest(call.args, values, own)
+    if rest:
+        yield _made(rest, call)
+
+
+def _of_find(call: Call) -> Iterator[Call]:
+    found = _found(call.args)
+    for index, arg in enumerate(call.args):
+        if arg in _EXECUTES:
+            rest = call.args[index + 1 :]
+            end = next((at for at, word in enumerate(rest) if word in {";", "+", "\\;"}), None)
+            if rest[:end]:
+                yield _made(tuple(found if word == "{}" else word for word in rest[:end]), call)
+
+
+def _found(args: tuple[str, ...]) -> str:
+    """Return what stands for all that `find` finds: a place, with the name that is looked for."""
+    place = next((arg for arg in args if not arg.startswith("-")), ".")
+    for option, value in pairwise(args):
+        if option in {"-name", "-iname", "-path", "-wholename", "-regex"}:
+            return f"{place.rstrip('/')}/{value}"
+    narrowed = any(_NARROWS.match(arg) for arg in args)
+    return f"{place.rstrip('/')}/{{}}" if narrowed else place
+
+
+def _of_container(call: Call) -> Iterator[Call]:
+    args = call.args
+    if "--" in args:
+        rest = args[args.index("--") + 1 :]
+    elif "exec" in args[:4]:
+        start = args.index("exec") + 1
+        rest = _rest(
+            args[start:], "-u --user -w --workdir -e --env -n --namespace -c --container", 1
+        )
+    else:
+        rest = ()
+    if rest:
+        yield _made(rest, call)
+
+
+def _made(words: tuple[str, ...], call: Call) -> Call:
+    return Call(words[0].rsplit("/", 1)[-1] or words[0], words[1:], call.piped, call.feed)

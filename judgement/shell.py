@@ -1,0 +1,161 @@
+"""What a shell action does, and to what: read without running it.
+
+The grammar of bash finds the commands (`shellwords`), `carried` those within others, and a table
+says what each does (`utilities`).
+"""
+
+import dataclasses
+import re
+
+from judgement import carried, shellwords, sql, transfers, utilities
+from judgement.facts import Facts, Kind, Quality, Verb
+from judgement.gathering import Gathered
+from judgement.shellwords import Call, Redirect
+
+_LONGEST = 20_000  # characters that are parsed; of what is longer, dangerous words are looked for
+_MOST_PIPES = 300  # the time that the grammar takes grows with their square
+_DEEPEST = 4  # commands within commands
+_CRON = re.compile(
+    r"^\s*(?:(?:[\d*/,-]+\s+){5}|@(?:reboot|hourly|daily|weekly|monthly)\s+)(?P<run>\S.*)"
+)
+_ASSIGNED = re.compile(
+    r"^(?:HIST(?:FILE|SIZE|FILESIZE)=(?:/dev/null|0|-?1|\"\"|''|)$|HISTCONTROL=|HISTIGNORE=)"
+)
+_EMPTIED = re.compile(
+    r"(?:^|[;&|(]\s*)(?:cat\s+/dev/null|:|true|echo\s+-n(?:\s+(?:\"\"|''))?|printf\s+(?:\"\"|''))"
+    r"\s*>(?![>&])"
+)
+_LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)=")
+_FETCHERS = frozenset(["curl", "wget", "fetch", "aria2c", "base64", "xxd", "openssl", "gunzip"])
+_UNSEEN = re.compile(r"^/dev/(?:null|stdout|stderr|tty|zero|fd/\d|full)$")
+
+
+def facts(command: str) -> Facts:
+    """Return the facts of an action in a shell: one command, or a script of many lines.
+
+    Never raises. What has errors is PARTIAL: the commands around them are read all the same.
+    """
+    gathered = Gathered(Kind.SHELL)
+    text = command.replace("\0", " ")
+    if len(text) > _LONGEST or text.count("|") > _MOST_PIPES:
+        _long(text, gathered)
+        text = _beginning(text)
+    _script(text, gathered, 0)
+    return gathered.facts()
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a long text as is parsed: whole commands, if there are any."""
+    text = "|".join(text[:_LONGEST].split("|", _MOST_PIPES)[:_MOST_PIPES])
+    return text[: max(text.rfind("\n"), text.rfind(";"), text.rfind("|")) + 1]
+
+
+def _script(text: str, gathered: Gathered, depth: int) -> None:
+    """Add what each command of a text does."""
+    if found := _CRON.match(text):
+        gathered.does(Verb.PERSISTENCE, Verb.WRITE)
+        text = found["run"]
+    script = shellwords.read(text)
+    if not script.whole:
+        gathered.is_only(Quality.PARTIAL)
+    if script.neutral:
+        gathered.does(Verb.NEUTRAL)
+    for call in script.calls:
+        _call(call, gathered, depth)
+    for redirect in script.redirects:
+        _redirect(redirect, gathered)
+    if _EMPTIED.search(text):
+        gathered.does(Verb.DELETE, severity=0.6)
+    for assignment in script.assignments:
+        _assignment(assignment, gathered)
+    _fetched_and_run(script.calls, gathered)
+
+
+def _assignment(text: str, gathered: Gathered) -> None:
+    """Add what a variable does that shells or loaders listen to."""
+    if _ASSIGNED.match(text):
+        gathered.does(Verb.TAMPER)
+        gathered.names(text.split("=", 1)[0])
+    elif _LOADED.match(text):
+        gathered.does(Verb.PERSISTENCE, Verb.EXEC, severity=0.6)
+
+
+def _call(call: Call, gathered: Gathered, depth: int) -> None:
+    """Add what a command does and what those that it carries do."""
+    if not call.name.isprintable():
+        gathered.is_only(Quality.PARTIAL)
+    inner = list(carried.calls(call)) if depth < _DEEPEST else []
+    texts = list(carried.scripts(call)) if depth < _DEEPEST else []
+    for each in inner:
+        _call(each, gathered, depth + 1)
+    for text in texts:
+        _script(text, gathered, depth + 1)
+    for query in carried.queries(call):
+        gathered.takes(sql.facts(query))
+        gathered.runs(call.name)
+    runs_more = bool(inner or texts)
+    if runs_more and (call.name in carried.TRANSPARENT or call.name in carried.SHELLS):
+        gathered.runs(call.name)
+        return
+    if call.name in _SQL_CLIENTS and any(True for _ in carried.queries(call)):
+        return
+    if inner and call.name != "find":
+        # What it carries stands at its end, and has been judged.
+        call = dataclasses.replace(call, args=call.args[: -len(inner[-1].args) - 1])
+    utilities.judge(call, gathered)
+
+
+_SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
+
+
+def _redirect(redirect: Redirect, gathered: Gathered) -> None:
+    """Add what goes into a file, or comes from it."""
+    target = redirect.target
+    if target.startswith(("/dev/tcp/", "/dev/udp/")):
+        gathered.does(Verb.NETWORK, Verb.EXEC, Verb.PERSISTENCE, severity=0.95)
+        gathered.sends_to(target.split("/")[3] if target.count("/") > 2 else target)
+        return
+    if _UNSEEN.match(target):
+        return
+    gathered.names(target)
+    if redirect.operator.startswith("<"):
+        gathered.does(Verb.READ)
+        utilities.touched(target, "read", gathered)
+        return
+    if redirect.alone and redirect.operator == ">":
+        gathered.does(Verb.DELETE, severity=0.6)
+    gathered.does(Verb.WRITE)
+    gathered.sends_to(target)
+    utilities.touched(target, "write", gathered)
+
+
+def _fetched_and_run(calls: tuple[Call, ...], gathered: Gathered) -> None:
+    """Add that a shell runs what comes through a pipe from elsewhere or from a disguise."""
+    shells = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
+    if any(call.name in shells and call.piped and not call.feed for call in calls):
+        fetched = any(call.name in _FETCHERS for call in calls)
+        gathered.does(Verb.EXEC, severity=0.85 if fetched else 0.5)
+        for call in calls:
+            if call.name in {"curl", "wget"}:
+                gathered.names(*(transfers.host_of(arg) for arg in call.args))
+
+
+def _long(text: str, gathered: Gathered) -> None:
+    """Add what words alone tell of a text that is too long to be parsed."""
+    gathered.is_only(Quality.PARTIAL)
+    gathered.does(Verb.EXEC)
+    for words, verb in _DANGEROUS.items():
+        if words in text:
+            gathered.does(verb)
+
+
+_DANGEROUS = {
+    "rm -r": Verb.DELETE, "rm -f": Verb.DELETE, "mkfs": Verb.DELETE, "of=/dev/": Verb.DELETE,
+    "shred ": Verb.DELETE, "delete ": Verb.DELETE, "iptables -F": Verb.DELETE,
+    "/etc/shadow": Verb.SECRET, "id_rsa": Verb.SECRET, ".aws/credentials": Verb.SECRET,
+    "authorized_keys": Verb.PERSISTENCE, "crontab": Verb.PERSISTENCE, "/dev/tcp/": Verb.PERSISTENCE,
+    "sudoers": Verb.PRIVILEGE, "useradd": Verb.PRIVILEGE, "usermod": Verb.PRIVILEGE,
+    "chmod 777": Verb.PRIVILEGE, "chmod -R": Verb.PRIVILEGE, "HISTFILE": Verb.TAMPER,
+    "history -c": Verb.TAMPER, "auditd": Verb.TAMPER, "/var/log/auth": Verb.TAMPER,
+    "curl ": Verb.NETWORK, "wget ": Verb.NETWORK, "scp ": Verb.EXPORT, "rsync ": Verb.EXPORT,
+}  # fmt: skip

