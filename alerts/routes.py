@@ -139,6 +139,7 @@ ROUTES: dict[str, BuiltIn] = {
     "freeze.lifted": BuiltIn(to=(Audience.FROZEN, RESPONDER)),
     "door.open_failed": BuiltIn(to=(REQUESTER, RESPONDER), urgent=True),
     "door.close_failed": BuiltIn(to=(RESPONDER,), urgent=True, then=_LOUDER),
+    "alarm.raised": BuiltIn(to=(RESPONDER, COMPLIANCE), urgent=True, then=_LOUDER),
     "review.owed": BuiltIn(to=(Audience.REVIEWER,)),
     "review.concluded": BuiltIn(to=(Audience.REVIEWER,)),
     "review.closed": BuiltIn(to=(REQUESTER,)),

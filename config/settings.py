@@ -210,6 +210,9 @@ globals().update(_MAIL)
 SLACK_API_URL = env.text("SLACK_API_URL", "https://slack.com/api/")
 CHAT_DECIDES = env.flag("CHAT_DECIDES", default=True)
 
+# Folders with detection rules of one's own in the Sigma format, separated by commas.
+SIGMA_RULES = env.words("SIGMA_RULES")
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -240,6 +243,7 @@ SWEEPS: dict[str, float] = {
     "breakglass.tasks.tidy_grants": 1,
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,
+    "reviews.tasks.judge": 1.0,
     "reviews.tasks.detect": 5.0,
     "reviews.tasks.take_up_again": 300.0,
     "targets.tasks.close_due": 0.5,

@@ -33,7 +33,7 @@ def take_up_again(*, at: datetime) -> int:
 
 def look(entry: Entry, *, at: datetime) -> None:
     """Open the finding that an entry calls for, if any."""
-    watch = _WATCHED.get(entry.kind)
+    watch = WATCHED.get(entry.kind)
     if watch and (seen := watch(entry)):
         transitions.open_finding(seen, by=None, at=at)
 
@@ -81,7 +81,7 @@ def _refused_repeatedly(entry: Entry) -> Observation | None:
     )
 
 
-_WATCHED: dict[str, Callable[[Entry], Observation | None]] = {
+WATCHED: dict[str, Callable[[Entry], Observation | None]] = {
     "ratification.refused": _ratification_refused,
     "ratification.overdue": _ratification_overdue,
     "door.close_failed": _door_close_failed,

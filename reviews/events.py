@@ -126,6 +126,30 @@ class FindingOpened(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class AlarmRaised(
+    Event, kind="alarm.raised", title=_lazy("Alarm"), personal=("text",), critical=True
+):
+    """Something was done that somebody has to look at now. `finding` is the kind of its finding.
+
+    `person` did it; `entry` says what; `ended` tells that the access was ended because of it.
+    """
+
+    finding: str
+    text: str
+    person: str
+    entry: int
+    ended: bool
+
+    def sentence(self) -> str:
+        said = (
+            _("raised an alarm and ended the access: %(text)s")
+            if self.ended
+            else _("raised an alarm: %(text)s")
+        )
+        return said % {"text": self.text}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class FindingResolved(
     Event, kind="finding.resolved", title=_lazy("Finding resolved"), personal=("comment",)
 ):

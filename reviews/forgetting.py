@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import forgetting
 from core.forgetting import Texts, Trace
 from core.speech import phrase
-from reviews.models import Finding, Review
+from reviews.models import Finding, JudgedAction, Review
 
 
 @forgetting.provide_reason
@@ -31,6 +31,11 @@ def _of_finding(trace: Trace) -> Q:
 
 
 forgetting.keep(
+    Texts(
+        label=_("What actions were read as"),
+        model=JudgedAction,
+        jsons=("facts", "findings"),
+    ),
     Texts(
         label=_("Verdicts of reviews, in words"),
         model=Review,

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
+from reviews import judging
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -13,6 +14,13 @@ def detect() -> None:
 
 
 @shared_task(ignore_result=True, expires=60)
+def judge() -> None:
+    """Judge what was done since the last run. Running twice is harmless."""
+    judging.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
 def take_up_again() -> None:
     """Look once more at what could not be looked at."""
     detection.take_up_again(at=timezone.now())
+    judging.take_up_again(at=timezone.now())

@@ -8,6 +8,7 @@ from audit import log
 from audit.events import Event
 from audit.models import Entry
 from breakglass.models import Grant, Request
+from breakglass.transitions import grants
 from breakglass.transitions.locks import lock, refuse_unless
 from core.errors import BadInput, WrongState
 from core.speech import Sentence, phrase
@@ -162,6 +163,39 @@ def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Seve
 @log.transition
 def open_finding(seen: Observation, *, by: User | None, at: datetime) -> Finding:
     """Write down a finding, only once per entry; without `by` it comes from the record."""
+    return _open(seen, by=by, at=at)[0]
+
+
+@log.transition
+def raise_alarm(seen: Observation, *, person: str, stops: bool, at: datetime) -> Finding:
+    """Write down a finding that somebody has to look at now, only once per entry.
+
+    `person` did it. With `stops` the access of the case ends at once, where its scenario says so.
+    """
+    finding, fresh = _open(seen, by=None, at=at)
+    if fresh:
+        event = events.AlarmRaised(
+            finding=seen.kind.value, text=seen.text, person=person, entry=seen.entry_seq or 0,
+            ended=stops and _stopped(seen, at=at),
+        )  # fmt: skip
+        _record(finding, event, actor=log.SYSTEM, at=at)
+    return finding
+
+
+def _stopped(seen: Observation, *, at: datetime) -> bool:
+    """End the access under which it was done, and say whether that was possible."""
+    grant = seen.case.held if seen.case else None
+    if grant is None or not grant.request.rules.stop_on_breach:
+        return False
+    try:
+        grants.stop(grant, reason=seen.text, at=at)
+    except WrongState:  # it is over already
+        return False
+    return True
+
+
+def _open(seen: Observation, *, by: User | None, at: datetime) -> tuple[Finding, bool]:
+    """Return the finding, and whether it was not there before."""
     values = {
         "severity": seen.severity,
         "text": seen.text,
@@ -182,7 +216,7 @@ def open_finding(seen: Observation, *, by: User | None, at: datetime) -> Finding
             text=seen.text, entry=seen.entry_seq,
         )  # fmt: skip
         _record(finding, event, actor=by.ref if by else log.SYSTEM, at=at)
-    return finding
+    return finding, fresh
 
 
 @log.transition

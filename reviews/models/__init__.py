@@ -1,4 +1,5 @@
 from reviews.models.finding import Finding, FindingQuerySet
+from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.review import Review, ReviewQuerySet
 
-__all__ = ["Finding", "FindingQuerySet", "Review", "ReviewQuerySet"]
+__all__ = ["Finding", "FindingQuerySet", "JudgedAction", "JudgedCase", "Review", "ReviewQuerySet"]

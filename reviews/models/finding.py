@@ -44,6 +44,10 @@ class Finding(models.Model):
         DOOR_CLOSE_FAILED = "door_close_failed", _("Door did not close")
         REFUSED_REPEATEDLY = "refused_repeatedly", _("Refused again and again")
         RECORD_ALTERED = "record_altered", _("Record tampered with")
+        HARD_RULE = "hard_rule", _("Hard rule broken")
+        KNOWN_BAD = "known_bad", _("Known to be bad")
+        GHOST_USE = "ghost_use", _("Used without an access")
+        UNUSUAL = "unusual", _("Unusual")
         OUTSIDE_PLAN = "outside_plan", _("More than was declared")
         OTHER = "other", _("Something else")
 
@@ -96,6 +100,10 @@ class Finding(models.Model):
                         "door_close_failed",
                         "refused_repeatedly",
                         "record_altered",
+                        "hard_rule",
+                        "known_bad",
+                        "ghost_use",
+                        "unusual",
                         "outside_plan",
                         "other",
                     ]

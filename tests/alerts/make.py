@@ -25,6 +25,7 @@ from audit.retention.transitions import keep_hold, lift_hold, place_hold
 from breakglass import transitions as verbs
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
+from reviews.events import AlarmRaised
 from tests.make import NOON, make_group, make_scenario, make_user
 
 SOON = NOON + timedelta(seconds=2)
@@ -166,6 +167,8 @@ def tell_of_alerts() -> None:
     with transaction.atomic():
         aside = RouteSetAside(name="Night watch", error="Relation missing.")
         log.record(aside, actor=log.SYSTEM, subject="route:0", at=NOON)
+        alarm = AlarmRaised(finding="ghost_use", text="A ghost.", person="", entry=0, ended=True)
+        log.record(alarm, actor=log.SYSTEM, subject="finding:0", at=NOON)
     catch_up()
     now = SOON
     while waiting := Silence.objects.filter(state="waiting").first():
