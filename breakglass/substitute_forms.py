@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.naming import meant
 from core import zones
 
 _OFFERED = 50
@@ -39,7 +38,7 @@ class SubstituteForm(forms.Form):
 
     def clean_substitute(self) -> User:
         """Find whom the address or the name means, and nobody else."""
-        return _meant(self.cleaned_data["substitute"])
+        return meant(self.cleaned_data["substitute"])
 
     def period(self) -> tuple[datetime, datetime]:
         """Return from when until when; what begins today begins now."""
@@ -74,14 +73,4 @@ class AwayForm(SubstituteForm):
 
     def clean_away(self) -> User:
         """Find who is meant."""
-        return _meant(self.cleaned_data["away"])
-
-
-def _meant(typed: str) -> User:
-    """Return whom an address or a name means, where that is one person."""
-    typed = typed.strip()
-    people = User.objects.active().filter(Q(email__iexact=typed) | Q(name__iexact=typed))
-    named: list[User] = list(people[:2])
-    if len(named) != 1:
-        raise forms.ValidationError(gettext("Write the mail address of somebody who is here."))
-    return named[0]
+        return meant(self.cleaned_data["away"])

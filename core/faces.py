@@ -71,6 +71,9 @@ _FACES: dict[str, Face] = {
     "declined": Face("", "x"),
     "escalated": _FAILED,
     "false_positive": Face("", "x"),
+    # obligation
+    "obligation:open": _WAITS,
+    "waived": _OVER,
     # proposed change
     "waiting": _WAITS,
     "change:accepted": _GOOD,

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
 
 
 @admin.register(Review)
@@ -24,3 +24,13 @@ class FindingAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "severity"]
     list_select_related = ["case"]
     search_fields = ["=case__case"]
+
+
+@admin.register(Obligation)
+class ObligationAdmin(ReadOnlyAdmin):
+    """What has to be done before cases close."""
+
+    list_display = ["kind", "state", "case", "owner", "due_at", "done_at"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["case", "owner"]
+    search_fields = ["=case__case", "owner__email"]

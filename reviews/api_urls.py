@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from reviews import api
+from reviews.api import obligations, reviews
 
 urlpatterns = [
-    path("reviews", api.Reviews.as_view(), name="api-reviews"),
-    path("reviews/<uuid:pk>", api.ReviewDetail.as_view(), name="api-review"),
-    path("reviews/<uuid:pk>/start", api.ReviewStart.as_view()),
-    path("reviews/<uuid:pk>/close", api.ReviewClosure.as_view()),
-    path("reviews/<uuid:pk>/confirm", api.ReviewConfirmation.as_view()),
-    path("findings", api.Findings.as_view(), name="api-findings"),
+    path("reviews", reviews.Reviews.as_view(), name="api-reviews"),
+    path("reviews/<uuid:pk>", reviews.ReviewDetail.as_view(), name="api-review"),
+    path("reviews/<uuid:pk>/start", reviews.ReviewStart.as_view()),
+    path("reviews/<uuid:pk>/close", reviews.ReviewClosure.as_view()),
+    path("reviews/<uuid:pk>/confirm", reviews.ReviewConfirmation.as_view()),
+    path("findings", reviews.Findings.as_view(), name="api-findings"),
+    path("obligations", obligations.Obligations.as_view(), name="api-obligations"),
+    path("obligations/<uuid:pk>", obligations.ObligationDetail.as_view()),
+    path("obligations/<uuid:pk>/done", obligations.ObligationDone.as_view()),
+    path("obligations/<uuid:pk>/waive", obligations.ObligationWaiver.as_view()),
 ]

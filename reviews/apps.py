@@ -12,3 +12,4 @@ class ReviewsConfig(AppConfig):
 
         refs.provide("review", labels.reviews)
         refs.provide("finding", labels.findings)
+        refs.provide("obligation", labels.obligations)

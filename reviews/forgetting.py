@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import forgetting
 from core.forgetting import Texts, Trace
 from core.speech import phrase
-from reviews.models import Finding, JudgedAction, Review
+from reviews.models import Finding, JudgedAction, Obligation, Review
 
 
 @forgetting.provide_reason
@@ -24,10 +24,16 @@ def reviews(trace: Trace, _at: datetime) -> Iterator[str]:
             yield phrase("A finding of case %(case)s is open.", case=finding.case.case)
         else:
             yield phrase("A finding about them is open.")
+    for task in Obligation.objects.open().filter(_of_task(trace)).select_related("case"):
+        yield phrase("A task of case %(case)s is not done.", case=task.case.case)
 
 
 def _of_finding(trace: Trace) -> Q:
     return Q(case__requester=trace.person) | Q(subject=trace.ref)
+
+
+def _of_task(trace: Trace) -> Q:
+    return Q(case__requester=trace.person) | Q(owner=trace.person)
 
 
 forgetting.keep(
@@ -53,5 +59,11 @@ forgetting.keep(
         about=lambda trace: (
             _of_finding(trace) | Q(opened_by=trace.person) | Q(resolved_by=trace.person)
         ),
+    ),
+    Texts(
+        label=_("What has to be done before cases close"),
+        model=Obligation,
+        fields=("text", "evidence"),
+        about=lambda trace: _of_task(trace) | Q(opened_by=trace.person) | Q(done_by=trace.person),
     ),
 )

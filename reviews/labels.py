@@ -1,4 +1,4 @@
-"""How references to reviews and findings read on a page."""
+"""How references to reviews, findings and obligations read on a page."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.refs import Label
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
 
 
 def reviews(keys: list[str]) -> dict[str, Label]:
@@ -24,6 +24,17 @@ def findings(keys: list[str]) -> dict[str, Label]:
     return {
         row.pk.hex: Label(
             _("Finding: %(kind)s") % {"kind": row.get_kind_display()}, row.get_absolute_url()
+        )
+        for row in rows
+    }
+
+
+def obligations(keys: list[str]) -> dict[str, Label]:
+    """Return the names of obligations by their ids: their kinds."""
+    rows = Obligation.objects.filter(pk__in=map(UUID, keys)).only("pk", "kind")
+    return {
+        row.pk.hex: Label(
+            _("Obligation: %(kind)s") % {"kind": row.get_kind_display()}, row.get_absolute_url()
         )
         for row in rows
     }

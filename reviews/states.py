@@ -11,6 +11,14 @@ REVIEW = provide(
     Move("dispute", ("in_review",), ("in_review",)),
     Move("confirm", ("in_review",), ("closed",)),
 )
+OBLIGATION = provide(
+    "Obligation",
+    Move("oblige", (), ("open",)),
+    Move("owe", (), ("open",)),
+    Move("hand_on", ("open",), ("open",)),
+    Move("fulfil", ("open",), ("done",)),
+    Move("waive", ("open",), ("waived",)),
+)
 _RESOLVED = ("explained", "remediated", "accepted", "escalated", "false_positive")
 FINDING = provide(
     "Finding",

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import judging
+from reviews import following, judging
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -24,3 +24,10 @@ def take_up_again() -> None:
     """Look once more at what could not be looked at."""
     detection.take_up_again(at=timezone.now())
     judging.take_up_again(at=timezone.now())
+    following.take_up_again(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def follow() -> None:
+    """Do what follows from new entries of the record. Running twice is harmless."""
+    following.run(at=timezone.now())

@@ -4,9 +4,18 @@ from django.urls import path
 
 from reviews.views.dashboard import dashboard, dashboard_sheet
 from reviews.views.lists import findings, findings_sheet, reviews, reviews_sheet
+from reviews.views.obligations import (
+    obligation,
+    obligation_done,
+    obligation_hand_on,
+    obligation_waive,
+    obligations,
+    obligations_sheet,
+)
 from reviews.views.review import (
     finding,
     finding_new,
+    obligation_new,
     review,
     review_close,
     review_confirm,
@@ -28,6 +37,13 @@ urlpatterns = [
     path("findings/", findings, name="findings"),
     path("findings.csv", findings_sheet, name="findings-sheet"),
     path("findings/<uuid:pk>/", finding, name="finding"),
+    path("reviews/<uuid:pk>/obligations/", obligation_new, name="obligation-new"),
+    path("obligations/", obligations, name="obligations"),
+    path("obligations.csv", obligations_sheet, name="obligations-sheet"),
+    path("obligations/<uuid:pk>/", obligation, name="obligation"),
+    path("obligations/<uuid:pk>/done/", obligation_done, name="obligation-done"),
+    path("obligations/<uuid:pk>/waive/", obligation_waive, name="obligation-waive"),
+    path("obligations/<uuid:pk>/hand-on/", obligation_hand_on, name="obligation-hand-on"),
     path("dashboard/", dashboard, name="dashboard"),
     path("dashboard/<slug:table>.csv", dashboard_sheet, name="dashboard-sheet"),
 ]

@@ -24,7 +24,7 @@ SHOWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "action": (_lazy("Actions"), ("action.",)),
     "question": (_lazy("Questions"), ("question.",)),
     "alert": (_lazy("Alerts"), ("delivery.",)),
-    "review": (_lazy("Review"), ("review.", "finding.")),
+    "review": (_lazy("Review"), ("review.", "finding.", "obligation.")),
 }
 _LOOKS: dict[str, tuple[str, str]] = {
     "request.submitted": ("wait", "case"),
@@ -67,6 +67,9 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "finding.opened": ("flag", "flag"),
     "review.owed": ("wait", "review"),
     "finding.resolved": ("", "flag"),
+    "obligation.opened": ("wait", "flag"),
+    "obligation.done": ("ok", "check"),
+    "obligation.waived": ("", "check"),
     "review.started": ("", "review"),
     "review.concluded": ("", "review"),
     "review.confirmed": ("ok", "review"),

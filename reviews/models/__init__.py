@@ -1,5 +1,15 @@
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import JudgedAction, JudgedCase
+from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.review import Review, ReviewQuerySet
 
-__all__ = ["Finding", "FindingQuerySet", "JudgedAction", "JudgedCase", "Review", "ReviewQuerySet"]
+__all__ = [
+    "Finding",
+    "FindingQuerySet",
+    "JudgedAction",
+    "JudgedCase",
+    "Obligation",
+    "ObligationQuerySet",
+    "Review",
+    "ReviewQuerySet",
+]

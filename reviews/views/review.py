@@ -1,6 +1,7 @@
 """The page of a review, with what its reviewers do there, and the page of a finding."""
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.questions import talk
 from breakglass.views.pages import page, status_of
@@ -19,7 +21,9 @@ from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
 from reviews import policy, story, transitions
 from reviews.forms import FindingForm, ResolveForm, VerdictForm
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
+from reviews.obligation_forms import TaskForm
+from reviews.obligation_transitions import oblige
 
 
 @page("GET")
@@ -80,6 +84,18 @@ def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     seq = form["action"].value() or ""
     to = f"#action-{seq}" if seq.isdigit() else "#findings"
     return _act(request, pk, form, transitions.find, done, name="finding_form", to=to)
+
+
+@page("POST")
+def obligation_new(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Write down what has to be done before the case under review can close."""
+    form = TaskForm(request.POST, at=timezone.now())
+
+    def verb(found: Review, *, by: User, at: datetime, **_said: Any) -> object:
+        return oblige(found, task=form.task(), by=by, at=at)
+
+    done = _("It is written down, and whoever does it is told.")
+    return _act(request, pk, form, verb, done, name="task_form", to="#obligations")
 
 
 @page("GET", "POST")
@@ -153,6 +169,9 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "verdict_form": VerdictForm(review=found),
         "reason_form": ReasonForm(),
         "finding_form": FindingForm(initial=_about(told, request.GET.get("action", ""))),
+        "task_form": TaskForm(at=now),
+        "tasks": list(Obligation.objects.filter(case=found.grant.request_id).told()),
+        "now": now,
         "why_not": policy.why_not_review(found, by=request.user, at=now),
         "may_hand_over": found.state == Review.State.IN_REVIEW
         and not found.waits_for_second

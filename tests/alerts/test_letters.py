@@ -27,7 +27,6 @@ from audit.models import State
 from breakglass import transitions
 from breakglass.models import Decision, Grant, Scenario
 from breakglass.transitions import changes
-from reviews import transitions as reviews
 from targets import transitions as doors
 from targets.models import Target
 from tests.alerts.make import (
@@ -50,6 +49,7 @@ from tests.make import (
     make_user,
     voice,
 )
+from tests.reviews.make import misused, taken
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
@@ -340,10 +340,7 @@ def _overdue(scenario: object) -> None:
 def _relinquished(scenario: object) -> None:
     request = make_broken_glass(at=NOON)
     transitions.relinquish(request.grant, by=make_user("ada"), at=LATER)
-    rita = make_user("rita")
-    review = reviews.start(request.grant.review, by=rita, at=LATER)
-    review = reviews.close(review, by=rita, verdict="misuse", comment="Not so again.", at=LATER)
-    reviews.confirm(review, by=make_user("cora"), at=LATER)
+    misused(taken(request.grant.review))
 
 
 def _house() -> None:

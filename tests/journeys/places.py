@@ -94,6 +94,8 @@ _RESPONDER = (
 )
 _REVIEWERS = (
     Place("reviews", "compliance", "/reviews/"),
+    Place("obligations", "compliance", "/obligations/"),
+    Place("obligation", "requester", "/obligations/?tab=all", (f"/obligations/{_ID}",)),
     Place("review", "compliance", "/reviews/", (_REVIEW,), note="owed"),
     Place("review", "hugo", "/reviews/?tab=done", (_REVIEW,), note="done"),
     Place("findings", "compliance", "/findings/"),
@@ -149,6 +151,7 @@ KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
     "breakglass_freeze", "breakglass_decisionlink", "breakglass_question",
     "breakglass_proposedchange", "targets_door", "reviews_review", "reviews_finding",
+    "reviews_obligation",
 )  # fmt: skip
 
 
@@ -208,6 +211,7 @@ ELSEWHERE = {
          "freeze-lift", "substitute-end", "substitute-for-another",
          "alert-acknowledge", "alert-read-case", "alert-retry", "review-start", "review-close",
          "review-confirm", "review-dispute", "review-hand-over", "finding-new", "looks",
+         "obligation-new", "obligation-done", "obligation-waive", "obligation-hand-on",
          "view-keep", "view-forget", "sessions-end", "test-mail",
          "ledger-verify", "difference-resolve", "ledger-compare",
          "hold-place", "hold-lift", "hold-keep",

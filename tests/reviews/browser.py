@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from breakglass.models import Scenario
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
 from tests.make import make_user
 from tests.reviews.make import (
     judge,
@@ -48,6 +48,6 @@ def judged(review: Review, verdict: str = "justified", comment: str = "") -> Rev
     return judge(taken(review, at=now), verdict, comment, at=now)
 
 
-def post(name: str, url_name: str, review: Review | Finding, **data: str) -> Any:
+def post(name: str, url_name: str, review: Review | Finding | Obligation, **data: str) -> Any:
     """Send a form of the review's page."""
     return client(name).post(reverse(url_name, args=[review.pk]), data)

@@ -11,7 +11,8 @@ from breakglass import transitions as verbs
 from breakglass.models import Grant, Scenario
 from core.errors import Attempt, NotAllowed
 from reviews import transitions
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
+from reviews.obligation_transitions import Task, oblige
 from targets.events import ActionPerformed
 from tests.make import NOON, make_broken_glass, make_group, make_scenario, make_user
 
@@ -82,6 +83,17 @@ def make_finding(review: Review | None = None, *, by: str = "rita", text: str = 
         review or make_review(), by=make_user(by), kind=Finding.Kind.OUTSIDE_PLAN,
         severity=Finding.Severity.MEDIUM, text=text, at=at, action=action,
     )  # fmt: skip
+
+
+def make_obligation(review: Review | None = None, *, by: str = "rita", owner: str = "ada",
+                    text: str = "The key of the shop.", at: datetime = LATER,
+                    due_at: datetime | None = None) -> Obligation:  # fmt: skip
+    """Return an obligation that Rita wrote down, which Ada has to do within a week."""
+    task = Task(
+        kind=Obligation.Kind.ROTATE_SECRET, text=text, owner=make_user(owner),
+        due_at=due_at or at + timedelta(days=7),
+    )  # fmt: skip
+    return oblige(review or make_review(), task=task, by=make_user(by), at=at)
 
 
 def act(grant: Grant, verb: str = "select", *objects: str, result: str = "00000",

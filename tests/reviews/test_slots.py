@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from breakglass.models import Request
 from core import refs
-from reviews import slots
+from reviews.slots import reviews as slots
 from tests.make import make_request, make_scenario, make_user
 from tests.reviews.make import (
     act,
@@ -66,9 +66,9 @@ class TestNav:
     @pytest.mark.parametrize(
         ("name", "labels"),
         [
-            ("rita", ["Reviews", "Findings"]),
-            ("carla", ["Reviews", "Findings", "Dashboard"]),
-            ("otto", ["Reviews", "Findings", "Dashboard"]),
+            ("rita", ["Reviews", "Findings", "Obligations"]),
+            ("carla", ["Reviews", "Findings", "Obligations", "Dashboard"]),
+            ("otto", ["Reviews", "Findings", "Obligations", "Dashboard"]),
             ("ada", []),
             ("", []),
         ],

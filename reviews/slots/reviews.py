@@ -36,6 +36,7 @@ def nav(request: HttpRequest) -> list[slots.NavItem]:
         slots.NavItem(group="Review", label=_("Reviews"), url_name="reviews", icon="review",
                       key="r", count=_number(request, now), phone=True),
         slots.NavItem(group="Review", label=_("Findings"), url_name="findings", icon="flag"),
+        slots.NavItem(group="Review", label=_("Obligations"), url_name="obligations", icon="check"),
     ]  # fmt: skip
     if oversees:
         items.append(

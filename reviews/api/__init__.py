@@ -1,0 +1,1 @@
+"""Reviews, findings and obligations in the API: the same verbs as the pages, in other clothes."""

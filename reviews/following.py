@@ -1,0 +1,49 @@
+"""What follows from entries of the record by itself, each entry looked at once.
+
+A cursor of its own moves in the transaction that does it, so neither a crash nor reading
+everything again does anything twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from audit import cursor
+from audit.models import Entry
+from core.refs import key_of
+from reviews import obligations
+from reviews.models import Finding
+
+NAME = "reviews.follow"
+
+
+def run(*, at: datetime, limit: int = 1000) -> int:
+    """Look at up to `limit` new entries; return how many were looked at."""
+    return cursor.follow(NAME, lambda entry: look(entry, at=at), limit=limit)
+
+
+def take_up_again(*, at: datetime) -> int:
+    """Look once more at the entries that were set aside; return how many succeeded."""
+    return cursor.retry(NAME, lambda entry: look(entry, at=at))
+
+
+def look(entry: Entry, *, at: datetime) -> None:
+    """Do what follows from an entry, if anything."""
+    if follow := _FOLLOWED.get(entry.kind):
+        follow(entry, at)
+
+
+def _door_closed(entry: Entry, at: datetime) -> None:
+    obligations.owed_by_door(entry, at=at)
+
+
+def _finding_opened(entry: Entry, at: datetime) -> None:
+    key = key_of(entry.subject, "finding")
+    finding = Finding.objects.filter(pk=key).select_related("case").first() if key else None
+    if finding:
+        obligations.owed_by(finding, at=at)
+
+
+_FOLLOWED: dict[str, Callable[[Entry, datetime], None]] = {
+    "door.closed": _door_closed,
+    "finding.opened": _finding_opened,
+}

@@ -1,0 +1,55 @@
+"""What the record itself shows has to be done before a case can close: certain things only."""
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from audit import reading
+from audit.models import Entry
+from breakglass.models import Request
+from core.refs import key_of
+from reviews import obligation_transitions as transitions
+from reviews.models import Finding, Obligation
+from reviews.obligation_transitions import Task
+from targets.events import DoorClosed
+
+WITHIN = timedelta(days=7)  # to do what the record brings up; a reviewer may say otherwise
+Kind = Obligation.Kind
+# What a finding of some kind always owes, by the value of its kind: what to do, and in which words.
+_BY_FINDING: dict[str, tuple[Obligation.Kind, str]] = {
+    "secret_read": (Kind.ROTATE_SECRET, "A secret was read. Replace it, and say which and when."),
+}
+
+
+def owed_by(finding: Finding, *, at: datetime) -> Obligation | None:
+    """Owe what a finding of this kind always owes, if anything; twice is harmless."""
+    owed = _BY_FINDING.get(finding.kind)
+    if owed is None or finding.case is None or finding.entry_seq is None:
+        return None
+    kind, text = owed
+    return _owe(finding.case, kind, text, entry_seq=finding.entry_seq, at=at)
+
+
+def owed_by_door(entry: Entry, *, at: datetime) -> Obligation | None:
+    """Owe that somebody clears up what a closed door left behind, if it left anything."""
+    event = reading.event_of(entry)
+    case = _case(entry.case)
+    if not isinstance(event, DoorClosed) or not event.left_behind or case is None:
+        return None
+    left = ", ".join(event.left_behind)
+    text = f"On {event.target} this was left behind: {left}. Take it away, or say why it stays."
+    return _owe(case, Kind.CLEAR_UP, text, entry_seq=entry.seq, at=at)
+
+
+def _owe(
+    case: Request, kind: Obligation.Kind, text: str, *, entry_seq: int, at: datetime
+) -> Obligation:
+    """Let whoever had the access do it, while they are there."""
+    holder: User = case.original.requester
+    owner = holder if holder.is_active else None
+    task = Task(kind=kind, text=text, owner=owner, due_at=at + WITHIN)
+    return transitions.owe(case, task=task, entry_seq=entry_seq, at=at)
+
+
+def _case(reference: str) -> Request | None:
+    key = key_of(reference, "request")
+    return Request.objects.filter(pk=key).first() if key else None
