@@ -1,5 +1,6 @@
 """What people fill in. Forms read and hold words; rules are asked by the transitions."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -185,17 +186,21 @@ class AskForm(forms.Form):
                 % {"verbs": ", ".join(changing)},
             )
 
+    def planned(self, chosen: Iterable[str], intent: str) -> str:
+        """Return the plan as one text: the chosen verbs, then the words."""
+        labels = dict(verbs(self.rules))
+        plan = ", ".join(labels[verb] for verb in chosen if verb in labels)
+        return ". ".join(filter(None, [plan, intent]))
+
     def ask(self) -> Ask:
         """Return what was asked for."""
         data = self.cleaned_data
-        labels = dict(verbs(self.rules))
-        plan = ", ".join(labels[verb] for verb in data["plan"])
         return Ask(
             targets=list(data["targets"]),
             justification=data["justification"],
             minutes=data["minutes"],
             reference=data["reference"],
-            intent=". ".join(filter(None, [plan, data["intent"]])),
+            intent=self.planned(data["plan"], data["intent"]),
             read_only=data.get("read_only", False),
             starts_at=data["starts_at"],
         )

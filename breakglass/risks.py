@@ -94,11 +94,22 @@ def _weak(request: Request) -> Signal | None:
 
 def _copied(request: Request) -> Signal | None:
     asked = request.original
-    earlier = copied_from(asked.justification, person=asked.requester, apart_from=asked)
+    earlier = copied_from(
+        asked.justification,
+        person=asked.requester,
+        scenario=asked.scenario,
+        reference=asked.reference,
+        apart_from=asked,
+    )
     if earlier is None:
         return None
-    said = _("The reason is word for word that of Case %(case)s.") % {"case": earlier.case}
-    return Signal(_("Copied reason"), said)
+    if earlier.own and earlier.exact:
+        said = _("The reason is word for word that of Case %(case)s.")
+    elif earlier.own:
+        said = _("The reason is nearly that of Case %(case)s.")
+    else:
+        said = _("The reason is much like that of somebody else in Case %(case)s.")
+    return Signal(_("Copied reason"), said % {"case": earlier.case})
 
 
 def _no_ticket(request: Request) -> Signal | None:

@@ -10,6 +10,7 @@ from breakglass import coach, events, policy
 from breakglass.copies import copied_from
 from breakglass.models import Grant, Request, Scenario, ScenarioVersion
 from breakglass.models.request import next_case
+from breakglass.rules import Rules
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_freezes, lock, lock_request, refuse_unless
 from core.errors import Attempt, BadInput, WrongState
@@ -265,12 +266,6 @@ def _create(
     **fields: object,
 ) -> Request:  # fmt: skip
     rules = version.rules
-    names = [target.name for target in ask.targets]
-    earlier = copied_from(ask.justification, person=person)
-    coaching = coach.read(
-        ask.justification, rules=rules, targets=names, intent=ask.intent,
-        copied=earlier.case if earlier else None,
-    )  # fmt: skip
     first_asked = max(step.position for step in rules.steps[:1]) if rules.steps else 0
     values: dict[str, object] = {
         "case": next_case() if "case" not in fields else 0,
@@ -284,7 +279,7 @@ def _create(
         "minutes": ask.minutes,
         "read_only": ask.read_only,
         "starts_at": ask.starts_at,
-        "coach_score": coaching.score,
+        "coach_score": _coached(scenario, rules, person=person, ask=ask).score,
         "submitted_at": at,
         "lapse_at": at + timedelta(minutes=rules.answer_within),
         "escalated_to": first_asked,
@@ -293,6 +288,20 @@ def _create(
     request: Request = Request.objects.create(**values)
     request.targets.set(ask.targets)
     return request
+
+
+def _coached(scenario: Scenario, rules: Rules, *, person: User, ask: Ask) -> coach.Coaching:
+    said = coach.Said(
+        justification=ask.justification,
+        intent=ask.intent,
+        reference=ask.reference,
+        targets=[target.name for target in ask.targets],
+        read_only=ask.read_only,
+        copied=copied_from(
+            ask.justification, person=person, scenario=scenario, reference=ask.reference
+        ),
+    )
+    return coach.read(said, rules=rules)
 
 
 def _record_submitted(

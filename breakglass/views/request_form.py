@@ -255,7 +255,7 @@ def _outlook(
         "may_file": may_file,
         "only_others": only_others,
         "people": list(form.people.exclude(pk=me.pk)[:200]),
-        "coaching": coached(form, by=me),
+        "coaching": coached(form, by=me, scenario=scenario),
     }
 
 
@@ -273,19 +273,21 @@ def _start(form: AskForm, data: QueryDict, *, at: datetime) -> datetime | None:
     return found if found and found > at else None
 
 
-def coached(form: AskForm, *, by: User) -> coach.Coaching:
-    """Return what the coach says of the reason as it stands."""
-    reason = form["justification"].value() or ""
-    earlier = copied_from(reason, person=_for_whom(form) or by)
+def coached(form: AskForm, *, by: User, scenario: Scenario) -> coach.Coaching:
+    """Return what the coach says of the words as they stand."""
+    reason, reference = (str(form[name].value() or "") for name in ("justification", "reference"))
     picked = form["targets"].value() or []
-    names = [target.name for target in form.offered if target.slug in picked]
-    return coach.read(
-        reason,
-        rules=form.rules,
-        targets=names,
-        intent=form["intent"].value() or "",
-        copied=earlier.case if earlier else None,
+    said = coach.Said(
+        justification=reason,
+        intent=form.planned(form["plan"].value() or [], form["intent"].value() or ""),
+        reference=reference,
+        targets=[target.name for target in form.offered if target.slug in picked],
+        read_only="read_only" in form.fields and bool(form["read_only"].value()),
+        copied=copied_from(
+            reason, person=_for_whom(form) or by, scenario=scenario, reference=reference
+        ),
     )
+    return coach.read(said, rules=form.rules)
 
 
 def _offer(form: AskForm, find: str) -> Offered:

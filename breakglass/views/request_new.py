@@ -66,7 +66,8 @@ def request_part(request: PageRequest, part: str) -> HttpResponse:
     if scenario is None or part not in _FRAGMENTS | {"coach"}:
         return HttpResponse(status=204)
     if part == "coach":
-        coaching = coached(typed_form(scenario, request.POST), by=request.user)
+        form = typed_form(scenario, request.POST)
+        coaching = coached(form, by=request.user, scenario=scenario)
         said = request.POST.get("coach_said", "")
         context = {"coaching": coaching, "rules": rules_of(scenario), "said": said}
     else:

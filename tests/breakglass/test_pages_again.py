@@ -93,13 +93,30 @@ class TestTheOldReason:
 
     def test_is_no_copy_with_words_of_today(self) -> None:
         make_cast()
-        make_request()
-        assert "These are the words" not in self.coach(f"{REASON} Again since 09:10.")
+        case = make_request().case
+        said = self.coach(f"{REASON} Again since 09:10.")
+        assert f"These are nearly the words of Case {case}." in said
+        said = self.coach("Payments of customer 881 are wrong: I will look up his orders.")
+        assert "Today" not in said
 
-    def test_of_somebody_else_is_no_copy(self) -> None:
+    def test_of_somebody_else_is_noticed_unless_it_is_about_the_same_incident(self) -> None:
         make_cast()
-        make_request()
-        assert "These are the words" not in self.coach(REASON, by="eve")
+        case = make_request(reference="INC-20481").case
+        noticed = f"Much the same was said in Case {case}."
+        assert noticed in self.coach(REASON, by="eve")
+        assert noticed in self.coach(REASON, by="eve", reference="INC-7")
+        assert noticed not in self.coach(REASON, by="eve", reference="INC-20481")
+
+    def test_of_an_exercise_is_that_of_everybody(self) -> None:
+        make_cast()
+        make_request(make_scenario("drill", drill=True))
+        assert "Much the same" not in self.coach(REASON, by="eve", scenario="drill")
+
+    def test_of_somebody_else_is_shown_to_whoever_decides(self) -> None:
+        make_cast()
+        first, second = make_request(), make_request(by=make_user("eve"))
+        page = text(see("bob", reverse("decision", args=[second.pk])))
+        assert f"The reason is much like that of somebody else in Case {first.case}." in page
 
     def test_is_shown_to_whoever_decides(self) -> None:
         make_cast()

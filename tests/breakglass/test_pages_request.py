@@ -231,8 +231,25 @@ class TestParts:
     def test_the_coach_comments_and_sends_nothing(self) -> None:
         make_cast()
         response = client("ada").post("/request/coach/", FULL | {"justification": "help"})
-        assert "Say in one sentence what is wrong" in text(response)
+        assert "These words would fit any day." in text(response)
         assert "only less than 20 characters would stop you" in text(response)
+        assert not Request.objects.exists()
+
+    def test_the_coach_reads_the_plan_and_the_ticket_with_the_reason(self) -> None:
+        make_scenario(expected_verbs=["select", "update"], reference_required=True)
+        words = FULL | {
+            "justification": "Just looking at the locks of shop-db.",
+            "plan": ["update"],
+        }
+        told = text(client("ada").post("/request/coach/", words | {"intent": "Read orders"}))
+        assert "You say that you only look, and also: changing or running." in told
+        assert "<strong>reading</strong> locks, shop-db, orders" in told
+        assert 'Ticket<span class="sr"> is missing' in told
+
+    def test_the_coach_answers_without_a_script(self) -> None:
+        make_cast()
+        page = text(client("ada").post("/request/", FULL | {"redraw": "coach"}))
+        assert "With these words a reviewer will expect:" in page
         assert not Request.objects.exists()
 
     def test_another_scenario_keeps_what_was_typed(self) -> None:
