@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest
 from accounts.models import User
 from audit import log
 from judgement.facts import Kind
+from judgement.reading import facts_of
 from targets import incoming, statements
 from targets.events import ActionPerformed
 from targets.incoming import Incoming, Unreadable
@@ -25,6 +26,7 @@ from targets.models import Door, Received, Source, Target
 MOST = 1000  # lines at once
 KEPT = timedelta(days=60)  # how long a repeated event is known again
 _TOGETHER = 50  # entries in one transaction, which holds up whoever ends that access meanwhile
+_WORDS, _OBJECTS = 5, 50  # of what an action does, and to what, as its entry names them
 _SKEW = timedelta(seconds=5)  # by which clocks of targets may differ from ours
 _NEW = """INSERT INTO targets_received (source_id, digest, at)
     SELECT %s, unnest(%s::bytea[]), %s ON CONFLICT DO NOTHING RETURNING digest"""
@@ -180,9 +182,12 @@ def _event(source: Source, action: Incoming, target: str) -> ActionPerformed:
 
 
 def _described(action: Incoming) -> tuple[str, list[str]]:
+    """Return in a word what it does, and to what, as far as it can be read."""
     if action.language is Kind.SQL:
         return statements.describe(action.statement)
-    return statements.UNKNOWN, []
+    facts = facts_of(action.language, action.statement)
+    words = facts.commands or sorted(facts.verbs)
+    return ", ".join(words[:_WORDS]) or statements.UNKNOWN, list(facts.objects[:_OBJECTS])
 
 
 def _note(

@@ -21,6 +21,7 @@ class Past:
     done_after: int = 20
     less: int = 0  # minutes that were offered instead
     statements: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()  # what the door found to be left when it was closed
     verdict: str = "justified"
     remark: str = ""
 
@@ -29,6 +30,8 @@ _LOCKS = (
     "SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 )
 _STUCK = "SELECT id, customer_id, placed_at FROM orders WHERE state = 'stuck' ORDER BY placed_at"
+
+_WATCHING = (_LOCKS, "SELECT now()", "SHOW lock_timeout", "SELECT 1") * 50
 
 CASES = (
     Past(
@@ -186,6 +189,32 @@ CASES = (
         ref="INC-20277", minutes=15, answers=(("approver", 2),), done_after=7,
         statements=("SELECT c.address FROM customers c JOIN orders o ON o.customer_id = c.id"
                     " WHERE o.id = 290",), verdict="",
+    ),
+    Past(
+        days_ago=2, clock="21:30", scenario="production-outage", who="lena",
+        why="Checkout shows wrong prices since 21:10 after an import on shop-db. I will copy"
+        " products to products_before, correct the prices of the two wrong products, and drop the"
+        " copy.",
+        ref="INC-20279", answers=(("jonas", 4),), done_after=22,
+        statements=("CREATE TABLE products_before AS SELECT * FROM products",
+                    "UPDATE products SET price_cents = 2200 WHERE id = 6",
+                    "UPDATE products SET price_cents = 450 WHERE id = 5"),
+        left=("table products_before",), verdict="",
+    ),
+    Past(
+        days_ago=1, clock="09:00", scenario="drill", who="requester",
+        why="Exercise: can platform reach shop-db and read one row?",
+        ref="", minutes=10, broke_glass=True, answers=(("approver", 2),), done_after=3,
+        statements=("SELECT id FROM orders LIMIT 1",), verdict="",
+    ),
+    Past(
+        days_ago=1, clock="13:20", scenario="production-outage", who="requester",
+        why="Orders time out for all customers since 13:05; I will watch the locks on orders and"
+        " end the session that holds them.",
+        ref="INC-20285", broke_glass=True, answers=(("jonas", 9),), done_after=27,
+        statements=(*_WATCHING[:120],
+                    "SELECT name, email, phone FROM customers WHERE name LIKE 'Garcia%'",
+                    *_WATCHING[120:], "SELECT pg_terminate_backend(8120)"), verdict="",
     ),
     Past(
         days_ago=1, clock="01:30", scenario="production-outage", who="requester",

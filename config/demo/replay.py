@@ -40,7 +40,7 @@ class Replay:
         opened = grant.activated_at or at
         self._pass_through(grant, past, opened)
         self._end(grant, request, past, opened)
-        self._close_doors(grant)
+        self._close_doors(grant, past)
         self._review(grant, past)
 
     def begin_today(self) -> None:
@@ -130,8 +130,9 @@ class Replay:
             doors.credentials_issued(
                 door, renewed=False, actor=door.holder, at=opened + timedelta(seconds=9)
             )
+            pace = min(50, 60 * (past.done_after - 2) / max(1, len(past.statements)))
             for number, statement in enumerate(past.statements, start=1):
-                self._act(door, statement, at=opened + timedelta(minutes=1, seconds=50 * number))
+                self._act(door, statement, at=opened + timedelta(minutes=1, seconds=pace * number))
 
     def _act(self, door: Door, statement: str, *, at: datetime) -> None:
         verb, objects = statements.describe(statement)
@@ -177,10 +178,12 @@ class Replay:
         else:
             transitions.expire(grant, at=grant.ends_at)
 
-    def _close_doors(self, grant: Grant) -> None:
+    def _close_doors(self, grant: Grant, past: Past) -> None:
         for door in grant.doors():
             if door.closing_at:
-                doors.closed(door, left_behind=[], at=door.closing_at + timedelta(seconds=1))
+                doors.closed(
+                    door, left_behind=[*past.left], at=door.closing_at + timedelta(seconds=1)
+                )
 
     def _review(self, grant: Grant, past: Past) -> None:
         if not past.verdict:

@@ -187,6 +187,12 @@ class TestLines:
         send(action(command="", event={"eventName": "GetObject"}, language="cloudtrail"))
         assert json.loads(done()[0][1]) == {"eventName": "GetObject"}
 
+    def test_are_named_by_what_they_do(self) -> None:
+        send(action(command="sudo systemctl restart nginx"))
+        kept = record.facts("action.performed")[0]
+        assert "systemctl" in kept["verb"]
+        assert "nginx" in kept["objects"]
+
     def test_keep_no_password(self) -> None:
         send(action(command="", statement="ALTER ROLE x PASSWORD 'hush'", language="sql"))
         assert "hush" not in done()[0][1]
