@@ -1,7 +1,8 @@
 """What a command carries: commands behind `sudo`, scripts in `bash -c`, SQL in `psql -c`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from judgement.shellwords import Call
@@ -33,6 +34,7 @@ TRANSPARENT = frozenset(_WRAPPERS) - {
     "aws-vault", "start-stop-daemon", "capsh", "prlimit", "unshare",
 }  # fmt: skip
 SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "fish"})
+FINDERS = frozenset(["find", "fd", "fdfind"])
 _EXECUTES = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"])
 _NARROWS = re.compile(
     r"^-(?:[acm](?:time|min)|newer\w*|size|user|group|perm|links|empty|inum|uid)$"
@@ -54,13 +56,23 @@ _SSH_VALUES = "-i -p -l -o -F -L -R -D -J -b -c -E -e -m -Q -S -W -w -B"
 
 def calls(call: Call) -> Iterator[Call]:
     """Yield the commands that a command runs as they stand among its arguments."""
-    if call.name in {"find", "fd", "fdfind"}:
+    if call.name in FINDERS:
         yield from _of_find(call)
     elif call.name in _WRAPPERS:
         values, own = _WRAPPERS[call.name]
         yield from _after_options(call, values, own)
     elif _REMOTE.match(call.name):
         yield from _of_container(call)
+
+
+def alone(call: Call, inner: Sequence[Call]) -> Call:
+    """Return a command without the commands that it carries: they stand at its end."""
+    if not inner:
+        return call
+    if call.name not in FINDERS:
+        return replace(call, args=call.args[: -len(inner[-1].args) - 1])
+    end = next(at for at, arg in enumerate(call.args) if arg in _EXECUTES)
+    return replace(call, args=call.args[:end])
 
 
 def scripts(call: Call) -> Iterator[str]:

@@ -4,11 +4,10 @@ The grammar of bash finds the commands (`shellwords`), `carried` those within ot
 says what each does (`utilities`).
 """
 
-import dataclasses
 import re
 
 from judgement import carried, shellwords, sql, transfers, utilities
-from judgement.facts import Facts, Kind, Quality, Verb
+from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect
 
@@ -88,23 +87,27 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
     texts = list(carried.scripts(call)) if depth < _DEEPEST else []
     for each in inner:
         _call(each, gathered, depth + 1)
+        if call.name in carried.FINDERS and each.name in _REMOVERS:
+            gathered.reaches(Breadth.RECURSIVE, severity=0.6)
     for text in texts:
         _script(text, gathered, depth + 1)
-    for query in carried.queries(call):
+    queries = list(carried.queries(call))
+    for query in queries:
         gathered.takes(sql.facts(query))
-        gathered.runs(call.name)
-    runs_more = bool(inner or texts)
-    if runs_more and (call.name in carried.TRANSPARENT or call.name in carried.SHELLS):
+    if _does_no_more(call, carries=bool(inner or texts), asks=bool(queries)):
         gathered.runs(call.name)
         return
-    if call.name in _SQL_CLIENTS and any(True for _ in carried.queries(call)):
-        return
-    if inner and call.name != "find":
-        # What it carries stands at its end, and has been judged.
-        call = dataclasses.replace(call, args=call.args[: -len(inner[-1].args) - 1])
-    utilities.judge(call, gathered)
+    utilities.judge(carried.alone(call, inner), gathered)
 
 
+def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
+    """Whether a command does nothing but what it carries, or asks a server."""
+    if carries and (call.name in carried.TRANSPARENT or call.name in carried.SHELLS):
+        return True
+    return asks and call.name in _SQL_CLIENTS
+
+
+_REMOVERS = frozenset(["rm", "shred", "unlink", "rmdir", "truncate"])
 _SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
 
 

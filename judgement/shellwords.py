@@ -66,17 +66,23 @@ def read(text: str) -> Script:
     """Return the commands of a text, those in pipes, loops, substitutions and functions too."""
     parser, query = _grammar()
     root = parser.parse(text.encode("utf-8", "replace")).root_node
-    found = QueryCursor(query).captures(root)
+    found = {
+        name: sorted(nodes, key=_start) for name, nodes in QueryCursor(query).captures(root).items()
+    }
     commands = found.get("command", [])
     declared = found.get("declaration", [])
     assigned = found.get("assignment", [])
     return Script(
-        calls=tuple(islice(_calls([*commands, *declared]), _MOST_COMMANDS)),
+        calls=tuple(islice(_calls(sorted([*commands, *declared], key=_start)), _MOST_COMMANDS)),
         redirects=tuple(islice(_redirects(found.get("redirect", [])), _MOST_COMMANDS)),
         assignments=tuple(_text(node)[:_LONGEST_ARGUMENT] for node in assigned[:_MOST_COMMANDS]),
         neutral=bool(assigned or declared or found.get("test")),
         whole=not root.has_error and len(commands) <= _MOST_COMMANDS,
     )
+
+
+def _start(node: Node) -> int:
+    return node.start_byte
 
 
 def _calls(nodes: list[Node]) -> Iterator[Call]:

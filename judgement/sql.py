@@ -182,7 +182,9 @@ def _administration(word: str, single: str, blank: str, gathered: Gathered) -> b
     """Add a statement that is known by its words, and whom or what it names."""
     if word in sqlrules.NEUTRAL:
         gathered.does(Verb.NEUTRAL)
-        gathered.names(*(rules.clean(name) for name in blank.split()[1:4] if word == "show"))
+        gathered.names(
+            *(rules.clean(name) for name in blank.split()[1:4] if word in {"show", "use"})
+        )
         return True
     text = blank.strip()
     for rule in sqlrules.of_word(word):

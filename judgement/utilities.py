@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from judgement import rules, transfers
+from judgement import carried, rules, transfers
 from judgement.facts import Breadth, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call
@@ -85,6 +85,7 @@ _ROOT = re.compile(
     r"|proc|dev|sbin|data|var/lib|var/log|usr/local|usr/bin|usr/lib|mnt|run)(?:/?\*?)?)$"
 )
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
+_MARKS = "-+{};,.()[]\\"
 _NUMBER = re.compile(r"[+-]?\d[\d.,:%]*[a-zA-Z]?")
 
 
@@ -184,10 +185,13 @@ def _named(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
     if call.name in _PATTERN_FIRST and words:
         gathered.says(words[0])
         words = words[1:]
+    if call.name in {"tar", "ar", "ps"} and re.fullmatch(r"[a-zA-Z]{1,7}", (words or ("",))[0]):
+        words = words[1:]
     if call.name in {"kubectl", "oc", "k"} and len(words) > 1 and "/" not in words[0]:
         gathered.names(*(f"{words[0]}/{name}" for name in words[1:5]))
     for word in (*words, *parts.values):
-        if _NUMBER.fullmatch(word) or " " in word or not word.strip("-+{};,.()[]\\"):
+        kind = len(word) < 2 and word.isalpha() and call.name in carried.FINDERS  # -type f
+        if kind or _NUMBER.fullmatch(word) or " " in word or not word.strip(_MARKS):
             gathered.says(word)
         else:
             gathered.names(word.removeprefix("@"))
@@ -216,7 +220,7 @@ def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
 def _width(call: Call, parts: Parts, gathered: Gathered) -> None:
     """Add how far a command reaches."""
     options = " ".join(parts.options)
-    if call.name in {"find", "fd", "fdfind"} and "-delete" in call.args:
+    if call.name in carried.FINDERS and "-delete" in call.args:
         gathered.does(Verb.DELETE)
         gathered.reaches(Breadth.RECURSIVE, severity=0.6)
     changes = gathered.verbs & {Verb.DELETE, Verb.PRIVILEGE, Verb.WRITE}

@@ -138,7 +138,8 @@ chmod u+s a ->
 iptables -F -> everything
 iptables -A INPUT -s 0.0.0.0/0 -j ACCEPT -> open_to_all
 kubectl delete pods --all -> everything
-find / -name x -exec rm {} + ->
+find / -name x -exec rm {} + -> recursive
+find / -name x -exec cat {} + ->
 find /srv/a -type f -delete -> recursive
 """
 

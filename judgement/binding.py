@@ -1,0 +1,127 @@
+"""Whether a clause of a reason covers an action: the same verb on the same thing."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from judgement import transfers, words
+from judgement.facts import Facts, Verb
+from judgement.reasons import Clause, Reason
+
+# What somebody says who means the other: to drop a table is to delete it.
+_SAME = {
+    Verb.SCHEMA: frozenset({Verb.DELETE}),
+    Verb.DELETE: frozenset({Verb.SCHEMA}),
+}
+# A clause that speaks of what the one before it named: "… is full, empty it".
+_POINTS_BACK = re.compile(r"\b(?:it|them|this|that|these|those|its|their|there)\b", re.IGNORECASE)
+_LONGEST = 20_000
+# What people call places that have names of their own.
+_CALLED = tuple(
+    (re.compile(pattern), called)
+    for pattern, called in (
+        (
+            r"pg_authid|pg_shadow|mysql\.user|/g?shadow|master\.passwd|sql_logins|wp_users",
+            "password passwords passwd hash hashes login logins account accounts authentication",
+        ),
+        (r"\.ssh|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host|authorized_keys|ssh-", "ssh key keys"),
+        (r"sudoers|sudo$|wheel|doas", "sudo root admin administrator rights"),
+        (r"audit|falco|osquery", "audit auditing trail"),
+        (r"/var/log|log(?:_|s?$)|syslog|journal|wtmp|btmp|lastlog", "log logs logging journal"),
+        (r"cron|/at$", "cron crontab schedule scheduled nightly hourly daily timer job task"),
+        (r"hist(?:ory|file|size|control)", "history"),
+        (r"\.(?:bash|zsh|profile)|bashrc|profile", "profile login startup shell alias"),
+        (
+            r"\.aws|\.gcloud|\.azure|\.kube|kubeconfig|credential",
+            "credential credentials aws cloud",
+        ),
+        (r"\.env\b|environ", "environment env configuration settings variables"),
+        (r"\.(?:pem|key|crt|p12|jks)|/etc/ssl|pki", "certificate key tls ssl"),
+        (r"iptables|nft|ufw|firewall|security_?group|ipset", "firewall port ports rule rules"),
+        (r"log_(?:statement|min|connections)|pgaudit|general_log|slow_query", "logging audit log"),
+    )
+)
+
+
+def binds(reason: Reason, verb: Verb, facts: Facts) -> bool:
+    """Tell whether one clause permits a verb on something that the action names.
+
+    An action that names nothing is bound by the verb alone.
+    """
+    wanted = {verb} | _SAME.get(verb, frozenset())
+    named = (*facts.objects, *facts.destinations)
+    return any(
+        clause.verbs & wanted and (not named or any(spoken_of(name, within) for name in named))
+        for clause, within in _with_what_it_points_to(reason)
+    )
+
+
+def spoken_of(name: str, clauses: Iterable[Clause]) -> bool:
+    """Tell whether clauses name a thing.
+
+    As it is written, by half the words of its last part, or as people call such things: the audit
+    daemon is auditd, and password hashes are what lies in pg_shadow.
+    """
+    last = re.split(r"[./@:]", name.rstrip("/.:*{}"))[-1] or name
+    parts = _stems(last)
+    also = _also_called(name)
+    for clause in clauses:
+        if name in clause.literals or (len(name) > 3 and name.lower() in clause.text.lower()):
+            return True
+        known = sum(any(_alike(part, word) for word in clause.objects) for part in parts)
+        if (parts and known * 2 >= len(parts)) or also.intersection(clause.objects):
+            return True
+    return False
+
+
+def names_host(name: str, *texts: str) -> bool:
+    """Tell whether texts name the host, bucket or address to which something is sent."""
+    host = transfers.host_of(name) or name.lower()
+    short = host if host[:1].isdigit() or "@" in host else host.split(".", 1)[0]
+    return any({host, short} & _tokens(text[:_LONGEST]) for text in texts)
+
+
+def _alike(part: str, word: str) -> bool:
+    """Whether two stems are the same, or one begins with the other: audit, auditd."""
+    if part == word:
+        return True
+    shorter, longer = sorted((part, word), key=len)
+    return len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+
+
+@lru_cache(maxsize=2_000)
+def _also_called(name: str) -> frozenset[str]:
+    """Return the stems of what people call a place that is known by its name."""
+    return frozenset(
+        words.stem(word)
+        for pattern, called in _CALLED
+        if pattern.search(name)
+        for word in called.split()
+    )
+
+
+@lru_cache(maxsize=500)
+def _tokens(text: str) -> frozenset[str]:
+    """Return the names and addresses in a text, with their hosts alone beside them."""
+    found = re.findall(r"[\w.@+-]*\w", text.lower())
+    return frozenset(found) | {each.rsplit("@", 1)[-1] for each in found}
+
+
+def _with_what_it_points_to(reason: Reason) -> Iterator[tuple[Clause, tuple[Clause, ...]]]:
+    before: Clause | None = None
+    for clause in reason.clauses:
+        back = before is not None and (
+            _POINTS_BACK.search(clause.text) or not set(clause.objects) - _verbs_of(clause)
+        )
+        yield clause, (clause, before) if back and before else (clause,)
+        before = clause
+
+
+def _verbs_of(clause: Clause) -> frozenset[str]:
+    """Return the stem of the word with which a clause begins: as a rule its verb."""
+    return frozenset(clause.objects[:1])
+
+
+@lru_cache(maxsize=5_000)
+def _stems(name: str) -> tuple[str, ...]:
+    return tuple(words.content(name))

@@ -1,0 +1,124 @@
+"""Where an action goes beyond scenario, target and request."""
+
+import datetime as dt
+
+import pytest
+
+from judgement import reasons, scope, shell, sql
+from judgement.facts import Facts, Verb
+from judgement.findings import Finding, Severity
+from judgement.scope import Scope, verbs_of
+from tests.judgement.tables import rows
+
+NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def said(
+    facts: Facts,
+    within: Scope | None = None,
+    reason: str = "",
+    *,
+    at: dt.datetime | None = None,
+    count: int | None = None,
+) -> list[Finding]:
+    within = within or Scope()
+    return list(scope.findings(within, reasons.read(reason), 1, facts, at=at, rows=count))
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [each.code for each in found]
+
+
+class TestScenario:
+    def test_a_verb_that_it_is_not_for_is_outside(self) -> None:
+        reading = Scope(verbs=frozenset({Verb.READ}))
+        [found] = said(sql.facts("DELETE FROM orders WHERE id = 4"), reading)
+        assert found.code == "verb_outside"
+        assert (found.verb, found.object, found.severity) == ("delete", "orders", Severity.HIGH)
+        assert (
+            found.text == "Action 2 deletes `orders`; the scenario is for read, not for deleting."
+        )
+
+    def test_looking_around_is_never_outside(self) -> None:
+        assert not said(sql.facts("SHOW TABLES"), Scope(verbs=frozenset(), objects=()))
+
+    def test_its_words_may_be_verbs_or_kinds_of_emergency(self) -> None:
+        expected = frozenset({Verb.READ, Verb.WRITE, Verb.DELETE})
+        assert verbs_of(["read", "Data fix"]) == expected
+        assert verbs_of(["whatever"]) is None
+        assert verbs_of([]) is None
+
+    def test_more_rows_than_it_allows_are_too_many(self) -> None:
+        limited = Scope(most_rows=100)
+        assert codes(said(sql.facts("SELECT a FROM t LIMIT 5000"), limited)) == ["too_many_rows"]
+        assert codes(said(sql.facts("SELECT a FROM t"), limited, count=101)) == ["too_many_rows"]
+        assert not said(sql.facts("SELECT a FROM t"), limited, count=100)
+
+
+class TestTarget:
+    def test_a_table_that_nobody_expects_is_outside(self) -> None:
+        expected = Scope(objects=("orders", "public.pay*"))
+        assert codes(said(sql.facts("SELECT a FROM salaries"), expected)) == ["object_outside"]
+        for query in ("SELECT a FROM orders", "SELECT a FROM shop.orders"):
+            assert not said(sql.facts(query), expected)
+        assert not said(sql.facts("SELECT a FROM public.payments"), expected)
+
+    def test_a_table_that_is_joined_to_one_that_is_expected_is_within(self) -> None:
+        query = "SELECT a FROM orders JOIN customers USING (id)"
+        assert not said(sql.facts(query), Scope(objects=("orders",)))
+
+    def test_another_database_is_outside(self) -> None:
+        only = Scope(databases=("shop",))
+        found = said(sql.facts("SELECT a FROM hr.public.salaries"), only)
+        assert codes(found) == ["database_outside"]
+        assert not said(sql.facts("SELECT a FROM shop.public.orders"), only)
+
+    def test_another_host_is_outside(self) -> None:
+        only = Scope(hosts=("*.shop.example.org",))
+        facts = shell.facts("curl https://evil.example.net/a")
+        assert codes(said(facts, only)) == ["host_outside"]
+        assert not said(shell.facts("curl https://db1.shop.example.org/a"), only)
+
+
+class TestTime:
+    def test_before_and_after_the_access_is_outside(self) -> None:
+        facts = sql.facts("SELECT 1")
+        hour = Scope(opened_at=NOON, closed_at=NOON + HOUR)
+        assert codes(said(facts, hour, at=NOON - HOUR)) == ["time_outside"]
+        assert codes(said(facts, hour, at=NOON + 2 * HOUR)) == ["time_outside"]
+        assert not said(facts, hour, at=NOON)
+        assert not said(facts, hour)
+
+
+# reason | statement -> finding
+VALUES = """
+check order 42, read-only | UPDATE orders SET a = 1 WHERE id = 42 -> read_only
+check order 42, read-only | SELECT a FROM orders WHERE id = 42 ->
+remove order 42 | DELETE FROM orders WHERE id = 42 ->
+remove order 42 | DELETE FROM orders WHERE id <> 42 -> value
+remove order 42 | DELETE FROM orders WHERE id NOT IN (42) -> value
+remove all orders but 42 | DELETE FROM orders WHERE id <> 42 ->
+remove order 881 | DELETE FROM orders WHERE id >= 881 -> value
+remove orders from 881 on | DELETE FROM orders WHERE id >= 881 ->
+remove orders older than 30 days | DELETE FROM orders WHERE age > 30 ->
+remove order 881 | DELETE FROM orders WHERE id = 882 -> value
+set the state of order 881 to 3 | UPDATE orders SET state = 3 WHERE id = 881 ->
+remove the order of Smith | DELETE FROM orders WHERE id = 882 ->
+"""
+
+
+class TestRequest:
+    @pytest.mark.parametrize(("case", "expected", "_"), rows(VALUES))
+    def test_rows_that_it_does_not_name_are_outside(self, case: str, expected: str, _: str) -> None:
+        reason, _, statement = case.partition(" | ")
+        assert codes(said(sql.facts(statement), reason=reason)) == expected.split()
+
+    def test_a_sentence_says_what_was_touched_and_what_was_named(self) -> None:
+        [found] = said(sql.facts("DELETE FROM orders WHERE id >= 881"), reason="remove order 881")
+        assert found.text == (
+            "Action 2 touches rows of `orders` where `id >= 881`; the request names 881 alone."
+        )
+
+    def test_without_words_there_is_nothing_to_compare(self) -> None:
+        assert not said(sql.facts("DELETE FROM orders WHERE id <> 42"), reason="")
