@@ -253,6 +253,7 @@ SWEEPS: dict[str, float] = {
     "targets.tasks.reconcile": 30.0,
     "targets.tasks.try_targets": 300.0,
     "targets.tasks.forget_received": 3600.0,
+    "targets.tasks.notice_silence": 30.0,
     "alerts.tasks.relay": 1.0,
     "alerts.tasks.deliver": 2.0,
     "alerts.tasks.go_on": 5.0,

@@ -4,9 +4,11 @@ The position in the log moves in the transaction that makes the entries. Whoever
 reads the same bytes again; whoever is overtaken finds the position moved and makes no entries.
 """
 
+import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
@@ -14,7 +16,7 @@ from django.db import transaction
 from audit import log
 from targets import jsonlog, statements
 from targets.drivers.base import Driver, LogFile, TargetError
-from targets.events import ActionPerformed
+from targets.events import ActionPerformed, LogGap
 from targets.jsonlog import Action, Running
 from targets.models import Door, DoorQuerySet, LogPosition, Target
 
@@ -70,8 +72,12 @@ def read(target: Target, driver: Driver, *, at: datetime) -> int:
         if position is None:  # `start_reading` comes before any opening: nobody was let in here
             _closed_before(target, at - _SETTLING).update(collected_at=at)
             return made
-        files = driver.log_files()
-        start, later = _place(position, files)
+        start, later, lost = _place(position, driver.log_files())
+        if lost:
+            gap = functools.partial(_record_gap, target, position, lost, at=at)
+            if not _commit(position, start, position.running, gap):
+                return made
+            continue
         lines, consumed = _next_lines(driver, start.name, start.size)
         if not consumed:
             if not later:
@@ -79,7 +85,8 @@ def read(target: Target, driver: Driver, *, at: datetime) -> int:
             start, lines = _beginning_of(later[0]), []
         actions, running = jsonlog.read_lines(lines, position.running)
         end = LogFile(name=start.name, size=start.size + consumed, modified_at=start.modified_at)
-        if not _commit(position, end, running, _Entries(target, actions, zone, at)):
+        entries = _Entries(target, actions, zone, at)
+        if not _commit(position, end, running, entries.record):
             return made  # another process reads here too, and was faster
         made += len(actions)
     return made
@@ -122,7 +129,22 @@ class _Entries:
                 )
 
 
-def _commit(position: LogPosition, end: LogFile, running: Running, entries: _Entries) -> bool:
+def _record_gap(target: Target, position: LogPosition, why: str, *, at: datetime) -> None:
+    """Put into each case whose doors are still read that a part of the log is lost to it."""
+    event = LogGap(
+        target=target.name,
+        file=position.file,
+        offset=position.offset,
+        why=why,
+        since=position.modified_at.isoformat(),
+    )
+    for door in Door.objects.uncollected().filter(target=target).order_by("opened_at"):
+        log.record(event, actor=log.SYSTEM, subject=door.grant_ref, case=door.case, at=at)
+
+
+def _commit(
+    position: LogPosition, end: LogFile, running: Running, record: Callable[[], None]
+) -> bool:
     """Move the position to `end` and make the entries, both or neither; False when overtaken."""
     with transaction.atomic():
         moved = LogPosition.objects.filter(
@@ -137,7 +159,7 @@ def _commit(position: LogPosition, end: LogFile, running: Running, entries: _Ent
             last_error="",
         )
         if moved:
-            entries.record()
+            record()
     return bool(moved)
 
 
@@ -147,7 +169,7 @@ def _finish(target: Target, position: LogPosition, zone: tzinfo, *, at: datetime
     gone, running = jsonlog.abandon(position.running, {door.handle for door in done})
     end = LogFile(name=position.file, size=position.offset, modified_at=position.modified_at)
     with transaction.atomic():
-        if not _commit(position, end, running, _Entries(target, gone, zone, at)):
+        if not _commit(position, end, running, _Entries(target, gone, zone, at).record):
             return 0
         Door.objects.filter(pk__in=[door.pk for door in done]).update(collected_at=at)
     return len(gone)
@@ -157,21 +179,29 @@ def _closed_before(target: Target, moment: datetime) -> DoorQuerySet:
     return Door.objects.uncollected().filter(target=target, closed_at__lte=moment)
 
 
-def _place(position: LogPosition, files: list[LogFile]) -> tuple[LogFile, list[LogFile]]:
-    """Return where to read on (`size` is the offset) and the files that were begun later."""
+class _Place(NamedTuple):
+    """Where to read on (`size` is the offset), the files begun later, and why a part is lost."""
+
+    here: LogFile
+    later: list[LogFile]
+    lost: str = ""
+
+
+def _place(position: LogPosition, files: list[LogFile]) -> _Place:
     names = [file.name for file in files]
     if position.file in names:
         index = names.index(position.file)
         current = files[index]
         # Shorter than what we have read of it: the server began this name anew.
-        offset = position.offset if current.size >= position.offset else 0
-        here = LogFile(name=current.name, size=offset, modified_at=current.modified_at)
-        return here, files[index + 1 :]
+        if current.size < position.offset:
+            return _Place(_beginning_of(current), files[index + 1 :], LogGap.BEGUN_ANEW)
+        here = LogFile(name=current.name, size=position.offset, modified_at=current.modified_at)
+        return _Place(here, files[index + 1 :])
     newer = [file for file in files if file.modified_at >= position.modified_at] or files[-1:]
     if not newer:
         raise TargetError(f"The log {position.file} is gone and there is no other.")
     logger.warning("%s was removed before it was read to its end.", position.file)
-    return _beginning_of(newer[0]), newer[1:]
+    return _Place(_beginning_of(newer[0]), newer[1:], LogGap.REMOVED)
 
 
 def _beginning_of(file: LogFile) -> LogFile:

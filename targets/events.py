@@ -1,6 +1,7 @@
 """What the record says about doors and what is done behind them."""
 
 import dataclasses
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -205,6 +206,54 @@ class ActionPerformed(
         )
         deed = f"{self.verb} {', '.join(self.objects)}".strip()
         return said % {"deed": deed, "target": self.target, "result": meaning(self.result)}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LogGap(Event, kind="log.gap", title=_lazy("Part of a log lost"), critical=True):
+    """What a target wrote after `offset` of a file may never come onto the record.
+
+    `since` is when the file was last changed as far as it was read, by the target's clock.
+    """
+
+    REMOVED: ClassVar[str] = "removed"
+    BEGUN_ANEW: ClassVar[str] = "begun_anew"
+
+    target: str
+    file: str
+    offset: int
+    why: str
+    since: str
+
+    def sentence(self) -> str:
+        said = (
+            _("lost a part of the log of %(target)s: %(file)s was removed before it was read whole")
+            if self.why == self.REMOVED
+            else _("may have lost a part of the log of %(target)s: %(file)s was begun anew")
+        )
+        return said % {"target": self.target, "file": self.file}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceSilent(Event, kind="source.silent", title=_lazy("Source silent"), personal=("name",)):
+    """A source was not heard of for longer than is usual for it."""
+
+    name: str
+    since: str
+    usual_seconds: int
+
+    def sentence(self) -> str:
+        return _("heard nothing of the source %(name)s for longer than usual") % {"name": self.name}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceHeard(Event, kind="source.heard", title=_lazy("Source heard"), personal=("name",)):
+    """A source that had fallen silent is heard of again."""
+
+    name: str
+    since: str
+
+    def sentence(self) -> str:
+        return _("heard of the source %(name)s again") % {"name": self.name}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

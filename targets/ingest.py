@@ -18,7 +18,7 @@ from accounts.models import User
 from audit import log
 from judgement.facts import Kind
 from judgement.reading import facts_of
-from targets import incoming, statements
+from targets import incoming, silence, statements
 from targets.events import ActionPerformed
 from targets.incoming import Incoming, Unreadable
 from targets.models import Door, Received, Source, Target
@@ -194,9 +194,10 @@ def _note(
     source: Source, read: Sequence[Incoming], refused: Sequence[Refusal], made: int, *, at: datetime
 ) -> None:
     """Write down that the source was heard of, and how much of what it sent cannot be read."""
+    silence.heard(source, at=at)
     rows = Source.objects.filter(pk=source.pk)
     newest = max((action.occurred_at for action in read), default=None)
-    changed = {"last_heard_at": at, "accepted": F("accepted") + made}
+    changed: dict[str, object] = {"accepted": F("accepted") + made}
     if newest is not None:
         changed["last_event_at"] = Greatest(F("last_event_at"), newest)
     if refused:

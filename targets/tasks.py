@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from targets import collect as collector
-from targets import drivers, engine, ingest, transitions
+from targets import drivers, engine, ingest, silence, transitions
 from targets import reconcile as reconciler
 from targets.models import Door, Target
 
@@ -68,3 +68,9 @@ def try_targets() -> None:
 def forget_received() -> None:
     """Forget which events sources have sent long ago."""
     ingest.forget_received(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def notice_silence() -> None:
+    """Put on the record which sources are silent for longer than usual."""
+    silence.notice(at=timezone.now())

@@ -52,6 +52,8 @@ class Source(models.Model):
     created_at = models.DateTimeField(editable=False)
     last_event_at = models.DateTimeField(null=True, editable=False)  # the newest `occurred_at`
     last_heard_at = models.DateTimeField(null=True, editable=False)
+    usual_pause = models.FloatField(null=True, editable=False)  # seconds, the longest usual one
+    silent_since = models.DateTimeField(null=True, editable=False)  # for longer than usual
     accepted = models.PositiveBigIntegerField(default=0, editable=False)
     refused = models.PositiveBigIntegerField(default=0, editable=False)
     last_refusal = models.TextField(blank=True, editable=False)

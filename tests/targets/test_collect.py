@@ -9,7 +9,9 @@ from audit import log
 from audit.models import Pending
 from targets import collect
 from targets.drivers.base import Driver, TargetError
+from targets.events import LogGap
 from targets.models import Door, LogPosition, Target
+from tests import record
 from tests.make import NOON
 from tests.targets.make import LOG_STARTED, FakeLog, line, make_door, open_door
 
@@ -65,6 +67,33 @@ def test_goes_on_when_its_file_was_removed(door: Door, caplog: pytest.LogCapture
     fake = FakeLog(b_json=one(door, "SELECT 1"), c_json=one(door, "SELECT 2"))
     assert read(door, fake) == 2
     assert "a.json was removed" in caplog.text
+
+
+def test_what_was_removed_unread_is_a_gap_in_each_case_once(door: Door) -> None:
+    other = open_door(door.target, case="request:other")
+    for fake in (FakeLog(b_json=b""), FakeLog(b_json=one(door, "SELECT 1"))):
+        read(door, fake)
+    assert {each["case"] for each in record.envelopes("log.gap")} == {door.case, other.case}
+    told = record.facts("log.gap")
+    assert len(told) == 2
+    assert (told[0]["file"], told[0]["why"]) == ("a.json", LogGap.REMOVED)
+    assert told[0]["since"] == LOG_STARTED.isoformat()
+
+
+def test_what_was_begun_anew_is_a_gap_as_well(door: Door) -> None:
+    fake = FakeLog(a_json=one(door, "SELECT 'a long one to begin with'"))
+    read(door, fake)
+    assert not record.facts("log.gap")
+    fake.files["a.json"] = one(door, "SELECT 1")
+    read(door, fake)
+    assert [each["why"] for each in record.facts("log.gap")] == [LogGap.BEGUN_ANEW]
+
+
+def test_a_gap_behind_doors_that_are_read_to_their_end_concerns_nobody(door: Door) -> None:
+    Door.objects.update(collected_at=NOON)
+    assert read(door, FakeLog(b_json=b"1\n")) == 0
+    assert LogPosition.objects.get().file == "b.json"
+    assert not record.facts("log.gap")
 
 
 def test_says_that_all_files_are_gone(door: Door) -> None:

@@ -49,6 +49,22 @@ ACTION: dict[str, Any] = {
             "removed bg_1 from shop-db, which no access explains",
         ),
         (
+            events.LogGap(target="shop-db", file="a.json", offset=9, why="removed", since="10:00"),
+            "lost a part of the log of shop-db: a.json was removed before it was read whole",
+        ),
+        (
+            events.LogGap(target="shop-db", file="a.json", offset=9, why="begun_anew", since=""),
+            "may have lost a part of the log of shop-db: a.json was begun anew",
+        ),
+        (
+            events.SourceSilent(name="shipper", since="10:00", usual_seconds=60),
+            "heard nothing of the source shipper for longer than usual",
+        ),
+        (
+            events.SourceHeard(name="shipper", since="10:00"),
+            "heard of the source shipper again",
+        ),
+        (
             events.DoorProlonged(target="shop-db", until="12:00"),
             "moved the end of the door of shop-db",
         ),
