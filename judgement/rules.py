@@ -2,10 +2,10 @@
 
     drop\\s+table (?P<o>\\S+) => schema delete 0.9 everything
 
-Left of the arrow stands a regular expression in which a blank means any white space; right of it
-verbs, breadths, and a severity if it differs from the usual one. The first rule that matches
-counts. A group `o` names an object, `d` a destination. The tables lie in `tables/`, where a line
-`[a b]` begins the rules for what starts with the word a or b.
+Left of the arrow stands a regular expression, in which a blank means white space, and " ?" that or
+none; right of it verbs, breadths, and a severity if it is not the usual one. The first rule that
+matches counts. A group `o` names an object, `d` a destination. The tables lie in `tables/`, where
+a line `[a b]` begins the rules for what starts with the word a or b.
 """
 
 import re
@@ -95,7 +95,7 @@ def _rule(line: str, flags: re.RegexFlag) -> Rule:
     if not arrow or unknown:
         raise ValueError(f"Not a rule: {line}")
     return Rule(
-        re.compile(pattern.strip().replace(" ", r"\s+"), flags),
+        re.compile(pattern.strip().replace(" ?", r"\s*").replace(" ", r"\s+"), flags),
         tuple(Verb(word) for word in words if word in _VERBS),
         tuple(Breadth(word) for word in words if word in _BREADTHS),
         float(numbers[0]) if numbers else None,

@@ -7,7 +7,7 @@ by their syntax (`sqltree`).
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlglot
 from sqlglot import exp
@@ -48,9 +48,10 @@ _KIND_OF_OBJECT = re.compile(
     r"^(?:all \w+ in (?:schema|database)|table|database|schema|sequence|function|role|user|group) ",
     re.IGNORECASE,
 )
+_NAMING = frozenset(["show", "use", "desc", "describe"])
 _SETS = re.compile(r"\b(?:set|reset|set_config|alter)\b", re.IGNORECASE)
 _CARRIES = re.compile(
-    r"\s*(?:do\b|execute\s+immediate|prepare\b|exec\b|.*\bcron\.schedule|create\b.*\bevent\b)",
+    r"\s*(?:do\b|unload\b|execute\s+immediate|prepare\b|exec\b|.*\bcron\.schedule|create\b.*\bevent\b)",
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"analy[sz]e(?!\s*(?:false|off|0))", re.IGNORECASE)
@@ -134,6 +135,9 @@ def _single(single: str, blank: str, gathered: Gathered) -> None:
         return
     if single.lstrip()[:1] in {"\\", "."} and sqlfiles.meta(single, gathered):
         return
+    if "\\g" in blank:
+        single = sqlfiles.ended(single, gathered)
+        blank = _blank(single)
     wrapper = _WRAPPER.match(blank)
     if wrapper and (inner := _unwrapped(wrapper, single, gathered)) is None:
         return
@@ -182,9 +186,7 @@ def _administration(word: str, single: str, blank: str, gathered: Gathered) -> b
     """Add a statement that is known by its words, and whom or what it names."""
     if word in sqlrules.NEUTRAL:
         gathered.does(Verb.NEUTRAL)
-        gathered.names(
-            *(rules.clean(name) for name in blank.split()[1:4] if word in {"show", "use"})
-        )
+        gathered.names(*(rules.clean(name) for name in blank.split()[1:4] if word in _NAMING))
         return True
     text = blank.strip()
     for rule in sqlrules.of_word(word):
@@ -303,7 +305,9 @@ def _settings(single: str, gathered: Gathered) -> None:
 
 def _touched(gathered: Gathered) -> None:
     """Add what follows from the tables and columns that are named."""
-    verbs, tables = gathered.verbs, list(gathered.objects)
+    verbs = gathered.verbs
+    settings = {condition.column for condition in gathered.conditions if not gathered.columns}
+    tables = [name for name in gathered.objects if name not in settings]
     secret = any(sqlrules.SECRET_TABLE.search(name) for name in tables) or any(
         sqlrules.SECRET_COLUMN.search(name) and not sqlrules.HARMLESS_COLUMN.search(name)
         for name in gathered.columns
@@ -312,3 +316,17 @@ def _touched(gathered: Gathered) -> None:
         gathered.does(Verb.SECRET)
     if verbs & _CHANGING and any(sqlrules.AUDIT_TABLE.search(name) for name in tables):
         gathered.does(Verb.TAMPER)
+    if verbs & {Verb.WRITE, Verb.DELETE}:
+        _rights(tables, gathered)
+
+
+def _rights(tables: Iterable[str], gathered: Gathered) -> None:
+    """Add that an application's own rights are changed: who is an administrator, who has a role."""
+    given = any(
+        condition.operator == "set"
+        and sqlrules.RIGHTS_COLUMN.search(condition.column)
+        and sqlrules.RIGHTS_VALUE.search(condition.value)
+        for condition in gathered.conditions
+    )
+    if given or any(sqlrules.RIGHTS_TABLE.search(name) for name in tables):
+        gathered.does(Verb.PRIVILEGE, severity=0.7)

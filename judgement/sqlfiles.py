@@ -13,14 +13,17 @@ _LONGEST = 20_000  # characters that are looked at
 _FILE = r"(?P<{}>'(?:[^']|'')*'|stdout|stdin|\S+)"
 _COPY = re.compile(
     r"\s*\\?copy\s+(?:binary\s+)?(?:\((?P<query>.*)\)|(?P<table>[\w.\"]+)\s*(?P<columns>\([^)]*\))?)"
-    r"\s*(?P<way>to|from)\s+(?P<program>program\s+)?" + _FILE.format("file"),
+    r"\s*(?<=[\s)])(?P<way>to|from)\s+(?P<program>program\s+)?" + _FILE.format("file"),
     re.IGNORECASE | re.DOTALL,
 )
 _OUTFILE = re.compile(
-    r"\binto\s+(?:outfile|dumpfile)\s+" + _FILE.format("file") + r"(?:\s+(?:character|fields|lines"
+    r"\binto\s+(?:outfile|dumpfile)\s+(?:s3\s+)?"
+    + _FILE.format("file")
+    + r"(?:\s+(?:character|fields|lines"
     r"|columns)\b(?:(?!\bfrom\b|;).)*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_SENT = re.compile(r"\s\\g(?P<kind>x|set|desc|exec)?(?:\s+(?P<file>\|?\s*\S+).*)?\s*$")
 _META = re.compile(
     r"\s*(?P<name>\\[a-z?!]+[+S]*|\.[a-z]+)(?=\s|$|[^a-z.])\s*(?P<rest>.*)", re.I | re.S
 )
@@ -60,6 +63,20 @@ def meta(single: str, gathered: Gathered) -> bool:
     else:
         gathered.names(*(rules.clean(word) for word in rest.split()[:5]))
     return True
+
+
+def ended(single: str, gathered: Gathered) -> str:
+    """Return a query without the command of `psql` that ends it, and add what that one does."""
+    found = _SENT.search(single)
+    if not found:
+        return single
+    gathered.runs("\\g" + (found["kind"] or ""))
+    if found["kind"] == "exec":
+        gathered.does(Verb.EXEC)
+    if found["file"]:
+        gathered.does(Verb.EXEC if found["file"].startswith("|") else Verb.EXPORT)
+        gathered.sends_to(found["file"].lstrip("|"))
+    return single[: found.start()]
 
 
 def copied(single: str, gathered: Gathered) -> str | None:

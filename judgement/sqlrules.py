@@ -63,6 +63,19 @@ AUDIT_TABLE = re.compile(
     r"|^mysql\.(?:general|slow)_log$",
     re.IGNORECASE,
 )
+# Where an application keeps who may do what.
+RIGHTS_TABLE = re.compile(
+    r"(?:^|[._])(?:admins?|administrators|superusers|(?:user|role|group|member|account)_?(?:roles?"
+    r"|permissions?|privileges?|grants?|rights?|acls?|memberships?|assignments?)|permissions"
+    r"|role_(?:members|bindings)|auth_user_(?:groups|user_permissions)|acls?|sudoers)$",
+    re.IGNORECASE,
+)
+RIGHTS_COLUMN = re.compile(
+    r"^(?:is_|has_)?(?:admin|administrator|superuser|staff|root|sudo|owner|privileged)$"
+    r"|^(?:user_|account_)?(?:roles?|permissions?|privileges?|access_level|scopes?|rights?)$",
+    re.IGNORECASE,
+)
+RIGHTS_VALUE = re.compile(r"admin|root|super|owner|^(?:all|true|t|1|y|yes|\*)$", re.IGNORECASE)
 # Settings that decide what is recorded; with a value that says "less".
 AUDIT_SETTING = re.compile(
     r"\b(?P<o>log_statement\w*|log_min_\w+|log_connections|log_disconnections|log_duration|log_line_prefix"

@@ -188,7 +188,7 @@ def _query(
 ) -> None:
     """Say what the queries in a statement disclose, and how much."""
     queries = [node for node in nodes if isinstance(node, exp.Select)]
-    if any(query.args.get("into") for query in queries):
+    if any(_into_table(query) for query in queries):
         gathered.does(Verb.EXPORT, Verb.SCHEMA)
     telling = [name for name in tables if not sqlrules.CATALOGUE.match(name)]
     if not changing:
@@ -203,6 +203,12 @@ def _query(
         gathered.reaches(Breadth.WHOLE_TABLE, severity=0.15)
     if any(isinstance(each, exp.Star) for query in queries for each in query.expressions):
         gathered.has_columns("*")
+
+
+def _into_table(query: exp.Select) -> bool:
+    """Whether a query makes a table of what it finds; a variable is none."""
+    into = query.args.get("into")
+    return into is not None and not into.find(exp.Parameter, exp.SessionParameter)
 
 
 def _everything(query: exp.Select) -> bool:

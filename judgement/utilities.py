@@ -126,8 +126,14 @@ def touched(path: str, way: str, gathered: Gathered) -> None:
 
 @cache
 def _of(name: str) -> tuple[rules.Rule, ...]:
-    text = rules.table("shell").get(name, ".* => exec")
+    table = rules.table("shell")
+    text = table.get(name) or table.get(_plain(name), ".* => exec")
     return rules.read(text, any_case=bool(_ANY_CASE.match(name)))
+
+
+def _plain(name: str) -> str:
+    """Return a name without version and kind: python3.11, gcc-12, mkfs.ext2, find.exe."""
+    return re.sub(r"(?<=[a-z])-?\d+(?:\.\d+)*$|\.(?:exe|\w+)$", "", name) or name
 
 
 @cache

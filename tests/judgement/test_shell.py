@@ -124,6 +124,12 @@ docker save app -> export read : app
 terraform destroy -auto-approve -> delete
 kubectl delete ns prod -> delete : ns/prod
 redis-cli FLUSHALL -> delete
+mysqlbinlog binlog.000004 -> read : binlog.000004
+nodetool status -> read
+tailscale up -> network persistence
+python3.11 run.py -> exec : run.py
+mkfs.btrfs /dev/sdb -> delete write exec : /dev/sdb
+wazuh-control stop -> tamper exec
 git push --force origin main -> delete write network
 """
 

@@ -63,7 +63,7 @@ SET log_statement = 'none' -> tamper : log_statement
 SET log_statement = 'all' -> write : log_statement
 SET pgaudit.log = 'none' -> tamper : pgaudit.log
 SET GLOBAL general_log = 'OFF' -> tamper write : general_log
-SELECT set_config('log_statement', 'none', false) -> tamper : log_statement
+SELECT set_config('log_statement', 'none', false) -> tamper write : log_statement
 SET session_replication_role = replica -> tamper : session_replication_role
 ALTER SYSTEM SET log_min_duration_statement = 250 -> write : log_min_duration_statement
 TRUNCATE pgaudit_log -> tamper delete : pgaudit_log
@@ -87,6 +87,18 @@ DO $$ BEGIN DELETE FROM orders; END $$ -> exec delete : orders
 PREPARE s FROM 'drop table old' -> schema delete : old
 /*!50000 DROP TABLE old */ -> schema delete : old
 SELECT 'x; DROP TABLE y' FROM t -- ; DELETE FROM z -> read : t
+SELECT a FROM t WHERE id = 5 \gx -> read : t
+SELECT a FROM t \g /tmp/out -> read export : t
+SELECT id INTO @x FROM t WHERE a = 1 -> read : t
+UPDATE users SET is_admin = true WHERE id = 4 -> write privilege : users
+INSERT INTO user_roles (user_id, role) VALUES (4, 'editor') -> write privilege : user_roles
+UPDATE users SET role = 'editor' WHERE id = 4 -> write : users
+SET GLOBAL slow_query_log = ON -> write : slow_query_log
+COPY INTO 's3://bucket/x' FROM users -> export read : users
+UNLOAD ('SELECT a FROM users') TO 's3://bucket/x' -> export read : users
+EXEC sp_addsrvrolemember 'bob', 'sysadmin' -> privilege : bob
+ALTER SERVER ROLE sysadmin ADD MEMBER bob -> privilege : sysadmin
+ALTER SERVER AUDIT a WITH (STATE=OFF) -> tamper
 SELECT a FROM t; DELETE FROM u WHERE id = 1 -> read delete : t u
 INSERT INTO notes (a) VALUES ('GRANT ALL, log_statement = none, pg_read_file(1)') -> write : notes
 """
