@@ -7,10 +7,10 @@ from alerts.models import Delivery
 from alerts.stories import Story
 from breakglass import policy
 from breakglass.events import RequestEscalated
-from breakglass.models import GroupPermit, Permit, Request
+from breakglass.models import Request
 from breakglass.rules import Step
 from core.refs import key_of
-from reviews.policy import why_not_judge
+from reviews.assignment_policy import able
 
 Audience = Delivery.Audience
 
@@ -112,18 +112,16 @@ def _reviewers(story: Story) -> Iterable[User]:
 
     Whoever gave the verdict is not the one to confirm it.
     """
-    asked, grant = story.asked, story.asked.original.grant
-    permits = GroupPermit.objects.of(Permit.REVIEW).standing(story.at)
-    groups = permits.filter(content_object=asked.scenario_id).values("group")
-    for candidates in (
-        User.objects.active().in_groups(groups, story.at),
-        User.objects.playing(Part.COMPLIANCE, story.at),
-    ):
-        others = (each for each in candidates if each != story.actor)
-        able = [each for each in others if not why_not_judge(grant, by=each, at=story.at)]
-        if able:
-            return able
+    for candidates in able(story.asked.original.grant, at=story.at):
+        if others := [each for each in candidates if each != story.actor]:
+            return others
     return []
+
+
+def _assigned(story: Story) -> Iterable[User]:
+    """Whose turn or task it is, as the event says; where it is nobody's, those who may take it."""
+    key = key_of(getattr(story.event, "person", ""), "user")
+    return User.objects.filter(pk=key) if key else _reviewers(story)
 
 
 def _playing(part: Part) -> Callable[[Story], Iterable[User]]:
@@ -146,4 +144,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.MEMBER: _member,
     Audience.UNREAD: _unread,
     Audience.SUBSTITUTE: _substitutes,
+    Audience.ASSIGNED: _assigned,
 }

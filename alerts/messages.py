@@ -30,12 +30,20 @@ from audit.events import title_of
 from audit.models import State
 from breakglass import links, policy
 from breakglass.models import DecisionLink, Request
+from core import refs
 from core.speech import shown
 from core.templatetags.ui import listed
 from core.words import minutes_words
 
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
+# What the record is about, where that has a page of its own, and who is led there.
+_LED_THERE = frozenset({Audience.ASSIGNED, Audience.REVIEWER, Audience.COMPLIANCE})
+_THINGS = {
+    "review": gettext_lazy("Open the review"),
+    "finding": gettext_lazy("Open the finding"),
+    "obligation": gettext_lazy("Open the task"),
+}
 _QUOTED = {
     "justification": gettext_lazy("Reason"),
     "intent": gettext_lazy("Plan"),
@@ -263,6 +271,8 @@ def _leading(
 ) -> list[tuple[str, str]]:
     """Return where it leads: to the decision, or to what it is about as far as they may see it."""
     asked = story.request
+    if delivery.audience in _LED_THERE and (place := _to_thing(story)):
+        return [place]
     deciding = delivery.audience in (Audience.ASKED, Audience.ASKER)
     if asked and deciding and (link := own_link(asked, person, at=at)):
         verb = _("Ratify or refuse") if asked.ratify_by else _("Decide")
@@ -270,6 +280,13 @@ def _leading(
     if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
         return [_to_case(story, asked)]
     return _leading_elsewhere(story, person)
+
+
+def _to_thing(story: Story) -> tuple[str, str] | None:
+    """Return the words and the address of the review, the finding or the task that it is about."""
+    words = _THINGS.get(story.entry.subject.partition(":")[0])
+    page = refs.labels([story.entry.subject])[story.entry.subject].url
+    return (str(words), absolute(page)) if words and page else None
 
 
 def _to_case(story: Story, asked: Request) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from alerts.stories import Story
 from breakglass.models import Request
 
 ASKED, REQUESTER, APPROVER = Audience.ASKED, Audience.REQUESTER, Audience.APPROVER
+ASSIGNED = Audience.ASSIGNED
 RESPONDER, COMPLIANCE, ALERTED = Audience.RESPONDER, Audience.COMPLIANCE, Audience.ALERTED
 # Those who have to say that they have read what is urgent. Whoever is asked answers anyway.
 READERS = frozenset(
@@ -140,9 +141,19 @@ ROUTES: dict[str, BuiltIn] = {
     "door.open_failed": BuiltIn(to=(REQUESTER, RESPONDER), urgent=True),
     "door.close_failed": BuiltIn(to=(RESPONDER,), urgent=True, then=_LOUDER),
     "alarm.raised": BuiltIn(to=(RESPONDER, COMPLIANCE), urgent=True, then=_LOUDER),
-    "review.owed": BuiltIn(to=(Audience.REVIEWER,)),
+    "review.assigned": BuiltIn(to=(ASSIGNED,)),
+    "review.unassignable": BuiltIn(to=(COMPLIANCE, Audience.ADMINISTRATOR), urgent=True),
+    "review.nearly_due": BuiltIn(to=(ASSIGNED,)),
+    "review.overdue": BuiltIn(to=(ASSIGNED, COMPLIANCE)),
     "review.concluded": BuiltIn(to=(Audience.REVIEWER,)),
     "review.closed": BuiltIn(to=(REQUESTER,)),
+    "finding.assigned": BuiltIn(to=(ASSIGNED,)),
+    "finding.nearly_due": BuiltIn(to=(ASSIGNED,)),
+    "finding.overdue": BuiltIn(to=(ASSIGNED, COMPLIANCE)),
+    "obligation.opened": BuiltIn(to=(ASSIGNED,)),
+    "obligation.handed_on": BuiltIn(to=(ASSIGNED,)),
+    "obligation.nearly_due": BuiltIn(to=(ASSIGNED,)),
+    "obligation.overdue": BuiltIn(to=(ASSIGNED, COMPLIANCE)),
     "change.proposed": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),
     "change.accepted": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)),
     "change.declined": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR)),

@@ -24,8 +24,12 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 # The words of these speak to one person, or they are about messages to that person.
 _PERSONAL = frozenset(
-    {"request.filed", "question.asked", "question.answered", "config.changed", "route.set_aside"}
-)
+    {
+        "request.filed", "question.asked", "question.answered", "config.changed",
+        "route.set_aside", "review.assigned", "finding.assigned", "finding.nearly_due",
+        "obligation.handed_on",
+    }
+)  # fmt: skip
 KINDS = tuple(kind for kind in ROUTES if kind not in _PERSONAL)
 
 

@@ -246,6 +246,7 @@ SWEEPS: dict[str, float] = {
     "reviews.tasks.judge": 1.0,
     "reviews.tasks.detect": 5.0,
     "reviews.tasks.follow": 2.0,
+    "reviews.tasks.tidy": 120.0,
     "reviews.tasks.take_up_again": 300.0,
     "targets.tasks.close_due": 0.5,
     "targets.tasks.settle": 5.0,

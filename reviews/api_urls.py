@@ -8,6 +8,7 @@ urlpatterns = [
     path("reviews", reviews.Reviews.as_view(), name="api-reviews"),
     path("reviews/<uuid:pk>", reviews.ReviewDetail.as_view(), name="api-review"),
     path("reviews/<uuid:pk>/start", reviews.ReviewStart.as_view()),
+    path("reviews/<uuid:pk>/assign", reviews.ReviewTurn.as_view()),
     path("reviews/<uuid:pk>/close", reviews.ReviewClosure.as_view()),
     path("reviews/<uuid:pk>/confirm", reviews.ReviewConfirmation.as_view()),
     path("findings", reviews.Findings.as_view(), name="api-findings"),

@@ -7,11 +7,13 @@ everything again does anything twice.
 from collections.abc import Callable
 from datetime import datetime
 
+from accounts.models import User
 from audit import cursor
 from audit.models import Entry
 from core.refs import key_of
 from reviews import obligations
-from reviews.models import Finding
+from reviews.assignment_transitions import assign
+from reviews.models import Finding, Review
 
 NAME = "reviews.follow"
 
@@ -43,7 +45,17 @@ def _finding_opened(entry: Entry, at: datetime) -> None:
         obligations.owed_by(finding, at=at)
 
 
+def _review_waits(entry: Entry, at: datetime) -> None:
+    """Choose whose turn it is; not that of who has just given the review back."""
+    key, giver = key_of(entry.subject, "review"), key_of(entry.actor, "user")
+    if review := Review.objects.filter(pk=key).first() if key else None:
+        but = User.objects.filter(pk=giver).first() if giver else None
+        assign(review, at=at, but=but)
+
+
 _FOLLOWED: dict[str, Callable[[Entry, datetime], None]] = {
     "door.closed": _door_closed,
     "finding.opened": _finding_opened,
+    "review.owed": _review_waits,
+    "review.returned": _review_waits,
 }

@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import Cards, Segmented, hush
+from accounts.naming import PersonField
+from core.forms import Cards, ReasonForm, Segmented, hush
 from core.speech import shown
 from reviews import policy
 from reviews.models import Finding, Review
@@ -17,6 +19,7 @@ _NOTES = {
     "misuse": _("Access was used for something else. A second reviewer has to agree."),
     "inconclusive": _("It cannot be told from the record."),
 }
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _WORDS = forms.Textarea(attrs={"rows": 4})
 
 
@@ -58,6 +61,31 @@ class VerdictForm(forms.Form):
             cards.barred = {value.value: shown(why) for value in Review.CLEAN}
 
 
+class TurnForm(ReasonForm):
+    """Who reviews it instead, and why."""
+
+    person = PersonField(
+        label=_("Who reviews it"),
+        help_text=_("The mail address of a reviewer who had no part in the case."),
+    )
+    field_order = ("person", "reason")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="turn_%s")
+
+
+class OwnerForm(forms.Form):
+    """Who answers for a finding, until the end of which day of the installation."""
+
+    owner = PersonField(
+        label=_("Who answers for it"), help_text=_("Their mail address. They are told at once.")
+    )
+    due = forms.DateField(label=_("Until the end of"), widget=_DAY)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="owner_%s")
+
+
 class FindingForm(forms.Form):
     """Something that has to be answered for."""
 
@@ -81,9 +109,23 @@ class FindingForm(forms.Form):
         widget=_WORDS,
         error_messages={"required": _("Say what you found.")},
     )
+    owner = PersonField(
+        label=_("Who answers for it"),
+        help_text=_("Their mail address. They are told at once."),
+        required=False,
+    )
+    due = forms.DateField(label=_("Until the end of"), widget=_DAY, required=False)
     action = forms.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Who answers for it has a deadline, and a deadline has somebody."""
+        data = super().clean() or self.cleaned_data
+        if bool(data.get("owner")) != bool(data.get("due")) and not self.errors:
+            missing = "due" if data.get("owner") else "owner"
+            self.add_error(missing, gettext("Say both: who answers for it, and until when."))
+        return data
 
 
 class ResolveForm(forms.Form):

@@ -147,7 +147,7 @@ def reviews(
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
     elif tab == MINE:
-        rows = rows.filter(state=Review.State.IN_REVIEW, reviewer=by)
+        rows = rows.filter(_of(by))
     elif tab == OPEN:
         rows = rows.owed()
     elif tab == OVERDUE:
@@ -155,6 +155,12 @@ def reviews(
     elif tab != ALL:
         rows = rows.filter(state=tab)
     return rows, chosen["sort"] or usual
+
+
+def _of(person: User) -> Q:
+    """What a person has in hand, or has to take."""
+    turn = Q(state=Review.State.DUE, assignee=person)
+    return Q(state=Review.State.IN_REVIEW, reviewer=person) | turn
 
 
 def soonest(rows: ReviewQuerySet) -> ReviewQuerySet:
@@ -215,7 +221,7 @@ def counts(rows: ReviewQuerySet, *, by: User, at: datetime) -> dict[str, int]:
         open=Count("pk"),
         due=Count("pk", filter=Q(state=Review.State.DUE)),
         in_review=Count("pk", filter=Q(state=Review.State.IN_REVIEW)),
-        mine=Count("pk", filter=Q(state=Review.State.IN_REVIEW, reviewer=by)),
+        mine=Count("pk", filter=_of(by)),
         overdue=Count("pk", filter=Q(due_at__lte=at)),
     )
 

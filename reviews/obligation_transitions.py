@@ -69,8 +69,8 @@ def hand_on(
     refuse_unless(why, by=by, subject=obligation, at=at, case=obligation.case_ref)
     reason = _words(reason, phrase("Say why; whoever does it reads it."), "reason")
     _expect_able(obligation.case.grant.review, owner, due_at, at=at)
-    obligation.owner, obligation.due_at = owner, due_at
-    obligation.save(update_fields=["owner", "due_at"])
+    obligation.owner, obligation.due_at, obligation.reminded = owner, due_at, 0
+    obligation.save(update_fields=["owner", "due_at", "reminded"])
     event = events.ObligationHandedOn(person=owner.ref, due_at=due_at.isoformat(), reason=reason)
     _record(obligation, event, actor=by.ref, at=at)
     return obligation

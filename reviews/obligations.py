@@ -7,26 +7,30 @@ from audit import reading
 from audit.models import Entry
 from breakglass.models import Request
 from core.refs import key_of
+from judgement.facts import Verb
 from reviews import obligation_transitions as transitions
-from reviews.models import Finding, Obligation
+from reviews.models import Finding, JudgedAction, Obligation
 from reviews.obligation_transitions import Task
 from targets.events import DoorClosed
 
 WITHIN = timedelta(days=7)  # to do what the record brings up; a reviewer may say otherwise
 Kind = Obligation.Kind
-# What a finding of some kind always owes, by the value of its kind: what to do, and in which words.
-_BY_FINDING: dict[str, tuple[Obligation.Kind, str]] = {
-    "secret_read": (Kind.ROTATE_SECRET, "A secret was read. Replace it, and say which and when."),
-}
+_REPLACE = "A secret was read, by entry {entry}. Replace it, and say which one and when."
 
 
 def owed_by(finding: Finding, *, at: datetime) -> Obligation | None:
-    """Owe what a finding of this kind always owes, if anything; twice is harmless."""
-    owed = _BY_FINDING.get(finding.kind)
-    if owed is None or finding.case is None or finding.entry_seq is None:
+    """Owe what a finding always owes: a secret that an action read has to be replaced.
+
+    Twice is harmless. None where the finding is about nothing of that kind.
+    """
+    if finding.case is None or finding.entry_seq is None:
         return None
-    kind, text = owed
-    return _owe(finding.case, kind, text, entry_seq=finding.entry_seq, at=at)
+    action = JudgedAction.objects.filter(pk=finding.entry_seq).first()
+    if action is None or Verb.SECRET.value not in (action.facts or {}).get("verbs", ()):
+        return None
+    seq = finding.entry_seq
+    text = _REPLACE.format(entry=seq)
+    return _owe(finding.case, Kind.ROTATE_SECRET, text, entry_seq=seq, at=at)
 
 
 def owed_by_door(entry: Entry, *, at: datetime) -> Obligation | None:

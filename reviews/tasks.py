@@ -4,7 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging
+from reviews import following, judging, reminders
+from reviews.assignment_transitions import assign
+from reviews.models import Review
+
+_AT_A_TIME = 500
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -25,6 +29,18 @@ def take_up_again() -> None:
     detection.take_up_again(at=timezone.now())
     judging.take_up_again(at=timezone.now())
     following.take_up_again(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def tidy() -> None:
+    """Give reviews to whose turn it is, where it is nobody's or no longer theirs; remind of what
+    is due. Running twice is harmless.
+    """
+    now = timezone.now()
+    for review in Review.objects.untaken().order_by("due_at")[:_AT_A_TIME]:
+        assign(review, at=now)
+    for row in reminders.due(now):
+        reminders.remind(row, at=now)
 
 
 @shared_task(ignore_result=True, expires=60)

@@ -13,6 +13,7 @@ from breakglass.transitions.locks import lock, refuse_unless
 from core.errors import BadInput, WrongState
 from core.speech import Sentence, phrase
 from reviews import events, policy
+from reviews.assignment_transitions import assign_finding
 from reviews.models import Finding, Review
 
 
@@ -56,8 +57,8 @@ def start(review: Review, *, by: User, at: datetime) -> Review:
         )
     _expect(review, Review.State.DUE)
     review.state = Review.State.IN_REVIEW
-    review.reviewer, review.started_at = by, at
-    review.save(update_fields=["state", "reviewer", "started_at"])
+    review.reviewer, review.started_at, review.nobody_since = by, at, None
+    review.save(update_fields=["state", "reviewer", "started_at", "nobody_since"])
     _record(review, events.ReviewStarted(), actor=by.ref, at=at)
     return review
 
@@ -130,18 +131,20 @@ def hand_over(review: Review, *, by: User, reason: str, at: datetime) -> Review:
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
     reason = _words(reason, phrase("Say why; whoever takes the review reads it."), "reason")
     review.state = Review.State.DUE
-    review.reviewer = review.started_at = None
-    review.save(update_fields=["state", "reviewer", "started_at"])
+    review.reviewer = review.started_at = review.assignee = review.assigned_at = None
+    review.save(update_fields=["state", "reviewer", "started_at", "assignee", "assigned_at"])
     _record(review, events.ReviewReturned(reason=reason), actor=by.ref, at=at)
     return review
 
 
 @log.transition
 def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Severity, text: str,
-         at: datetime, action: int | None = None) -> Finding:  # fmt: skip
+         at: datetime, action: int | None = None,
+         answers: tuple[User, datetime] | None = None) -> Finding:  # fmt: skip
     """Open a finding by hand in the case under review, also after its end.
 
-    `action` is the entry of the action that it is about, which has one finding at most.
+    `action` is the entry of the action that it is about, which has one finding at most. `answers`
+    says who answers for it and until when.
     Raises NotAllowed for whoever may not review the case, BadInput without words or about
     something that is no action of the case, WrongState for the second finding of an action.
     """
@@ -157,7 +160,11 @@ def find(review: Review, *, by: User, kind: Finding.Kind, severity: Finding.Seve
         kind=kind, severity=severity, text=text, subject=review.grant.ref,
         case=review.grant.request, entry_seq=action,
     )  # fmt: skip
-    return open_finding(seen, by=by, at=at)
+    finding = open_finding(seen, by=by, at=at)
+    if answers is None:
+        return finding
+    owner, due_at = answers
+    return assign_finding(finding, owner=owner, due_at=due_at, by=by, at=at)
 
 
 @log.transition

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.views.dashboard import dashboard, dashboard_sheet
+from reviews.views.finding import finding, finding_owner
 from reviews.views.lists import findings, findings_sheet, reviews, reviews_sheet
 from reviews.views.obligations import (
     obligation,
@@ -13,7 +14,6 @@ from reviews.views.obligations import (
     obligations_sheet,
 )
 from reviews.views.review import (
-    finding,
     finding_new,
     obligation_new,
     review,
@@ -21,6 +21,7 @@ from reviews.views.review import (
     review_confirm,
     review_dispute,
     review_hand_over,
+    review_reassign,
     review_start,
 )
 
@@ -33,10 +34,12 @@ urlpatterns = [
     path("reviews/<uuid:pk>/confirm/", review_confirm, name="review-confirm"),
     path("reviews/<uuid:pk>/dispute/", review_dispute, name="review-dispute"),
     path("reviews/<uuid:pk>/give-back/", review_hand_over, name="review-hand-over"),
+    path("reviews/<uuid:pk>/turn/", review_reassign, name="review-reassign"),
     path("reviews/<uuid:pk>/findings/", finding_new, name="finding-new"),
     path("findings/", findings, name="findings"),
     path("findings.csv", findings_sheet, name="findings-sheet"),
     path("findings/<uuid:pk>/", finding, name="finding"),
+    path("findings/<uuid:pk>/owner/", finding_owner, name="finding-owner"),
     path("reviews/<uuid:pk>/obligations/", obligation_new, name="obligation-new"),
     path("obligations/", obligations, name="obligations"),
     path("obligations.csv", obligations_sheet, name="obligations-sheet"),

@@ -143,6 +143,7 @@ class Delivery(models.Model):
         UNREAD = "unread", _("nobody has said that they read it")
         MEMBER = "member", _("your groups were changed")
         SUBSTITUTE = "substitute", _("you stand in for somebody, or somebody for you")
+        ASSIGNED = "assigned", _("it is yours to do")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

@@ -9,10 +9,13 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.models import User
 from accounts.requests import ApiRequest
 from core.api import Endpoint, StrictInput, StrictQuery
+from core.errors import BadInput
 from core.paging import MOST, USUAL, page, schema_of
 from reviews import transitions
+from reviews.assignment_transitions import reassign
 from reviews.models import Finding, Review, ReviewQuerySet
 
 Shape = serializers.Serializer[Any]
@@ -36,6 +39,7 @@ class ReviewShape(Shape):
     state = serializers.ChoiceField(choices=Review.State.choices)
     owed_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
+    assignee = ReviewerShape(allow_null=True, help_text="whose turn it is")
     reviewer = ReviewerShape(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
     verdict = serializers.ChoiceField(choices=Review.Verdict.choices)
@@ -57,6 +61,8 @@ class FindingShape(Shape):
     state = serializers.ChoiceField(choices=Finding.State.choices)
     opened_at = serializers.DateTimeField()
     opened_by = ReviewerShape(allow_null=True)
+    owner = ReviewerShape(allow_null=True, help_text="who answers for it until `due_at`")
+    due_at = serializers.DateTimeField(allow_null=True)
     entry = serializers.IntegerField(source="entry_seq", allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolved_by = ReviewerShape(allow_null=True)
@@ -118,6 +124,29 @@ class ReviewStart(Endpoint):
         self.body(request)
         now = timezone.now()
         transitions.start(_review(request, pk, now), by=request.user, at=now)
+        return _answer(request, pk)
+
+
+class ReviewTurn(Endpoint):
+    """POST gives the turn to another reviewer. For whose turn it is, and compliance officers."""
+
+    Result = ReviewShape
+
+    class Input(StrictInput):
+        """Who reviews it instead, and why."""
+
+        person = serializers.UUIDField(help_text="the id of the reviewer")
+        reason = serializers.CharField(max_length=2000)
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        body, now = self.body(request), timezone.now()
+        person = User.objects.filter(pk=body["person"]).first()
+        if person is None:
+            raise BadInput("There is nobody with this id.", field="person")
+        reassign(
+            _review(request, pk, now), person=person, reason=body["reason"],
+            by=request.user, at=now,
+        )  # fmt: skip
         return _answer(request, pk)
 
 

@@ -23,16 +23,19 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(state=Finding.State.OPEN)
 
     def visible_to(self, user: User, at: datetime) -> FindingQuerySet:
-        """Findings that the person may read: those of their scenarios, or all by their part."""
+        """Findings that the person may read: those of their scenarios, all by their part, and
+        those that they answer for.
+        """
         if any(part in SEES_ALL for part in user.parts(at)):
             return self
-        return self.filter(
-            case__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
-        )
+        reviewed = Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
+        return self.filter(Q(case__scenario__in=reviewed) | Q(owner=user))
 
     def told(self) -> FindingQuerySet:
         """Fetch with each finding what a list or a page shows of it."""
-        return self.select_related("case__scenario", "case__requester", "opened_by", "resolved_by")
+        return self.select_related(
+            "case__scenario", "case__requester", "opened_by", "owner", "resolved_by"
+        )
 
 
 class Finding(models.Model):
@@ -77,6 +80,12 @@ class Finding(models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     # Of the entry that brought it up, or of the action that a reviewer made it of.
     entry_seq = models.PositiveBigIntegerField(null=True)
+    # Who answers for it and until when, where somebody said so.
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="owned_findings", null=True
+    )
+    due_at = models.DateTimeField(null=True)
+    reminded = models.PositiveSmallIntegerField(default=0)  # 1 before the deadline, 2 at it
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     resolution = models.TextField(blank=True)
@@ -139,6 +148,11 @@ class Finding(models.Model):
                 condition=Q(opened_by__isnull=False) | Q(entry_seq__isnull=False),
             ),
             models.CheckConstraint(
+                name="finding_has_an_owner_exactly_with_a_deadline",
+                condition=Q(owner=None, due_at=None)
+                | Q(owner__isnull=False, due_at__gt=F("opened_at")),
+            ),
+            models.CheckConstraint(
                 name="finding_times_in_order",
                 condition=Q(resolved_at=None) | Q(resolved_at__gte=F("opened_at")),
             ),
@@ -156,6 +170,10 @@ class Finding(models.Model):
     def ref(self) -> str:
         """How the ledger names this finding."""
         return refs.make("finding", self.pk)
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether it has a deadline that has passed, and nobody has resolved it."""
+        return self.state == Finding.State.OPEN and self.due_at is not None and self.due_at <= at
 
     @property
     def case_ref(self) -> str:

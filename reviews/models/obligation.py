@@ -71,6 +71,7 @@ class Obligation(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     entry_seq = models.PositiveBigIntegerField(null=True)  # of the entry that brought it up
+    reminded = models.PositiveSmallIntegerField(default=0)  # 1 before the deadline, 2 at it
     evidence = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)

@@ -56,6 +56,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         rows = rows.independent_of(user)
         return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
 
+    def waiting_for(self, user: User, at: datetime) -> ReviewQuerySet:
+        """What waits for this person, without what it is somebody else's turn to take."""
+        turn_of_others = Q(state=Review.State.DUE) & ~Q(assignee=user) & ~Q(assignee=None)
+        return self.open_to(user, at).exclude(turn_of_others)
+
     def independent_of(self, user: User) -> ReviewQuerySet:
         """Reviews of cases in which the person had no part."""
         # One question for each way: joined by "or", no index would answer either.
@@ -72,7 +77,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         # People, scenarios and versions are few, and shared by many rows: joined to each of them,
         # they cost more to plan than they cost to fetch apart.
         return self.select_related("grant__request").prefetch_related(
-            "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
+            "assignee", "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
             "grant__request__version", "grant__targets",
         )  # fmt: skip
 
@@ -106,6 +111,13 @@ class Review(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     owed_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # Whose turn it is; anybody else who may review the case can still take it.
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="assigned_reviews", null=True
+    )
+    assigned_at = models.DateTimeField(null=True)
+    nobody_since = models.DateTimeField(null=True)  # nobody independent is there to review it
+    reminded = models.PositiveSmallIntegerField(default=0)  # 1 before the deadline, 2 at it
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews", null=True)
     started_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=24, choices=Verdict, default=Verdict.NONE, blank=True)
@@ -170,6 +182,15 @@ class Review(models.Model):
                 name="review_second_is_another_person",
                 condition=Q(second_reviewer=None)
                 | (Q(state="closed") & ~Q(second_reviewer=F("reviewer"))),
+            ),
+            models.CheckConstraint(
+                name="review_assigned_to_somebody_at_some_time",
+                condition=Q(assignee=None, assigned_at=None)
+                | Q(assignee__isnull=False, assigned_at__isnull=False, nobody_since=None),
+            ),
+            models.CheckConstraint(
+                name="review_nobody_only_while_untaken",
+                condition=Q(nobody_since=None) | Q(state="due"),
             ),
             models.CheckConstraint(
                 name="review_times_in_order",

@@ -10,7 +10,7 @@ from accounts.models import User
 from breakglass.models import Request
 from core import slots
 from core.words import duration_words, relative_words
-from reviews.models import Obligation
+from reviews.models import Finding, Obligation
 
 _SHOWN = 5
 
@@ -26,7 +26,26 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     more = mine.count() - _SHOWN if len(shown) == _SHOWN else 0
     title = ngettext("%(number)s more thing to do", "%(number)s more things to do", more)
     url = f"{reverse('obligations')}?tab=mine"
-    return shown + slots.rest(more, title % {"number": more}, icon="check", url=url)
+    answers = Finding.objects.open().filter(owner=user).told().order_by("due_at")[:_SHOWN]
+    return [
+        *shown,
+        *slots.rest(more, title % {"number": more}, icon="check", url=url),
+        *map(_finding, answers),
+    ]
+
+
+def _finding(found: Finding) -> slots.Waiting:
+    now = timezone.now()
+    late = found.is_overdue(now)
+    facts = {"when": relative_words(found.due_at - now) if found.due_at else ""}
+    return slots.Waiting(
+        icon="flag",
+        tone="danger" if late else "wait",
+        title=_("You answer for a finding: %(what)s") % {"what": found.get_kind_display()},
+        detail=_("Overdue.") if late else _("Due %(when)s.") % facts,
+        url=found.get_absolute_url(),
+        action=_("Look at it"),
+    )
 
 
 def _task(task: Obligation) -> slots.Waiting:

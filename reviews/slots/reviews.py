@@ -51,7 +51,7 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     user, now = request.user, timezone.now()
     if not isinstance(user, User):
         return []
-    mine = Review.objects.open_to(user, now)
+    mine = Review.objects.waiting_for(user, now)
     shown = [_review(each, now) for each in mine.told().order_by("due_at")[:_SHOWN]]
     more = _number(request, now) - _SHOWN if len(shown) == _SHOWN else 0
     title = ngettext("%(number)s more review", "%(number)s more reviews", more)
@@ -88,7 +88,7 @@ def _number(request: HttpRequest, at: datetime) -> int:
     The rail says it on every page, so it is never counted further than its badge has room for.
     """
     user = request.user
-    return Review.objects.open_to(user, at)[:_COUNTED].count() if isinstance(user, User) else 0
+    return Review.objects.waiting_for(user, at)[:_COUNTED].count() if isinstance(user, User) else 0
 
 
 def _review(review: Review, now: datetime) -> slots.Waiting:
@@ -122,6 +122,21 @@ def _review(review: Review, now: datetime) -> slots.Waiting:
 def health(_request: HttpRequest | None = None) -> list[slots.Health]:
     """Say whether reviews happen in time."""
     late = Review.objects.overdue(timezone.now()).count()
+    if alone := Review.objects.untaken().filter(nobody_since__isnull=False).count():
+        said = ngettext(
+            "Nobody independent is there for %(number)s review",
+            "Nobody independent is there for %(number)s reviews",
+            alone,
+        )
+        return [
+            slots.Health(
+                key="reviews",
+                label=_("Nobody can review"),
+                detail=said % {"number": alone},
+                tone="danger",
+                url=f"{reverse('reviews')}?tab=due",
+            )
+        ]
     return [
         slots.Health(
             key="reviews",

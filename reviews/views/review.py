@@ -1,7 +1,7 @@
 """The page of a review, with what its reviewers do there, and the page of a finding."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,13 @@ from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.questions import talk
 from breakglass.views.pages import page, status_of
+from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
 from reviews import policy, story, transitions
-from reviews.forms import FindingForm, ResolveForm, VerdictForm
+from reviews.assignment_policy import why_not_reassign
+from reviews.assignment_transitions import reassign
+from reviews.forms import FindingForm, TurnForm, VerdictForm
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
 from reviews.obligation_transitions import oblige
@@ -78,12 +81,26 @@ def review_hand_over(request: PageRequest, pk: UUID) -> HttpResponse:
 
 
 @page("POST")
+def review_reassign(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Give the turn to somebody else."""
+    form, done = TurnForm(request.POST), _("It is their turn now, and they are told.")
+    return _act(request, pk, form, reassign, done, name="turn_form")
+
+
+@page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
     form, done = FindingForm(request.POST), _("The finding is open.")
     seq = form["action"].value() or ""
     to = f"#action-{seq}" if seq.isdigit() else "#findings"
-    return _act(request, pk, form, transitions.find, done, name="finding_form", to=to)
+    return _act(request, pk, form, _find, done, name="finding_form", to=to)
+
+
+def _find(
+    found: Review, *, owner: User | None, due: date | None, by: User, at: datetime, **said: Any
+) -> Finding:
+    answers = (owner, zones.day_end(due)) if owner and due else None
+    return transitions.find(found, by=by, at=at, answers=answers, **said)
 
 
 @page("POST")
@@ -96,26 +113,6 @@ def obligation_new(request: PageRequest, pk: UUID) -> HttpResponse:
 
     done = _("It is written down, and whoever does it is told.")
     return _act(request, pk, form, verb, done, name="task_form", to="#obligations")
-
-
-@page("GET", "POST")
-def finding(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Show a finding; POST says what became of it."""
-    now = timezone.now()
-    seen = get_object_or_404(Finding.objects.visible_to(request.user, now).told(), pk=pk)
-    form, status = ResolveForm(request.POST or None), 422 if request.POST else 200
-    if form.is_valid():
-        try:
-            transitions.resolve_finding(seen, by=request.user, at=now, **form.cleaned_data)
-        except DomainError as error:
-            refused(form, error)
-            status = status_of(error)
-        else:
-            messages.success(request, _("The finding is resolved."))
-            return redirect(seen)
-    why_not = policy.why_not_resolve(seen, by=request.user, at=now)
-    context = {"finding": seen, "form": form, "why_not": why_not}
-    return render(request, "reviews/finding.html", context, status=status)
 
 
 def _visible(request: PageRequest, pk: UUID) -> Review:
@@ -148,7 +145,7 @@ def _act(
 
 def _next(request: PageRequest, done: Review) -> HttpResponse:
     """Go on to the most urgent review that waits for this person; stay where there is none."""
-    waiting = Review.objects.open_to(request.user, timezone.now()).exclude(pk=done.pk)
+    waiting = Review.objects.waiting_for(request.user, timezone.now()).exclude(pk=done.pk)
     following = waiting.order_by("due_at").first()
     if following is None:
         messages.info(request, _("No other review waits for you."))
@@ -176,6 +173,9 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_hand_over": found.state == Review.State.IN_REVIEW
         and not found.waits_for_second
         and policy.why_not_hand_over(found, by=request.user) is None,
+        "turn_form": TurnForm(),
+        "may_reassign": found.state == Review.State.DUE
+        and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found),
         "talk": talk(told.asked, reader=request.user, at=now, about=_known(told, request)),
         "about": found.case_ref,

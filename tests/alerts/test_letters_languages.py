@@ -18,6 +18,7 @@ from tests.alerts.make import (
     tell_of_holds,
     tell_of_substitutes,
 )
+from tests.alerts.reviewing import tell_of_reviews
 from tests.alerts.test_letters import (
     NASTY,
     letter_to,
@@ -111,6 +112,7 @@ def _every_kind() -> None:
     tell_of_erasures()
     tell_of_holds()
     tell_of_substitutes()
+    tell_of_reviews()
     tell_of_alerts()
 
 

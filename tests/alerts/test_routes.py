@@ -13,6 +13,7 @@ from audit import log
 from audit.events import Gap, known
 from breakglass import transitions
 from breakglass.models import Grant, Request
+from reviews import following
 from reviews import transitions as reviews
 from reviews.models import Review
 from targets import transitions as doors
@@ -204,7 +205,9 @@ class TestAccess:
         grant = Grant.objects.get()
         transitions.expire(grant, at=grant.ends_at)
         catch_up(grant.ends_at)
-        assert told("review.owed") == {"rita": "reviewer"}
+        following.run(at=grant.ends_at)
+        catch_up(grant.ends_at)
+        assert told("review.assigned") == {"rita": "assigned"}
         review = reviews.start(Review.objects.get(), by=make_user("rita"), at=grant.ends_at)
         reviews.close(
             review, by=make_user("rita"), verdict="justified", comment="", at=grant.ends_at

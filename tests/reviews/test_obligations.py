@@ -11,12 +11,13 @@ from audit.models import Entry
 from core.errors import BadInput, NotAllowed, WrongState
 from core.refs import make as make_ref
 from reviews import following, obligation_transitions, obligations, states
-from reviews.models import Finding, Obligation, Review
+from reviews.models import JudgedAction, Obligation, Review
 from targets.events import DoorClosed
 from tests.make import NOON, make_group, make_user
 from tests.record import facts, kinds
 from tests.reviews.make import (
     LATER,
+    act,
     make_carla,
     make_finding,
     make_obligation,
@@ -227,18 +228,23 @@ class TestRecord:
             fulfil(task, by="bob")
         assert hand_on(task, owner="eve").owner == make_user("eve")
 
-    def test_a_secret_that_was_read_is_rotated(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(
-            obligations._BY_FINDING,  # noqa: SLF001
-            Finding.Kind.OUTSIDE_PLAN.value, (Obligation.Kind.ROTATE_SECRET, "Rotate it."),
-        )  # fmt: skip
-        finding = make_finding()
-        Finding.objects.filter(pk=finding.pk).update(entry_seq=7)
+    def test_a_secret_that_was_read_is_replaced(self) -> None:
+        review = make_review()
+        act(review.grant, "select", "api_keys")
+        act(review.grant, "select", "orders")
+        sequence()
+        secret, other = Entry.objects.filter(kind="action.performed").order_by("seq")
+        for entry, verbs in ((secret, ["read", "secret"]), (other, ["read"])):
+            JudgedAction.objects.create(
+                entry_seq=entry.seq, standing="outside", facts={"verbs": verbs}, version=1
+            )
+            make_finding(review, action=entry.seq)
         sequence()
 
         following.run(at=LATER)
 
-        assert Obligation.objects.get().kind == Obligation.Kind.ROTATE_SECRET
+        task = Obligation.objects.get()
+        assert (task.kind, task.entry_seq) == (Obligation.Kind.ROTATE_SECRET, secret.seq)
 
     def test_any_other_finding_owes_nothing(self) -> None:
         finding = make_finding()
