@@ -8,13 +8,21 @@ from judgement import transfers, words
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
 
-# What somebody says who means the other: to drop a table is to delete it.
+# What somebody says who means the other: to drop a table is to delete it, and whoever makes an
+# account gives rights.
 _SAME = {
     Verb.SCHEMA: frozenset({Verb.DELETE}),
     Verb.DELETE: frozenset({Verb.SCHEMA}),
+    Verb.PERSISTENCE: frozenset({Verb.PRIVILEGE}),
 }
+# What the record suffers is said in plain words: to remove the log, to stop the daemon.
+_PLAIN = frozenset({Verb.DELETE, Verb.WRITE, Verb.EXEC, Verb.SCHEMA})
 # A clause that speaks of what the one before it named: "… is full, empty it".
-_POINTS_BACK = re.compile(r"\b(?:it|them|this|that|these|those|its|their|there)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:table|file|folder|directory"
+    r"|record|row|entr(?:y|ie)|log|user|account|role|service|daemon|host|queue|cache)s?\b",
+    re.IGNORECASE,
+)
 _LONGEST = 20_000
 # What people call places that have names of their own.
 _CALLED = tuple(
@@ -26,6 +34,7 @@ _CALLED = tuple(
         ),
         (r"\.ssh|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host|authorized_keys|ssh-", "ssh key keys"),
         (r"sudoers|sudo$|wheel|doas", "sudo root admin administrator rights"),
+        (r"^(?:\.{1,2}/?)?\*?$", "current directory folder here everything everywhere"),
         (r"audit|falco|osquery", "audit auditing trail"),
         (r"/var/log|log(?:_|s?$)|syslog|journal|wtmp|btmp|lastlog", "log logs logging journal"),
         (r"cron|/at$", "cron crontab schedule scheduled nightly hourly daily timer job task"),
@@ -43,15 +52,22 @@ _CALLED = tuple(
 )
 
 
-def binds(reason: Reason, verb: Verb, facts: Facts) -> bool:
+def binds(
+    reason: Reason, verb: Verb, facts: Facts, *, saying: re.Pattern[str] | None = None
+) -> bool:
     """Tell whether one clause permits a verb on something that the action names.
 
-    An action that names nothing is bound by the verb alone.
+    An action that names nothing is bound by the verb alone. `saying` is what the clause has to say
+    besides.
     """
     wanted = {verb} | _SAME.get(verb, frozenset())
+    if verb is Verb.TAMPER and facts.objects:
+        wanted |= facts.verbs & _PLAIN
     named = (*facts.objects, *facts.destinations)
     return any(
-        clause.verbs & wanted and (not named or any(spoken_of(name, within) for name in named))
+        clause.verbs & wanted
+        and (not named or any(spoken_of(name, within) for name in named))
+        and (saying is None or any(saying.search(each.text) for each in within))
         for clause, within in _with_what_it_points_to(reason)
     )
 

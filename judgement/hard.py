@@ -4,6 +4,7 @@ A clause of the reason that names the same verb and the same thing lowers such a
 that asks for a reviewer's note; nothing makes it go away.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,8 +17,28 @@ from judgement.reasons import Reason
 from judgement.scope import Scope
 
 TIER = 0
-_EVERYTHING = frozenset({Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.ROOT})
+_EVERYTHING = frozenset({Breadth.EVERYTHING, Breadth.ROOT})
 _DESTROYS = frozenset({Verb.DELETE, Verb.SCHEMA, Verb.WRITE})
+
+# Whoever announces that every row goes says so, and names no single one.
+_ALL = (
+    r"all|every|everything|everybody|everyone|entire|whole|complete|completely|each|clear|empty"
+    r"|truncate|wipe|drop|reset|flush|contents?|purge|any|full"
+)
+_ALL_ROWS = re.compile(rf"\b(?:{_ALL})\b", re.IGNORECASE)
+_ALL_OF_IT = re.compile(
+    rf"\b(?:{_ALL}|under|folder|director(?:y|ies)|tree|recursive\w*|tables?|database|schema|index"
+    r"|namespace|keyspace|cluster|stack|queue|bucket|cache|volume|disk|partition|drive|device|logs?"
+    r"|environment|instances?|containers?|images?|release|firewall|rules|files)\b",
+    re.IGNORECASE,
+)
+# Looked for in all of the request, which "but" parts into clauses.
+_BUT = re.compile(
+    r"\b(?:except(?:ing)?|other than|others|all \w+ but|excluding|besides|rest|remaining|only keep"
+    r"|keep\w* only|everything else|not (?:in|equal|like|named)|unless|apart from|aside from)\b",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"(?!)")
 
 
 class _Rule(NamedTuple):
@@ -43,8 +64,11 @@ _RULES = (
 
 def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield what the hard rules say of one action; `action` is its place from 0."""
+    opened = Breadth.OPEN_TO_ALL in facts.breadth and Verb.PRIVILEGE in facts.verbs
     for rule in _RULES:
-        if rule.verb in facts.verbs and facts.severity >= rule.least:
+        if opened and rule.code == "superuser":
+            yield _open_to_all(reason, action, facts)
+        elif rule.verb in facts.verbs and facts.severity >= rule.least:
             yield _finding(
                 reason, action, facts, rule.verb,
                 code=rule.code, severity=rule.severity, does=f"{rule.does}: {about(facts)}",
@@ -53,30 +77,40 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
     yield from _egress(reason, scope, action, facts)
 
 
+def _open_to_all(reason: Reason, action: int, facts: Facts) -> Finding:
+    """Return that everybody may do something; "let them write to it" says so as well."""
+    says_so = reason.language_known and binds(reason, Verb.WRITE, facts)
+    return _finding(
+        reason, action, facts, Verb.WRITE if says_so else Verb.PRIVILEGE,
+        code="open_to_all", severity=Severity.HIGH, does=f"opens {about(facts)} to everybody",
+    )  # fmt: skip
+
+
 def _destruction(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield that all of something was destroyed or overwritten."""
     done = facts.verbs & _DESTROYS
     verb = Verb.DELETE if Verb.DELETE in done else next(iter(done), None)
     if verb is None:
         return
-    if facts.breadth & _EVERYTHING and (facts.severity >= 0.75):
-        what = "every row of" if Breadth.NO_WHERE in facts.breadth else "all of"
-        does = "deletes" if verb is Verb.DELETE else "changes"
+    does = "deletes" if verb is Verb.DELETE else "changes"
+    if facts.breadth & {Breadth.NO_WHERE, Breadth.INVERTED}:
+        every = Breadth.NO_WHERE in facts.breadth
+        excepted = _BUT.search(reason.text[:20_000])
         yield _finding(
             reason, action, facts, verb,
-            code="destruction", severity=Severity.CRITICAL, does=f"{does} {what} {about(facts)}",
+            code="destruction", severity=Severity.CRITICAL if every else Severity.HIGH,
+            does=f"{does} every row of {about(facts)}" + ("" if every else " but what is named"),
+            saying=_ALL_ROWS if every else None if excepted else _NOTHING,
+        )  # fmt: skip
+    elif facts.breadth & _EVERYTHING and facts.severity >= 0.75:
+        yield _finding(
+            reason, action, facts, verb, code="destruction", severity=Severity.CRITICAL,
+            does=f"{does} all of {about(facts)}", saying=_ALL_OF_IT,
         )  # fmt: skip
     elif Breadth.RECURSIVE in facts.breadth and Verb.DELETE in done:
         yield _finding(
-            reason, action, facts, verb,
-            code="destruction", severity=Severity.HIGH,
-            does=f"deletes {about(facts)} with all that is in it",
-        )  # fmt: skip
-    elif Breadth.INVERTED in facts.breadth:
-        yield _finding(
             reason, action, facts, verb, code="destruction", severity=Severity.HIGH,
-            does=f"{'deletes' if verb is Verb.DELETE else 'changes'} all of {about(facts)}"
-            " but what is named",
+            does=f"deletes {about(facts)} with all that is in it",
         )  # fmt: skip
 
 
@@ -112,12 +146,17 @@ def _finding(
     code: str,
     severity: Severity,
     does: str,
+    saying: re.Pattern[str] | None = None,
 ) -> Finding:
     """Return a finding, or the lighter one where the request says as much."""
-    bound = reason.language_known and binds(reason, verb, facts)
-    rest = (
-        "the request says so; note why it was needed" if bound else "the request says no such thing"
-    )
+    known = reason.language_known
+    bound = known and binds(reason, verb, facts, saying=saying)
+    if bound:
+        rest = "the request says so; note why it was needed"
+    elif known and saying and binds(reason, verb, facts):
+        rest = "the request speaks of a part of it alone"
+    else:
+        rest = "the request says no such thing"
     return Finding(
         code=f"{code}.announced" if bound else code,
         tier=TIER,

@@ -7,6 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from judgement import transfers, words
+from judgement.binding import binds
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.findings import Finding, Severity
@@ -29,7 +30,8 @@ _WIDER = frozenset({">", ">=", "<", "<="})
 _RANGES = re.compile(
     r"\b(?:than|over|under|above|below|before|after|since|until|older|newer|later|earlier|from"
     r"|between|exceed\w*|at least|at most|past|last|up to|upwards?|onwards?|greater|less|more"
-    r"|fewer|within|through|range|starting|beyond|minimum|maximum)\b",
+    r"|fewer|within|through|range|starting|beyond|minimum|maximum|prior|most|least|reach\w*|up"
+    r"|down|or|both|higher|lower|larger|smaller|longer|shorter|bigger|exceeds)\b",
     re.IGNORECASE,
 )
 _EXCEPTS = re.compile(
@@ -167,7 +169,7 @@ def _rows(scope: Scope, action: int, facts: Facts, rows: int | None) -> Iterator
 
 
 def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
-    changed = sorted(facts.verbs & CHANGING)
+    changed = [verb for verb in sorted(facts.verbs & CHANGING) if not binds(reason, verb, facts)]
     if changed and reason.read_only:
         verb = changed[0]
         yield _finding(
@@ -201,8 +203,8 @@ def _mismatch(condition: Condition, literals: frozenset[str], text: str) -> str:
         return f"the request names {condition.value} itself"
     if named and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
-    numbers = sorted(each for each in literals if each.isdigit())
-    if not named and condition.operator == "=" and value.isdigit() and numbers:
+    numbers = sorted(each for each in literals if each.isdigit() and len(each) > 1)
+    if not named and condition.operator == "=" and value.isdigit() and len(value) > 1 and numbers:
         return f"the request names {shown(numbers)}"
     return ""
 

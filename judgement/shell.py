@@ -107,7 +107,7 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
     return asks and call.name in _SQL_CLIENTS
 
 
-_REMOVERS = frozenset(["rm", "shred", "unlink", "rmdir", "truncate"])
+_REMOVERS = frozenset(["rm", "shred", "unlink", "truncate"])
 _SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
 
 

@@ -21,6 +21,14 @@ _MAIL = re.compile(r"^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$")
 _PUT = re.compile(r"\b(?:m?put|mirror -R)\b")
 _KEPT = re.compile(r"\bcat\b|>|\btar\b|\bdd\b|\btee\b|\bput\b|\bimport\b|\breceive\b")
 _COPIES = frozenset(["scp", "rsync", "rclone", "azcopy", "pscp", "unison", "s5cmd", "mc", "s3cmd"])
+# What the tools of buckets do besides copying.
+_NO_COPY = frozenset(
+    {
+        *("rm", "del", "delete", "deletefile", "purge", "rmdir", "rmdirs", "rb", "cleanup", "mb"),
+        *("ls", "lsd", "lsl", "lsf", "lsjson", "la", "du", "info", "tree", "size", "check", "stat"),
+        *("mkdir", "config", "version", "about", "listremotes", "mount", "cat", "setacl", "ncdu"),
+    }
+)
 _MOVES_LOCALLY = frozenset(["cp", "mv", "install", "ditto", "ln", "rename"])
 _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c", "axel", "lynx"])
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
@@ -53,11 +61,16 @@ def judge(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered:
     elif call.name in _MAILERS:
         gathered.sends_to(*(word for word in words if _MAIL.match(word)))
     elif Verb.EXPORT in gathered.verbs:
-        gathered.sends_to(*(word for word in (*words, *values) if host_of(word)))
+        # A bare host is where it comes from: `mongodump --host db01`.
+        gathered.sends_to(
+            *(word for word in (*words, *values) if host_of(word) and not _BARE_HOST.match(word))
+        )
 
 
 def _copy(words: tuple[str, ...], gathered: Gathered) -> None:
     """Add a copy between hosts: out if the last word is elsewhere, in if another is."""
+    if words and words[0] in _NO_COPY:
+        return
     places = [word for word in words if _REMOTE.match(word) or _BUCKET.match(word)]
     if not places:
         gathered.does(Verb.READ, Verb.WRITE)
@@ -100,5 +113,5 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         and Verb.PERSISTENCE not in gathered.verbs
         and not re.search(r" -\w*l", call.line)
     ):
-        # It only talks: nothing is fed to it.
+        # It only talks: nothing is fed to it but what the command says itself.
         gathered.verbs.discard(Verb.EXPORT)

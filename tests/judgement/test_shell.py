@@ -75,7 +75,11 @@ auditctl -l -> read
 setenforce 0 -> tamper privilege
 vault audit disable file -> tamper
 aws cloudtrail stop-logging --name main -> tamper : main
-iptables -F -> tamper delete privilege network
+iptables -F -> delete privilege network
+ufw disable -> tamper delete privilege network
+parted /dev/sdb mklabel gpt -> delete write exec
+parted /dev/sdb print -> read
+gpg -d a.gpg -> secret read
 iptables -S -> read
 cat /etc/shadow -> secret read : /etc/shadow
 cat ~/.aws/credentials -> secret read
