@@ -20,7 +20,7 @@ from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
-from reviews import policy, story, transitions
+from reviews import coverage, policy, story, transitions
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
 from reviews.forms import FindingForm, TurnForm, VerdictForm
@@ -161,6 +161,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     context: dict[str, Any] = {
         "review": found,
         "story": told,
+        "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
         "overdue": found.is_overdue(now),
         "step": _step(found, request),
         "verdict_form": VerdictForm(review=found),
