@@ -68,6 +68,8 @@ def writes(scene: Scene) -> Reading | None:
 def minutes(scene: Scene) -> Reading | None:
     """A session much longer, or much shorter, than usual."""
     found = _z(scene, "minutes")
+    if abs(found) < 1:
+        return None
     strength = max(abs(found), _outside(scene))
     if strength < 1.5:
         return None

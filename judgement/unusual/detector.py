@@ -55,7 +55,7 @@ _LEAST_POINTS = 1.0  # what one session in ten is like, is no reason
 # What lies far beyond all others of its statistic counts for more, up to one point and a half.
 _FAR, _FURTHER, _MOST_FURTHER = 2.5, 0.3, 1.5
 _RECENT = 64
-_REFRESH = 50  # sessions after which the threshold is read anew
+_REFRESH = 100  # sessions after which the threshold is read anew
 
 
 class Detector:
@@ -103,7 +103,7 @@ class Detector:
     def _rank(self, code: str) -> Ranks:
         if code not in self._ranks:
             window = self.memory.windows.setdefault(code, Window())
-            self._ranks[code] = Ranks(window, self.memory.seen)
+            self._ranks[code] = Ranks(window)
         return self._ranks[code]
 
     def _note(self, at: float, score: float) -> None:

@@ -20,9 +20,8 @@ _LEAST = 200  # scores before a threshold is read from them
 class Ranks:
     """A window with its strengths in order; made from the memory, and never kept itself."""
 
-    def __init__(self, window: Window, seen: int) -> None:
+    def __init__(self, window: Window) -> None:
         self._window = window
-        self._forget(seen)
         self._ordered = sorted(window.strengths)
 
     def rank(self, strength: float, seen: int) -> int:
@@ -56,10 +55,10 @@ class Ranks:
         """Drop what has left the window; few statistics say something of every session."""
         window, gone = self._window, 0
         while gone < len(window.at) and window.at[gone] <= seen - WINDOW:
+            del self._ordered[bisect_left(self._ordered, window.strengths[gone])]
             gone += 1
-        for strength in window.strengths[:gone] if hasattr(self, "_ordered") else ():
-            del self._ordered[bisect_left(self._ordered, strength)]
-        del window.at[:gone], window.strengths[:gone]
+        if gone:
+            del window.at[:gone], window.strengths[:gone]
 
 
 def decades(rank: int, seen: int) -> float:
@@ -73,11 +72,10 @@ def threshold(memory: Memory, alerts_a_day: float) -> float:
 
     Infinite until there are enough of them: nobody is told of what cannot be compared yet.
     """
-    last = memory.scores[-1][0] if memory.scores else 0
-    scores = [each for each in memory.scores if each[0] > last - _LATELY]
-    if len(memory.scores) < _LEAST:
+    scores = memory.scores
+    if len(scores) < _LEAST:
         return math.inf
-    days = max((scores[-1][0] - scores[0][0]) / DAY, 1.0)
-    most = int(alerts_a_day * days)
-    ordered = sorted((score for _, score in scores), reverse=True)
-    return ordered[min(most, len(ordered) - 1)]
+    start = bisect_left(scores, scores[-1][0] - _LATELY, key=lambda each: each[0])
+    days = max((scores[-1][0] - scores[start][0]) / DAY, 1.0)
+    ordered = sorted((score for _, score in scores[start:]), reverse=True)
+    return ordered[min(int(alerts_a_day * days), len(ordered) - 1)]

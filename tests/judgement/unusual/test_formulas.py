@@ -37,7 +37,7 @@ class TestRarity:
         assert decades(WINDOW, WINDOW) == 0
 
     def test_equal_strengths_count_as_extreme(self) -> None:
-        ranks = Ranks(Window(), 0)
+        ranks = Ranks(Window())
         for number in range(10):
             ranks.add(5.0, number)
         assert ranks.rank(5.0, 10) == 10
@@ -45,15 +45,15 @@ class TestRarity:
 
     def test_what_left_the_window_is_forgotten(self) -> None:
         window = Window()
-        ranks = Ranks(window, 0)
+        ranks = Ranks(window)
         ranks.add(5.0, 0)
         ranks.add(6.0, 10)
         assert ranks.rank(1.0, WINDOW + 5) == 1
         assert window.strengths == [6.0]
-        assert Ranks(window, WINDOW + 5).rank(1.0, WINDOW + 5) == 1
+        assert Ranks(window).rank(1.0, WINDOW + 5) == 1
 
     def test_far_beyond_all_others_is_more_than_rare(self) -> None:
-        ranks = Ranks(Window(), 0)
+        ranks = Ranks(Window())
         for number in range(1000):
             ranks.add(number % 50 / 10, number)
         assert ranks.beyond(30.0, 1000) > ranks.beyond(10.0, 1000) > 0
