@@ -5,11 +5,14 @@ CloudTrail and Kubernetes events are asked as they are, by their dotted names.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import tree_sitter_bash
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
+from judgement import carried, shellwords
 from judgement.facts import Facts
+from judgement.shellwords import Call
 from judgement.sigma.events import Said
 from judgement.sigma.rules import Source
 
@@ -19,9 +22,13 @@ DATABASE = Source(product="postgresql", category="database")
 SHELL = Source(product="linux", category="process_creation")
 RECORD = Source(product="breakglass", service="record")
 
-_BASH = Language(tree_sitter_bash.language())
+_GRAMMAR = Parser(Language(tree_sitter_bash.language()))
+_BASH = "/bin/bash"
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
-_MOST = 1_000  # commands of one script; beyond, the last event holds all the rest
+_MOST = 1_000  # commands of one script, and those that they carry
+_LONGEST = 20_000  # characters of it that are read, and
+_MOST_PIPES = 300
+_DEEPEST = 4  # commands within commands
 # Strings and names stay as they are; comments and white space become one space. What is not
 # closed goes to the end, so that each character is read once.
 _TOKENS = re.compile(
@@ -47,17 +54,18 @@ def of_statement(statement: str, facts: Facts | None = None, **known: object) ->
 def of_commands(script: str, facts: Facts | None = None, **known: object) -> list[Said]:
     """Return each command of a shell script as the start of a process.
 
-    A command that cannot be read is an event all the same, with the text that was typed. `known`
-    are fields like `User` and `CurrentDirectory`.
+    Commands are there as they were typed, and as the shell would start them, without quotes;
+    those that others carry (`sudo`, `xargs`, `bash -c`) too. The first event is the whole text,
+    so that nothing is lost where it cannot be read. `known` are fields like `User`.
     """
-    tree = Parser(_BASH).parse(script.encode())
-    texts = dict.fromkeys([script.strip(), *_commands(tree.root_node)])
-    more = _of_facts(facts)
-    return [
-        {"Image": _image(text), "CommandLine": text, "ParentImage": "/bin/bash", **more, **known}
-        for text in list(texts)[: _MOST + 1]
-        if text
-    ]
+    more = {**_of_facts(facts), **known}
+    found: dict[str, Said] = {}
+    for line, parent in islice(_processes(script), _MOST):
+        if line and line not in found:
+            found[line] = {
+                "Image": _image(line), "CommandLine": line, "ParentImage": parent, **more,
+            }  # fmt: skip
+    return list(found.values())
 
 
 def of_entry(
@@ -94,14 +102,43 @@ def _of_facts(facts: Facts | None) -> Said:
     return {field: list(values) for field, values in found.items() if values}
 
 
-def _commands(root: Node) -> Iterator[str]:
-    """Yield the commands of a script in their order, those inside others behind these."""
-    waiting = [root]
+def _processes(script: str) -> Iterator[tuple[str, str]]:
+    """Yield commands, each with the path of what started it."""
+    yield script.strip(), _BASH
+    text = _readable(script)
+    for line in _as_typed(text):
+        yield line, _BASH
+    for call in shellwords.read(text).calls:
+        yield from _started(call, _BASH, 0)
+
+
+def _readable(script: str) -> str:
+    """Return as much of a script as the grammar reads quickly: it minds pipes most."""
+    text = script[:_LONGEST].replace("\0", " ")
+    return "|".join(text.split("|", _MOST_PIPES)[:_MOST_PIPES])
+
+
+def _as_typed(text: str) -> Iterator[str]:
+    """Yield the commands of a script with their redirections, those inside others behind these."""
+    waiting = [_GRAMMAR.parse(text.encode("utf-8", "replace")).root_node]
     while waiting:
         node = waiting.pop()
         if node.type in {"command", "redirected_statement"} and node.text is not None:
-            yield node.text.decode(errors="replace").strip()
+            yield node.text.decode("utf-8", "replace").strip()
         waiting.extend(reversed(node.children))
+
+
+def _started(call: Call, parent: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield a command and those that it carries, as they are started."""
+    yield call.line, parent
+    if depth >= _DEEPEST:
+        return
+    own = _image(call.name)
+    for inner in carried.calls(call):
+        yield from _started(inner, own, depth + 1)
+    for script in carried.scripts(call):
+        for inner in shellwords.read(_readable(script)).calls:
+            yield from _started(inner, own, depth + 1)
 
 
 def _image(command: str) -> str:

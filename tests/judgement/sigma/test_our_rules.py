@@ -13,6 +13,7 @@ from judgement.sigma.fields import DATABASE, RECORD, SHELL, of_entry, of_stateme
 from judgement.sigma.rules import OURS, load
 
 RULES = load(OURS)
+ROOMS = ("accounts", "alerts", "audit", "breakglass", "config", "core", "reviews", "targets")
 ROOT = Path(__file__).resolve().parents[3]
 
 # For each rule statements that it finds, and behind the bar some that look alike and are not.
@@ -207,9 +208,8 @@ class TestStatements:
 class TestRecord:
     def test_every_rule_knows_a_kind_that_the_record_has(self) -> None:
         kinds = set()
-        for path in ROOT.glob("*/**/*.py"):
-            if path.relative_to(ROOT).parts[0] not in {"tests", "judgement", "bench"}:
-                kinds |= set(re.findall(r'kind="([a-z_]+\.[a-z_]+)"', path.read_text()))
+        for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+            kinds |= set(re.findall(r'kind="([a-z_]+\.[a-z_]+)"', path.read_text()))
         for rule in RULES.rules:
             if rule.source == RECORD:
                 text = (OURS / rule.file).read_text()
