@@ -44,9 +44,13 @@ _SQL = {
     "psql": "-c --command", "mysql": "-e --execute", "mariadb": "-e --execute",
     "sqlcmd": "-Q -q", "cockroach": "-e --execute", "clickhouse-client": "-q --query",
     "clickhouse": "-q --query", "pgcli": "-c", "mycli": "-e", "duckdb": "-c", "cqlsh": "-e",
+    "influx": "-execute",
     "usql": "-c", "presto": "--execute", "trino": "--execute", "hive": "-e", "beeline": "-e",
     "snowsql": "-q", "impala-shell": "-q", "bq": "", "sqlite3": "", "sqlplus": "", "isql": "",
 }  # fmt: skip
+_WITH_OPTION = SHELLS | {"su", "runuser", "script", "flock"}
+# Whose arguments together are a line of a shell; with the options that take a value.
+_AS_IT_STANDS = {"eval": "", "watch": "-n -d"}
 # Programs that run a command in a container, a pod or on another host, and where it begins.
 _REMOTE = re.compile(
     r"^(?:kubectl|oc|k)$|^(?:docker|podman|nerdctl|lxc|docker-compose|podman-compose)$"
@@ -65,6 +69,14 @@ def calls(call: Call) -> Iterator[Call]:
         yield from _of_container(call)
 
 
+def innermost(call: Call, depth: int = 0) -> Iterator[Call]:
+    """Yield a command, those that it carries, and those that these carry."""
+    yield call
+    if depth < 4:
+        for inner in calls(call):
+            yield from innermost(inner, depth + 1)
+
+
 def alone(call: Call, inner: Sequence[Call]) -> Call:
     """Return a command without the commands that it carries: they stand at its end."""
     if not inner:
@@ -77,20 +89,20 @@ def alone(call: Call, inner: Sequence[Call]) -> Call:
 
 def scripts(call: Call) -> Iterator[str]:
     """Yield the texts that a command gives to a shell, here or on another host."""
-    if call.name in SHELLS or call.name in {"su", "runuser", "script", "flock"}:
+    if call.name in _WITH_OPTION:
         yield from _values(call, _SCRIPT_OPTION.match)
         if call.name in SHELLS and call.feed:
             yield call.feed
-    elif call.name == "eval":
-        yield " ".join(call.args)
-    elif call.name == "trap" and call.args:
-        yield call.args[0]
     elif call.name in {"ssh", "slogin", "mosh"}:
         remote = _rest(call.args, _SSH_VALUES, 1)
         if remote or call.feed:
             yield " ".join(remote) or call.feed
-    elif call.name == "watch":
-        yield " ".join(_rest(call.args, "-n -d", 0))
+    elif call.name in {"tmux", "screen"}:
+        yield from (arg for arg in call.args if " " in arg)
+    elif call.name in _AS_IT_STANDS:
+        yield " ".join(_rest(call.args, _AS_IT_STANDS[call.name], 0))
+    elif call.name == "trap":
+        yield from call.args[:1]
 
 
 def queries(call: Call) -> Iterator[str]:
@@ -127,7 +139,7 @@ def _rest(args: tuple[str, ...], values: str, own: int) -> tuple[str, ...]:
         if arg == "--":
             index += 1
             break
-        if arg in taking:
+        if arg in taking or (re.match(r"-[a-zA-Z]{2,}$", arg) and f"-{arg[-1]}" in taking):
             index += 2
         elif re.match(r"-[\w-]|\w+=", arg):
             index += 1

@@ -6,10 +6,10 @@ says what each does (`utilities`).
 
 import re
 
-from judgement import carried, shellwords, sql, transfers, utilities
+from judgement import carried, shellwords, sql, utilities
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
-from judgement.shellwords import Call, Redirect
+from judgement.shellwords import Call, Redirect, Script
 
 _LONGEST = 20_000  # characters that are parsed; of what is longer, dangerous words are looked for
 _MOST_PIPES = 300  # the time that the grammar takes grows with their square
@@ -26,6 +26,8 @@ _EMPTIED = re.compile(
 )
 _LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)=")
 _FETCHERS = frozenset(["curl", "wget", "fetch", "aria2c", "base64", "xxd", "openssl", "gunzip"])
+_INTERPRETERS = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
+_SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "telnet", "openssl"])
 _UNSEEN = re.compile(r"^/dev/(?:null|stdout|stderr|tty|zero|fd/\d|full)$")
 
 
@@ -67,7 +69,7 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         gathered.does(Verb.DELETE, severity=0.6)
     for assignment in script.assignments:
         _assignment(assignment, gathered)
-    _fetched_and_run(script.calls, gathered)
+    _together(script, gathered)
 
 
 def _assignment(text: str, gathered: Gathered) -> None:
@@ -94,6 +96,8 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
     queries = list(carried.queries(call))
     for query in queries:
         gathered.takes(sql.facts(query))
+    if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
+        gathered.does(Verb.PRIVILEGE, severity=0.6)
     if _does_no_more(call, carries=bool(inner or texts), asks=bool(queries)):
         gathered.runs(call.name)
         return
@@ -107,6 +111,8 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
     return asks and call.name in _SQL_CLIENTS
 
 
+_RAISERS = frozenset(["sudo", "doas", "pkexec"])
+_AS_ROOT = carried.SHELLS | {"su"}
 _REMOVERS = frozenset(["rm", "shred", "unlink", "truncate"])
 _SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
 
@@ -132,15 +138,23 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
     utilities.touched(target, "write", gathered)
 
 
-def _fetched_and_run(calls: tuple[Call, ...], gathered: Gathered) -> None:
-    """Add that a shell runs what comes through a pipe from elsewhere or from a disguise."""
-    shells = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
-    if any(call.name in shells and call.piped and not call.feed for call in calls):
+def _together(script: Script, gathered: Gathered) -> None:
+    """Add what commands do together that none of them does alone."""
+    calls = [each for call in script.calls for each in carried.innermost(call)]
+    interpreters = [call for call in calls if call.name in _INTERPRETERS]
+    if any(call.piped and not call.feed for call in interpreters):
         fetched = any(call.name in _FETCHERS for call in calls)
         gathered.does(Verb.EXEC, severity=0.85 if fetched else 0.5)
-        for call in calls:
-            if call.name in {"curl", "wget"}:
-                gathered.names(*(transfers.host_of(arg) for arg in call.args))
+    if any("-i" in call.args for call in interpreters) and any(
+        call.name in _SOCKETS for call in calls
+    ):
+        gathered.does(Verb.PERSISTENCE, Verb.NETWORK, severity=0.95)
+    into_a_file = any(
+        redirect.operator.startswith(">") and not _UNSEEN.match(redirect.target)
+        for redirect in script.redirects
+    )
+    if into_a_file and Verb.READ in gathered.verbs and any(c.name in _SQL_CLIENTS for c in calls):
+        gathered.does(Verb.EXPORT)
 
 
 def _long(text: str, gathered: Gathered) -> None:

@@ -50,16 +50,25 @@ def judge(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered:
     """Add where a command sends something, and what follows from it."""
     if call.name in _COPIES:
         _copy(words, gathered)
-    elif call.name in _MOVES_LOCALLY and len(words) > 1:
-        gathered.sends_to(words[-1])
     elif call.name in _CLIENTS:
         _request(call, (*words, *values), gathered)
     elif call.name in _SHELLS:
         _session(call, words, gathered)
     elif call.name in _SOCKETS:
         _socket(call, words, gathered)
+    else:
+        _other(call, words, values, gathered)
+
+
+def _other(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered: Gathered) -> None:
+    """Add where other commands send something: a copy here, a mail, a bucket that is named."""
+    if call.name in _MOVES_LOCALLY and len(words) > 1:
+        gathered.sends_to(words[-1])
     elif call.name in _MAILERS:
         gathered.sends_to(*(word for word in words if _MAIL.match(word)))
+    elif call.name == "openssl" and "s_client" in words and call.piped:
+        gathered.does(Verb.EXPORT)
+        gathered.sends_to(*values)
     elif Verb.EXPORT in gathered.verbs:
         # A bare host is where it comes from: `mongodump --host db01`.
         gathered.sends_to(
@@ -71,17 +80,23 @@ def _copy(words: tuple[str, ...], gathered: Gathered) -> None:
     """Add a copy between hosts: out if the last word is elsewhere, in if another is."""
     if words and words[0] in _NO_COPY:
         return
-    places = [word for word in words if _REMOTE.match(word) or _BUCKET.match(word)]
+    places = [word for word in words if _elsewhere(word)]
     if not places:
         gathered.does(Verb.READ, Verb.WRITE)
         gathered.sends_to(*words[-1:])
         return
+    gathered.does(Verb.NETWORK)
     gathered.names(*(host_of(place) for place in places))
     if places[-1] == words[-1]:
         gathered.does(Verb.EXPORT)
         gathered.sends_to(places[-1])
     else:
         gathered.does(Verb.READ, Verb.WRITE)
+
+
+def _elsewhere(word: str) -> bool:
+    """Whether a place is on another host, in a bucket, or behind an address."""
+    return any(pattern.match(word) for pattern in (_REMOTE, _BUCKET, _URL))
 
 
 def _request(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
@@ -97,7 +112,7 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     """Add a session on another host. What is piped into it and kept there is sent."""
     host = next(iter(words), "")
     gathered.names(host.rsplit("@", 1)[-1])
-    put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(call.line + call.feed)
+    put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(f"{call.line} {call.feed}")
     if put or (call.piped and _KEPT.search(call.line)):
         gathered.does(Verb.EXPORT)
         gathered.sends_to(host)

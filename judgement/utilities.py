@@ -44,7 +44,7 @@ _SAME = {
     "mariadb": "mysql", "egrep": "grep", "fgrep": "grep", "zgrep": "grep", "rg": "grep",
     "gawk": "awk", "mawk": "awk", "gsed": "sed", "ip6tables": "iptables", "ncat": "nc",
     "netcat": "nc", "mutt": "mail", "mailx": "mail", "mariadb-dump": "mysqldump",
-    "adduser": "useradd", "pg_dumpall": "pg_dump", "pg_restore": "pg_dump", "gsutil": "git",
+    "adduser": "useradd", "pg_dumpall": "pg_dump", "pg_restore": "pg_dump",
 }  # fmt: skip
 # The first word of these is a program or pattern of their own rather than a file.
 _PATTERN_FIRST = frozenset(
@@ -80,12 +80,24 @@ _NAMES_ONLY = frozenset(
 _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*sql\b")
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
 _TO_THE_LAST = frozenset(["cp", "mv", "install", "ln", "rsync", "scp", "ditto", "rename"])
+_ARCHIVERS = frozenset(["tar", "zip", "7z", "ar", "cpio"])
+# Programs that watch or record what is done.
+_GUARDS = re.compile(
+    r"\b(?:auditd?|rsyslogd?|syslog(?:-ng|d)?|journald|falco\w*|fluentd|fluent-?bit|td-agent|filebeat"
+    r"|auditbeat|osqueryd?|wazuh|ossec|crowdstrike|falcon|splunk\w*|promtail|sysdig|logstash"
+    r"|sysmon|guardduty|cloudtrail|kube-?audit|siem)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:stop|delete|kill|rm|disable|uninstall|remove|purge|mask|down|destroy|scale|pause|suspend)\b"
+)
 _ROOT = re.compile(
     r"^(?:/|/\*|~/?\*?|\$\{?HOME\}?/?\*?|/(?:etc|usr|var|home|boot|bin|lib|lib64|root|opt|srv|sys"
     r"|proc|dev|sbin|data|var/lib|var/log|usr/local|usr/bin|usr/lib|mnt|run)(?:/?\*?)?)$"
 )
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
 _MARKS = "-+{};,.()[]\\"
+_ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
 _NUMBER = re.compile(r"[+-]?\d[\d.,:%]*[a-zA-Z]?")
 
 
@@ -114,6 +126,8 @@ def judge(call: Call, gathered: Gathered) -> None:
     transfers.judge(call, parts.words, parts.values, own)
     _paths(call, parts, own)
     _width(call, parts, own)
+    if own.verbs & _ACTS and _ENDS.search(call.line) and _GUARDS.search(call.line):
+        own.does(Verb.TAMPER)
     gathered.takes(own.facts())
 
 
@@ -209,12 +223,15 @@ def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
         return
     read = bool(gathered.verbs & {Verb.READ, Verb.EXPORT})
     write = bool(gathered.verbs & {Verb.WRITE, Verb.DELETE})
-    for index, each in enumerate((*parts.words, *parts.values)):
+    words = parts.words[1:] if call.name in _PATTERN_FIRST else parts.words
+    for index, each in enumerate((*words, *parts.values)):
         path = each.removeprefix("@")
-        last = index == len(parts.words) - 1
+        last = index == (0 if call.name in _ARCHIVERS else len(words) - 1)
         reads, writes = read, write
-        if call.name in _TO_THE_LAST or (read and write):
+        if call.name in _TO_THE_LAST:
             reads, writes = not last, last or call.name == "mv"
+        elif read and write:
+            writes = last
         if path.startswith(("if=", "of=")):
             reads, writes = path[0] == "i", path[0] == "o"
             path = path[3:]

