@@ -23,7 +23,9 @@ PHRASES: dict[Verb, list[str]] = {
 }
 FAINT = _set("faint")
 NEGATIONS = _set("negations")
+TELLING = _set("telling")
 RELATIVES = _set("relatives")
+PASSIVE = _set("passive")
 QUESTIONS = _set("questions")
 STOPWORDS = _set("stopwords")
 ENGLISH = _set("english")

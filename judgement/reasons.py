@@ -42,6 +42,7 @@ class Clause:
     literals: tuple[str, ...]  # numbers, quoted text, paths, hosts, in lower case
     read_only: bool = False
     heads: frozenset[Verb] = frozenset()
+    hints: frozenset[Verb] = frozenset()  # of words that are as often the name of a thing
     forbidden: frozenset[Verb] = frozenset()
 
 
@@ -107,11 +108,12 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
 
 def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
-    verbs, heads, forbidden = _verbs(plain, deaf_to)
+    verbs, heads, hints, forbidden = _verbs(plain, deaf_to)
     return Clause(
         text=text,
         verbs=verbs,
         heads=heads,
+        hints=hints,
         forbidden=forbidden,
         objects=tuple(dict.fromkeys(words.content(text))),
         literals=tuple(literals(text)),
@@ -121,19 +123,30 @@ def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
 
 def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Verb], ...]:
     stems = [words.stem(each) for each in plain]
-    permitted, heads, forbidden = set[Verb](), set[Verb](), set[Verb]()
+    permitted, heads, hints, forbidden = set[Verb](), set[Verb](), set[Verb](), set[Verb]()
     if lexicon.QUESTIONS & set(plain[:4]):
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
     for at, found, faint in _hits(stems, deaf_to):
-        negated = lexicon.NEGATIONS & set(plain[max(0, at - 3) : at])
-        if negated and not lexicon.RELATIVES & set(plain[:at]):
+        if _negated(plain, at):
             forbidden |= found
         elif at <= first:
             heads |= found
-        elif not faint:
+        elif faint or plain[at - 1] in lexicon.PASSIVE:
+            hints |= found
+        else:
             permitted |= found
-    return frozenset(permitted | heads), frozenset(heads), frozenset(forbidden - heads)
+    permitted |= heads
+    return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads)))
+
+
+def _negated(plain: Sequence[str], at: int) -> bool:
+    """Tell whether a word is what shall not be done; "did not run" only tells what happened."""
+    for place in range(max(0, at - 3), at):
+        if plain[place] in lexicon.NEGATIONS:
+            told = place and plain[place - 1] in lexicon.TELLING
+            return not told and not lexicon.RELATIVES & set(plain[:at])
+    return False
 
 
 def _hits(
@@ -141,14 +154,14 @@ def _hits(
 ) -> Iterator[tuple[int, frozenset[Verb], bool]]:
     """Yield where a word or phrase of the lexicon begins, what it permits, whether it is faint."""
     joined = " ".join(stems) + " "
-    starts = {0: 0}
+    start = 0
     for at, each in enumerate(stems):
-        starts[starts_next := sum(map(len, stems[: at + 1])) + at + 1] = at + 1
         if each in _SINGLE and each not in deaf_to:
             yield at, _SINGLE[each], each in _FAINT
         for pattern, found in _PHRASES.get(each, ()):
-            if each not in deaf_to and pattern.match(joined, starts_next - len(each) - 1):
+            if each not in deaf_to and pattern.match(joined, start):
                 yield at, found, False
+        start += len(each) + 1
 
 
 def literals(text: str) -> Iterator[str]:

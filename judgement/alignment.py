@@ -1,0 +1,171 @@
+"""How well actions align with a reason: tier 2, in numbers that a small model weighs.
+
+Each action is held against each clause, never a session as one text: one bad action hides among
+good ones. A session is described by the worst and the best of its actions.
+"""
+
+import math
+from collections.abc import Sequence
+
+from judgement import association, fitting, terms, words
+from judgement.deeds import CHANGING
+from judgement.facts import Breadth, Facts, Quality, Verb
+from judgement.grounds import Grounds, covers, destination_named, named
+from judgement.reasons import Reason
+from judgement.terms import Terms
+
+_SENSITIVE = (
+    Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE, Verb.EXPORT, Verb.PERSISTENCE,
+    Verb.TAMPER, Verb.SECRET, Verb.EXEC, Verb.NETWORK, Verb.READ,
+)  # fmt: skip
+_OBJECTS = 0.65  # of what covers an action, the share that its objects have
+
+
+def _mean(values: Sequence[float], *, none: float) -> float:
+    return sum(values) / len(values) if values else none
+
+
+def features(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+    """Return what is known of one action against a reason, by name."""
+    return {
+        **_verbs(grounds.reason, facts),
+        **_names(grounds, facts, spoken),
+        **_clauses(grounds, facts, spoken),
+        **_values(grounds, facts, spoken),
+        **_reach(grounds, facts),
+    }
+
+
+def _verbs(reason: Reason, facts: Facts) -> dict[str, float]:
+    heads = frozenset().union(*(clause.heads for clause in reason.clauses))
+    hints = frozenset().union(*(clause.hints for clause in reason.clauses))
+    found = {
+        "compat": covers(facts.verbs, reason.verbs),
+        "compat_heads": covers(facts.verbs, heads),
+    }
+    excess = 0.0
+    for verb in _SENSITIVE:
+        missing = 0.0
+        if verb in facts.verbs and verb not in heads:
+            missing = 0.35 if verb in reason.verbs else 0.7 if verb in hints else 1.0
+        found[f"excess_{verb}"] = missing
+        excess = max(excess, missing * (0.2 + facts.severity))
+    changes = bool(facts.verbs & CHANGING)
+    found["excess"] = excess
+    found["read_only"] = float(reason.read_only and changes)
+    found["forbidden"] = float(bool(facts.verbs & reason.forbidden))
+    found["only_reads"] = float(reason.verbs <= {Verb.READ} and bool(facts.verbs - {Verb.READ}))
+    found["severity"] = facts.severity
+    found["unread"] = float(facts.quality is not Quality.WHOLE)
+    return found
+
+
+def _names(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+    whole = grounds.whole
+    objects = [whole.names(parts) for parts in spoken.objects]
+    columns = [whole.names(parts) for parts in spoken.columns]
+    meant = [max(map(whole.knows, gloss)) for gloss in spoken.meant]
+    built = [max(map(whole.knows, gloss)) for gloss in spoken.constructs]
+    called = association.table().called_for(spoken.tokens)
+    return {
+        "objects": _mean(objects, none=0.6),
+        "objects_min": min(objects, default=0.6),
+        "objects_missing": float(sum(each < 0.5 for each in objects)),
+        "columns": _mean(columns, none=0.6),
+        "columns_min": min(columns, default=0.6),
+        "columns_missing": float(sum(each < 0.5 for each in columns)),
+        "meant": _mean(meant, none=0.5),
+        "meant_first": meant[0] if meant else 0.5,
+        "meant_not": float(sum(each < 0.5 for each in meant)),
+        "built": _mean(built, none=0.5),
+        "said": _mean([whole.knows(stem) for stem in spoken.said], none=0.5),
+        "unsaid": float(sum(each < 0.5 for each in built)),
+        "accounts": sum(fitting.accounted(whole, spoken, called).values()) / (whole.mass or 1.0),
+        "grams": _overlap(spoken.grams, whole.grams),
+        "associated": association.table().likelihood(spoken.tokens, whole.stems),
+        "associated_min": association.table().likelihood(spoken.tokens, whole.stems, worst=True),
+    }
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
+
+
+def _clauses(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+    """Hold an action against each clause; the one that covers it best counts."""
+    best = {"covered": 0.0, "bound_objects": 0.0, "bound_said": 0.0, "bound_grams": 0.0,
+            "explains": 0.0, "bound_associated": -9.0, "hits": 0.0,
+            "hit_share": 0.0}  # fmt: skip
+    bound, likeness = None, -1.0
+    shares = []
+    called = association.table().called_for(spoken.tokens)
+    for ground in grounds.clauses:
+        clause = ground.clause
+        if clause is None or not ground.stems:
+            continue
+        objects = _mean([ground.names(parts) for parts in spoken.objects], none=0.5)
+        said = _mean([ground.knows(stem) for stem in spoken.said], none=0.3)
+        shares.append(fitting.share(ground, spoken, called))
+        explains = shares[-1].found / (shares[-1].mass or 1.0)
+        covered = covers(facts.verbs, clause.verbs) * (1 - _OBJECTS + _OBJECTS * objects)
+        associated = association.table().likelihood(spoken.tokens, ground.stems)
+        hits = sum(literal in spoken.text for literal in ground.literals)
+        found = {"covered": covered, "bound_objects": objects, "bound_said": said,
+                 "bound_grams": _overlap(spoken.grams, ground.grams), "explains": explains,
+                 "bound_associated": associated, "hits": float(hits),
+                 "hit_share": hits / len(ground.literals) if ground.literals else 0.5}  # fmt: skip
+        best = {name: max(value, best[name]) for name, value in found.items()}
+        if (like := objects + said + explains) > likeness:
+            bound, likeness = clause, like
+    permitted = bound.verbs if bound else frozenset()
+    best["bound_compat"] = covers(facts.verbs, permitted)
+    best["likeness"] = likeness
+    best["fit"], best["fit_said"], best["fit_done"] = fitting.fit(shares)
+    return best
+
+
+def _values(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+    said = grounds.whole.literals
+    unnamed = [each for each in spoken.literals if not named(each, grounds)]
+    compared = [
+        condition for condition in facts.conditions
+        if condition.operator != "set" and not named(condition.value, grounds)
+    ]  # fmt: skip
+    assigned = [
+        condition for condition in facts.conditions
+        if condition.operator == "set" and not named(condition.value, grounds)
+    ]  # fmt: skip
+    strange = [
+        each for each in assigned
+        if grounds.whole.names([words.stem(part) for part in words.pieces(each.column)]) < 0.5
+    ]  # fmt: skip
+    changes = bool(facts.verbs & CHANGING)
+    numbers = {each for each in said if any(letter.isdigit() for letter in each)}
+    return {
+        "values_unnamed": float(len(unnamed)),
+        "values_named": float(len(spoken.literals) - len(unnamed)),
+        "values_share": len(unnamed) / len(spoken.literals) if spoken.literals else 0.0,
+        "compared_unnamed": float(len(compared)),
+        "assigned_unnamed": float(len(assigned)),
+        "assigned_strange": float(len(strange)),
+        "names_none": float(changes and bool(numbers) and numbers.isdisjoint(spoken.literals)),
+        "destinations": float(
+            sum(not destination_named(each, grounds) for each in facts.destinations)
+        ),
+    }
+
+
+def _reach(grounds: Grounds, facts: Facts) -> dict[str, float]:
+    found = {f"breadth_{each}": float(each in facts.breadth) for each in Breadth}
+    wide = facts.breadth - {Breadth.RECURSIVE}
+    found["wide"] = float(bool(wide) and not grounds.everything)
+    turned = [each for each in facts.conditions if each.operator in {"<>", "not in", "not like"}]
+    found["turned"] = float(bool(turned) and bool(facts.verbs & CHANGING))
+    ranged = [
+        each for each in facts.conditions
+        if each.operator in {">", ">=", "<", "<="}
+        and terms.canonical(each.value) in grounds.whole.literals
+        and not grounds.ranges
+    ]  # fmt: skip
+    found["ranged"] = float(bool(ranged))
+    return found

@@ -1,0 +1,83 @@
+"""Which words of a reason an action accounts for, and how well the two fit each other."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from judgement import association, thesaurus
+from judgement.grounds import Ground
+from judgement.terms import Terms
+
+_CALLED_FOR = 0.7  # what a word counts that only goes with a command, as experience has it
+_WINDOW = 3  # clauses in a row that may speak of one action
+
+
+class Share(NamedTuple):
+    """What a clause and an action have in common."""
+
+    found: float  # how much the words tell that the action accounts for
+    mass: float  # how much all words of the clause tell
+    known: tuple[
+        float, ...
+    ]  # for each word and meaning of the action, how surely the clause has it
+
+
+def accounted(ground: Ground, spoken: Terms, called: frozenset[str]) -> dict[str, float]:
+    """Return the stems of a reason that an action accounts for, and how much they tell.
+
+    `called` are the stems that go with its commands (`association.Table.called_for`).
+    """
+    found = {}
+    for stem, weight in ground.weights.items():
+        if not spoken.keys.isdisjoint(thesaurus.keys(stem)):
+            found[stem] = weight
+        elif stem in called:
+            found[stem] = _CALLED_FOR * weight
+    return found
+
+
+def share(ground: Ground, spoken: Terms, called: frozenset[str]) -> Share:
+    """Hold an action against one clause."""
+    return Share(
+        sum(accounted(ground, spoken, called).values()),
+        ground.mass,
+        (
+            *(max(map(ground.knows, gloss)) for gloss in spoken.meant),
+            *(ground.names(parts) for parts in spoken.objects),
+            *(ground.knows(stem) for stem in spoken.said),
+        ),
+    )
+
+
+def fit(shares: Sequence[Share]) -> tuple[float, float, float]:
+    """Return how well the best one to three clauses in a row and an action fit each other.
+
+    Returns:
+        Their harmonic mean, the share of the clauses' words, and that of the action's words.
+    """
+    best = (0.0, 0.0, 0.0)
+    for start in range(len(shares)):
+        for end in range(start + 1, min(start + _WINDOW, len(shares)) + 1):
+            best = max(best, _together(shares[start:end]))
+    return best
+
+
+def _together(window: Sequence[Share]) -> tuple[float, float, float]:
+    said = sum(each.found for each in window) / (sum(each.mass for each in window) or 1.0)
+    known = [max(values) for values in zip(*(each.known for each in window), strict=True)]
+    done = sum(known) / len(known) if known else 0.0
+    return (2 * said * done / (said + done) if said + done else 0.0, said, done)
+
+
+def adds(whole: Ground, spoken: Iterable[Terms]) -> list[float]:
+    """Return for each action how much of a reason it alone accounts for, of 0 to 1.
+
+    Whatever was done beside what was asked for adds nothing to it.
+    """
+    table = association.table()
+    found = [accounted(whole, each, table.called_for(each.tokens)) for each in spoken]
+    mass = whole.mass or 1.0
+    shares = []
+    for place, own in enumerate(found):
+        others = set().union(*(each for at, each in enumerate(found) if at != place))
+        shares.append(sum(tells for stem, tells in own.items() if stem not in others) / mass)
+    return shares

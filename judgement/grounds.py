@@ -1,0 +1,164 @@
+"""A reason, made ready to be held against many actions."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from judgement import association, terms, thesaurus, words
+from judgement.binding import names_host
+from judgement.facts import Facts, Verb
+from judgement.reasons import Clause, Reason
+from judgement.terms import Terms
+
+# How far a permitted verb covers another that an action does; unlisted pairs are 0.05.
+_COMPATIBLE: dict[Verb, dict[Verb, float]] = {
+    Verb.READ: {
+        Verb.WRITE: 0.8, Verb.DELETE: 0.8, Verb.EXPORT: 0.8, Verb.SCHEMA: 0.8, Verb.EXEC: 0.6,
+        Verb.NETWORK: 0.6, Verb.PRIVILEGE: 0.6, Verb.SECRET: 0.6, Verb.TAMPER: 0.5,
+        Verb.PERSISTENCE: 0.6,
+    },
+    Verb.WRITE: {
+        Verb.SCHEMA: 0.5, Verb.EXEC: 0.5, Verb.EXPORT: 0.5, Verb.DELETE: 0.3,
+        Verb.PRIVILEGE: 0.4, Verb.PERSISTENCE: 0.5, Verb.NETWORK: 0.3,
+    },
+    Verb.DELETE: {Verb.WRITE: 0.25, Verb.SCHEMA: 0.2, Verb.EXEC: 0.2},
+    Verb.SCHEMA: {Verb.WRITE: 0.4, Verb.DELETE: 0.3},
+    Verb.PRIVILEGE: {Verb.WRITE: 0.2},
+    Verb.EXPORT: {Verb.WRITE: 0.3, Verb.NETWORK: 0.3, Verb.READ: 0.15},
+    Verb.PERSISTENCE: {Verb.WRITE: 0.2, Verb.EXEC: 0.2, Verb.PRIVILEGE: 0.2},
+    Verb.TAMPER: {Verb.DELETE: 0.2, Verb.WRITE: 0.2},
+    Verb.SECRET: {Verb.READ: 0.15},
+    Verb.NETWORK: {Verb.READ: 0.6, Verb.EXEC: 0.5, Verb.EXPORT: 0.6, Verb.WRITE: 0.4},
+    Verb.EXEC: {Verb.WRITE: 0.5, Verb.READ: 0.4, Verb.NETWORK: 0.4, Verb.PERSISTENCE: 0.5},
+}  # fmt: skip
+_UNLIKE = 0.05
+_ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
+    "complete", "each", "any", "full", "completely"))  # fmt: skip
+_RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
+    words.stem(each) for each in ("between", "since", "until", "past", "ago", "exceed", "onwards")
+}  # fmt: skip
+_EXCEPT_WORDS = frozenset(words.stem(each) for each in ("except", "other", "others", "but", "not",
+    "excluding", "without", "besides", "rest", "remaining", "except", "different"))  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Ground:
+    """A clause, or a whole reason, made ready to be held against actions."""
+
+    stems: frozenset[str]
+    keys: frozenset[str]  # with what means the same
+    by_letter: Mapping[str, tuple[str, ...]]
+    literals: frozenset[str]
+    grams: frozenset[str]
+    weights: Mapping[str, float]  # how much each stem tells
+    clause: Clause | None = None
+    _known: dict[str, float] = dataclasses.field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(
+        cls, stems: Iterable[str], literals: Iterable[str], clause: Clause | None = None
+    ) -> "Ground":
+        stems = frozenset(stems)
+        by_letter: dict[str, list[str]] = {}
+        for stem in stems:
+            by_letter.setdefault(stem[0], []).append(stem)
+        return cls(
+            stems,
+            frozenset().union(*map(thesaurus.keys, stems)),
+            {letter: tuple(found) for letter, found in by_letter.items()},
+            frozenset(literals),
+            terms.grams(stems),
+            {stem: association.table().weight(stem) for stem in stems},
+            clause,
+        )
+
+    def knows(self, stem: str) -> float:
+        """Return how surely a word is among its own, of 0 to 1; 1 for itself."""
+        if stem not in self._known:
+            self._known[stem] = self._look_up(stem)
+        return self._known[stem]
+
+    def _look_up(self, stem: str) -> float:
+        if stem in self.stems:
+            return 1.0
+        if not self.keys.isdisjoint(thesaurus.keys(stem)):
+            return 0.9
+        near = self.by_letter.get(stem[0], ())
+        return 0.7 if any(thesaurus.short_for(stem, other) for other in near) else 0.0
+
+    @property
+    def mass(self) -> float:
+        """Return how much its words tell together."""
+        return sum(self.weights.values())
+
+    def names(self, parts: Sequence[str]) -> float:
+        """Return how much of a name of several parts it has; the last of a path tells most."""
+        return sum(map(self.knows, parts)) / len(parts) if parts else 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Grounds:
+    """A reason, made ready to be held against actions."""
+
+    reason: Reason
+    whole: Ground
+    clauses: tuple[Ground, ...]
+    everything: bool  # whether it speaks of all there is
+    excepts: bool  # whether it speaks of all but some
+    ranges: bool  # whether it speaks of more, less, before, since
+
+    @classmethod
+    def of(cls, reason: Reason) -> "Grounds":
+        spoken = {words.stem(each) for each in re.findall(r"[a-z]+", reason.text[:20_000].lower())}
+        return cls(
+            reason,
+            Ground.of(reason.words, reason.literals),
+            tuple(Ground.of(clause.objects, clause.literals, clause) for clause in reason.clauses),
+            bool(_ALL & spoken),
+            bool(_EXCEPT_WORDS & spoken),
+            bool(_RANGE_WORDS & spoken),
+        )
+
+
+def compatible(verb: Verb, permitted: frozenset[Verb]) -> float:
+    """Return how far what a clause permits covers a verb, of 0 to 1."""
+    if verb in permitted or verb is Verb.NEUTRAL:
+        return 1.0
+    row = _COMPATIBLE.get(verb, {})
+    return max((row.get(each, _UNLIKE) for each in permitted), default=_UNLIKE)
+
+
+def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
+    """Return how far what a clause permits covers the least covered of several verbs."""
+    return min((compatible(verb, permitted) for verb in verbs), default=0.5)
+
+
+def named(value: str, grounds: Grounds) -> bool:
+    """Tell whether a reason names a value, by itself or in words."""
+    literal = terms.canonical(value)
+    if not literal or literal in grounds.whole.literals:
+        return True
+    stems = words.content(literal)
+    if not stems:
+        return literal.isdigit() and len(literal) == 1 and literal in {"0", "1"}
+    return all(grounds.whole.knows(stem) for stem in stems)
+
+
+def destination_named(name: str, grounds: Grounds) -> bool:
+    """Tell whether a reason names where something is sent, by its host or any part of its path."""
+    text = grounds.reason.text[:20_000].lower()
+    parts = re.split(r"[/:@]", name.lower())
+    return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """One action as it is held against a reason: as written, its facts, its words."""
+
+    text: str
+    facts: Facts
+    terms: Terms
+
+    @classmethod
+    def of(cls, text: str, facts: Facts) -> "Said":
+        return cls(text, facts, terms.terms_of(text, facts))

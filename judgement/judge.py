@@ -1,0 +1,163 @@
+"""Judge a session: what was done, held against what was said. The one entry to this room.
+
+Rules and sentences come first, and a reviewer reads nothing else; the score of the small model only
+orders what is looked at first. What cannot be judged is said to be so, and never passes silently.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+from judgement import weighing
+from judgement.deeds import DOES, shown
+from judgement.doubts import Doubt, weight
+from judgement.facts import Verb
+from judgement.findings import WHOLE_SESSION, Finding, Severity, gravest_first
+from judgement.grounds import Grounds, Said
+from judgement.model import Model, model
+from judgement.reasons import Reason
+from judgement.scope import Scope
+from judgement.weighing import Looked, look
+
+TIER = 2
+_TELLING = 0.2  # a doubt of less is none of a reviewer's business
+_UNEXPLAINED = 0.35  # from here an action counts as unexplained
+_MOST_OF_ONE = 3  # findings about one action
+# Doubts that a rule of scope, or a hard one, says already.
+_RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
+          "destination": "egress"}  # fmt: skip
+_IDLE = 0.2  # the most that a session scores in which nothing was done
+_UNJUDGED = 0.6  # the least score of what cannot be judged
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What is thought of a session: `score` of 0 to 1, higher is more suspicious."""
+
+    score: float
+    flag: bool
+    findings: tuple[Finding, ...]  # gravest first
+    explained: int  # actions that the request accounts for, or that do nothing
+    actions: int
+    judged: bool = True  # False: there were no words to judge by
+
+    @property
+    def coverage(self) -> str:
+        """Return the sentence that says what *was* explained."""
+        return f"{self.explained} of {self.actions} actions explained"
+
+
+def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
+    """Hold actions against a reason and a scope; never raises, whatever they are."""
+    grounds = Grounds.of(reason)
+    looked = [look(grounds, scope, place, each) for place, each in enumerate(actions)]
+    if reason.empty or not reason.language_known or not reason.words:
+        return _unjudged(reason, looked)
+    weigher = model()
+    telling = weighing.telling(looked)
+    score = weigher.score(weighing.session(grounds, telling)) if telling else 0.0
+    if all(each.neutral for each in looked):
+        score = min(score, _IDLE)
+    flag = score >= weigher.flag_at
+    findings = _findings(grounds, looked)
+    if flag:
+        findings += _worst(grounds, looked, findings, weigher)
+    return Judgement(
+        score=score,
+        flag=flag,
+        findings=tuple(gravest_first(findings)),
+        explained=_explained(looked, findings),
+        actions=len(actions),
+    )
+
+
+def _unjudged(reason: Reason, looked: Sequence[Looked]) -> Judgement:
+    """Return what is thought where there are no words to judge by: somebody has to look."""
+    if reason.empty:
+        code, why = "no_reason", "Nothing was said about the purpose"
+    elif not reason.language_known:
+        code, why = "language", "The request is not written in English"
+    else:
+        code, why = "no_words", "The request has no words that say anything"
+    gravest = max((each.said.facts.severity for each in looked), default=0.0)
+    text = f"{why}: these actions cannot be judged against it. Please look at each of them."
+    severity = _severity(max(0.35, gravest))
+    finding = Finding(code=code, tier=TIER, severity=severity, action=WHOLE_SESSION, text=text)
+    return Judgement(
+        score=_UNJUDGED + 0.35 * gravest,
+        flag=True,
+        findings=tuple(gravest_first([finding, *(f for each in looked for f in each.ruled)])),
+        explained=sum(each.neutral for each in looked),
+        actions=len(looked),
+        judged=False,
+    )
+
+
+def _severity(doubt: float) -> Severity:
+    if doubt >= 0.85:
+        return Severity.CRITICAL
+    if doubt >= 0.6:
+        return Severity.HIGH
+    return Severity.MEDIUM if doubt >= 0.35 else Severity.LOW
+
+
+def _findings(grounds: Grounds, looked: Sequence[Looked]) -> list[Finding]:
+    permitted = _permitted(grounds.reason)
+    found: list[Finding] = []
+    for place, each in enumerate(looked):
+        found += each.ruled
+        said = {finding.code.partition(".")[0] for finding in each.ruled}
+        doubts = [
+            doubt for doubt in each.doubts
+            if doubt.weight >= _TELLING and _RULED.get(doubt.code, "") not in said
+        ]  # fmt: skip
+        found += [_finding(place, doubt, permitted) for doubt in doubts[:_MOST_OF_ONE]]
+    return found
+
+
+def _finding(place: int, doubt: Doubt, permitted: str) -> Finding:
+    return Finding(
+        code=doubt.code,
+        tier=TIER,
+        severity=_severity(doubt.weight),
+        action=place,
+        text=f"{permitted}; action {place + 1} {doubt.text}.",
+        verb=doubt.verb,
+        object=doubt.object,
+    )
+
+
+def _permitted(reason: Reason) -> str:
+    """Return the beginning of a sentence: what a request permits, and on what."""
+    named = sorted(reason.verbs - {Verb.NEUTRAL})
+    what = ", ".join(named) if named else "nothing in particular"
+    clause = next((each for each in reason.clauses if each.heads), None)
+    said = f" (“{clause.text[:80]}”)" if clause else ""
+    return f"The request permits {what}{said}"
+
+
+def _worst(
+    grounds: Grounds, looked: Sequence[Looked], findings: Sequence[Finding], weigher: Model
+) -> list[Finding]:
+    """Return a finding about the action that looks worst by itself, unless there is one."""
+    scores = [
+        -1.0 if each.neutral and len(looked) > 1
+        else weigher.score(weighing.session(grounds, [each]))
+        for each in looked
+    ]  # fmt: skip
+    place = max(range(len(looked)), key=scores.__getitem__)
+    if any(each.action == place for each in findings):
+        return []
+    facts = looked[place].said.facts
+    verb = min(facts.verbs - {Verb.NEUTRAL}, default=Verb.EXEC)
+    name = next(iter(facts.objects + facts.commands), looked[place].said.text[:40])
+    text = f"{DOES[verb]} {shown([name])}, for which no clause accounts"
+    doubt = Doubt("unexplained", 0.4, text, verb, name)
+    return [_finding(place, doubt, _permitted(grounds.reason))]
+
+
+def _explained(looked: Sequence[Looked], findings: Sequence[Finding]) -> int:
+    grave = {each.action for each in findings if each.tier < TIER or each.code == "unexplained"}
+    return sum(
+        weight(each.doubts) < _UNEXPLAINED and place not in grave
+        for place, each in enumerate(looked)
+    )

@@ -1,0 +1,52 @@
+"""What means the same, and what commands mean in words: `thesaurus.toml`, made ready to look up."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from judgement import words
+
+_LISTS = tomllib.loads(Path(__file__).with_name("thesaurus.toml").read_text(encoding="utf-8"))
+
+
+def _groups() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for place, line in enumerate(_LISTS["synonyms"].strip().splitlines()):
+        for word in line.split():
+            found.setdefault(words.stem(word), set()).add(f"~{place}")
+    return {word: frozenset(groups) for word, groups in found.items()}
+
+
+def _glosses(name: str) -> dict[str, tuple[str, ...]]:
+    return {
+        key: tuple(dict.fromkeys(words.stem(word) for word in text.split()))
+        for key, text in _LISTS[name].items()
+    }
+
+
+_GROUPS = _groups()
+COMMANDS = _glosses("commands")  # what a utility does, by its name
+OPTIONS = _glosses("options")  # what an option says, without its dashes
+FLAGS = _glosses("flags")  # what an option of one utility says: `tar x`
+SUBCOMMANDS = _glosses("subcommands")
+SHELL = _glosses("shell")  # what a construct of a command line says
+SQL = _glosses("sql")  # what a construct of a query says
+
+
+@lru_cache(maxsize=20_000)
+def keys(stem: str) -> frozenset[str]:
+    """Return what a stem has in common with those that mean the same, itself included."""
+    return _GROUPS.get(stem, frozenset()) | {stem}
+
+
+@lru_cache(maxsize=50_000)
+def short_for(one: str, other: str) -> bool:
+    """Tell whether one of two stems abbreviates the other: `dept` and `department`."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 3 or short[0] != long[0] or not short.isalpha() or long == short:
+        return False
+    if long.startswith(short):
+        return len(long) - len(short) <= 6
+    rest = iter(long)
+    letters = all(letter in rest for letter in short)
+    return letters and len(long) >= 5 and sum(letter in "aeiou" for letter in short) <= 1

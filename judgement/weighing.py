@@ -1,0 +1,130 @@
+"""A session in numbers: the worst and the best of its actions, which a small model weighs."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from judgement import association, fitting, hard
+from judgement import scope as rules_of_scope
+from judgement.alignment import features
+from judgement.doubts import Doubt, doubts, weight
+from judgement.facts import Kind
+from judgement.findings import Finding, Severity
+from judgement.grounds import Grounds, Said
+from judgement.scope import Scope
+
+_CODES = (
+    "verb", "read_only", "forbidden", "object", "whole", "root", "open_to_all", "inverted", "row",
+    "widened", "value", "destination", "unreadable",
+)  # fmt: skip
+
+
+_HARD = {Severity.LOW: 0.2, Severity.MEDIUM: 0.5, Severity.HIGH: 0.8, Severity.CRITICAL: 1.0}
+
+
+class Looked(NamedTuple):
+    """One action with what rules and words say of it."""
+
+    said: Said
+    ruled: tuple[Finding, ...] = ()  # by hard rules and by the scope
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it changes and discloses nothing."""
+        return self.said.facts.neutral
+
+
+def look(grounds: Grounds, scope: Scope, place: int, said: Said) -> Looked:
+    """Hold one action, the `place`-th from 0, against rules and words."""
+    facts = said.facts
+    if facts.neutral:
+        return Looked(said)
+    ruled = (
+        *hard.findings(grounds.reason, scope, place, facts),
+        *rules_of_scope.findings(scope, grounds.reason, place, facts),
+    )
+    return Looked(said, ruled, tuple(doubts(grounds, said)))
+
+
+def telling(actions: Sequence[Looked]) -> list[Looked]:
+    """Return the actions that do anything; all of them, if none does."""
+    return [each for each in actions if not each.neutral] or list(actions)
+
+
+def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
+    """Return what is known of actions together, by name."""
+    actions = [each.said for each in looked]
+    rows = [features(grounds, each.facts, each.terms) for each in actions]
+    alone = fitting.adds(grounds.whole, [each.terms for each in actions])
+    for row, each, adds in zip(rows, looked, alone, strict=True):
+        row["adds"] = adds
+        row["adds_of_own"] = adds / max(row["accounts"], 0.01)
+        row["stranger"] = _stranger(each.said, actions)
+        row["doubt"] = weight(each.doubts)
+        row["hard"] = _ruled(each, 0)
+        row["scope"] = _ruled(each, 1)
+    result: dict[str, float] = {}
+    for name in rows[0] if rows else ():
+        column = [row[name] for row in rows]
+        result[f"{name}_lo"], result[f"{name}_hi"] = min(column), max(column)
+    for code in _CODES:
+        weights = [each.weight for own in looked for each in own.doubts if each.code == code]
+        result[f"doubt_{code}"] = max(weights, default=0.0)
+    return result | _whole(grounds, actions, sorted(row["doubt"] for row in rows))
+
+
+def _ruled(looked: Looked, tier: int) -> float:
+    return max((_HARD[each.severity] for each in looked.ruled if each.tier == tier), default=0.0)
+
+
+def _whole(grounds: Grounds, actions: Sequence[Said], weights: Sequence[float]) -> dict[str, float]:
+    shares = _accounted(grounds, actions)
+    return {
+        "doubt_mean": sum(weights) / len(weights) if weights else 0.0,
+        "doubt_gap": weights[-1] - weights[0] if weights else 0.0,
+        "actions": float(len(actions)),
+        "all_neutral": float(all(each.facts.neutral for each in actions)),
+        "clauses": float(len(shares)),
+        "clauses_lo": min(shares, default=0.5),
+        "clauses_mean": sum(shares) / len(shares) if shares else 0.5,
+        "actions_per_clause": len(actions) / max(1, len(shares)),
+        "words": float(len(grounds.whole.stems)),
+        "sql": float(any(each.facts.kind is Kind.SQL for each in actions)),
+        "values_unused": float(_unused(grounds, actions)),
+    }
+
+
+def _stranger(action: Said, others: Sequence[Said]) -> float:
+    """Return the share of what an action names that no other names; 0.5 where it is alone."""
+    if len(others) < 2:
+        return 0.5
+    own = {part for parts in action.terms.objects for part in parts}
+    shared = {
+        part
+        for each in others
+        if each is not action
+        for parts in each.terms.objects
+        for part in parts
+    }
+    return len(own - shared) / len(own) if own else 0.5
+
+
+def _accounted(grounds: Grounds, actions: Sequence[Said]) -> list[float]:
+    """Return for each clause that asks for something how well any action accounts for it."""
+    table = association.table()
+    called = [table.called_for(each.terms.tokens) for each in actions]
+    return [
+        max(
+            sum(fitting.accounted(ground, each.terms, own).values()) / (ground.mass or 1.0)
+            for each, own in zip(actions, called, strict=True)
+        )
+        for ground in grounds.clauses
+        if actions and ground.clause and ground.clause.verbs and len(ground.stems) > 1
+    ]
+
+
+def _unused(grounds: Grounds, actions: Sequence[Said]) -> int:
+    """Return how many values a reason names that no action does."""
+    used = {literal for each in actions for literal in each.terms.literals}
+    spoken = " ".join(each.text.lower()[:4000] for each in actions)
+    return sum(each not in used and each not in spoken for each in grounds.whole.literals)
