@@ -5,6 +5,7 @@ says what each does (`utilities`).
 """
 
 import re
+from itertools import islice
 
 from judgement import carried, shellwords, sql, utilities
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
@@ -12,7 +13,9 @@ from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
 
 _LONGEST = 20_000  # characters that are parsed; of what is longer, dangerous words are looked for
-_MOST_PIPES = 300  # the time that the grammar takes grows with their square
+# Pipes and brackets that are parsed: the time that the grammar takes grows with their square.
+_MOST_MARKS = 400
+_MARKS = re.compile(r"[|(){}`]")
 _DEEPEST = 4  # commands within commands
 _CRON = re.compile(
     r"^\s*(?:(?:[\d*/,-]+\s+){5}|@(?:reboot|hourly|daily|weekly|monthly)\s+)(?P<run>\S.*)"
@@ -38,17 +41,23 @@ def facts(command: str) -> Facts:
     """
     gathered = Gathered(Kind.SHELL)
     text = command.replace("\0", " ")
-    if len(text) > _LONGEST or text.count("|") > _MOST_PIPES:
+    beginning = _beginning(text)
+    if len(beginning) < len(text):
         _long(text, gathered)
-        text = _beginning(text)
+        text = beginning
     _script(text, gathered, 0)
     return gathered.facts()
 
 
 def _beginning(text: str) -> str:
-    """Return as much of a long text as is parsed: whole commands, if there are any."""
-    text = "|".join(text[:_LONGEST].split("|", _MOST_PIPES)[:_MOST_PIPES])
-    return text[: max(text.rfind("\n"), text.rfind(";"), text.rfind("|")) + 1]
+    """Return as much of a text as is parsed: if not all, then whole commands if there are any."""
+    marks = islice(_MARKS.finditer(text, 0, _LONGEST), _MOST_MARKS, None)
+    end = min(next((mark.start() for mark in marks), _LONGEST), _LONGEST)
+    if end >= len(text):
+        return text
+    return text[
+        : max(text.rfind("\n", 0, end), text.rfind(";", 0, end), text.rfind("|", 0, end)) + 1
+    ]
 
 
 def _script(text: str, gathered: Gathered, depth: int) -> None:

@@ -25,6 +25,8 @@ cloudtrail:DeleteTrail -> tamper
 cloudtrail:LookupEvents -> read
 guardduty:DeleteDetector -> tamper
 ec2:DeleteFlowLogs -> tamper
+route53resolver:DeleteResolverQueryLogConfig -> tamper
+eks:AssociateAccessPolicy -> privilege
 config:StopConfigurationRecorder -> tamper
 secretsmanager:GetSecretValue -> secret read
 ssm:GetParameters -> secret read
