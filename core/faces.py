@@ -71,6 +71,11 @@ _FACES: dict[str, Face] = {
     "declined": Face("", "x"),
     "escalated": _FAILED,
     "false_positive": Face("", "x"),
+    # action
+    "outside": _FAILED,
+    "unexplained": _JUDGE,
+    "unjudged": Face("wait", "ask"),
+    "neutral": Face("", "check"),
     # obligation
     "obligation:open": _WAITS,
     "waived": _OVER,

@@ -5,10 +5,14 @@ these words, so that rules, alignment and statistics know nothing of languages.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 VERSION = 1  # of all readers together: what was read by an older one is read again
+
+
+_LISTS = ("objects", "columns", "literals", "destinations", "commands")
 
 
 class Kind(StrEnum):
@@ -87,6 +91,34 @@ class Facts:
     severity: float = 0.0  # of 0 to 1: what the gravest of it may cost
     quality: Quality = Quality.WHOLE
     version: int = VERSION
+
+    def body(self) -> dict[str, object]:
+        """Return the JSON form that `of` reads; what is empty is left out."""
+        said: dict[str, object] = {
+            "kind": self.kind.value, "verbs": sorted(self.verbs), "quality": self.quality.value,
+            "severity": self.severity, "version": self.version,
+        }  # fmt: skip
+        for name in (*_LISTS, "conditions"):
+            if value := getattr(self, name):
+                said[name] = [list(each) if isinstance(each, tuple) else each for each in value]
+        if self.breadth:
+            said["breadth"] = sorted(self.breadth)
+        return said | ({"limit": self.limit} if self.limit is not None else {})
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Facts":
+        """Return the facts that `body` wrote. Raises KeyError or ValueError for anything else."""
+        return cls(
+            kind=Kind(said["kind"]),
+            verbs=frozenset(map(Verb, said["verbs"])),
+            conditions=tuple(Condition(*each) for each in said.get("conditions", ())),
+            limit=said.get("limit"),
+            breadth=frozenset(map(Breadth, said.get("breadth", ()))),
+            severity=said["severity"],
+            quality=Quality(said["quality"]),
+            version=said["version"],
+            **{name: tuple(said.get(name, ())) for name in _LISTS},
+        )
 
     @property
     def neutral(self) -> bool:

@@ -34,6 +34,8 @@ _RANGES = re.compile(
     r"|down|or|both|higher|lower|larger|smaller|longer|shorter|bigger|exceeds)\b",
     re.IGNORECASE,
 )
+# What every client asks of a server; what of it holds secrets is a matter of hard rules.
+_CATALOGUE = re.compile(r"(?:pg_catalog\.)?pg_\w+$|information_schema\.")
 _EXCEPTS = re.compile(
     r"\b(?:except|other|others|but|not|excluding|without|besides|rest|remaining|different|every)\b",
     re.IGNORECASE,
@@ -108,9 +110,10 @@ def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
         return
     if scope.objects is not None and facts.kind is not Kind.SHELL:
         strange = [name for name in facts.objects if not _within(name, scope.objects)]
-        if strange and len(strange) == len(facts.objects):
+        if strange:
+            alone = len(strange) == len(facts.objects)
             yield _finding(
-                "object_outside", Severity.HIGH, action,
+                "object_outside", Severity.HIGH if alone else Severity.MEDIUM, action,
                 f"touches {shown(strange)}; the scenario expects {shown(scope.objects)}",
                 None, strange[0],
             )  # fmt: skip
@@ -125,8 +128,8 @@ def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
 
 
 def _within(name: str, patterns: Iterable[str]) -> bool:
-    bare = name.rsplit(".", 1)[-1]
-    return any(
+    bare = name.removeprefix("public.")
+    return bool(_CATALOGUE.match(name)) or any(
         fnmatchcase(name, pattern.lower()) or fnmatchcase(bare, pattern.lower())
         for pattern in patterns
     )

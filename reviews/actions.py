@@ -1,63 +1,33 @@
-"""What was done behind the doors of a case, beside what the scenario expects.
+"""What was done behind the doors of a case, as the judging made of it: what is odd comes first.
 
-The rule is deliberately simple: an action lies outside the plan when one of its verbs or objects
-is not among those that the scenario names. The database applies it to every action of the case,
-so that no number of harmless ones can push the others off the page.
+Which actions are odd is decided when they come (`reviews.judging`), so a page asks for the first
+ones of each sort and counts the rest, however many there are.
 """
 
 import dataclasses
-import json
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from audit import reading
 from audit.models import Entry
-from breakglass.rules import Rules
+from judgement.facts import Quality
+from reviews.models import JudgedAction
 from targets.outcomes import REFUSED, meaning
 
 SHOWN = 100  # of each sort; the rest is counted, and the record has it
 LONGEST = 2000  # characters of a statement on the page
+KIND = "action.performed"
 _DONE = ("00000", "")
-# Verbs that change and disclose nothing by themselves.
-_NEUTRAL = ("begin", "commit", "rollback", "show")
-# Words that scenarios may use for several verbs of SQL.
-_MEANS = {
-    "read": ("select",),
-    "write": ("insert", "update", "merge"),
-    "delete": ("delete", "truncate"),
-    "export": ("copy",),
-    "schema": ("create", "alter", "drop"),
-}
-# The server's own catalogues, which every client asks, but for those that hold secrets.
-_CATALOGUES = r"^(pg_catalog\.)?pg_(?!catalog\.|authid|shadow|user_mapping)|^information_schema\."
-_JUDGED = """WITH told AS (
-        SELECT e.seq, convert_from(p.body, 'UTF8')::jsonb AS facts
-        FROM audit_entry e LEFT JOIN audit_payload p ON p.entry_id = e.seq AND p.part = 'd'
-        WHERE e.case = %(case)s AND e.kind = 'action.performed'
-    ), action AS (
-        SELECT seq, facts->>'result' AS result, coalesce(facts->>'verb', 'unknown') AS verb,
-            ARRAY(SELECT v FROM
-                unnest(string_to_array(lower(coalesce(facts->>'verb', 'unknown')), ', ')) v
-                WHERE v <> ALL(%(verbs)s) AND (%(any_verb)s IS FALSE OR v = 'unknown')) AS verbs,
-            ARRAY(SELECT o FROM jsonb_array_elements_text(facts->'objects') o
-                WHERE %(any_object)s IS FALSE AND lower(o) !~ %(catalogues)s
-                AND regexp_replace(lower(o), '^public[.]', '') <> ALL(%(objects)s)) AS objects
-        FROM told
-    ), ranked AS (
-        SELECT *, row_number() OVER (PARTITION BY verbs || objects <> '{}' ORDER BY seq) AS place
-        FROM action
-    )
-    SELECT verbs || objects <> '{}' AS outside, verb, count(*),
-        jsonb_agg(jsonb_build_array(seq, verbs, objects, result)) FILTER (WHERE place <= %(shown)s)
-    FROM ranked GROUP BY 1, 2 ORDER BY 3 DESC, 2"""
+Standing = JudgedAction.Standing
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Action:
-    """One action as the page shows it; `why` is empty where it lies within the plan."""
+    """One action as the page shows it; `why` is empty where nothing about it is odd."""
 
     seq: int
     at: datetime
@@ -67,6 +37,9 @@ class Action:
     target: str
     milliseconds: int | None
     result: str | None  # an SQLSTATE; empty where the end was not seen, None where it is erased
+    standing: str
+    severity: int
+    readable: bool  # whether it could be read what it does
     why: list[str]
     odd_objects: list[str]
 
@@ -100,69 +73,121 @@ class Action:
         """Say what it was in two words."""
         return f"{self.verb} {', '.join(self.objects)}".strip().capitalize()
 
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Actions:
-    """All actions of a case: the first ones of each sort, and how many there are."""
-
-    outside: list[Action]
-    within: list[Action]
-    outside_count: int
-    within_count: int
-    verbs: list[tuple[str, int]]  # within the plan, the most frequent first
-    outside_verbs: list[tuple[str, int]]
+    @property
+    def unjudged(self) -> str:
+        """Why it could not be judged."""
+        if not self.statement:
+            return _("What it does could not be read: its words were erased.")
+        if self.readable:
+            return _("What was said could not be read, so nothing explains it.")
+        return _("What it does could not be read from the statement.")
 
     @property
-    def shown(self) -> list[Action]:
-        """Those that the page shows, the ones outside the plan first."""
-        return [*self.outside, *self.within]
+    def label(self) -> str:
+        """How it stands to what was said."""
+        return str(Standing(self.standing).label)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many actions of a case there are of each sort."""
+
+    counts: dict[str, int]  # by standing
+    verbs: list[tuple[str, int]]  # of those that are explained, the most frequent first
+    outside_verbs: list[tuple[str, int]]
+    waiting: int  # to be judged
+
+    @property
+    def outside_count(self) -> int:
+        """How many a reviewer has to look at."""
+        return sum(self.counts.get(standing, 0) for standing in JudgedAction.ODD)
+
+    @property
+    def within_count(self) -> int:
+        """How many are explained, or neutral."""
+        return self.explained + self.neutral
+
+    @property
+    def explained(self) -> int:
+        """How many what was said explains."""
+        return self.counts.get(Standing.EXPLAINED, 0)
+
+    @property
+    def neutral(self) -> int:
+        """How many change and disclose nothing."""
+        return self.counts.get(Standing.NEUTRAL, 0)
+
+    @property
+    def telling(self) -> int:
+        """How many are judged and not neutral."""
+        return self.explained + self.outside_count
 
     @property
     def count(self) -> int:
         """How many there are in all."""
-        return self.outside_count + self.within_count
+        return self.outside_count + self.within_count + self.waiting
 
 
-def of_case(case: str, rules: Rules) -> Actions:
-    """Return what was done in a case, judged by what its scenario expects."""
-    counts = _judged(case, rules)
-    first = {row[0]: row for *_, rows in counts for row in json.loads(rows or "[]")}
-    entries = list(Entry.objects.filter(seq__in=first).order_by("seq"))
-    actions = [_action(told, first[told.seq], rules) for told in reading.told(entries)]
-    return Actions(
-        outside=[action for action in actions if action.why],
-        within=[action for action in actions if not action.why],
-        outside_count=sum(number for outside, _, number, _ in counts if outside),
-        within_count=sum(number for outside, _, number, _ in counts if not outside),
-        verbs=[(verb, number) for outside, verb, number, _ in counts if not outside],
-        outside_verbs=[(verb, number) for outside, verb, number, _ in counts if outside],
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Actions(Tally):
+    """All actions of a case: the first ones of each sort, and how many there are."""
+
+    outside: list[Action]  # the gravest first
+    within: list[Action]
+
+    @property
+    def shown(self) -> list[Action]:
+        """Those that the page shows, the odd ones first."""
+        return [*self.outside, *self.within]
+
+
+def tally(case: str) -> Tally:
+    """Return how many actions a case has of each sort."""
+    rows = JudgedAction.objects.of_case(case).values_list("standing", "verb")
+    found = list(rows.annotate(number=Count("pk")).order_by())
+    counts: Counter[str] = Counter()
+    for standing, _verb, number in found:
+        counts[standing] += number
+    recorded = Entry.objects.filter(case=case, kind=KIND).count()
+    return Tally(
+        counts=dict(counts),
+        verbs=_verbs(found, {Standing.EXPLAINED}),
+        outside_verbs=_verbs(found, set(JudgedAction.ODD)),
+        waiting=max(0, recorded - sum(counts.values())),
     )
 
 
-def _judged(case: str, rules: Rules) -> list[tuple[bool, str, int, str | None]]:
-    """Return for each sort and verb how many actions there are, and the first ones as JSON."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _JUDGED,
-            {"case": case, "shown": SHOWN, "catalogues": _CATALOGUES, **_expected(rules)},
-        )
-        return list(cursor.fetchall())
+def of_case(case: str) -> Actions:
+    """Return what was done in a case; the number of queries is always the same."""
+    rows = JudgedAction.objects.of_case(case)
+    odd = list(rows.filter(standing__in=JudgedAction.ODD).gravest_first()[:SHOWN])
+    explained = list(rows.filter(standing=Standing.EXPLAINED).order_by("entry_seq")[:SHOWN])
+    neutral = list(rows.filter(standing=Standing.NEUTRAL).order_by("entry_seq")[:SHOWN])
+    within = sorted([*explained, *neutral], key=lambda each: each.entry_seq)
+    told = _told([*odd, *within])
+    return Actions(
+        outside=[_action(row, told[row.entry_seq]) for row in odd if row.entry_seq in told],
+        within=[_action(row, told[row.entry_seq]) for row in within if row.entry_seq in told],
+        **vars(tally(case)),
+    )
 
 
-def _expected(rules: Rules) -> dict[str, Any]:
-    """Return what the scenario expects; one that names no verbs or no objects expects any."""
-    words = [word.strip().lower() for word in rules.expected_verbs]
-    verbs = {verb for word in words for verb in (word, *_MEANS.get(word, ()))}
-    objects = {name.strip().lower().removeprefix("public.") for name in rules.expected_objects}
-    return {
-        "verbs": sorted({*verbs, *_NEUTRAL}),
-        "objects": sorted(objects),
-        "any_verb": not words,
-        "any_object": not objects,
-    }
+def _told(rows: Iterable[JudgedAction]) -> dict[int, reading.Told]:
+    entries = Entry.objects.filter(seq__in=[row.entry_seq for row in rows]).order_by("seq")
+    return {told.seq: told for told in reading.told(entries)}
 
 
-def _action(told: reading.Told, judged: list[Any], rules: Rules) -> Action:
+def _verbs(
+    counted: Iterable[tuple[str, str, int]], standings: Iterable[str]
+) -> list[tuple[str, int]]:
+    found: Counter[str] = Counter()
+    for standing, verb, number in counted:
+        if standing in standings:
+            found[verb] += number
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _action(row: JudgedAction, told: reading.Told) -> Action:
     facts = told.details
     statement = str(facts.get("statement", ""))
     micro = facts.get("microseconds")
@@ -174,22 +199,10 @@ def _action(told: reading.Told, judged: list[Any], rules: Rules) -> Action:
         objects=list(facts.get("objects", [])),
         target=str(facts.get("target", "")),
         milliseconds=None if micro is None else round(micro / 1000),
-        result=judged[3],
-        why=_why(judged[1], judged[2], rules),
-        odd_objects=judged[2],
+        result=facts.get("result"),
+        standing=row.standing,
+        severity=row.severity,
+        readable=(row.facts or {}).get("quality", Quality.NONE) != Quality.NONE,
+        why=[each["text"] for each in row.findings],
+        odd_objects=[e["object"] for e in row.findings if e["object"] and not e["verb"]],
     )
-
-
-def _why(verbs: list[str], objects: list[str], rules: Rules) -> list[str]:
-    """Return a sentence for each reason to look at an action."""
-    reasons = []
-    said: dict[str, object] = {"scenario": rules.name}
-    if "unknown" in verbs:
-        reasons.append(_("What it does could not be read from the statement."))
-    if odd := [verb for verb in verbs if verb != "unknown"]:
-        said |= {"odd": ", ".join(odd), "expected": ", ".join(rules.expected_verbs)}
-        reasons.append(_("%(scenario)s does not expect “%(odd)s”, only %(expected)s.") % said)
-    if objects:
-        said |= {"odd": ", ".join(objects), "expected": ", ".join(rules.expected_objects)}
-        reasons.append(_("%(odd)s: %(scenario)s names %(expected)s.") % said)
-    return reasons

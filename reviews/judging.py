@@ -1,24 +1,39 @@
-"""Judges each action as it comes: whether it is known to be bad, and whether an access explains it.
+"""Judges each action as it comes: what it does, whether that was said, whether it is known bad.
 
 It follows the record behind a cursor of its own, so an action is judged once, in the transaction
-that writes down what was found.
+that writes down what was found. What it makes beside the entries can be made again from them.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
 
 from audit import cursor, reading
 from audit.events import known
-from audit.models import Entry
+from audit.models import Cursor, Entry
 from breakglass.models import Request
 from core.refs import key_of
-from judgement.sigma.rules import Rule
-from reviews import detect, ghosts, known_bad, transitions
-from reviews.models import Finding
+from judgement import hard, scope
+from judgement.facts import VERSION, Facts, Kind, Quality
+from judgement.findings import Finding as Found
+from judgement.findings import Severity, gravest_first
+from judgement.reading import facts_of
+from judgement.sigma.rules import Level, Rule
+from reviews import detect, ghosts, grounds, known_bad, transitions
+from reviews.grounds import Ground
+from reviews.models import Finding, JudgedAction
 from reviews.transitions import Observation
 
 NAME = "reviews.judge"
 ACTION = "action.performed"
+_SHOWN = 200  # characters of a name that a finding keeps
 _KNOWN = ("finding.", "alarm.", "review.")  # what people have looked at, or are told to
+_RANK = {severity: place for place, severity in enumerate(Severity, 1)}
+_LEVELS = {Level.CRITICAL: 4, Level.HIGH: 3, Level.MEDIUM: 2}
+_SIGMA = 0  # the tier of rules that ask no words
+Standing = JudgedAction.Standing
 
 
 def run(*, at: datetime, limit: int = 2000) -> int:
@@ -31,25 +46,122 @@ def take_up_again(*, at: datetime) -> int:
     return cursor.retry(NAME, lambda entry: look(entry, at=at))
 
 
+def begin_here() -> None:
+    """Judge what comes from now on: what is there has been looked at."""
+    newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first()
+    Cursor.objects.update_or_create(name=NAME, defaults={"seq": -1 if newest is None else newest})
+
+
 def look(entry: Entry, *, at: datetime) -> None:
     """Judge an entry: an action by what was done, everything else by what the record says."""
     if entry.kind == ACTION:
-        parts = reading.parts_of(entry)
-        details = parts.get("d", {}) | parts.get("p", {})
-        _alarm(entry, known_bad.of_action(details, None, entry=entry), at=at)
+        _judge(entry, at=at)
         ghosts.look(entry, at=at)
+    elif entry.kind == "audit.erased":
+        _forget(entry)
     elif not (entry.kind.startswith(_KNOWN) or entry.kind in detect.WATCHED or _tells(entry)):
-        _alarm(entry, known_bad.of_entry(entry), at=at)
+        _known_bad(entry, known_bad.of_entry(entry), at=at)
 
 
-def _tells(entry: Entry) -> bool:
-    """Whether an event is critical by itself, so that people are told of it anyway."""
-    event = known().get(entry.kind)
-    return event is None or event.critical
+def _judge(entry: Entry, *, at: datetime) -> None:
+    parts = reading.parts_of(entry)
+    details = parts.get("d", {}) | parts.get("p", {})
+    facts = _facts(details)
+    ground = grounds.of(entry.case) if entry.case else None
+    found = _held_against(ground, facts, entry.occurred_at) if ground else []
+    rules = known_bad.of_action(details, facts, entry=entry)
+    said = [*map(_said, found), *map(_ruled, rules)]
+    JudgedAction.objects.update_or_create(
+        entry_seq=entry.seq,
+        defaults={
+            "case": entry.case,
+            "verb": str(details.get("verb", "unknown"))[:60],
+            "standing": _standing(facts, ground, found, said),
+            "severity": max((each["severity"] for each in said), default=0),
+            "facts": facts.body() if details.get("statement") else None,
+            "findings": said,
+            "version": VERSION,
+        },
+    )
+    if ground and (broken := [each for each in found if _is_hard(each)]):
+        _hard(entry, broken, ground, at=at)
+    else:  # one alarm is enough; what else is known of it stands beside the action
+        _known_bad(entry, rules, at=at)
 
 
-def _alarm(entry: Entry, matched: list[Rule], *, at: datetime) -> None:
-    """Raise an alarm for the gravest rule that an entry matches, if it is grave."""
+def _facts(details: Mapping[str, Any]) -> Facts:
+    """Read an action; one whose words are erased is one that cannot be read."""
+    statement = str(details.get("statement", ""))
+    kind = Kind(details.get("language", Kind.SQL))
+    if not statement:
+        return Facts(kind=kind, verbs=frozenset(), quality=Quality.NONE)
+    return facts_of(kind, statement)
+
+
+def _held_against(ground: Ground, facts: Facts, moment: datetime) -> list[Found]:
+    if facts.quality is Quality.NONE:
+        return []
+    return gravest_first(
+        [
+            *hard.findings(ground.reason, ground.scope, 0, facts),
+            *scope.findings(ground.scope, ground.reason, 0, facts, at=moment),
+        ]
+    )
+
+
+def _standing(
+    facts: Facts, ground: Ground | None, found: Sequence[Found], said: Sequence[Any]
+) -> Standing:
+    """Say how an action stands: the gravest comes first, and what cannot be judged never passes."""
+    if any(each.tier <= 1 and each.severity is not Severity.LOW for each in found):
+        return Standing.OUTSIDE
+    if said:
+        return Standing.UNEXPLAINED
+    if facts.quality is Quality.NONE:
+        return Standing.UNJUDGED
+    if facts.neutral:
+        return Standing.NEUTRAL
+    if ground is None or ground.reason.empty or not ground.reason.language_known:
+        return Standing.UNJUDGED
+    return Standing.EXPLAINED
+
+
+def _said(found: Found) -> dict[str, Any]:
+    """Return a finding as it is kept; its action is the one that it stands beside."""
+    text = found.text.removeprefix("Action 1 ")
+    return {
+        "code": found.code, "tier": found.tier, "severity": _RANK[found.severity],
+        "text": text[:1].upper() + text[1:], "verb": found.verb and found.verb.value,
+        "object": found.object and found.object[:_SHOWN],
+    }  # fmt: skip
+
+
+def _ruled(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.id, "tier": _SIGMA, "severity": _LEVELS[rule.level],
+        "text": f"{rule.sentence}.", "verb": None, "object": None,
+    }  # fmt: skip
+
+
+def _is_hard(found: Found) -> bool:
+    return found.tier == hard.TIER and found.severity in (Severity.HIGH, Severity.CRITICAL)
+
+
+def _hard(entry: Entry, broken: Sequence[Found], ground: Ground, *, at: datetime) -> None:
+    """Raise an alarm for a hard rule, which may end the access where its scenario says so."""
+    seen = Observation(
+        kind=Finding.Kind.HARD_RULE,
+        severity=Finding.Severity.HIGH,
+        text=" ".join(_said(each)["text"] for each in broken),
+        subject=entry.subject,
+        case=ground.case,
+        entry_seq=entry.seq,
+    )
+    transitions.raise_alarm(seen, person=entry.actor, stops=True, at=at)
+
+
+def _known_bad(entry: Entry, matched: Sequence[Rule], *, at: datetime) -> None:
+    """Raise an alarm for the rules that an entry matches, if one is grave."""
     grave = [rule for rule in matched if rule.level in known_bad.ALARMING]
     if not grave:
         return
@@ -62,6 +174,20 @@ def _alarm(entry: Entry, matched: list[Rule], *, at: datetime) -> None:
         entry_seq=entry.seq,
     )
     transitions.raise_alarm(seen, person=entry.actor, stops=False, at=at)
+
+
+def _tells(entry: Entry) -> bool:
+    """Whether an event is critical by itself, so that people are told of it anyway."""
+    event = known().get(entry.kind)
+    return event is None or event.critical
+
+
+def _forget(entry: Entry) -> None:
+    """Forget what actions were read as, whose words an entry takes from the record."""
+    said = reading.parts_of(entry).get("d", {})
+    first, last = said.get("range") or (0, -1)
+    gone = Q(entry_seq__in=said.get("seqs") or []) | Q(entry_seq__range=(first, last))
+    JudgedAction.objects.filter(gone).update(facts=None, findings=[])
 
 
 def _case(reference: str) -> Request | None:

@@ -45,7 +45,7 @@ def of_action(details: dict[str, Any], facts: Facts | None, *, entry: Entry) -> 
         found = [rule for said in commands for rule in rules().matches(said, fields.SHELL)]
     elif language in _AS_THEY_ARE and (event := _object(statement)):
         found = rules().matches(event, _AS_THEY_ARE[Kind(language)])
-    return _gravest_first(found)
+    return [rule for rule in _gravest_first(found) if rule.level in TELLING]
 
 
 def of_entry(entry: Entry) -> list[Rule]:

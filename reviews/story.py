@@ -72,7 +72,7 @@ def of(review: Review) -> Story:
         more=list(grant.extensions.told().order_by("submitted_at")),
         decisions=list(decisions),
         doors=list(grant.doors()),
-        actions=actions.of_case(review.case_ref, asked.rules),
+        actions=actions.of_case(review.case_ref),
         findings=sorted(
             review.findings(), key=lambda each: (each.state != Finding.State.OPEN, each.opened_at)
         ),

@@ -27,7 +27,7 @@ MOST = 1000  # lines at once
 KEPT = timedelta(days=60)  # how long a repeated event is known again
 _TOGETHER = 50  # entries in one transaction, which holds up whoever ends that access meanwhile
 _WORDS, _OBJECTS = 5, 50  # of what an action does, and to what, as its entry names them
-_SKEW = timedelta(seconds=5)  # by which clocks of targets may differ from ours
+SKEW = timedelta(seconds=5)  # by which clocks of targets may differ from ours
 _NEW = """INSERT INTO targets_received (source_id, digest, at)
     SELECT %s, unnest(%s::bytea[]), %s ON CONFLICT DO NOTHING RETURNING digest"""
 
@@ -131,8 +131,8 @@ def _behind(door: Door, target: Target) -> _Match:
 
 
 def _stood(door: Door, moment: datetime) -> bool:
-    opened = door.opened_at is not None and door.opened_at - _SKEW <= moment
-    return opened and (door.closed_at is None or moment <= door.closed_at + _SKEW)
+    opened = door.opened_at is not None and door.opened_at - SKEW <= moment
+    return opened and (door.closed_at is None or moment <= door.closed_at + SKEW)
 
 
 def _targets(slugs: set[str]) -> Iterable[Target]:
@@ -153,8 +153,8 @@ def _doors(
     if not times:
         return []
     named = Q(handle__in={action.identity for action in actions})
-    held = Q(holder__in=[person.ref for person in people], opened_at__lte=max(times) + _SKEW)
-    standing = Q(closed_at=None) | Q(closed_at__gte=min(times) - _SKEW)
+    held = Q(holder__in=[person.ref for person in people], opened_at__lte=max(times) + SKEW)
+    standing = Q(closed_at=None) | Q(closed_at__gte=min(times) - SKEW)
     rows = Door.objects.filter(target__in=list(targets)).filter(named | (held & standing))
     return list(rows.order_by(F("opened_at").desc(nulls_last=True)))
 

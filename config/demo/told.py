@@ -6,6 +6,7 @@ from alerts import relay, transitions
 from alerts.models import Delivery
 from audit import sequencer
 from audit.models import Entry
+from reviews import judging
 
 _SENT_AFTER = timedelta(seconds=1)
 _READ_AFTER = timedelta(minutes=3)
@@ -16,6 +17,11 @@ def tell(*, now: datetime) -> None:
 
     Nobody gets mail about it weeks later: that begins with what happens from now on.
     """
+    while sequencer.run_once(at=now):
+        pass
+    for entry in Entry.objects.after(-1).prefetch_related("payloads"):
+        judging.look(entry, at=entry.occurred_at)
+    judging.begin_here()
     while sequencer.run_once(at=now):
         pass
     for entry in Entry.objects.after(-1).prefetch_related("payloads"):

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
+import itertools
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -217,6 +218,14 @@ def listed(values: Iterable[Any], last: str = "") -> str:
 def quoted(text: object) -> SafeString:
     """Put what somebody wrote between the quotation marks of the reader's language."""
     return format_html(words.quoted("{}"), text)
+
+
+@register.filter
+def ticked(sentence: str) -> SafeString:
+    """Show as code what a sentence has between backticks."""
+    forms = itertools.cycle(["{}", "<code>{}</code>"])
+    parts = (format_html(form, part) for form, part in zip(forms, sentence.split("`")))  # noqa: B905
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.filter

@@ -36,6 +36,7 @@ class JudgedAction(models.Model):
 
     entry_seq = models.PositiveBigIntegerField(primary_key=True)
     case = models.CharField(max_length=80, blank=True)
+    verb = models.CharField(max_length=60, blank=True, default="")  # in a word, as its entry says
     standing = models.CharField(max_length=11, choices=Standing)
     severity = models.PositiveSmallIntegerField(default=0)  # 0 nothing, 1 low … 4 critical
     covered = models.FloatField(null=True)  # of 0 to 1: by the clause that covers it best

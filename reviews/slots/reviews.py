@@ -193,33 +193,24 @@ def so_far(_request: HttpRequest, asked: Request) -> list[slots.Fact]:
     """Say how much was done behind the doors of a case, and how much of it outside the plan."""
     if not hasattr(asked, "grant"):
         return []
-    done = actions.of_case(asked.case_ref, asked.rules)
-    numbers = {"count": done.count, "outside": done.outside_count}
-    text = _how_much(done, planned=asked.planned) % numbers
+    done = actions.tally(asked.case_ref)
+    text = _how_much(done) % {"count": done.count, "outside": done.outside_count}
     url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
     name = _("So far") if asked.grant.is_live(timezone.now()) else _("Done")
     return [slots.Fact(name=name, text=text, url=url)]
 
 
-def _how_much(done: actions.Actions, *, planned: bool) -> str:
-    """Say it of the plan where there is one, else of what the scenario expects."""
+def _how_much(done: actions.Tally) -> str:
+    """Say how much was done, and how much of it nothing that was said explains."""
     if not done.count:
         return _("Nothing is on the record yet.")
     if not done.outside_count:
         return ngettext(
-            "%(count)s action, as the scenario expects.",
-            "%(count)s actions, all as the scenario expects.",
-            done.count,
-        )
-    if planned:
-        return ngettext(
-            "%(count)s action, outside the plan.",
-            "%(count)s actions, %(outside)s outside the plan.",
-            done.count,
+            "%(count)s action, explained.", "%(count)s actions, all explained.", done.count
         )
     return ngettext(
-        "%(count)s action, outside what the scenario expects.",
-        "%(count)s actions, %(outside)s outside what the scenario expects.",
+        "%(count)s action, not explained.",
+        "%(count)s actions, %(outside)s not explained.",
         done.count,
     )
 

@@ -1,4 +1,9 @@
+import json
+
+import pytest
+
 from judgement.facts import Facts, Kind, Quality, Verb
+from judgement.reading import facts_of
 
 
 class TestNeutral:
@@ -11,3 +16,19 @@ class TestNeutral:
     def test_what_could_not_be_read_is_never_neutral(self) -> None:
         unread = Facts(kind=Kind.SHELL, verbs=frozenset(), quality=Quality.NONE)
         assert not unread.neutral
+
+
+class TestForm:
+    @pytest.mark.parametrize(
+        ("kind", "said"),
+        [
+            (Kind.SQL, "DELETE FROM orders"),
+            (Kind.SQL, "SELECT name FROM customers WHERE id <> 42 LIMIT 5"),
+            (Kind.SQL, "%%%"),
+            (Kind.SHELL, "sudo scp -r /srv/x eve@files.example.org:/tmp"),
+            (Kind.HTTP, '{"method": "DELETE", "path": "/users/7"}'),
+        ],
+    )
+    def test_in_json_holds_everything(self, kind: Kind, said: str) -> None:
+        facts = facts_of(kind, said)
+        assert Facts.of(json.loads(json.dumps(facts.body()))) == facts

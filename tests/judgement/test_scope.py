@@ -60,13 +60,19 @@ class TestTarget:
     def test_a_table_that_nobody_expects_is_outside(self) -> None:
         expected = Scope(objects=("orders", "public.pay*"))
         assert codes(said(sql.facts("SELECT a FROM salaries"), expected)) == ["object_outside"]
-        for query in ("SELECT a FROM orders", "SELECT a FROM shop.orders"):
+        for query in ("SELECT a FROM orders", "SELECT a FROM public.orders"):
             assert not said(sql.facts(query), expected)
         assert not said(sql.facts("SELECT a FROM public.payments"), expected)
+        assert codes(said(sql.facts("SELECT a FROM hr.orders"), expected)) == ["object_outside"]
 
-    def test_a_table_that_is_joined_to_one_that_is_expected_is_within(self) -> None:
-        query = "SELECT a FROM orders JOIN customers USING (id)"
+    def test_what_every_client_asks_of_a_server_is_within(self) -> None:
+        query = "SELECT a FROM pg_catalog.pg_class JOIN information_schema.tables USING (b)"
         assert not said(sql.facts(query), Scope(objects=("orders",)))
+
+    def test_a_table_that_is_joined_to_one_that_is_expected_is_less_grave(self) -> None:
+        query = "SELECT a FROM orders JOIN customers USING (id)"
+        (found,) = said(sql.facts(query), Scope(objects=("orders",)))
+        assert (found.severity, found.object) == (Severity.MEDIUM, "customers")
 
     def test_another_database_is_outside(self) -> None:
         only = Scope(databases=("shop",))

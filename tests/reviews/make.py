@@ -10,7 +10,7 @@ from audit import log, sequencer
 from breakglass import transitions as verbs
 from breakglass.models import Grant, Scenario
 from core.errors import Attempt, NotAllowed
-from reviews import transitions
+from reviews import judging, transitions
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_transitions import Task, oblige
 from targets.events import ActionPerformed
@@ -100,12 +100,26 @@ def act(grant: Grant, verb: str = "select", *objects: str, result: str = "00000"
         statement: str = "") -> None:  # fmt: skip
     """Record that the holder did something behind the door."""
     event = ActionPerformed(
-        target="shop-db", statement=statement or f"{verb} {' '.join(objects)}", parameters="",
+        target="shop-db", statement=statement or statement_of(verb, *objects), parameters="",
         verb=verb, objects=list(objects), result=result, message="", database="shop",
         session="1", application="psql", client_address="", microseconds=1500, truncated=False,
     )  # fmt: skip
+    at = grant.activated_at or NOON
     with transaction.atomic():
-        log.record(event, actor=grant.holder.ref, subject=grant.ref, case=grant.case_ref, at=NOON)
+        log.record(event, actor=grant.holder.ref, subject=grant.ref, case=grant.case_ref, at=at)
+
+
+def statement_of(verb: str, *objects: str) -> str:
+    """Return a statement that does what `verb` says to each of the objects."""
+    forms = {
+        "select": "SELECT id FROM {}", "update": "UPDATE {} SET state = 'x' WHERE id = 1",
+        "insert": "INSERT INTO {} VALUES (1)", "delete": "DELETE FROM {} WHERE id = 1",
+        "truncate": "TRUNCATE {}", "drop": "DROP TABLE {}", "copy": "COPY {} TO STDOUT",
+        "begin": "BEGIN", "commit": "COMMIT", "unknown": "%%% {}",
+    }  # fmt: skip
+    verbs = [each for each in verb.split(", ") if each in forms]
+    said = [forms[each].format(name) for each in verbs for name in objects or ("orders",)]
+    return "; ".join(dict.fromkeys(said))
 
 
 def refuse(person: User, *, at: datetime = NOON) -> None:
@@ -118,3 +132,4 @@ def sequence(at: datetime = LATER) -> None:
     """Put everything that is pending into the record."""
     while sequencer.run_once(at=at):
         pass
+    judging.run(at=at)

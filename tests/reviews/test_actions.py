@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit.models import Payload
+from audit.models import Cursor, Payload
 from breakglass.models import Grant
-from reviews import actions
+from reviews import actions, judging
 from reviews.actions import Actions
 from tests.audit.make import unprotected
 from tests.make import make_scenario
-from tests.reviews.make import act, make_use, sequence
+from tests.reviews.make import LATER, act, make_use, sequence
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +20,16 @@ def use(verbs: str = "select update", objects: str = "orders payments") -> Grant
     return make_use(make_scenario(expected_verbs=verbs.split(), expected_objects=objects.split()))
 
 
+def judge_again() -> None:
+    """Judge everything from the beginning, as after a change of how actions are read."""
+    Cursor.objects.filter(name=judging.NAME).update(seq=-1)
+    judging.run(at=LATER)
+
+
 def judged(grant: Grant) -> Actions:
     """Return what was done, as the reviewer sees it."""
     sequence()
-    return actions.of_case(grant.case_ref, grant.request.rules)
+    return actions.of_case(grant.case_ref)
 
 
 @pytest.mark.parametrize(
@@ -48,13 +54,16 @@ def test_within_the_plan(verb: str, objects: list[str]) -> None:
 @pytest.mark.parametrize(
     ("verb", "objects", "reason"),
     [
-        ("delete", ["orders"], "does not expect “delete”, only select, update"),
-        ("begin, copy", ["orders"], "does not expect “copy”"),
-        ("select", ["orders", "customers"], "customers: Production outage names orders, payments"),
+        ("delete", ["orders"], "not for deleting"),
+        ("begin, copy", ["orders"], "not for copying anything out"),
+        (
+            "select",
+            ["orders", "customers"],
+            "`customers`; the scenario expects `orders`, `payments`",
+        ),
         ("select", ["secret.orders"], "secret.orders"),
         ("select", ["pg_authid"], "pg_authid"),
         ("select", ["pg_catalog.pg_shadow"], "pg_shadow"),
-        ("unknown", [], "could not be read"),
     ],
 )
 def test_outside_the_plan(verb: str, objects: list[str], reason: str) -> None:
@@ -73,17 +82,20 @@ def test_words_for_several_verbs_are_understood() -> None:
     act(grant, "insert", "orders")
     act(grant, "truncate", "orders")
 
-    assert [action.verb for action in judged(grant).outside] == ["truncate"]
+    found = judged(grant)
+    assert [action.verb for action in found.outside] == ["truncate"]
+    assert found.outside[0].severity == 4
 
 
-def test_a_scenario_that_names_nothing_expects_anything_but_the_unreadable() -> None:
+def test_what_cannot_be_read_is_never_passed_over() -> None:
     grant = use("", "")
-    act(grant, "drop", "orders")
+    act(grant, "select", "orders")
     act(grant, "unknown")
 
     found = judged(grant)
 
     assert (found.within_count, found.outside_count) == (1, 1)
+    assert "could not be read" in found.outside[0].unjudged
 
 
 @pytest.mark.parametrize(
@@ -131,10 +143,12 @@ def test_erased_facts_cannot_be_judged_and_are_never_passed_over() -> None:
     sequence()
     with unprotected():
         Payload.objects.filter(entry__kind="action.performed").delete()
+    judge_again()
 
     action = judged(grant).outside[0]
 
     assert (action.statement, action.outcome) == ("", "erased")
+    assert "were erased" in action.unjudged
 
 
 def test_a_long_statement_is_cut_for_the_page() -> None:
@@ -153,7 +167,7 @@ def test_the_number_of_queries_does_not_grow() -> None:
             act(grant, "copy", "customers")
         sequence()
         with CaptureQueriesContext(connection) as queries:
-            actions.of_case(grant.case_ref, grant.request.rules)
+            actions.of_case(grant.case_ref)
         counts.append(len(queries))
 
     assert counts[0] == counts[1]

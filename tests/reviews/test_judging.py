@@ -52,9 +52,12 @@ class TestKnownBad:
 
         finding = look()[0]
 
-        assert (finding.kind, finding.severity) == ("known_bad", "high")
+        assert (finding.kind, finding.severity) == ("hard_rule", "high")
         assert finding.case == grant.request
-        assert "Sigma rule" in finding.text
+        assert finding.text.endswith("the request says no such thing.")
+        row = JudgedAction.objects.get()
+        assert (row.standing, row.severity) == ("outside", 4)
+        assert any("Sigma rule" in each["text"] for each in row.findings)
         assert facts("alarm.raised")[0]["person"] == grant.holder.ref
 
     def test_is_found_once_however_often_it_is_read(self) -> None:

@@ -41,7 +41,7 @@ class TestReview:
 
         text = page("rita", review.get_absolute_url()).content.decode()
 
-        assert "1 action outside what the scenario expects" in text
+        assert "1 action to look at" in text
         assert text.index("COPY customers") < text.index("SELECT * FROM orders")
 
     def test_escapes_what_people_wrote(self) -> None:

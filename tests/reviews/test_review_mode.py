@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit import sequencer
 from breakglass.models import Question
 from tests.make import make_scenario
 from tests.reviews.browser import client, late, page, recent
@@ -45,24 +46,29 @@ class TestReviewMode:
 
         assert _flagged(text) == ["1 update", "customers"]
 
-    def test_without_a_plan_the_words_speak_of_the_scenario(self) -> None:
-        planned, expected = "outside the plan", "outside what the scenario expects"
-        scenario = make_scenario(expected_verbs=["select"], max_concurrent=9)
-        for intent, said, unsaid in (("", expected, planned), ("Look.", planned, expected)):
-            review = recent(scenario, intent=intent)
-            act(review.grant, "select", "orders")
-            sequence(timezone.now())
-            text = page("rita", review.get_absolute_url()).content.decode()
-            assert f"Nothing was done {said}" in text
-            assert unsaid not in text.lower()
+    def test_what_was_explained_is_counted_beside_what_was_not(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"]))
+        for verb in ("select", "select", "begin"):
+            act(review.grant, verb, "orders")
+        sequence(timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "Everything that was done is explained" in text
+        assert "2 of 2 actions explained. 1 more changed and disclosed nothing." in text
 
-            act(review.grant, "update", "orders")
-            sequence(timezone.now())
-            text = page("rita", review.get_absolute_url()).content.decode()
-            assert f"1 action {said}" in text
-            assert unsaid not in text.lower()
-            assert ("Not as declared" in text) == bool(intent)
-            assert ("Outside what the scenario expects" in text) != bool(intent)
+        act(review.grant, "update", "orders")
+        sequence(timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "1 action to look at" in text
+        assert "2 of 3 actions explained." in text
+        assert "not for changing" in text
+
+    def test_what_is_not_judged_yet_is_counted(self) -> None:
+        review = recent()
+        act(review.grant)
+        while sequencer.run_once(at=timezone.now()):
+            pass
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "1 is being judged." in text
 
     def test_a_verdict_that_an_open_finding_bars_says_so_and_cannot_be_chosen(self) -> None:
         review = taken(recent(), at=timezone.now())

@@ -9,7 +9,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from breakglass.models import Request
 from core import refs
 from reviews.slots import reviews as slots
 from tests.make import make_request, make_scenario, make_user
@@ -205,19 +204,9 @@ class TestDecide:
 
         assert said == [
             "Nothing is on the record yet.",
-            "1 action, as the scenario expects.",
-            "2 actions, 1 outside what the scenario expects.",
+            "1 action, explained.",
+            "2 actions, 1 not explained.",
         ]
-
-    def test_speaks_of_a_plan_only_where_one_was_declared(self) -> None:
-        grant = make_use(make_scenario(expected_verbs=["select"]))
-        Request.objects.update(intent="Look at the orders.")
-        act(grant, "copy", "orders")
-        sequence()
-
-        (fact,) = slots.so_far(looking("bob"), Request.objects.get())
-
-        assert fact.text == "1 action, outside the plan."
 
 
 def test_references_read_as_words_and_lead_somewhere() -> None:
