@@ -2,7 +2,13 @@
 
     python -m bench.bench_unusual FILE [FILE ...]     (or JSON lines on standard input)
 
-Each file is one run of a simulator: JSON lines with `t` (seconds), `user`, `team`, `rteam`,
+Each file is one run of a simulator `simulate(seed)`, which may need libraries that this project
+does not have:
+
+    PYTHONPATH=FOLDER python -c "import json, simulate; [print(json.dumps(each,
+        default=lambda number: number.item())) for each in simulate.simulate(0)]" > 0.jsonl
+
+It has JSON lines with `t` (seconds), `user`, `team`, `rteam`,
 `res`, `sens`, `appr`, `latency`, `denied`, `logrows`, `nact`, `writes`, `loc`, `lat`, `lon`,
 `tick`, `tick_self`, `tick_age` (minutes), `dur` (minutes), `oncall`, `y` (1 where it was planted)
 and `kind`. The first 30 days warm up. Precision is that of the highest scores, recall that of

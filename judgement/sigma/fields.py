@@ -21,6 +21,7 @@ KUBERNETES = Source(product="kubernetes", category="application", service="audit
 DATABASE = Source(product="postgresql", category="database")
 SHELL = Source(product="linux", category="process_creation")
 RECORD = Source(product="breakglass", service="record")
+SOURCES = (CLOUDTRAIL, KUBERNETES, DATABASE, SHELL, RECORD)
 
 _GRAMMAR = Parser(Language(tree_sitter_bash.language()))
 _BASH = "/bin/bash"

@@ -50,7 +50,7 @@ _KINSHIP = {
     for code in codes.split()
 }
 _SHARES = (0.5, 0.25)  # of the second and the third reason
-_CHANCE = 1.0  # the decades that a second reason has by chance, there being so many
+_CHANCE = 1.2  # the decades that a second reason has by chance, there being so many
 _LEAST_POINTS = 1.0  # what one session in ten is like, is no reason
 # What lies far beyond all others of its statistic counts for more, up to one point and a half.
 _FAR, _FURTHER, _MOST_FURTHER = 2.5, 0.3, 1.5

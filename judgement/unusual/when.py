@@ -80,4 +80,4 @@ def scenario(scene: Scene) -> Reading | None:
     if strength < 3:
         return None
     said = f"{scene.session.person} hardly ever uses the scenario {name}."
-    return Reading("scenario", strength, said, 0.7)
+    return Reading("scenario", strength, said, weight(strength, grave=12))

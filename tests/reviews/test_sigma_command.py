@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from judgement.sigma.rules import OURS
-from tests.judgement.sigma.make import write
+from tests.judgement.sigma.make import HEAD, write
 
 
 def said(folder: Path) -> str:
@@ -22,7 +22,11 @@ class TestSigmaRules:
         write(tmp_path, "a:\n    x: 1\ncondition: a")
         text = said(tmp_path)
         assert "Would be loaded: 1 rules (1 medium)." in text
-        assert "1  linux / * / *" in text
+        assert "1  linux / * / *\n" in text
+
+    def test_says_which_are_never_asked(self, tmp_path: Path) -> None:
+        write(tmp_path, "a:\n    x: 1\ncondition: a", head=HEAD.replace("linux", "windows"))
+        assert "1  windows / * / *  (never asked" in said(tmp_path)
 
     def test_names_what_cannot_be_used_and_fails(self, tmp_path: Path) -> None:
         (tmp_path / "bad.yml").write_text("a: [b")

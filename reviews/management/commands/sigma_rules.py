@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from judgement.sigma.fields import SOURCES
 from judgement.sigma.rules import OURS, Rules, load
 
 
@@ -33,4 +34,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Would be loaded: {len(rules)} rules{f' ({said})' if said else ''}.")
         for source, count in Counter(rule.source for rule in rules.rules).most_common():
             words = (source.product, source.category, source.service)
-            self.stdout.write(f"{count:>6}  {' / '.join(word or '*' for word in words)}")
+            asked = any(source.fits(known) for known in SOURCES)
+            note = "" if asked else "  (never asked: no such events are taken in)"
+            self.stdout.write(f"{count:>6}  {' / '.join(word or '*' for word in words)}{note}")
