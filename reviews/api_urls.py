@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.api import obligations, reviews
+from reviews.api import coverage, obligations, reviews
 
 urlpatterns = [
     path("reviews", reviews.Reviews.as_view(), name="api-reviews"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/assign", reviews.ReviewTurn.as_view()),
     path("reviews/<uuid:pk>/close", reviews.ReviewClosure.as_view()),
     path("reviews/<uuid:pk>/confirm", reviews.ReviewConfirmation.as_view()),
+    path("cases/<int:case>/coverage", coverage.CoverageOfCase.as_view(), name="api-coverage"),
     path("findings", reviews.Findings.as_view(), name="api-findings"),
     path("obligations", obligations.Obligations.as_view(), name="api-obligations"),
     path("obligations/<uuid:pk>", obligations.ObligationDetail.as_view()),

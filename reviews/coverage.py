@@ -60,14 +60,19 @@ class Stream:
         """Say how many actions it brought, and how soon they were on the record."""
         if not self.sighting:
             return _("It brought no action of this case.")
+        number = self.sighting.count
+        typical, worst = _lag(self.sighting.typical), _lag(self.sighting.worst)
         text = ngettext(
-            "%(number)s action, on the record %(worst)s after it was done.",
-            "%(number)s actions, on the record %(typical)s after they were done, %(worst)s at the"
-            " latest.",
-            self.sighting.count,
+            "%(number)s action, on the record %(typical)s after it was done.",
+            "%(number)s actions, on the record %(typical)s after they were done.",
+            number,
         )
-        lags = {"typical": _lag(self.sighting.typical), "worst": _lag(self.sighting.worst)}
-        return text % {"number": self.sighting.count, **lags}
+        if typical != worst:
+            text = _(
+                "%(number)s actions, on the record %(typical)s after they were done, %(worst)s at"
+                " the latest."
+            )
+        return text % {"number": number, "typical": typical, "worst": worst}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -107,13 +112,13 @@ class Coverage:
         facts = {"seen": every - len(self.unwatched), "all": every, "number": gaps}
         if not gaps:
             text = ngettext(
-                "Seen: %(seen)s of %(all)s target, nothing missing.",
+                "Seen: %(seen)s of %(all)s targets, nothing missing.",
                 "Seen: %(seen)s of %(all)s targets, nothing missing.",
                 every,
             )
             return text % facts
         text = ngettext(
-            "Seen: %(seen)s of %(all)s target.", "Seen: %(seen)s of %(all)s targets.", every
+            "Seen: %(seen)s of %(all)s targets.", "Seen: %(seen)s of %(all)s targets.", every
         )
         more = ngettext("%(number)s gap.", "%(number)s gaps.", gaps)
         return f"{text % facts} {more % facts}"

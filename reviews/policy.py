@@ -113,6 +113,15 @@ def why_not_oversee(*, by: User) -> str | None:
     return phrase("The dashboard is for compliance officers and auditors. Ask an administrator.")
 
 
+def why_not_see_coverage(asked: Request, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not know what could not be seen of a case: who knows it could hide in it."""
+    if by == asked.requester:
+        return phrase("What could be seen of a case is not told to whoever held the access.")
+    if Part.AUDITOR in by.parts(at) or _reviews_in(asked.scenario, by, at):
+        return None
+    return phrase("What could be seen of a case is for its reviewers, compliance and auditors.")
+
+
 def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:
     if by.plays(Part.COMPLIANCE, at):
         return True

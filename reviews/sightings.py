@@ -30,6 +30,16 @@ class Sighting:
     truncated: int
     endless: int  # of which the end was not seen
 
+    @property
+    def typical_seconds(self) -> float:
+        """From doing to record, half of them sooner."""
+        return self.typical.total_seconds()
+
+    @property
+    def worst_seconds(self) -> float:
+        """From doing to record, of the latest."""
+        return self.worst.total_seconds()
+
 
 def of_case(case: str) -> dict[tuple[str, str], Sighting]:
     """Return what was seen of a case, by the names of target and source; "" is the target's log."""

@@ -58,6 +58,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "door.opening": ("", "door"),
     "door.closing": ("", "door"),
     "door.prolonged": ("", "clock"),
+    "log.gap": ("danger", "warn"),
     "credentials.issued": ("live", "key"),
     "delivery.acknowledged": ("", "eye"),
     "delivery.dead": ("danger", "mail"),

@@ -4,20 +4,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from breakglass.models import Permit, Request, scenarios_of
+from breakglass.models import Request
 from core import slots
-from reviews import coverage
-from reviews.models.finding import SEES_ALL
+from reviews import coverage, policy
 
 
 @slots.case_panels.provide(order=45)
 def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
-    """Show who reported what was done, and what is missing. Whoever knew that could hide in it."""
+    """Show who reported what was done, and what is missing."""
     user, now = request.user, timezone.now()
-    if not isinstance(user, User) or user == asked.requester or not hasattr(asked, "grant"):
+    if not isinstance(user, User) or not hasattr(asked, "grant"):
         return []
-    oversees = any(part in SEES_ALL for part in user.parts(now))
-    if not oversees and asked.scenario_id not in scenarios_of(user, Permit.REVIEW, at=now):
+    if policy.why_not_see_coverage(asked, by=user, at=now):
         return []
     seen = coverage.of(list(asked.grant.doors()), case=asked.case_ref, at=now)
     context = {"coverage": seen}

@@ -14,9 +14,11 @@ from reviews import coverage
 from reviews.coverage import Coverage, Stream
 from targets.events import ActionPerformed, LogGap, SourceHeard
 from targets.models import Door, LogPosition, Source, Target
+from tests import record
+from tests.breakglass.api import call
 from tests.make import NOON, make_broken_glass, make_request, make_scenario, make_target
 from tests.reviews.browser import page, recent
-from tests.reviews.make import make_carla, make_use, sequence
+from tests.reviews.make import make_carla, make_cast, make_use, sequence
 from tests.targets.test_ingest import make_source
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,7 @@ class TestOwnLog:
     def test_a_log_that_was_read_to_its_end_has_nothing_missing(self) -> None:
         told = seen(used())
         assert (told.tone, told.missing) == ("ok", [])
-        assert told.sentence == "Seen: 1 of 1 target, nothing missing."
+        assert told.sentence == "Seen: 1 of 1 targets, nothing missing."
 
     def test_says_how_late_actions_were_on_the_record(self) -> None:
         grant = used()
@@ -96,7 +98,7 @@ class TestOwnLog:
         assert told[1].startswith("a.json was begun anew: something between")
         assert (seen(grant).tone, seen(grant).sentence) == (
             "danger",
-            "Seen: 1 of 1 target. 2 gaps.",
+            "Seen: 1 of 1 targets. 2 gaps.",
         )
 
     def test_what_is_not_read_yet_waits(self) -> None:
@@ -146,7 +148,10 @@ class TestOwnLog:
         monkeypatch.setattr(coverage, "OF_LOG", {})
         grant = used()
         assert missing(grant)[0].startswith("Nothing reports from here")
-        assert (seen(grant).tone, seen(grant).sentence) == ("danger", "Seen: 0 of 1 target. 1 gap.")
+        assert (seen(grant).tone, seen(grant).sentence) == (
+            "danger",
+            "Seen: 0 of 1 targets. 1 gap.",
+        )
         did(grant, source="shipper")
         assert missing(grant) == []
 
@@ -249,6 +254,27 @@ class TestWhole:
         for name, sees in (("rita", True), ("carla", True), ("ada", False), ("bob", False)):
             text = page(name, review.grant.request.get_absolute_url()).content.decode()
             assert ("What could be seen" in text) == sees, name
+
+    def test_the_api_tells_it_to_the_same_people(self) -> None:
+        grant = recent().grant
+        make_cast()
+        Door.objects.update(opened_at=NOON, collected_at=NOON)
+        did(grant, late=1.5)
+        address = f"cases/{grant.request.case}/coverage"
+        for name, status in (("carla", 200), ("otto", 200), ("ada", 403), ("bob", 403)):
+            assert call(name, address).status_code == status, name
+        assert record.facts("access.refused")[-1]["verb"] == "see_coverage"
+        assert call("mallory", address).status_code == 404
+        told = call("rita", address).json()
+        (stream,) = told["streams"]
+        assert (told["tone"], told["opened"], told["unwatched"]) == ("ok", ["shop-db"], [])
+        assert (stream["actions"], stream["typical_lag"], stream["worst_lag"]) == (1, 1.5, 1.5)
+        assert (stream["reporter"], stream["missing"]) == ("", [])
+
+    def test_the_api_tells_it_of_a_case_without_access(self) -> None:
+        case = make_request(make_scenario(), at=timezone.now()).case
+        told = call("rita", f"cases/{case}/coverage").json()
+        assert (told["tone"], told["streams"]) == ("", [])
 
     def test_a_case_without_access_has_none(self) -> None:
         request = make_request(make_scenario(), at=timezone.now())
