@@ -132,6 +132,7 @@ ROUTES: dict[str, BuiltIn] = {
     "ratification.confirmed": BuiltIn(to=_EVERYBODY),
     "ratification.refused": BuiltIn(to=_EVERYBODY, urgent=True),
     "ratification.overdue": BuiltIn(to=_EVERYBODY, urgent=True, then=_LOUDER),
+    "debt.waived": BuiltIn(to=(COMPLIANCE,), urgent=True),
     "question.asked": BuiltIn(to=(REQUESTER,), urgent=True),
     "question.answered": BuiltIn(to=(Audience.ASKER,), urgent=True),
     "freeze.imposed": BuiltIn(to=(Audience.FROZEN, RESPONDER), urgent=True),

@@ -15,6 +15,7 @@ from breakglass.models import (
     Request,
     ScenarioVersion,
     Substitution,
+    Waiver,
 )
 from core import forgetting, refs
 from core.forgetting import Texts, Trace
@@ -105,5 +106,11 @@ forgetting.keep(
         model=ScenarioVersion,
         fields=("reason",),
         about=lambda trace: Q(made_by=trace.person),
+    ),
+    Texts(
+        label=_("Why an access could not wait for what was overdue"),
+        model=Waiver,
+        fields=("reason",),
+        about=lambda trace: Q(waived_by=trace.person) | Q(request__requester=trace.person),
     ),
 )

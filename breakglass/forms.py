@@ -15,7 +15,7 @@ from breakglass.models import Freeze, Grant, Request, Scenario
 from breakglass.rules import Rules
 from breakglass.transitions import Ask
 from breakglass.wording import reference_shape
-from core.forms import Cards, Segmented, SegmentedMany, StopForm
+from core.forms import Cards, Segmented, SegmentedMany, StopForm, hush
 from core.words import minutes_words
 from targets.models import Target
 
@@ -98,6 +98,13 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
         help_text=_("Their mail address. They are told, and only they get the way in."),
     )
+    waiver = forms.CharField(
+        label=_("Why can this access not wait for it?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Compliance is told at once, and it counts against you and the scenario."),
+    )
     held = forms.BooleanField(required=False, widget=forms.HiddenInput)
     word = forms.CharField(
         max_length=40,
@@ -109,6 +116,7 @@ class AskForm(forms.Form):
         self, *args: Any, rules: Rules, people: QuerySet[User], urgent: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        hush(self.fields["waiver"])  # it is shown only where it is needed
         self.rules, self.people = rules, people
         targets = Target.objects.enabled().filter(pk__in=[UUID(key) for key in rules.targets])
         self._offer(targets)
@@ -203,6 +211,7 @@ class AskForm(forms.Form):
             intent=self.planned(data["plan"], data["intent"]),
             read_only=data.get("read_only", False),
             starts_at=data["starts_at"],
+            waiver=data["waiver"],
         )
 
 

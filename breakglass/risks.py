@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from breakglass.copies import copied_from
-from breakglass.models import Grant, Request
+from breakglass.models import Grant, Request, Waiver
 from core.slots import Verdict
+from core.words import quoted
 
 _WEAK_REASON = 50
 _RECENT = timedelta(days=30)
@@ -32,7 +33,7 @@ def signals(request: Request, verdicts: Iterable[Verdict] = (), *, at: datetime)
     """
     checks = [_misuse_before(verdicts), _refused_before(request), _off_hours(request),
               _often(request), _weak(request), _copied(request), _no_ticket(request),
-              _overlap(request, at), _blocked_before(request)]  # fmt: skip
+              _overlap(request, at), _blocked_before(request), _waived(request)]  # fmt: skip
     return [signal for signal in checks if signal]
 
 
@@ -149,3 +150,19 @@ def _blocked_before(request: Request) -> Signal | None:
         )
         return Signal(_("Denied before"), said % {"number": denied})
     return None
+
+
+def _waived(request: Request) -> Signal | None:
+    """Say that something was overdue when they asked, and how often that was lately."""
+    waiver = getattr(request.original, "waiver", None)
+    if waiver is None:
+        return None
+    person, scenario = Waiver.objects.lately(
+        request.requester, request.scenario, request.submitted_at
+    )
+    facts = {"person": person, "scenario": scenario, "reason": quoted(waiver.reason)}
+    said = _(
+        "Something was overdue: %(reason)s. In 90 days the person had %(person)s waivers, the"
+        " scenario %(scenario)s."
+    )
+    return Signal(_("Debt waived"), said % facts)

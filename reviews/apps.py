@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang this room's parts into the places that others offer."""
-        from reviews import forgetting, labels, receivers, retention, slots, states
+        from reviews import debts, forgetting, labels, receivers, retention, slots, states
 
         refs.provide("review", labels.reviews)
         refs.provide("finding", labels.findings)

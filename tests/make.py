@@ -185,6 +185,7 @@ def make_ask(scenario: Scenario, **fields: Any) -> transitions.Ask:
         "targets": list(scenario.targets.all()),
         "justification": REASON,
         "minutes": scenario.default_minutes,
+        "waiver": "The reviewer is ill, and customers cannot order.",
         **fields,
     }
     return transitions.Ask(**values)

@@ -63,6 +63,12 @@ class Requests(Endpoint):
             choices=Request.Urgency.choices, default=Request.Urgency.NORMAL
         )
         starts_at = serializers.DateTimeField(default=None, allow_null=True)
+        waiver = serializers.CharField(
+            max_length=2000,
+            default="",
+            allow_blank=True,
+            help_text="why it cannot wait, where a review or a task is overdue",
+        )
         on_behalf_of = serializers.CharField(
             max_length=254,
             default="",

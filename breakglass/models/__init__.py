@@ -15,6 +15,7 @@ from breakglass.models.scenario import (
     scenarios_of,
 )
 from breakglass.models.substitution import Substitution, lent_to
+from breakglass.models.waiver import Waiver
 
 __all__ = [
     "ApprovalStep",
@@ -30,6 +31,7 @@ __all__ = [
     "Scenario",
     "ScenarioVersion",
     "Substitution",
+    "Waiver",
     "lent_to",
     "permits_of",
     "scenarios_of",

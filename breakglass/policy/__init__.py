@@ -18,6 +18,7 @@ from breakglass.policy.asking import (
     why_not_break_glass,
     why_not_file,
     why_not_request,
+    why_waiver_needed,
 )
 from breakglass.policy.changing import (
     second_administrators,
@@ -110,4 +111,5 @@ __all__ = [
     "why_not_withdraw_change",
     "why_substituted",
     "why_too_long",
+    "why_waiver_needed",
 ]

@@ -1,11 +1,12 @@
 """Who may ask for access, in whose name, with which words, on which terms."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Part, User, UserQuerySet
 from accounts.policy import why_membership_over
+from breakglass.debt import Debt
 from breakglass.models import (
     Freeze,
     Grant,
@@ -17,11 +18,12 @@ from breakglass.models import (
 from breakglass.rules import Rules, Step
 from breakglass.wording import reference_shape
 from core.reasons import why_not_reason
-from core.speech import phrase
+from core.speech import phrase, phrase_count, sentences
 from core.words import minutes_phrase
 from targets.models import Target
 
 FURTHEST_START = timedelta(days=30)
+_MOST_DEBTS = 3  # that one sentence names
 
 
 def why_not_request(
@@ -263,6 +265,24 @@ def why_bad_words(
     if rules.intent_required and not intent.strip():
         wrong["intent"] = phrase("Say what you intend to do there.")
     return wrong
+
+
+def why_waiver_needed(debts: Sequence[Debt], *, waiver: str) -> str | None:
+    """Why somebody has to say first that their access cannot wait for what is overdue."""
+    if not debts or not why_not_reason(waiver):
+        return None
+    said = sentences(*(debt.sentence for debt in debts[:_MOST_DEBTS]))
+    if len(debts) > _MOST_DEBTS:
+        more = phrase_count(
+            "%(number)s more thing is overdue.",
+            "%(number)s more things are overdue.",
+            len(debts) - _MOST_DEBTS,
+        )
+        said = sentences(said, more)
+    return phrase(
+        "%(debts)s Say why this access cannot wait for it; compliance is told at once.",
+        debts=said,
+    )
 
 
 def why_bad_start(starts_at: datetime | None, *, urgency: str, at: datetime) -> str | None:

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from audit import log
-from breakglass import coach, events, policy
+from breakglass import coach, debt, events, policy
 from breakglass.copies import copied_from
+from breakglass.debt import Debt
 from breakglass.models import Grant, Request, Scenario, ScenarioVersion
 from breakglass.models.request import next_case
 from breakglass.rules import Rules
 from breakglass.transitions import grants
 from breakglass.transitions.locks import hold_off_freezes, lock, lock_request, refuse_unless
+from breakglass.transitions.waivers import waive
 from core.errors import Attempt, BadInput, WrongState
 from core.speech import phrase
 from targets.models import Target
@@ -29,6 +31,7 @@ class Ask:
     intent: str = ""
     read_only: bool = False
     starts_at: datetime | None = None
+    waiver: str = ""  # why it cannot wait for what is overdue, where something is
 
 
 @log.transition
@@ -45,7 +48,7 @@ def submit(
     """
     person = lock(person or by)
     version = _published(scenario)
-    _check(scenario, version, by=by, person=person, ask=ask, at=at)
+    debts = _check(scenario, version, by=by, person=person, ask=ask, at=at)
     refuse_unless(
         policy.why_nobody_can_decide(version.rules, scenario, requester=person, at=at),
         by=by,
@@ -56,6 +59,7 @@ def submit(
         raise WrongState(why)
     request = _create(scenario, version, by=by, person=person, ask=ask, at=at)
     _record_submitted(request, version, by=by, ask=ask, at=at)
+    waive(request, debts, reason=ask.waiver, by=by, at=at)
     return request
 
 
@@ -74,7 +78,7 @@ def break_glass(
     version = _published(scenario)
     refuse_unless(policy.why_not_break_glass(version.rules), by=by, subject=scenario, at=at)
     urgency = Request.Urgency.BREAK_GLASS
-    _check(scenario, version, by=by, person=person, ask=ask, at=at, urgency=urgency)
+    debts = _check(scenario, version, by=by, person=person, ask=ask, at=at, urgency=urgency)
     request = _create(
         scenario, version, by=by, person=person, ask=ask, at=at,
         urgency=urgency,
@@ -84,6 +88,7 @@ def break_glass(
         ratify_by=at + timedelta(minutes=version.rules.ratify_within),
     )  # fmt: skip
     _record_submitted(request, version, by=by, ask=ask, at=at)
+    waive(request, debts, reason=ask.waiver, by=by, at=at)
     grants.start_unapproved(request, at=at)
     return request
 
@@ -236,8 +241,11 @@ def _published(scenario: Scenario) -> ScenarioVersion:
 def _check(
     scenario: Scenario, version: ScenarioVersion, *, by: User, person: User, ask: Ask,
     at: datetime, urgency: Request.Urgency = Request.Urgency.NORMAL,
-) -> None:  # fmt: skip
-    """Raise unless the person, the terms and the words all fit the scenario."""
+) -> list[Debt]:  # fmt: skip
+    """Raise unless the person, the terms and the words all fit the scenario.
+
+    Returns what is overdue, for which there is a waiver.
+    """
     hold_off_freezes()
     rules = version.rules
     why = policy.why_not_file(scenario, by=by, at=at) if person != by else None
@@ -253,12 +261,16 @@ def _check(
     )
     if why := policy.why_bad_start(ask.starts_at, urgency=urgency, at=at):
         wrong["starts_at"] = why
+    debts = debt.owed(scenario, person=person, at=at)
+    if why := policy.why_waiver_needed(debts, waiver=ask.waiver):
+        wrong["waiver"] = why
     if wrong:
         # Asking for more than the rules allow is an attempt at access; a word too few is none.
         attempt = Attempt(actor=by.ref, subject=scenario.ref, at=at) if outside else None
         raise BadInput.of(wrong, attempt=attempt)
     if full := policy.why_no_room(scenario, rules, person=person, at=at, by=by):
         raise WrongState(full)
+    return debts
 
 
 def _create(

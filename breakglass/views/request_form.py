@@ -15,7 +15,7 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.models import Part, User
 from accounts.requests import PageRequest
-from breakglass import cards, coach, policy, preflight
+from breakglass import cards, coach, debt, policy, preflight
 from breakglass.cards import Card
 from breakglass.copies import copied_from
 from breakglass.forms import AskForm, verbs
@@ -66,7 +66,7 @@ def ask_form(scenario: Scenario, data: QueryDict | None = None, *, wish: str = "
     return AskForm(data, rules=rules, people=people, urgent=urgent)
 
 
-def say_all(form: AskForm, *, at: datetime) -> None:
+def say_all(form: AskForm, scenario: Scenario, *, by: User, at: datetime) -> None:
     """Add what the rules say of the fields that could be read, so that everything is said at once.
 
     A form that reads well is left to the verb, which puts its refusal on the record.
@@ -83,6 +83,9 @@ def say_all(form: AskForm, *, at: datetime) -> None:
     )
     if why := policy.why_bad_start(typed.get("starts_at"), urgency=urgency, at=at):
         wrong["starts_at"] = why
+    debts = debt.owed(scenario, person=typed.get("person") or by, at=at)
+    if why := policy.why_waiver_needed(debts, waiver=typed.get("waiver", "")):
+        wrong["waiver"] = why
     for name, sentence in wrong.items():
         if name not in form.errors:
             form.add_error(name, shown(sentence))
@@ -242,6 +245,7 @@ def _outlook(
         "ends_at": now + timedelta(minutes=min(minutes, rules.max_minutes)),
         "ratify_by": now + timedelta(minutes=rules.ratify_within),
         "starts_at": starts_at,
+        "debts": debt.owed(scenario, person=person, at=now),
         "then": people_words(seen.then) if seen else "",
         "preflight": seen,
         "channels": slots.channels.gather(request),

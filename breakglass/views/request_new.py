@@ -92,7 +92,7 @@ def _sent(request: PageRequest) -> HttpResponse:
             else:
                 return _done(request, location)
         else:
-            say_all(form, at=timezone.now())
+            say_all(form, scenario, by=request.user, at=timezone.now())
     context = gather(request, request.POST, form=form, unchosen=scenario is None)
     return render(request, "breakglass/request_new.html", context, status=422)
 

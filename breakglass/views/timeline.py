@@ -30,6 +30,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "request.submitted": ("wait", "case"),
     "request.filed": ("", "user"),
     "request.withdrawn": ("", "x"),
+    "debt.waived": ("danger", "warn"),
     "request.lapsed": ("", "clock"),
     "request.escalated": ("wait", "bell"),
     "request.approved": ("ok", "check"),

@@ -31,6 +31,8 @@ def tell_of_reviews() -> None:
     with transaction.atomic():
         event = ReviewUnassignable()
         log.record(event, actor=log.SYSTEM, subject=review.ref, at=LATER, case=review.case_ref)
+    late = make_review(at=LATER + timedelta(days=9))
+    assert late.grant.request.waiver
     for row in (review, task, finding):
         row.refresh_from_db()
         assert row.due_at is not None
