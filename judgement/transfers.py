@@ -33,6 +33,7 @@ _MOVES_LOCALLY = frozenset(["cp", "mv", "install", "ditto", "ln", "rename"])
 _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c", "axel", "lynx"])
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
+_NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
 
 
@@ -122,11 +123,9 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     for word in words:
         if found := re.search(r"(?:tcp\d?|udp\d?|openssl|ssl)(?:-connect)?:([\w.-]+)", word, re.I):
             gathered.sends_to(found[1])
-    gathered.sends_to(*(word for word in words if not word.isdigit() and ":" not in word))
-    if (
-        not call.piped
-        and Verb.PERSISTENCE not in gathered.verbs
-        and not re.search(r" -\w*l", call.line)
-    ):
-        # It only talks: nothing is fed to it but what the command says itself.
+    gathered.sends_to(*(word for word in words if not _NO_HOST.search(word)))
+    # It only talks where nothing is fed to it but what the command says itself.
+    says = bool(call.feed) and not re.search(r"[$`]", call.feed)
+    listens = re.search(r" -\w*l", call.line)
+    if (says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
         gathered.verbs.discard(Verb.EXPORT)

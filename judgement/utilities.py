@@ -98,7 +98,7 @@ _ROOT = re.compile(
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
 _MARKS = "-+{};,.()[]\\"
 _ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
-_NUMBER = re.compile(r"[+-]?\d[\d.,:%]*[a-zA-Z]?")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,:]\d+)?%?[a-zA-Z]?")
 
 
 class Parts(NamedTuple):

@@ -167,6 +167,44 @@ find / -name x -exec cat {} + ->
 find /srv/a -type f -delete -> recursive
 """
 
+EVERYDAY = r"""
+kubectl get pods -n shop -o wide
+kubectl logs -f deploy/api --since=1h
+kubectl rollout restart deploy/api -n shop
+kubectl config use-context prod
+docker compose up -d
+docker exec -it api sh
+systemctl restart postgresql
+journalctl -u api --since '1 hour ago' | grep ERROR
+grep -i "failed password" /var/log/auth.log
+curl -sS -o /dev/null -w '%{http_code}' https://shop.example.org/health
+echo "show stat" | socat stdio /var/run/haproxy.sock
+lsof +D /var/log
+cat /etc/passwd
+ls -la /etc/ssl/private
+nginx -s reload
+cp /etc/nginx/nginx.conf /etc/nginx/nginx.conf.bak
+psql -h db01 -d shop -c 'SELECT count(*) FROM orders'
+redis-cli -h r1 --scan --pattern 'cart:*' | head
+aws s3 cp s3://acme-logs/a.gz .
+aws ecs update-service --cluster x --service y --force-new-deployment
+gcloud logging read 'severity>=ERROR' --limit 50
+helm rollback api 3
+git pull
+sudo kill -HUP 1234
+tar xzf release.tgz -C /srv/app
+sed -i 's/pool_size=10/pool_size=50/' /etc/app.conf
+openssl x509 -in /etc/ssl/certs/shop.crt -noout -dates
+resize2fs /dev/vg/data
+iptables -L -n -v
+for i in 1 2 3; do curl -s http://api-$i/health; done
+while ! nc -z db01 5432; do sleep 1; done
+watch -n 5 'kubectl get pods'
+scp app01:/var/log/app.log .
+ssh app01 'systemctl status api'
+rsync -a app01:/var/log/ ./logs/
+"""
+
 
 class TestVerbs:
     @pytest.mark.parametrize(("command", "verbs", "objects"), rows(VERBS))
@@ -185,6 +223,13 @@ class TestVerbs:
         rising = ["ls", "cat a", "rm a", "rm -rf a/b", "rm -rf /"]
         severities = [shell.facts(command).severity for command in rising]
         assert severities == sorted(set(severities))
+
+    def test_looking_around_in_an_emergency_is_nothing_grave(self) -> None:
+        grave = {"tamper", "persistence", "secret", "privilege", "export", "delete", "schema"}
+        for command in EVERYDAY.strip().splitlines():
+            facts = shell.facts(command)
+            assert not grave & {*facts.verbs}, command
+            assert facts.severity < 0.6, command
 
 
 class TestDetails:
