@@ -19,13 +19,13 @@ from judgement.scope import Scope
 from judgement.weighing import Looked, look
 
 TIER = 2
-_TELLING = 0.2  # a doubt of less is none of a reviewer's business
+_TELLING = 0.31  # a doubt of less is none of a reviewer's business
 _UNEXPLAINED = 0.35  # from here an action counts as unexplained
+_SURE = 0.6  # a doubt of more names the worst action by itself
 _MOST_OF_ONE = 3  # findings about one action
 # Doubts that a rule of scope, or a hard one, says already.
 _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
           "destination": "egress"}  # fmt: skip
-_IDLE = 0.2  # the most that a session scores in which nothing was done
 _UNJUDGED = 0.6  # the least score of what cannot be judged
 
 
@@ -56,7 +56,7 @@ def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
     telling = weighing.telling(looked)
     score = weigher.score(weighing.session(grounds, telling)) if telling else 0.0
     if all(each.neutral for each in looked):
-        score = min(score, _IDLE)
+        score = min(score, 0.99 * weigher.flag_at)
     flag = score >= weigher.flag_at
     findings = _findings(grounds, looked)
     if flag:
@@ -106,9 +106,11 @@ def _findings(grounds: Grounds, looked: Sequence[Looked]) -> list[Finding]:
     for place, each in enumerate(looked):
         found += each.ruled
         said = {finding.code.partition(".")[0] for finding in each.ruled}
+        told = {finding.verb for finding in each.ruled if finding.verb}
         doubts = [
             doubt for doubt in each.doubts
             if doubt.weight >= _TELLING and _RULED.get(doubt.code, "") not in said
+            and not (doubt.code == "verb" and doubt.verb in told)
         ]  # fmt: skip
         found += [_finding(place, doubt, permitted) for doubt in doubts[:_MOST_OF_ONE]]
     return found
@@ -130,7 +132,9 @@ def _permitted(reason: Reason) -> str:
     """Return the beginning of a sentence: what a request permits, and on what."""
     named = sorted(reason.verbs - {Verb.NEUTRAL})
     what = ", ".join(named) if named else "nothing in particular"
-    clause = next((each for each in reason.clauses if each.heads), None)
+    clause = max(
+        (each for each in reason.clauses if each.heads), key=lambda c: len(c.objects), default=None
+    )
     said = f" (“{clause.text[:80]}”)" if clause else ""
     return f"The request permits {what}{said}"
 
@@ -139,12 +143,13 @@ def _worst(
     grounds: Grounds, looked: Sequence[Looked], findings: Sequence[Finding], weigher: Model
 ) -> list[Finding]:
     """Return a finding about the action that looks worst by itself, unless there is one."""
-    scores = [
-        -1.0 if each.neutral and len(looked) > 1
-        else weigher.score(weighing.session(grounds, [each]))
-        for each in looked
-    ]  # fmt: skip
-    place = max(range(len(looked)), key=scores.__getitem__)
+    if any(weight(each.doubts) >= _SURE for each in looked):
+        return []  # it is named already
+    busy = [at for at, each in enumerate(looked) if not each.neutral] or [*range(len(looked))]
+    scores = {
+        at: weigher.score(weighing.session(grounds, [looked[at]])) for at in busy if len(busy) > 1
+    }
+    place = max(busy, key=lambda at: scores.get(at, 0.0))
     if any(each.action == place for each in findings):
         return []
     facts = looked[place].said.facts
