@@ -17,6 +17,7 @@ from judgement.unusual.memory import (
     Group,
     Memory,
     Person,
+    Refusal,
     Ticket,
     Use,
     Window,
@@ -32,7 +33,8 @@ STATISTICS: tuple[Callable[[Scene], Reading | None], ...] = (
     where.travel, where.place,
     amounts.rows, amounts.drift, amounts.actions, amounts.writes, amounts.minutes,
     amounts.burst, amounts.many_targets, amounts.refusals,
-    things.target, things.foreign, things.sensitive, things.own_ticket, things.ticket_again,
+    things.target, things.foreign, things.sensitive, things.relay,
+    things.old_ticket, things.own_ticket, things.ticket_again,
     approvals.fast, approvals.approver_hour, approvals.series, approvals.shopping,
     approvals.approver, approvals.own,
 )  # fmt: skip
@@ -44,8 +46,8 @@ _KINSHIP = {
         "amount": "rows rows_monthly drift actions writes minutes",
         "activity": "burst many_targets series",
         "thing": "target scenario sensitive",
-        "approval": "shopping refusals approver each_other own_approval",
-        "ticket": "own_ticket ticket_again",
+        "approval": "shopping refusals approver each_other own_approval relay",
+        "ticket": "own_ticket ticket_again old_ticket",
     }.items()
     for code in codes.split()
 }
@@ -141,6 +143,8 @@ def _learn(memory: Memory, seen: Scene) -> None:
     if session.target:
         used = memory.targets.setdefault(session.target, seen.target)
         used.sessions += 1
+        if session.refused:
+            used.refused = Refusal(seen.at, session.person, session.team)
         if not session.on_call:
             used.habits.learn(seen.hour, seen.day)
     if session.approver:
@@ -209,6 +213,8 @@ def _learn_values(seen: Scene, person: Person, team: Group, everybody: Group) ->
         keep(own, value, OWN)
         keep(team.values.setdefault(name, []), value, GROUP)
         keep(everybody.values.setdefault(name, []), value, GROUP)
+    if (age := amounts.logarithm(seen.session, "ticket_age")) is not None:
+        keep(everybody.values.setdefault("ticket_age", []), age, GROUP)
     if seen.session.rows and amounts.is_large(seen):
         keep(person.large, [seen.at, math.log1p(seen.session.rows)], 12)
 

@@ -90,10 +90,20 @@ class Group:
 
 
 @dataclasses.dataclass
+class Refusal:
+    """Somebody was refused a target."""
+
+    at: float  # minutes since 1970
+    person: str
+    team: str
+
+
+@dataclasses.dataclass
 class Target:
-    """When a target is used, and by how many."""
+    """When a target is used, and to whom it was refused last."""
 
     habits: Habits = dataclasses.field(default_factory=Habits)
+    refused: Refusal | None = None
     sessions: int = 0
 
 
@@ -173,6 +183,8 @@ def _one(kind: type[Any], data: Mapping[str, Any]) -> object:
         fields["habits"] = Habits(**fields["habits"])
     if "recent" in fields:
         fields["recent"] = [Use(**each) for each in fields["recent"]]
+    if fields.get("refused"):
+        fields["refused"] = Refusal(**fields["refused"])
     return kind(**fields)
 
 

@@ -2,29 +2,50 @@
 
 import math
 
+from judgement.unusual.amounts import ENOUGH, logarithm
 from judgement.unusual.formulas import smoothed, surprise, tail
 from judgement.unusual.memory import DAY
 from judgement.unusual.scene import Scene
 from judgement.unusual.session import Reading, weight
 
 FOREIGN = 9.0  # bits: a team's share of less than one in 512
+_SOON = 240.0  # minutes
 _FRESH = 15.0  # minutes
+
+
+def _novelty(scene: Scene) -> float:
+    """Return in bits how new the target is for the person, who may be curious by habit."""
+    person, name = scene.person, scene.session.target
+    if not name:
+        return 0.0
+    curious = len(person.targets) + 2
+    return surprise(smoothed(person.targets, name, person.sessions, scene.team_share, curious))
 
 
 def target(scene: Scene) -> Reading | None:
     """A target that neither the person nor the team uses."""
-    session, person = scene.session, scene.person
-    if not session.target:
-        return None
-    # Whoever opens new things often is expected to do so again.
-    curious = len(person.targets) + 2
-    share = smoothed(person.targets, session.target, person.sessions, scene.team_share, curious)
-    strength = surprise(share)
+    session = scene.session
+    strength = _novelty(scene)
     if strength < 5:
         return None
     whose = f"{session.person} and their team hardly ever use {session.target}"
     said = f"{whose}, which is sensitive." if session.sensitive else f"{whose}."
     return Reading("target", strength * (1.3 if session.sensitive else 1), said, 0.9)
+
+
+def relay(scene: Scene) -> Reading | None:
+    """Granted to somebody who hardly uses it, soon after a colleague was refused."""
+    session, before = scene.session, scene.target.refused
+    if session.refused or before is None or scene.at - before.at > _SOON:
+        return None
+    if before.team != session.team or before.person == session.person:
+        return None
+    strength = _novelty(scene)
+    if strength < 5:
+        return None
+    said = (f"{session.target} was refused to {before.person} {scene.at - before.at:.0f} minutes"
+            f" before, and {session.person} hardly ever uses it.")  # fmt: skip
+    return Reading("relay", strength, said, weight(strength, grave=9, slight=0.6))
 
 
 def foreign(scene: Scene) -> Reading | None:
@@ -67,6 +88,18 @@ def own_ticket(scene: Scene) -> Reading | None:
     said = (f"{session.person} wrote the ticket {session.ticket_age:.0f} minutes before,"
             " and refers to it.")  # fmt: skip
     return Reading("own_ticket", math.log2(_FRESH / max(session.ticket_age, 0.25)), said)
+
+
+def old_ticket(scene: Scene) -> Reading | None:
+    """A ticket older than any that was named of late."""
+    known = scene.everybody.values.get("ticket_age", ())
+    age = logarithm(scene.session, "ticket_age")
+    if age is None or len(known) < ENOUGH or age <= (oldest := max(known)):
+        return None
+    days = (scene.session.ticket_age or 0) / DAY
+    strength = 1.5 + 2 * (age - oldest)
+    said = f"The ticket is {days:.0f} days old; of late nobody named one so old."
+    return Reading("old_ticket", strength, said, weight(strength, grave=7, slight=0.5))
 
 
 def ticket_again(scene: Scene) -> Reading | None:

@@ -67,6 +67,12 @@ STORIES: dict[str, tuple[str, Story]] = {
         "own_ticket",
         lambda: [session(ticket_by_requester=True, ticket_age=2.0)],
     ),
+    "a ticket of last year": ("old_ticket", lambda: [session(ticket_age=500_000.0)]),
+    "refused to a colleague and granted to a stranger to it": (
+        "relay",
+        lambda: [session(person="p9", target="t3-a", owner="t3", refused=True),
+                 session(at=NOW + 30 * MINUTE, target="t3-a", owner="t3")],
+    ),
     "one ticket for everything": (
         "ticket_again",
         lambda: [session(at=NOW + n * DAY, ticket="INC-1x", target=f"t1-{'abcd'[n]}")
