@@ -10,10 +10,13 @@ from datetime import datetime
 from accounts.models import User
 from audit import cursor
 from audit.models import Entry
+from breakglass.models import Request
 from core.refs import key_of
 from reviews import obligations
 from reviews.assignment_transitions import assign
 from reviews.models import Finding, Review
+from reviews.policy import why_not_seal
+from reviews.seal_transitions import seal
 
 NAME = "reviews.follow"
 
@@ -53,9 +56,21 @@ def _review_waits(entry: Entry, at: datetime) -> None:
         assign(review, at=at, but=but)
 
 
+def _nothing_left(entry: Entry, at: datetime) -> None:
+    """Seal the case, if this was the last thing to do in it."""
+    key = key_of(entry.case, "request")
+    case = Request.objects.filter(pk=key).first() if key else None
+    if case and why_not_seal(case) is None:
+        seal(case, until=entry.seq + 1, at=at)
+
+
 _FOLLOWED: dict[str, Callable[[Entry, datetime], None]] = {
     "door.closed": _door_closed,
     "finding.opened": _finding_opened,
     "review.owed": _review_waits,
     "review.returned": _review_waits,
+    "review.closed": _nothing_left,
+    "obligation.done": _nothing_left,
+    "obligation.waived": _nothing_left,
+    "finding.resolved": _nothing_left,
 }

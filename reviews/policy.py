@@ -8,7 +8,7 @@ from accounts.models import Part, User
 from accounts.policy import why_membership_over
 from breakglass.models import Decision, Grant, GroupPermit, Permit, Request, Scenario
 from core.speech import phrase, phrase_count
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
 
 
 def why_not_review(review: Review, *, by: User, at: datetime) -> str | None:
@@ -93,6 +93,24 @@ def needs_second(review: Review, *, verdict: str = "") -> bool:
     Nobody is found to have misused their access by one person alone.
     """
     return review.grant.request.rules.strict_review or verdict == Review.Verdict.MISUSE
+
+
+def why_not_seal(case: Request) -> str | None:
+    """Why a case cannot close: nobody has closed its review, or something has to be done first.
+
+    The verdict does not wait for what has to be done, since its deadline is its own; nor does the
+    seal wait for findings, which have owners and deadlines and may go on elsewhere.
+    """
+    review = Review.objects.filter(grant__request=case).first()
+    if review is None or review.state != Review.State.CLOSED:
+        return phrase("The case closes when its review is closed.")
+    if count := Obligation.objects.open().filter(case=case).count():
+        return phrase_count(
+            "The case closes when %(number)s thing is done that has to be done first.",
+            "The case closes when %(number)s things are done that have to be done first.",
+            count,
+        )
+    return None
 
 
 def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:

@@ -24,6 +24,7 @@ from reviews.views.review import (
     review_reassign,
     review_start,
 )
+from reviews.views.seal import case_seal
 
 urlpatterns = [
     path("reviews/", reviews, name="reviews"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/give-back/", review_hand_over, name="review-hand-over"),
     path("reviews/<uuid:pk>/turn/", review_reassign, name="review-reassign"),
     path("reviews/<uuid:pk>/findings/", finding_new, name="finding-new"),
+    path("cases/<int:number>/seal/", case_seal, name="case-seal"),
     path("findings/", findings, name="findings"),
     path("findings.csv", findings_sheet, name="findings-sheet"),
     path("findings/<uuid:pk>/", finding, name="finding"),

@@ -24,7 +24,7 @@ SHOWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "action": (_lazy("Actions"), ("action.",)),
     "question": (_lazy("Questions"), ("question.",)),
     "alert": (_lazy("Alerts"), ("delivery.",)),
-    "review": (_lazy("Review"), ("review.", "finding.", "obligation.")),
+    "review": (_lazy("Review"), ("review.", "finding.", "obligation.", "case.")),
 }
 _LOOKS: dict[str, tuple[str, str]] = {
     "request.submitted": ("wait", "case"),
@@ -81,6 +81,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "review.concluded": ("", "review"),
     "review.confirmed": ("ok", "review"),
     "review.closed": ("ok", "review"),
+    "case.sealed": ("ok", "lock"),
 }
 
 

@@ -1,5 +1,5 @@
 """What this room shows on shared pages."""
 
-from reviews.slots import coverage, obligations, reviews
+from reviews.slots import coverage, obligations, reviews, seals
 
-__all__ = ["coverage", "obligations", "reviews"]
+__all__ = ["coverage", "obligations", "reviews", "seals"]

@@ -103,6 +103,7 @@ _REVIEWERS = (
     Place("dashboard", "compliance", "/dashboard/"),
     Place("cases", "compliance", "/cases/"),
     Place("case", "compliance", "/cases/8/", note="reviewed"),
+    Place("case-seal", "compliance", "/cases/8/seal/"),
     Place("case-paper", "compliance", "/cases/8/paper/"),
     Place("ledger", "auditor", "/ledger/"),
     Place("ledger", "auditor", "/ledger/?subject=nothing:1", note="empty"),

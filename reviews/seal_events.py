@@ -1,0 +1,21 @@
+"""The close of a case, as the ledger tells it."""
+
+import dataclasses
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from audit.events import Event
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CaseSealed(Event, kind="case.sealed", title=_lazy("Case sealed")):
+    """Nothing is left to do in a case. `manifest` has the hashes of its entries before `until`."""
+
+    until: int
+    manifest: dict[str, Any]
+
+    def sentence(self) -> str:
+        count = sum(part["entries"] for part in self.manifest["parts"].values())
+        return _("closed the case and sealed its %(count)s entries") % {"count": count}

@@ -1,0 +1,21 @@
+"""The seal of a case beside its record as it is now."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from accounts.requests import PageRequest
+from breakglass.views.pages import page, visible_case
+from reviews import seals
+
+
+@page("GET")
+def case_seal(request: PageRequest, number: int) -> HttpResponse:
+    """Hash a sealed case again, and show whether it matches."""
+    asked = visible_case(request.user, number)
+    seal = seals.newest(asked)
+    if seal is None:
+        raise Http404
+    lines = seals.compared(asked, seal)
+    matches = all(line.matches for line in lines)
+    context = {"asked": asked, "seal": seal, "lines": lines, "matches": matches}
+    return render(request, "reviews/seal.html", context)
