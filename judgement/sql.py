@@ -55,6 +55,11 @@ _CARRIES = re.compile(
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"analy[sz]e(?!\s*(?:false|off|0))", re.IGNORECASE)
+# What a parser raises that meets what nobody thought of.
+_STUMBLES = (
+    SqlglotError, RecursionError, ValueError, TypeError, AttributeError, LookupError,
+    AssertionError, ArithmeticError, NotImplementedError,
+)  # fmt: skip
 # It warns of every statement that it knows by its first word alone, such as VACUUM.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -227,7 +232,7 @@ def _parsed(single: str, gathered: Gathered) -> bool:
                 continue
             read = [sqltree.read(tree, gathered) for tree in trees if tree is not None]
             return all(read)
-        except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError):
+        except _STUMBLES:
             continue
     return False
 
