@@ -52,7 +52,9 @@ SECRET_COLUMN = re.compile(
     re.IGNORECASE,
 )
 # Columns that only count or date such things.
-HARMLESS_COLUMN = re.compile(r"(?:_at|_count|_id|_date|_expires?\w*|_policy)$", re.IGNORECASE)
+HARMLESS_COLUMN = re.compile(
+    r"(?:_at|_count|_id|_date|_expires?\w*|_policy)$|^(?:\w+_)?tokens$", re.IGNORECASE
+)
 # Tables into which a system writes what was done in it.
 AUDIT_TABLE = re.compile(
     r"(?:^|[._])(?:audit\w*|\w*_audit(?:_?(?:log|trail|event|entr)\w*)?|pgaudit\w*|\w*audit_?logs?"

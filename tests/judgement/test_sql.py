@@ -128,6 +128,27 @@ SELECT * FROM t WHERE id = 1 ->
 GRANT SELECT ON t TO PUBLIC -> open_to_all
 """
 
+EVERYDAY = r"""
+SELECT pid, state, wait_event FROM pg_stat_activity WHERE state <> 'idle'
+SELECT * FROM pg_locks WHERE NOT granted
+SELECT pg_size_pretty(pg_database_size('shop'))
+SELECT pg_cancel_backend(4711)
+SELECT user_id, created_at FROM password_resets WHERE user_id = 4
+SELECT count(*) FROM sessions WHERE expires_at > now()
+SELECT * FROM audit_log WHERE object_id = 881
+SELECT prompt_tokens, secret_level, pass_rate, salt_content FROM usage
+SELECT * FROM orders WHERE id IN (1, 2, 3) FOR UPDATE
+UPDATE users SET email = 'a@example.org' WHERE id = 4
+BEGIN; UPDATE stock SET qty = qty - 1 WHERE sku = 'x'; COMMIT;
+INSERT INTO countries (code, name) VALUES ('XK', 'Kosovo')
+SHOW GRANTS
+VACUUM (VERBOSE, ANALYZE) orders
+SET LOCAL lock_timeout = '2s'
+REFRESH MATERIALIZED VIEW sales_by_day
+REINDEX INDEX CONCURRENTLY ix_orders
+CREATE INDEX CONCURRENTLY ix ON orders (status)
+"""
+
 
 class TestVerbs:
     @pytest.mark.parametrize(("statement", "verbs", "objects"), rows(VERBS))
@@ -145,6 +166,14 @@ class TestVerbs:
         rising = ["SELECT 1", "SELECT a FROM t", "DELETE FROM t WHERE id = 1", "DROP DATABASE shop"]
         severities = [sql.facts(statement).severity for statement in rising]
         assert severities == sorted(set(severities))
+
+    def test_what_an_emergency_asks_every_day_is_nothing_grave(self) -> None:
+        grave = {"tamper", "persistence", "secret", "privilege", "export", "delete"}
+        for statement in EVERYDAY.strip().splitlines():
+            facts = sql.facts(statement)
+            assert not grave & {*facts.verbs}, statement
+            assert facts.severity < 0.6, statement
+            assert facts.quality is Quality.WHOLE, statement
 
 
 class TestDetails:
