@@ -186,11 +186,15 @@ def _told(case: str, sources: Sequence[Source], opened: Sequence[Door], *, at: d
 
 
 def _gap(facts: Mapping[str, str], at: datetime) -> Missing:
-    text = (
-        _("%(file)s was removed before it was read whole: something after %(since)s may be lost.")
-        if facts["why"] == LogGap.REMOVED
-        else _("%(file)s was begun anew: something between %(since)s and %(until)s may be lost.")
-    )
+    text = {
+        LogGap.REMOVED: _(
+            "%(file)s was removed before it was read whole: something after %(since)s may be lost."
+        ),
+        LogGap.BEGUN_ANEW: _(
+            "%(file)s was begun anew: something between %(since)s and %(until)s may be lost."
+        ),
+        LogGap.UNREADABLE: _("%(file)s has a line about this access that cannot be read."),
+    }[facts["why"]]
     since = moment_words(datetime.fromisoformat(facts["since"]), "DAY")
     said = {"file": facts["file"], "since": since, "until": moment_words(at, "DAY")}
     return Missing(text=text % said, danger=True)
@@ -260,12 +264,13 @@ def _reports(
             if sighting is None and source.target_id != door.target_id:
                 continue
             quiet = _silent(source, door, told.silences.get(source.ref, []), at=at)
+            heard = sighting or source.last_heard_at
             yield Stream(
                 target=door.target.name,
                 source=source.name,
                 language=source.get_language_display(),
-                since=door.opened_at,
-                until=door.closed_at,
+                since=door.opened_at if heard else None,
+                until=door.closed_at if heard else None,
                 sighting=sighting,
                 blind=str(OF_LANGUAGE.get(source.language, "")),
                 missing=(*quiet, *_cut(sighting)),

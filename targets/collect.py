@@ -4,9 +4,8 @@ The position in the log moves in the transaction that makes the entries. Whoever
 reads the same bytes again; whoever is overtaken finds the position moved and makes no entries.
 """
 
-import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -74,8 +73,11 @@ def read(target: Target, driver: Driver, *, at: datetime) -> int:
             return made
         start, later, lost = _place(position, driver.log_files())
         if lost:
-            gap = functools.partial(_record_gap, target, position, lost, at=at)
-            if not _commit(position, start, position.running, gap):
+            gap = _gap(target, position, lost)
+            doors = Door.objects.uncollected().filter(target=target)
+            lost_to = dict.fromkeys(doors.values_list("handle", flat=True), gap)
+            entries = _Entries(target, [], zone, at, lost=lost_to)
+            if not _commit(position, start, position.running, entries.record):
                 return made
             continue
         lines, consumed = _next_lines(driver, start.name, start.size)
@@ -83,9 +85,10 @@ def read(target: Target, driver: Driver, *, at: datetime) -> int:
             if not later:
                 return made + _finish(target, position, zone, at=at)
             start, lines = _beginning_of(later[0]), []
-        actions, running = jsonlog.read_lines(lines, position.running)
+        actions, running, unreadable = jsonlog.read_lines(lines, position.running)
         end = LogFile(name=start.name, size=start.size + consumed, modified_at=start.modified_at)
-        entries = _Entries(target, actions, zone, at)
+        gap = _gap(target, position, LogGap.UNREADABLE)
+        entries = _Entries(target, actions, zone, at, lost=dict.fromkeys(unreadable, gap))
         if not _commit(position, end, running, entries.record):
             return made  # another process reads here too, and was faster
         made += len(actions)
@@ -104,17 +107,34 @@ def postpone(target: Target, *, error: str, at: datetime) -> None:
         )
 
 
+def _gap(target: Target, position: LogPosition, why: str) -> LogGap:
+    return LogGap(
+        target=target.name,
+        file=position.file,
+        offset=position.offset,
+        why=why,
+        since=position.modified_at.isoformat(),
+    )
+
+
 class _Entries:
-    """Actions on their way into the record."""
+    """Actions on their way into the record, and by handle what was lost of them."""
 
     def __init__(
-        self, target: Target, actions: Sequence[Action], zone: tzinfo, at: datetime
+        self,
+        target: Target,
+        actions: Sequence[Action],
+        zone: tzinfo,
+        at: datetime,
+        *,
+        lost: Mapping[str, LogGap] | None = None,
     ) -> None:
         self._target, self._actions, self._zone, self._at = target, actions, zone, at
+        self._lost = lost or {}
 
     def record(self) -> None:
         """Make an entry of each action of a door of ours, in the order of the log."""
-        handles = {action.handle for action in self._actions}
+        handles = {*self._lost, *(action.handle for action in self._actions)}
         doors = Door.objects.filter(target=self._target, handle__in=handles)
         by_handle = {door.handle: door for door in doors}
         for action in self._actions:
@@ -127,19 +147,11 @@ class _Entries:
                     at=self._at,
                     occurred_at=jsonlog.moment(action.at, self._zone),
                 )
-
-
-def _record_gap(target: Target, position: LogPosition, why: str, *, at: datetime) -> None:
-    """Put into each case whose doors are still read that a part of the log is lost to it."""
-    event = LogGap(
-        target=target.name,
-        file=position.file,
-        offset=position.offset,
-        why=why,
-        since=position.modified_at.isoformat(),
-    )
-    for door in Door.objects.uncollected().filter(target=target).order_by("opened_at"):
-        log.record(event, actor=log.SYSTEM, subject=door.grant_ref, case=door.case, at=at)
+        for handle, gap in self._lost.items():
+            if door := by_handle.get(handle):
+                log.record(
+                    gap, actor=log.SYSTEM, subject=door.grant_ref, case=door.case, at=self._at
+                )
 
 
 def _commit(

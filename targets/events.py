@@ -210,13 +210,15 @@ class ActionPerformed(
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LogGap(Event, kind="log.gap", title=_lazy("Part of a log lost"), critical=True):
-    """What a target wrote after `offset` of a file may never come onto the record.
+    """What a target wrote after `offset` of a file may never come onto the record, or, where it is
+    unreadable, a line of it.
 
     `since` is when the file was last changed as far as it was read, by the target's clock.
     """
 
     REMOVED: ClassVar[str] = "removed"
     BEGUN_ANEW: ClassVar[str] = "begun_anew"
+    UNREADABLE: ClassVar[str] = "unreadable"
 
     target: str
     file: str
@@ -225,11 +227,16 @@ class LogGap(Event, kind="log.gap", title=_lazy("Part of a log lost"), critical=
     since: str
 
     def sentence(self) -> str:
-        said = (
-            _("lost a part of the log of %(target)s: %(file)s was removed before it was read whole")
-            if self.why == self.REMOVED
-            else _("may have lost a part of the log of %(target)s: %(file)s was begun anew")
-        )
+        said = {
+            self.REMOVED: _(
+                "lost a part of the log of %(target)s: %(file)s was removed before it was read"
+                " whole"
+            ),
+            self.BEGUN_ANEW: _(
+                "may have lost a part of the log of %(target)s: %(file)s was begun anew"
+            ),
+            self.UNREADABLE: _("could not read a line in the log of %(target)s: %(file)s"),
+        }[self.why]
         return said % {"target": self.target, "file": self.file}
 
 

@@ -9,14 +9,14 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from targets import statements
 
 LONGEST_STATEMENT = 65_536  # characters that are kept
 WELL = "00000"
 _NEEDED = {"timestamp", "user", "session_id", "error_severity"}
-_OURS = b'"user":"bg_'
+_OURS = re.compile(rb'"user":"(bg_\w*)')
 _BEGIN = re.compile(
     r"(?:statement|execute (?:fetch from )?[^:]*|fastpath function call): ", re.DOTALL
 )
@@ -48,14 +48,31 @@ class Action:
 Running = dict[str, dict[str, Any]]  # session → its statement that has not ended, as JSON
 
 
-def read_lines(lines: Iterable[bytes], running: Running) -> tuple[list[Action], Running]:
-    """Return the statements that ended in these lines, and those that are running after them."""
+class Read(NamedTuple):
+    """What stands in some lines: the statements that ended, those that are running after them,
+    and the handles in lines that nobody can read.
+    """
+
+    ended: list[Action]
+    running: Running
+    unreadable: list[str]
+
+
+def read_lines(lines: Iterable[bytes], running: Running) -> Read:
+    """Return what the principals of ours did in these lines, of which some began before them."""
     ended: list[Action] = []
+    unreadable: list[str] = []
     going = {session: Action(**facts) for session, facts in running.items()}
     for raw in lines:
-        if _OURS in raw and (line := _parse(raw)) and line.keys() >= _NEEDED:
+        if not (found := _OURS.search(raw)):
+            continue
+        line = _parse(raw)
+        if line and line.keys() >= _NEEDED:
             ended += _read_line(line, going)
-    return ended, {session: dataclasses.asdict(action) for session, action in going.items()}
+        else:
+            unreadable.append(found[1].decode())
+    still = {session: dataclasses.asdict(action) for session, action in going.items()}
+    return Read(ended, still, unreadable)
 
 
 def abandon(running: Running, handles: set[str]) -> tuple[list[Action], Running]:

@@ -89,16 +89,17 @@ class TestOwnLog:
 
     def test_a_part_that_was_lost_is_a_danger(self) -> None:
         grant = used()
-        for why in (LogGap.REMOVED, LogGap.BEGUN_ANEW):
+        for why in (LogGap.REMOVED, LogGap.BEGUN_ANEW, LogGap.UNREADABLE):
             gap = LogGap(target="shop-db", file="a.json", offset=9, why=why, since=NOON.isoformat())
             with transaction.atomic():
                 log.record(gap, actor=log.SYSTEM, subject=grant.ref, case=grant.case_ref, at=END)
         told = missing(grant)
         assert told[0].startswith("a.json was removed before it was read whole: something after")
         assert told[1].startswith("a.json was begun anew: something between")
+        assert told[2] == "a.json has a line about this access that cannot be read."
         assert (seen(grant).tone, seen(grant).sentence) == (
             "danger",
-            "Seen: 1 of 1 targets. 2 gaps.",
+            "Seen: 1 of 1 targets. 3 gaps.",
         )
 
     def test_what_is_not_read_yet_waits(self) -> None:
@@ -191,6 +192,7 @@ class TestSources:
         grant = used()
         self.make(last_heard_at=None)
         assert missing(grant) == ["Nothing was ever heard of this source."]
+        assert self.streams(grant)["shipper"].since is None
 
     @pytest.mark.parametrize(
         ("since", "until", "counts"),

@@ -89,6 +89,14 @@ def test_what_was_begun_anew_is_a_gap_as_well(door: Door) -> None:
     assert [each["why"] for each in record.facts("log.gap")] == [LogGap.BEGUN_ANEW]
 
 
+def test_a_line_that_nobody_can_read_is_a_gap_in_the_case_that_it_is_about(door: Door) -> None:
+    open_door(door.target, case="request:other")
+    broken = line(door.handle, "statement: SELECT 1").replace(b'"message"', b"message")
+    assert read(door, FakeLog(a_json=broken + one(door, "SELECT 2"))) == 1
+    assert [each["case"] for each in record.envelopes("log.gap")] == [door.case]
+    assert [each["why"] for each in record.facts("log.gap")] == [LogGap.UNREADABLE]
+
+
 def test_a_gap_behind_doors_that_are_read_to_their_end_concerns_nobody(door: Door) -> None:
     Door.objects.update(collected_at=NOON)
     assert read(door, FakeLog(b_json=b"1\n")) == 0

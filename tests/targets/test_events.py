@@ -57,6 +57,10 @@ ACTION: dict[str, Any] = {
             "may have lost a part of the log of shop-db: a.json was begun anew",
         ),
         (
+            events.LogGap(target="shop-db", file="a.json", offset=9, why="unreadable", since=""),
+            "could not read a line in the log of shop-db: a.json",
+        ),
+        (
             events.SourceSilent(name="shipper", since="10:00", usual_seconds=60),
             "heard nothing of the source shipper for longer than usual",
         ),

@@ -11,7 +11,9 @@ ME = "bg_0123456789abcdef"
 
 
 def read(*lines: bytes, running: Running | None = None) -> tuple[list[Action], Running]:
-    return jsonlog.read_lines(lines, running or {})
+    ended, still, unreadable = jsonlog.read_lines(lines, running or {})
+    assert unreadable == []
+    return ended, still
 
 
 def test_a_beginning_and_an_end_are_one_action() -> None:
@@ -75,10 +77,15 @@ def test_other_lines_are_left_out() -> None:
     assert read(
         line("alice", 'statement: SELECT \'"user":"bg_x"\''),
         line(ME, "connection authorized: user=x"),
-        b'{"user":"bg_x"}\n',
-        b'"user":"bg_x\n',
         torn[:40],
     ) == ([], {})
+
+
+def test_lines_of_ours_that_nobody_can_read_are_told_apart() -> None:
+    whole = line(ME, "statement: SELECT 1")
+    broken = [whole.replace(b'"message"', b"message"), whole.replace(b"session_id", b"x"), b"\xff"]
+    stranger = line("app", "statement: SELECT 1").replace(b'"message"', b"message")
+    assert jsonlog.read_lines([*broken, stranger], {}).unreadable == [ME, ME]
 
 
 def test_a_line_that_was_cut_is_read_as_far_as_it_goes() -> None:
