@@ -127,6 +127,13 @@ def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
+def within(scope: Scope, facts: Facts) -> bool:
+    """Whether all that an action names is among the objects that are expected; anything is, if
+    none are.
+    """
+    return scope.objects is None or all(_within(name, scope.objects) for name in facts.objects)
+
+
 def _within(name: str, patterns: Iterable[str]) -> bool:
     bare = name.removeprefix("public.")
     return bool(_CATALOGUE.match(name)) or any(

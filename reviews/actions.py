@@ -22,6 +22,7 @@ SHOWN = 100  # of each sort; the rest is counted, and the record has it
 LONGEST = 2000  # characters of a statement on the page
 KIND = "action.performed"
 _DONE = ("00000", "")
+_STRANGE = ("object_outside", "database_outside", "host_outside")  # say what is touched
 Standing = JudgedAction.Standing
 
 
@@ -204,5 +205,5 @@ def _action(row: JudgedAction, told: reading.Told) -> Action:
         severity=row.severity,
         readable=(row.facts or {}).get("quality", Quality.NONE) != Quality.NONE,
         why=[each["text"] for each in row.findings],
-        odd_objects=[e["object"] for e in row.findings if e["object"] and not e["verb"]],
+        odd_objects=[each["object"] for each in row.findings if each["code"] in _STRANGE],
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from breakglass.models import Request
 from core.refs import key_of
 from judgement import reasons
-from judgement.facts import Verb
+from judgement.facts import Facts, Verb
 from judgement.reasons import Reason
-from judgement.scope import Scope, verbs_of
+from judgement.scope import Scope, verbs_of, within
 from targets.ingest import SKEW
 
 # Words of SQL that scenarios name, each for what it does.
@@ -16,8 +16,11 @@ _SQL = {
     "select": Verb.READ, "show": Verb.READ, "explain": Verb.READ, "insert": Verb.WRITE,
     "update": Verb.WRITE, "merge": Verb.WRITE, "delete": Verb.DELETE, "truncate": Verb.DELETE,
     "copy": Verb.EXPORT, "create": Verb.SCHEMA, "alter": Verb.SCHEMA, "drop": Verb.SCHEMA,
-    "grant": Verb.PRIVILEGE, "revoke": Verb.PRIVILEGE,
+    "grant": Verb.PRIVILEGE, "revoke": Verb.PRIVILEGE, "call": Verb.EXEC, "terminate": Verb.EXEC,
 }  # fmt: skip
+
+
+_LIGHT = frozenset({Verb.READ, Verb.EXEC, Verb.NETWORK, Verb.NEUTRAL})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,14 @@ class Ground:
     case: Request
     reason: Reason
     scope: Scope
+
+    def expects(self, facts: Facts) -> bool:
+        """Whether the scenario itself names this, and it changes nothing: that explains it.
+
+        What changes something has to have been said.
+        """
+        named = self.scope.objects is not None and within(self.scope, facts)
+        return named and facts.verbs <= _LIGHT and facts.verbs <= (self.scope.verbs or _LIGHT)
 
 
 def of(case: str) -> Ground | None:

@@ -19,15 +19,19 @@ from judgement import hard, scope
 from judgement.facts import VERSION, Facts, Kind, Quality
 from judgement.findings import Finding as Found
 from judgement.findings import Severity, gravest_first
+from judgement.grounds import Said
+from judgement.judge import judge
 from judgement.reading import facts_of
 from judgement.sigma.rules import Level, Rule
 from reviews import detect, ghosts, grounds, known_bad, transitions
 from reviews.grounds import Ground
-from reviews.models import Finding, JudgedAction
+from reviews.models import Finding, JudgedAction, JudgedCase
 from reviews.transitions import Observation
 
 NAME = "reviews.judge"
 ACTION = "action.performed"
+_UNSAID = frozenset({"object", "verb", "unexplained"})  # only that nobody spoke of it
+MOST = 500  # actions by which a whole case is scored, the gravest ones
 _SHOWN = 200  # characters of a name that a finding keeps
 _KNOWN = ("finding.", "alarm.", "review.")  # what people have looked at, or are told to
 _RANK = {severity: place for place, severity in enumerate(Severity, 1)}
@@ -57,18 +61,34 @@ def look(entry: Entry, *, at: datetime) -> None:
     if entry.kind == ACTION:
         _judge(entry, at=at)
         ghosts.look(entry, at=at)
+    elif entry.kind == "review.owed":
+        settle(entry.case, at=at)
     elif entry.kind == "audit.erased":
         _forget(entry)
     elif not (entry.kind.startswith(_KNOWN) or entry.kind in detect.WATCHED or _tells(entry)):
         _known_bad(entry, known_bad.of_entry(entry), at=at)
 
 
+def settle(case: str, *, at: datetime) -> None:
+    """Score a case by what was done in it, once its access is over."""
+    ground = grounds.of(case)
+    rows = JudgedAction.objects.of_case(case).exclude(standing=Standing.NEUTRAL)
+    seqs = list(rows.gravest_first().values_list("entry_seq", flat=True)[:MOST])
+    if ground is None or not seqs:
+        return
+    entries = Entry.objects.filter(seq__in=seqs).order_by("seq").prefetch_related("payloads")
+    said = [_details(entry) for entry in entries]
+    judged = judge(ground.reason, ground.scope, [_spoken(each, _facts(each)) for each in said])
+    values = {"score": judged.score, "flagged": judged.flag, "judged_at": at}
+    JudgedCase.objects.update_or_create(case=case, defaults=values)
+
+
 def _judge(entry: Entry, *, at: datetime) -> None:
-    parts = reading.parts_of(entry)
-    details = parts.get("d", {}) | parts.get("p", {})
+    details = _details(entry)
     facts = _facts(details)
     ground = grounds.of(entry.case) if entry.case else None
-    found = _held_against(ground, facts, entry.occurred_at) if ground else []
+    spoken = _spoken(details, facts)
+    found = _held_against(ground, spoken, entry.occurred_at) if ground else []
     rules = known_bad.of_action(details, facts, entry=entry)
     said = [*map(_said, found), *map(_ruled, rules)]
     JudgedAction.objects.update_or_create(
@@ -89,6 +109,15 @@ def _judge(entry: Entry, *, at: datetime) -> None:
         _known_bad(entry, rules, at=at)
 
 
+def _details(entry: Entry) -> dict[str, Any]:
+    parts = reading.parts_of(entry)
+    return parts.get("d", {}) | parts.get("p", {})
+
+
+def _spoken(details: Mapping[str, Any], facts: Facts) -> Said:
+    return Said.of(str(details.get("statement", "")), facts)
+
+
 def _facts(details: Mapping[str, Any]) -> Facts:
     """Read an action; one whose words are erased is one that cannot be read."""
     statement = str(details.get("statement", ""))
@@ -98,14 +127,17 @@ def _facts(details: Mapping[str, Any]) -> Facts:
     return facts_of(kind, statement)
 
 
-def _held_against(ground: Ground, facts: Facts, moment: datetime) -> list[Found]:
-    if facts.quality is Quality.NONE:
-        return []
+def _held_against(ground: Ground, said: Said, moment: datetime) -> list[Found]:
+    """Return what is odd about an action: by hard rules, by the scope, by what was said."""
+    late = scope.findings(ground.scope, ground.reason, 0, said.facts, at=moment)
+    outside_of_time = [found for found in late if found.code == "time_outside"]
+    if said.facts.quality is Quality.NONE:
+        return outside_of_time
+    judged = judge(ground.reason, ground.scope, [said])
+    expected = ground.expects(said.facts)
+    by_words = (each for each in judged.findings if each.action == 0)
     return gravest_first(
-        [
-            *hard.findings(ground.reason, ground.scope, 0, facts),
-            *scope.findings(ground.scope, ground.reason, 0, facts, at=moment),
-        ]
+        [each for each in by_words if not (expected and each.code in _UNSAID)] + outside_of_time
     )
 
 
@@ -115,7 +147,7 @@ def _standing(
     """Say how an action stands: the gravest comes first, and what cannot be judged never passes."""
     if any(each.tier <= 1 and each.severity is not Severity.LOW for each in found):
         return Standing.OUTSIDE
-    if said:
+    if any(each["tier"] <= 1 or each["severity"] > 1 for each in said):
         return Standing.UNEXPLAINED
     if facts.quality is Quality.NONE:
         return Standing.UNJUDGED
@@ -128,7 +160,7 @@ def _standing(
 
 def _said(found: Found) -> dict[str, Any]:
     """Return a finding as it is kept; its action is the one that it stands beside."""
-    text = found.text.removeprefix("Action 1 ")
+    text = found.text.removeprefix("Action 1 ").replace("; action 1 ", "; this one ", 1)
     return {
         "code": found.code, "tier": found.tier, "severity": _RANK[found.severity],
         "text": text[:1].upper() + text[1:], "verb": found.verb and found.verb.value,

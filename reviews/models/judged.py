@@ -39,7 +39,6 @@ class JudgedAction(models.Model):
     verb = models.CharField(max_length=60, blank=True, default="")  # in a word, as its entry says
     standing = models.CharField(max_length=11, choices=Standing)
     severity = models.PositiveSmallIntegerField(default=0)  # 0 nothing, 1 low … 4 critical
-    covered = models.FloatField(null=True)  # of 0 to 1: by the clause that covers it best
     facts = models.JSONField(null=True)
     findings = models.JSONField(default=list)  # [{code, tier, severity, text, verb, object}]
     version = models.PositiveSmallIntegerField()
@@ -62,10 +61,6 @@ class JudgedAction(models.Model):
             ),
             models.CheckConstraint(
                 name="judged_severity_known", condition=Q(severity__gte=0, severity__lte=4)
-            ),
-            models.CheckConstraint(
-                name="judged_covered_is_a_share",
-                condition=Q(covered=None) | Q(covered__gte=0, covered__lte=1),
             ),
         ]
 

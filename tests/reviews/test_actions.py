@@ -13,11 +13,15 @@ from tests.make import make_scenario
 from tests.reviews.make import LATER, act, make_use, sequence
 
 pytestmark = pytest.mark.django_db
+SAID = (
+    "Checkout fails since 11:40: I will look at orders and payments and update the state of both."
+)
 
 
 def use(verbs: str = "select update", objects: str = "orders payments") -> Grant:
     """Return an access whose scenario expects these."""
-    return make_use(make_scenario(expected_verbs=verbs.split(), expected_objects=objects.split()))
+    scenario = make_scenario(expected_verbs=verbs.split(), expected_objects=objects.split())
+    return make_use(scenario, justification=SAID)
 
 
 def judge_again() -> None:

@@ -9,17 +9,18 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from audit import log
+from audit.events import Erased
 from audit.models import Cursor, Entry
 from breakglass import transitions as verbs
 from breakglass.models import Grant
 from reviews import judging, known_bad, tasks, transitions
-from reviews.models import Finding, JudgedAction
+from reviews.models import Finding, JudgedAction, JudgedCase
 from reviews.transitions import Observation
 from targets.events import ActionPerformed, DoorOrphanRemoved
 from targets.models import Source
 from tests.make import NOON, make_scenario, make_target, make_user
 from tests.record import facts, kinds
-from tests.reviews.make import LATER, act, make_use, sequence
+from tests.reviews.make import ENDED, LATER, act, make_use, sequence
 
 pytestmark = pytest.mark.django_db
 MAKES_SUPERUSER = "CREATE ROLE eve SUPERUSER LOGIN"
@@ -66,6 +67,34 @@ class TestKnownBad:
         Cursor.objects.filter(name=judging.NAME).update(seq=-1)
         assert len(look()) == 1
         assert Entry.objects.filter(kind="alarm.raised").count() == 1
+
+    def test_a_case_is_scored_by_all_that_was_done_once_it_is_over(self) -> None:
+        honest, odd = make_scenario(expected_verbs=["select"]), make_scenario("lost-admin")
+        for scenario, statement in ((honest, "SELECT 1"), (odd, MAKES_SUPERUSER)):
+            grant = make_use(scenario)
+            act(grant, statement=statement)
+            verbs.relinquish(grant, by=grant.holder, at=ENDED)
+        look()
+        assert [each.flagged for each in JudgedCase.objects.order_by("score")] == [True]
+
+    def test_erased_words_take_with_them_what_they_were_read_as(self) -> None:
+        act(make_use(), "select", "orders")
+        look()
+        seq = JudgedAction.objects.get().entry_seq
+        with transaction.atomic():
+            gone = Erased(
+                compartment="p", seqs=[seq], range=None, legal_basis="gdpr_17_1_a",
+                requested_by="", approver="", reference="",
+            )  # fmt: skip
+            log.record(gone, actor=log.SYSTEM, subject="record:ledger", at=NOON)
+        look()
+        assert (JudgedAction.objects.get().facts, JudgedAction.objects.get().findings) == (None, [])
+
+    def test_another_language_is_never_passed_over(self) -> None:
+        said = "Die Bestellungen hängen seit heute Nacht fest, ich werde die Tabelle ansehen."
+        act(make_use(justification=said), "select", "orders")
+        look()
+        assert JudgedAction.objects.get().standing == "unjudged"
 
     def test_leaves_what_is_usual_alone(self) -> None:
         act(make_use(), statement="SELECT * FROM orders WHERE id = 7")

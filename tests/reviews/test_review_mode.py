@@ -47,7 +47,8 @@ class TestReviewMode:
         assert _flagged(text) == ["1 update", "customers"]
 
     def test_what_was_explained_is_counted_beside_what_was_not(self) -> None:
-        review = recent(make_scenario(expected_verbs=["select"]))
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario)
         for verb in ("select", "select", "begin"):
             act(review.grant, verb, "orders")
         sequence(timezone.now())

@@ -193,7 +193,8 @@ class TestDecide:
         assert page.count("The review of 1 earlier case found misuse.") == marks // 2
 
     def test_how_much_was_done_so_far(self) -> None:
-        grant = make_use(make_scenario(expected_verbs=["select"]))
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        grant = make_use(scenario)
         assert slots.so_far(looking("bob"), make_request(make_scenario("drill"))) == []
         said = []
         for verb in ("", "select", "copy"):
