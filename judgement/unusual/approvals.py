@@ -6,6 +6,7 @@ from judgement.unusual.formulas import deviation, smoothed, surprise, tail
 from judgement.unusual.memory import DAY, Memory, Person
 from judgement.unusual.scene import Scene, hour_share
 from judgement.unusual.session import Reading, weight
+from judgement.unusual.things import novelty
 
 _FAST = 30.0  # seconds; nobody reads a request in less
 _SOON = 360.0  # minutes, after which a refusal counts for a third
@@ -70,7 +71,9 @@ def shopping(scene: Scene) -> Reading | None:
         return None
     said = (f"{session.target} was refused {refused} times within 24 hours, and then granted"
             f"{' by another approver' if others else ''}.")  # fmt: skip
-    return Reading("shopping", strength * (1.2 if others else 1), said, 1.0 if refused > 1 else 0.8)
+    # Whoever is refused what they use every day just asks again.
+    strength *= (0.5 + min(novelty(scene), 10) / 10) * (1.2 if others else 1)
+    return Reading("shopping", strength, said, 1.0 if refused > 1 else 0.8)
 
 
 def approver(scene: Scene) -> Reading | None:

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 
 from judgement.unusual import amounts, approvals, things, when, where
-from judgement.unusual.formulas import surprise
 from judgement.unusual.memory import (
     DECIDED,
     GROUP,
@@ -173,7 +172,7 @@ def _learn_person(person: Person, seen: Scene) -> None:
         target=session.target,
         refused=session.refused,
         approver=session.approver,
-        foreign=surprise(seen.team_share) > things.FOREIGN,
+        foreign=seen.foreign > 0,
         sensitive=session.sensitive,
     )
     keep(person.recent, use, _RECENT)

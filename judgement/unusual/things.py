@@ -8,12 +8,11 @@ from judgement.unusual.memory import DAY
 from judgement.unusual.scene import Scene
 from judgement.unusual.session import Reading, weight
 
-FOREIGN = 9.0  # bits: a team's share of less than one in 512
 _SOON = 240.0  # minutes
 _FRESH = 15.0  # minutes
 
 
-def _novelty(scene: Scene) -> float:
+def novelty(scene: Scene) -> float:
     """Return in bits how new the target is for the person, who may be curious by habit."""
     person, name = scene.person, scene.session.target
     if not name:
@@ -25,7 +24,7 @@ def _novelty(scene: Scene) -> float:
 def target(scene: Scene) -> Reading | None:
     """A target that neither the person nor the team uses."""
     session = scene.session
-    strength = _novelty(scene)
+    strength = novelty(scene)
     if strength < 5:
         return None
     whose = f"{session.person} and their team hardly ever use {session.target}"
@@ -40,7 +39,7 @@ def relay(scene: Scene) -> Reading | None:
         return None
     if before.team != session.team or before.person == session.person:
         return None
-    strength = _novelty(scene)
+    strength = novelty(scene)
     if strength < 5:
         return None
     said = (f"{session.target} was refused to {before.person} {scene.at - before.at:.0f} minutes"
@@ -50,14 +49,13 @@ def relay(scene: Scene) -> Reading | None:
 
 def foreign(scene: Scene) -> Reading | None:
     """Work on what other teams use, again and again within five days."""
-    unusual = surprise(scene.team_share) - FOREIGN
-    if unusual <= 0 or not scene.session.target:
+    if scene.foreign < 1:
         return None
     before = scene.recent(5 * DAY)
     again = sum(1 for each in before if each.foreign)
     said = (f"It is the {_ordinal(again + 1)} session within five days on what"
             " the team does not use.")  # fmt: skip
-    return Reading("foreign", unusual + 3 * again, said, 1.0 if again else 0.6)
+    return Reading("foreign", scene.foreign + 3 * again, said)
 
 
 def sensitive(scene: Scene) -> Reading | None:
