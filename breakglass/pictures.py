@@ -17,7 +17,7 @@ from django.db.models import Model
 from accounts.models import Membership, Part, User, stands
 from accounts.parts import parts_of
 from breakglass import drafts
-from breakglass.models import GroupPermit, ProposedChange, Scenario, Substitution
+from breakglass.models import GroupPermit, Permit, ProposedChange, Scenario, Substitution
 from breakglass.rules import complete
 from breakglass.wording import Names
 from core import zones
@@ -53,10 +53,10 @@ class Picture:
 
     `administrators` are the active ones at that moment: whoever a change switches off still
     counts. `otherwise` is what the members of a group hold without it: whoever joins it had that
-    before. `watch` counts the active people who are left to look, by part and by alerted group,
-    and `lasting` those among them whose membership has no end. `used` says whether a scenario that
-    can be used opens the target,
-    `substitutes` what those are called who stand in for a person.
+    before. `watch` counts the active people who are left to look or to decide, by part, by
+    alerted group and by scenario, and `lasting` those among them whose membership has no end.
+    `used` says whether a scenario that can be used opens the target, `substitutes` what those are
+    called who stand in for a person.
     """
 
     kind: Kind
@@ -290,9 +290,28 @@ def _watch(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
         inside = people.setdefault(f"group:{name}", {})
         if active and (until is None or until > at):
             inside[person] = until is None
+    for name, person, until in _deciders(at):
+        inside = people.setdefault(f"decide:{name}", {})
+        inside[person] = inside.get(person, False) or until is None
     return (
         {key: len(found) for key, found in people.items()},
         {key: sum(found.values()) for key, found in people.items()},
+    )
+
+
+def _deciders(at: datetime) -> Iterable[tuple[str, UUID, datetime | None]]:
+    """Return who may decide on requests: scenario, person, and the end of their membership."""
+    rows = (
+        GroupPermit.objects.of(Permit.APPROVE)
+        .standing(at)
+        .filter(
+            stands(at, "group__memberships__"),
+            group__memberships__user__is_active=True,
+            content_object__in=Scenario.objects.in_use(),
+        )
+    )
+    return rows.values_list(
+        "content_object__name", "group__memberships__user", "group__memberships__until"
     )
 
 

@@ -216,6 +216,8 @@ def _watchers(before: Picture, after: Picture) -> Said:
         kind, _, name = key.partition(":")
         if kind == "group" and count and after.watch.get(key) == 0:
             yield phrase("Nobody is left in %(group)s, which is to be alerted.", group=name)
+        if kind == "decide" and count and not after.watch.get(key):
+            yield phrase("Nobody is left who may decide on requests: %(scenario)s.", scenario=name)
 
 
 def _stayers(before: Picture, after: Picture) -> Said:

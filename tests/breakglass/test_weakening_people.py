@@ -145,6 +145,15 @@ class TestWatchers:
             "Nobody is left in Security, which is to be alerted."
         ]
 
+    def test_the_last_one_who_may_decide_on_requests(self) -> None:
+        make_scenario()
+        team = make_group("Database team")
+
+        assert self.leaves("bob", team) == []
+        assert self.leaves("carl", team) == [
+            "Nobody is left who may decide on requests: Production outage."
+        ]
+
 
 class TestTargets:
     @pytest.fixture
