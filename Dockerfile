@@ -14,6 +14,10 @@ COPY . .
 RUN SECRET_KEY=only-to-collect-static-files /opt/venv/bin/python manage.py collectstatic --no-input
 
 FROM python:3.12-slim-bookworm
+# Pango and a font set reports as PDF.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home breakglass && install -d -o breakglass -m 700 /ledger
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv

@@ -39,6 +39,14 @@ def set_membership(person: User, group: Group, until: datetime | None) -> None:
     _note(person, [_set(person, group, until)])
 
 
+def take_out(person: User, group: Group) -> None:
+    """Let `person` be in `group` no more. Call inside a transaction."""
+    row = Membership.objects.select_for_update().filter(user=person, group=group).first()
+    if row is not None:
+        row.delete()
+        _note(person, [(_line(row), "")])
+
+
 def _set(person: User, group: Group, until: datetime | None) -> _Change:
     """Return how it was and is in words, twice nothing where it stays."""
     row = Membership.objects.select_for_update().filter(user=person, group=group).first()

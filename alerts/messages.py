@@ -184,6 +184,7 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "asked": asked,
         "actor": one_line(story.voice),
         **_pair(story, reader),
+        **_round(story),
         "requester": one_line(str(asked.requester)) if asked else "",
         "targets": listed(one_line(name) for name in story.targets),
         "length": minutes_words(asked.minutes) if asked else "",
@@ -192,6 +193,20 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "why_untold": shown(_why_untold(story, reader) or ""),
         "changed": one_line(getattr(event, "name", "")),
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
+    }
+
+
+def _round(story: Story) -> dict[str, object]:
+    """Return which campaign it is about, whose it is, and how much of it is left."""
+    campaign = story.campaign
+    if campaign is None:
+        return {}
+    return {
+        "kind": campaign.get_kind_display(),
+        "period": campaign.period,
+        "owner": one_line(str(campaign.owner)),
+        "due": instant(campaign.due_at),
+        "left": getattr(story.event, "left", 0),
     }
 
 
@@ -301,6 +316,8 @@ def _to_case(story: Story, asked: Request) -> tuple[str, str]:
 def _leading_into_the_house(story: Story) -> tuple[str, str] | None:
     if story.entry.kind == "alerts.self_tested":
         return _("Put it right"), absolute(reverse("admin:index"))
+    if story.campaign:
+        return _("Look at the campaign"), absolute(story.campaign.get_absolute_url())
     if story.substitution:
         return _("See who stands in for whom"), absolute(reverse("substitutes"))
     return None

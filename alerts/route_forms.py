@@ -22,7 +22,7 @@ _HEADINGS = (
     (_("Requests and answers"), ("request", "decision", "counter")),
     (_("Access"), ("grant",)),
     (_("Freezes"), ("freeze",)),
-    (_("Reviews"), ("review", "finding", "obligation", "debt")),
+    (_("Reviews"), ("review", "finding", "obligation", "debt", "campaign")),
     (_("Alerts that do not arrive"), ("alert", "channel", "delivery")),
     (_("Changes of configuration"), ("change", "config")),
     (_("Erasure and legal holds"), ("erasure", "hold")),

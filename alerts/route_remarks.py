@@ -10,7 +10,7 @@ from alerts.schedule_remarks import Remark
 from core.speech import phrase
 
 # What belongs to no case, and so to no scenario. A freeze may be one of a scenario.
-_OF_NO_CASE = ("audit", "channel", "change", "config", "erasure", "hold", "delivery")
+_OF_NO_CASE = ("audit", "campaign", "channel", "change", "config", "erasure", "hold", "delivery")
 
 
 def of_route(route: Route, at: datetime) -> list[Remark]:

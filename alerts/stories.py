@@ -13,6 +13,7 @@ from audit.reading import event_of
 from breakglass.models import Freeze, Grant, ProposedChange, Request, Substitution
 from core.refs import key_of
 from core.words import standing_in
+from reviews.models import Campaign
 
 
 class NothingToTell(Exception):
@@ -89,6 +90,12 @@ class Story:
         """Who was named to stand in for whom, where it is about that."""
         key = key_of(self.entry.subject, "substitution")
         return Substitution.objects.told().filter(pk=key).first() if key else None
+
+    @property
+    def campaign(self) -> Campaign | None:
+        """The campaign that it is about."""
+        key = key_of(self.entry.subject, "campaign")
+        return Campaign.objects.told().filter(pk=key).first() if key else None
 
     @property
     def voice(self) -> str:

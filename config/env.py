@@ -33,6 +33,14 @@ def number(name: str, *, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, *known: str, default: str) -> str:
+    """Return one of a few words; anything else refuses to start."""
+    value = text(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name}={value!r}: use one of {', '.join(known)}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without empty items."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -212,6 +212,14 @@ CHAT_DECIDES = env.flag("CHAT_DECIDES", default=True)
 
 # Folders with detection rules of one's own in the Sigma format, separated by commas.
 SIGMA_RULES = env.words("SIGMA_RULES")
+# What is reviewed by itself, and how often; how many cases a sample has.
+_OFTEN = ("monthly", "quarterly", "never")
+CAMPAIGNS = {
+    "cases": env.one_of("CAMPAIGN_CASES", *_OFTEN, default="monthly"),
+    "rights": env.one_of("CAMPAIGN_RIGHTS", *_OFTEN, default="quarterly"),
+    "follow_up": env.one_of("CAMPAIGN_FOLLOW_UP", *_OFTEN, default="quarterly"),
+}
+CAMPAIGN_SAMPLE = env.number("CAMPAIGN_SAMPLE", default=25)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -248,6 +256,7 @@ SWEEPS: dict[str, float] = {
     "reviews.tasks.follow": 2.0,
     "reviews.tasks.tidy": 120.0,
     "reviews.tasks.take_up_again": 300.0,
+    "reviews.tasks.look_after_campaigns": 600.0,
     "targets.tasks.close_due": 0.5,
     "targets.tasks.settle": 5.0,
     "targets.tasks.collect": 3.0,
@@ -290,6 +299,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RequestState": "breakglass.models.Request.State",
         "ReviewState": "reviews.models.Review.State",
+        "CampaignState": "reviews.models.Campaign.State",
+        "CampaignKind": "reviews.models.Campaign.Kind",
         "FindingState": "reviews.models.Finding.State",
         "FindingKind": "reviews.models.Finding.Kind",
         "ObligationKind": "reviews.models.Obligation.Kind",

@@ -79,6 +79,15 @@ _FACES: dict[str, Face] = {
     # obligation
     "obligation:open": _WAITS,
     "waived": _OVER,
+    # campaign, and what is decided on an item of one
+    "campaign:open": Face("live", "round"),
+    "signed_off": _GOOD,
+    "cancelled": Face("", "x"),
+    "in_order": _GOOD,
+    "not_in_order": _JUDGE,
+    "keep": _GOOD,
+    "remove": Face("flag", "x"),
+    "still_open": _WAITS,
     # proposed change
     "waiting": _WAITS,
     "change:accepted": _GOOD,

@@ -21,6 +21,11 @@ def today(at: datetime | None = None) -> date:
     return timezone.localdate(at, timezone.get_default_timezone())
 
 
+def day_begin(day: date) -> datetime:
+    """Return the instant at which a day begins in the zone of the installation."""
+    return day_end(day - timedelta(days=1))
+
+
 def day_end(day: date) -> datetime:
     """Return the instant at which a day is over in the zone of the installation."""
     zone = timezone.get_default_timezone()

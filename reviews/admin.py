@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin
-from reviews.models import Finding, Obligation, Review
+from reviews.models import Campaign, Finding, Obligation, Review
 
 
 @admin.register(Review)
@@ -34,3 +34,12 @@ class ObligationAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind"]
     list_select_related = ["case", "owner"]
     search_fields = ["=case__case", "owner__email"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    """Campaigns."""
+
+    list_display = ["kind", "first", "last", "state", "owner", "due_at", "ended_at"]
+    list_filter = ["state", "kind", "rhythm"]
+    list_select_related = ["owner"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.api import coverage, obligations, reviews
+from reviews.campaigns import api as campaigns
 
 urlpatterns = [
     path("reviews", reviews.Reviews.as_view(), name="api-reviews"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("reviews/<uuid:pk>/close", reviews.ReviewClosure.as_view()),
     path("reviews/<uuid:pk>/confirm", reviews.ReviewConfirmation.as_view()),
     path("cases/<int:case>/coverage", coverage.CoverageOfCase.as_view(), name="api-coverage"),
+    path("campaigns", campaigns.Campaigns.as_view(), name="api-campaigns"),
+    path("campaigns/<uuid:pk>", campaigns.CampaignDetail.as_view(), name="api-campaign"),
+    path("campaigns/<uuid:pk>/items", campaigns.CampaignItems.as_view(), name="api-campaign-items"),
     path("findings", reviews.Findings.as_view(), name="api-findings"),
     path("obligations", obligations.Obligations.as_view(), name="api-obligations"),
     path("obligations/<uuid:pk>", obligations.ObligationDetail.as_view()),

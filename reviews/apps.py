@@ -9,7 +9,12 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         """Hang this room's parts into the places that others offer."""
         from reviews import debts, forgetting, labels, receivers, retention, slots, states
+        from reviews.campaigns import forgetting as words_of_campaigns
+        from reviews.campaigns import labels as names_of_campaigns
+        from reviews.campaigns import slots as places_of_campaigns
+        from reviews.campaigns import states as states_of_campaigns
 
         refs.provide("review", labels.reviews)
         refs.provide("finding", labels.findings)
         refs.provide("obligation", labels.obligations)
+        refs.provide("campaign", names_of_campaigns.campaigns)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from reviews import detect as detection
 from reviews import following, judging, reminders
 from reviews.assignment_transitions import assign
+from reviews.campaigns import schedule
 from reviews.models import Review
 
 _AT_A_TIME = 500
@@ -47,3 +48,11 @@ def tidy() -> None:
 def follow() -> None:
     """Do what follows from new entries of the record. Running twice is harmless."""
     following.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=600)
+def look_after_campaigns() -> None:
+    """Begin the campaigns of periods that are over, and remind of deadlines. Twice is harmless."""
+    now = timezone.now()
+    schedule.run(at=now)
+    schedule.remind(at=now)

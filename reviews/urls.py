@@ -2,6 +2,18 @@
 
 from django.urls import path
 
+from reviews.campaigns.views import (
+    campaign,
+    campaign_cancel,
+    campaign_decide,
+    campaign_new,
+    campaign_pdf,
+    campaign_report,
+    campaign_sheet,
+    campaign_sign_off,
+    campaign_take_over,
+    campaigns,
+)
 from reviews.views.dashboard import dashboard, dashboard_sheet
 from reviews.views.finding import finding, finding_owner
 from reviews.views.lists import findings, findings_sheet, reviews, reviews_sheet
@@ -49,6 +61,16 @@ urlpatterns = [
     path("obligations/<uuid:pk>/done/", obligation_done, name="obligation-done"),
     path("obligations/<uuid:pk>/waive/", obligation_waive, name="obligation-waive"),
     path("obligations/<uuid:pk>/hand-on/", obligation_hand_on, name="obligation-hand-on"),
+    path("campaigns/", campaigns, name="campaigns"),
+    path("campaigns/new/", campaign_new, name="campaign-new"),
+    path("campaigns/<uuid:pk>/", campaign, name="campaign"),
+    path("campaigns/<uuid:pk>/decide/", campaign_decide, name="campaign-decide"),
+    path("campaigns/<uuid:pk>/sign-off/", campaign_sign_off, name="campaign-sign-off"),
+    path("campaigns/<uuid:pk>/take-over/", campaign_take_over, name="campaign-take-over"),
+    path("campaigns/<uuid:pk>/cancel/", campaign_cancel, name="campaign-cancel"),
+    path("campaigns/<uuid:pk>/report/", campaign_report, name="campaign-report"),
+    path("campaigns/<uuid:pk>/report.pdf", campaign_pdf, name="campaign-pdf"),
+    path("campaigns/<uuid:pk>.csv", campaign_sheet, name="campaign-sheet"),
     path("dashboard/", dashboard, name="dashboard"),
     path("dashboard/<slug:table>.csv", dashboard_sheet, name="dashboard-sheet"),
 ]

@@ -168,7 +168,7 @@ class TestCode:
 
 
 # What no language says otherwise, and what is written for those who build pages.
-_NAMES = {"Breakglass", "UTC", "API", "CSV", "PNG", "Ctrl", "ms"}
+_NAMES = {"Breakglass", "UTC", "API", "CSV", "PDF", "PNG", "Ctrl", "ms"}
 _TRANSLATED = re.compile(
     r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<code\b.*?</code>"
     r"|\{% blocktranslate\b.*?\{% endblocktranslate %\}|\{% block \w+_class %\}.*?\{% endblock %\}"

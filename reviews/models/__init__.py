@@ -1,9 +1,14 @@
+from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet, CampaignQuerySet
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.review import Review, ReviewQuerySet
 
 __all__ = [
+    "Campaign",
+    "CampaignItem",
+    "CampaignItemQuerySet",
+    "CampaignQuerySet",
     "Finding",
     "FindingQuerySet",
     "JudgedAction",

@@ -25,7 +25,11 @@ from audit.retention.transitions import keep_hold, lift_hold, place_hold
 from breakglass import transitions as verbs
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
+from reviews.campaigns import transitions as campaigns
+from reviews.campaigns.populations import Scope
+from reviews.campaigns.transitions import Plan
 from reviews.events import AlarmRaised
+from reviews.models import Campaign
 from tests.make import NOON, make_group, make_scenario, make_user
 
 SOON = NOON + timedelta(seconds=2)
@@ -111,6 +115,25 @@ def findings() -> list[Event]:
         kept.LogContinued(old="a", new="b", size=9, root="", kept=3),
         ReplayFailed(compared=9, found=1, examples=["freeze:0: It differs."]),
     ]
+
+
+def tell_of_campaigns() -> None:
+    """Begin, remind of, sign off and cancel campaigns, and send what is told of them."""
+    make_group("Compliance", make_user("cora"), make_user("otis"), part=Part.COMPLIANCE)
+    cora, day = make_user("cora"), NOON.date()
+    for number in range(2):
+        scope = Scope(kind=Campaign.Kind.RIGHTS, first=day - timedelta(days=number), last=day)
+        plan = Plan(scope=scope, due_at=NOON + timedelta(seconds=1))
+        campaign = campaigns.begin(plan, owner=cora, by=cora, at=NOON)
+        if number:
+            campaigns.remind(campaign, at=NOON)
+            campaigns.remind(campaign, at=NOON + timedelta(seconds=1))
+            campaigns.cancel(campaign, by=cora, reason="The wrong days.", at=SOON)
+        else:
+            campaign.items.all().delete()
+            campaigns.sign_off(campaign, by=cora, at=SOON)
+    catch_up()
+    send()
 
 
 def tell_of_substitutes() -> None:

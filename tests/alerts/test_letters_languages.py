@@ -14,6 +14,7 @@ from tests.alerts.make import (
     catch_up,
     make_cast,
     tell_of_alerts,
+    tell_of_campaigns,
     tell_of_erasures,
     tell_of_holds,
     tell_of_substitutes,
@@ -114,6 +115,7 @@ def _every_kind() -> None:
     tell_of_substitutes()
     tell_of_reviews()
     tell_of_alerts()
+    tell_of_campaigns()
 
 
 every_kind = made_once(_every_kind, scope="class")

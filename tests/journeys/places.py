@@ -32,6 +32,7 @@ class Place:
 
 _ID = r"[0-9a-f-]{36}/"
 _CASE, _DECISION, _REVIEW = r"/cases/\d+/", f"/decide/{_ID}", f"/reviews/{_ID}"
+_CAMPAIGN = f"/campaigns/{_ID}"
 
 _STRANGERS = (
     Place("account_login", "", "/accounts/login/"),
@@ -100,6 +101,12 @@ _REVIEWERS = (
     Place("review", "hugo", "/reviews/?tab=done", (_REVIEW,), note="done"),
     Place("findings", "compliance", "/findings/"),
     Place("finding", "compliance", "/findings/", (f"/findings/{_ID}",)),
+    Place("campaigns", "compliance", "/campaigns/"),
+    Place("campaigns", "auditor", "/campaigns/?tab=over", note="over"),
+    Place("campaign-new", "compliance", "/campaigns/new/"),
+    Place("campaign", "hugo", "/campaigns/", (_CAMPAIGN,), note="rights"),
+    Place("campaign", "auditor", "/campaigns/?tab=over", (_CAMPAIGN,), note="signed off"),
+    Place("campaign-report", "auditor", "/campaigns/?tab=over", (_CAMPAIGN, f"{_CAMPAIGN}report/")),
     Place("dashboard", "compliance", "/dashboard/"),
     Place("cases", "compliance", "/cases/"),
     Place("case", "compliance", "/cases/8/", note="reviewed"),
@@ -152,7 +159,7 @@ KEPT = (
     "breakglass_scenarioversion", "breakglass_request", "breakglass_decision", "breakglass_grant",
     "breakglass_freeze", "breakglass_decisionlink", "breakglass_question",
     "breakglass_proposedchange", "targets_door", "reviews_review", "reviews_finding",
-    "reviews_obligation",
+    "reviews_obligation", "reviews_campaign",
 )  # fmt: skip
 
 
@@ -212,8 +219,9 @@ ELSEWHERE = {
          "freeze-lift", "substitute-end", "substitute-for-another",
          "alert-acknowledge", "alert-read-case", "alert-retry", "review-start", "review-close",
          "review-confirm", "review-dispute", "review-hand-over", "review-reassign", "finding-new",
-         "finding-owner", "looks",
+         "finding-owner",
          "obligation-new", "obligation-done", "obligation-waive", "obligation-hand-on",
+         "campaign-decide", "campaign-sign-off", "campaign-take-over", "campaign-cancel", "looks",
          "view-keep", "view-forget", "sessions-end", "test-mail",
          "ledger-verify", "difference-resolve", "ledger-compare",
          "hold-place", "hold-lift", "hold-keep",
@@ -225,6 +233,7 @@ ELSEWHERE = {
     "*-sheet": "a table for a spreadsheet",
     "ledger-leaf": "bytes for a shell, not a page",
     "ledger-receipt": "a file for whoever keeps it",
+    "campaign-pdf": "a file for whoever keeps it",
     "case-receipt": "a file for whoever keeps it",
     "case-file": "a file for whoever verifies it",
     "page-verifier": "opened from one's own disk: tests/audit/test_page_verifier.py",

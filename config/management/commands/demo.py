@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.config import changing
 from breakglass import yaml_files
 from breakglass.transitions.imports import bring_in
-from config.demo import people, routing, told
+from config.demo import campaigns, people, routing, told
 from config.demo.past import CASES
 from config.demo.replay import Replay
 from targets import demo as shop
@@ -58,6 +58,7 @@ class Command(BaseCommand):
             replay = Replay(cast, now=now)
             for past in CASES:
                 replay.run(past)
+            campaigns.run(cast, now=now)
             told.tell(now=now)
             replay.begin_today()
         self.stdout.write(self._told(password))
