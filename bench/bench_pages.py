@@ -23,7 +23,7 @@ def main(cases: int, entries: int) -> int:
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
 
-        people, latest = _fill(cases, entries)
+        people, latest = fill(cases, entries)
         print(f"{cases:,} cases, {entries:,} entries, {ROUNDS} rounds a page")
         print(f"{'page':<12}{'as':<12}{'median ms':>10}{'p95 ms':>10}{'queries':>9}")
         missed = 0
@@ -75,11 +75,15 @@ def _pages(latest: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def _fill(cases: int, entries: int) -> tuple[dict[str, Any], int]:
+def fill(cases: int, entries: int, *, targets: int = 1) -> tuple[dict[str, Any], int]:
+    """Make a house of 200 people, 5 scenarios and years of cases; return its people by their
+    part, and the number of the requester's newest case.
+    """
     from accounts.models import Part, User
     from bench import history
     from breakglass.models import Request
-    from tests.make import make_group, make_scenario, make_user
+    from reviews import tallying
+    from tests.make import make_group, make_scenario, make_target, make_user
 
     people = {
         "requester": make_user("person000"),
@@ -97,6 +101,8 @@ def _fill(cases: int, entries: int) -> tuple[dict[str, Any], int]:
         make_scenario(f"scenario-{number}")
     platform = make_group("Platform engineers", *crowd)
     assert platform.user_set.count() >= 200
+    for number in range(1, targets):
+        make_target(f"target-{number:02}")
     history.make(
         cases=cases,
         entries=entries,
@@ -107,6 +113,8 @@ def _fill(cases: int, entries: int) -> tuple[dict[str, Any], int]:
         reviewer=people["compliance"].pk,
         group=make_group("Database team").pk,
     )
+    for _ in tallying.rebuild(at=datetime.now(UTC)) if entries else ():
+        pass  # what the sweep does by and by
     own = Request.objects.filter(requester=people["requester"]).order_by("-case").first()
     assert own is not None
     return dict(people), own.case

@@ -32,17 +32,19 @@ SELECT md5('request' || n)::uuid, nextval('breakglass_case'), s.id, v.id, p.id, 
     'INC-' || n, '', 30, false,
     CASE WHEN n %% 3 = 0 THEN 'break_glass' ELSE 'normal' END, 60 + n %% 40,
     t.at, t.at + interval '4 hours',
-    CASE WHEN n %% 3 = 0 THEN 'activated' ELSE 'approved' END, t.at + interval '5 minutes', 1,
+    CASE WHEN n %% 3 = 0 THEN 'activated' ELSE 'approved' END, t.answered, 1,
     CASE WHEN n %% 3 = 0 THEN 'ratified' ELSE 'not_required' END,
     CASE WHEN n %% 3 = 0 THEN t.at + interval '1 hour' END,
     CASE WHEN n %% 3 = 0 THEN t.at + interval '9 minutes' END
 FROM generate_series(1, %(cases)s) AS n
-CROSS JOIN LATERAL (SELECT %(now)s - (%(cases)s - n) * %(gap)s AS at) t
+CROSS JOIN LATERAL (
+    SELECT at, at + (4 + n * 7919 %% 1800) * interval '1 second' AS answered
+    FROM (SELECT %(now)s - (%(cases)s - n) * %(gap)s AS at) AS asked) t
 JOIN (SELECT id, row_number() OVER (ORDER BY slug) - 1 AS k FROM breakglass_scenario) s
     ON s.k = n %% %(scenarios)s
 JOIN breakglass_scenarioversion v ON v.scenario_id = s.id
 JOIN (SELECT u.id, row_number() OVER (ORDER BY u.email) - 1 AS k FROM accounts_user u
-      WHERE u.email LIKE 'person%%') p ON p.k = n %% %(people)s
+      WHERE u.email LIKE 'person%%') p ON p.k = (n * 31 + n / 7) %% %(people)s
 """
 
 _GRANTS = """
@@ -59,25 +61,30 @@ _DECISIONS = """
 INSERT INTO breakglass_decision (
     request_id, by_id, kind, step, group_id, comment, decided_at, read_only, answer)
 SELECT r.id, %(approver)s, CASE r.state WHEN 'activated' THEN 'ratify' ELSE 'approve' END, 1,
-    %(group)s, '', r.submitted_at + interval '5 minutes', false, ''
+    %(group)s, '', r.decided_at, false, ''
 FROM breakglass_request r
 """
 
 _TARGETS = (
-    "INSERT INTO breakglass_request_targets (request_id, target_id)"
-    " SELECT r.id, t.id FROM breakglass_request r, targets_target t",
-    "INSERT INTO breakglass_grant_targets (grant_id, target_id)"
-    " SELECT g.id, t.id FROM breakglass_grant g, targets_target t",
+    """INSERT INTO breakglass_request_targets (request_id, target_id)
+    SELECT r.id, t.id FROM breakglass_request r
+    JOIN (SELECT id, row_number() OVER (ORDER BY slug) - 1 AS k, count(*) OVER () AS n
+        FROM targets_target) t ON t.k = (r."case" * 13 + r."case" / 11) % t.n""",
+    """INSERT INTO breakglass_grant_targets (grant_id, target_id)
+    SELECT g.id, t.target_id FROM breakglass_grant g
+    JOIN breakglass_request_targets t ON t.request_id = g.request_id""",
     """INSERT INTO targets_door (
         id, "grant", holder, "case", target_id, read_only, state, handle, created_at, starts_at,
         until, opened_at, closing_at, closed_at, verified_at, collected_at, attempts,
         next_attempt_at, last_error)
     SELECT md5('door' || r."case")::uuid, g.id,
         'user:' || replace(g.holder_id::text, '-', ''),
-        'request:' || replace(r.id::text, '-', ''), t.id, false, 'closed',
+        'request:' || replace(r.id::text, '-', ''), t.target_id, false, 'closed',
         'bg_' || substr(md5('door' || r."case"), 1, 16), g.starts_at, g.starts_at, g.ends_at,
-        g.starts_at, g.ends_at, g.ends_at, g.ends_at, g.ends_at, 0, g.ends_at, ''
-    FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id, targets_target t""",
+        g.starts_at + r."case" * 104729 % 90 * interval '1 second',
+        g.ends_at, g.ends_at, g.ends_at, g.ends_at, 0, g.ends_at, ''
+    FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id
+    JOIN breakglass_grant_targets t ON t.grant_id = g.id""",
 )
 
 _REVIEWS = """
@@ -94,6 +101,20 @@ SELECT md5('review' || r."case")::uuid, g.id,
 FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id
 """
 
+_FINDINGS = """
+INSERT INTO reviews_finding (id, kind, severity, subject, case_id, text, state, opened_at,
+    opened_by_id, resolution, resolved_at, resolved_by_id)
+SELECT md5('finding' || r."case")::uuid,
+    CASE WHEN r."case" %% 3 = 0 THEN 'other' ELSE 'outside_plan' END, 'medium',
+    'grant:' || replace(g.id::text, '-', ''), r.id, 'A dump.',
+    CASE WHEN r."case" %% 800 = 0 THEN 'open' ELSE 'explained' END,
+    g.ends_at + interval '1 day', %(reviewer)s::uuid,
+    CASE WHEN r."case" %% 800 = 0 THEN '' ELSE 'For the vendor.' END,
+    CASE WHEN r."case" %% 800 <> 0 THEN g.ends_at + interval '2 days' END,
+    CASE WHEN r."case" %% 800 <> 0 THEN %(reviewer)s::uuid END
+FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id WHERE r."case" %% 40 = 0
+"""
+
 
 def make(*, cases: int, entries: int, now: datetime, **names: Any) -> None:
     """Fill the tables: `cases` over three years up to `now`, `entries` spread over them."""
@@ -104,11 +125,11 @@ def make(*, cases: int, entries: int, now: datetime, **names: Any) -> None:
         **names,
     }
     with connection.cursor() as cursor:
-        for statement in (_REQUESTS, _GRANTS, _DECISIONS, *_TARGETS, _REVIEWS):
+        for statement in (_REQUESTS, _GRANTS, _DECISIONS, *_TARGETS, _REVIEWS, _FINDINGS):
             cursor.execute(statement, values if "%(" in statement else None)
-        cursor.execute('SELECT id FROM breakglass_request ORDER BY "case"')
-        keys = [row[0] for row in cursor.fetchall()]
-        _record(keys, entries)
+        if entries:
+            cursor.execute('SELECT id FROM breakglass_request ORDER BY "case"')
+            _record([row[0] for row in cursor.fetchall()], entries)
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -21,6 +21,7 @@ from accounts.models import Membership, User
 from breakglass.models import Decision, GroupPermit, Permit, Request
 from breakglass.models.request import RequestQuerySet
 from core.dates import day_words
+from targets.models import Target
 
 QUICK = timedelta(seconds=10)  # nobody reads a request in less
 _YES_NO = [("yes", "yes"), ("no", "no")]
@@ -60,6 +61,9 @@ class NarrowingForm(forms.Form):
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
     hours = forms.IntegerField(required=False, min_value=1, max_value=24, widget=forms.HiddenInput)
     team = forms.ModelChoiceField(Group.objects.all(), required=False, widget=forms.HiddenInput)
+    target = forms.ModelChoiceField(
+        Target.objects.all(), to_field_name="slug", required=False, widget=forms.HiddenInput
+    )
     approver = forms.ModelChoiceField(User.objects.all(), required=False, widget=forms.HiddenInput)
     quick = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
 
@@ -79,6 +83,8 @@ def narrowed(rows: RequestQuerySet, chosen: Mapping[str, Any]) -> RequestQuerySe
     rows = _at_times(rows, chosen["weekday"], chosen["hour"], chosen["hours"] or 1)
     if chosen["team"]:
         rows = rows.filter(of_team(chosen["team"]))
+    if chosen["target"]:
+        rows = rows.filter(targets=chosen["target"])
     if chosen["approver"] or chosen["quick"]:
         rows = rows.filter(Exists(_decisions(chosen["approver"], quick=bool(chosen["quick"]))))
     return rows
@@ -152,6 +158,8 @@ def _words(chosen: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
             yield (name,), _yes_or_no(name, chosen[name])
     if chosen["team"]:
         yield ("team",), _("Team %(name)s") % {"name": chosen["team"]}
+    if chosen["target"]:
+        yield ("target",), _("Target %(name)s") % {"name": chosen["target"]}
     if chosen["approver"]:
         yield ("approver",), _("Answered by %(name)s") % {"name": chosen["approver"]}
     if chosen["quick"]:

@@ -1,111 +1,78 @@
-"""Counts cases and their times in PostgreSQL: one pass gives every grouping that a page shows.
+"""Adds up what was counted of days, weeks and months: the figures of a period, however many cases.
 
-A case belongs to the moment at which it was asked for, so that all figures of a period are about
-the same cases and a list of cases can show exactly them. Django's ORM has no grouping sets;
-asking once for each table of the page would read the period eight times.
-
-Nothing of a case is older than the case. That its parts are asked for from the same moment on says
-nothing new, and lets an index find them among those of all years.
+Each statement reads the cells of the period's spans and no case. Django's ORM can neither join a
+list of spans nor add up arrays.
 """
 
 import dataclasses
-import json
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.db import connection
-from django.db.models import Count, Q
-from django.utils import timezone
 
-from breakglass.models import Permit, Request, Scenario
+from accounts.models import User
+from breakglass.models import Permit, Scenario
+from reviews import bins
+from reviews.cells import ACCESS, HOUR, HOURS
+from reviews.models.span import EVERY
+from reviews.spans import Cover
+from targets.models import Target
 
-_CASES = """
-WITH opened AS (
-    SELECT "grant", min(opened_at) AS at FROM targets_door
-    WHERE created_at >= %(since)s AND opened_at IS NOT NULL GROUP BY "grant"
-), cases AS MATERIALIZED (
-    SELECT r."case" AS number, r.scenario_id AS scenario, r.requester_id AS person,
-        r.submitted_at AT TIME ZONE %(zone)s AS local, g.activated_at IS NOT NULL AS used,
-        r.urgency = 'break_glass' AS glass, r.ratification, v.state <> 'closed' AS owed,
-        CASE v.state WHEN 'closed' THEN v.closed_at > v.due_at
-            ELSE v.due_at <= %(now)s END AS late,
-        CASE WHEN r.urgency = 'normal' AND r.state IN ('approved', 'denied')
-            THEN date_part('epoch', r.decided_at - r.submitted_at) END AS decision,
-        CASE WHEN opened.at IS NOT NULL THEN greatest(0,
-            date_part('epoch', opened.at - greatest(r.submitted_at, r.starts_at))) END
-            AS access
-    FROM breakglass_request r
-    JOIN breakglass_scenario s ON s.id = r.scenario_id
-    LEFT JOIN breakglass_grant g ON g.request_id = r.id AND g.starts_at >= %(since)s
-    LEFT JOIN opened ON opened."grant" = g.id
-    LEFT JOIN reviews_review v ON v.grant_id = g.id AND v.owed_at >= %(since)s
-    WHERE r.extends_id IS NULL AND r.submitted_at >= %(since)s AND r.submitted_at < %(until)s
-        AND CASE WHEN %(scenario)s::uuid IS NULL THEN NOT s.drill ELSE s.id = %(scenario)s END
+COUNTS = (
+    "cases", "uses", "glass", "ratified", "silent", "unratified", "punctual", "late", "overdue",
+    "waiting", "misuse", "decided", "opened", "third", "found", "unresolved",
+)  # fmt: skip
+_SUMS = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
+    ", sum(decision_seconds) AS decision_seconds, sum(access_seconds) AS access_seconds,"
+    " max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
 )
-"""
-_FIGURES = """
-    count(*) AS cases,
-    count(*) FILTER (WHERE used) AS uses,
-    count(*) FILTER (WHERE used AND glass) AS glass,
-    count(*) FILTER (WHERE ratification IN ('ratified', 'refused')) AS ratified,
-    count(*) FILTER (WHERE ratification = 'overdue') AS silent,
-    count(*) FILTER (WHERE ratification = 'pending') AS unratified,
-    count(*) FILTER (WHERE NOT owed AND NOT late) AS punctual,
-    count(*) FILTER (WHERE NOT owed AND late) AS late,
-    count(*) FILTER (WHERE owed AND late) AS overdue,
-    count(*) FILTER (WHERE owed AND NOT late) AS waiting,
-    count(decision) AS decided,
-    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY decision) AS decision,
-    count(access) AS opened,
-    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY access) AS access
-"""
-_PARTS = {
-    # everything, each day, week or month, each scenario, each person, each field of the heat map
-    "grouped": f"""
-        SELECT grouping(step, scenario, person, weekday) AS which, step, scenario, person, weekday,
-            hour, {_FIGURES}
-        FROM (SELECT *, date_trunc(%(step)s, local)::date AS step,
-            date_part('isodow', local)::int AS weekday,
-            date_part('hour', local)::int / 2 * 2 AS hour FROM cases) AS cases
-        GROUP BY GROUPING SETS ((), (step), (scenario), (person), (weekday, hour))""",  # noqa: S608 - this and the rest are made of constants only
-    "team": f"""
-        SELECT team.id, team.name, {_FIGURES} FROM cases
-        JOIN accounts_user_groups member ON member.user_id = cases.person
-            AND (member.until IS NULL OR member.until > now())
-        JOIN auth_group team ON team.id = member.group_id
-        JOIN breakglass_grouppermit permit
-            ON permit.group_id = team.id AND permit.content_object_id = cases.scenario
-        JOIN auth_permission permission
-            ON permission.id = permit.permission_id AND permission.codename = %(request)s
-        GROUP BY team.id, team.name""",  # noqa: S608
-    "slowest_decision": """
-        SELECT number, decision AS seconds FROM cases WHERE decision IS NOT NULL
-        ORDER BY decision DESC, number DESC LIMIT 1""",
-    "slowest_access": """
-        SELECT number, access AS seconds FROM cases WHERE access IS NOT NULL
-        ORDER BY access DESC, number DESC LIMIT 1""",
-    # a third use within a week of the first; how often in the whole period
-    "repeated": """
-        SELECT person, count(*) AS uses FROM (
-            SELECT person, local - lag(local, 2) OVER (PARTITION BY person ORDER BY local) AS apart
-            FROM cases WHERE used) AS used
-        GROUP BY person HAVING min(apart) <= interval '7 days' ORDER BY uses DESC, person""",
-}
-# The cases are read once; each part is told as JSON, so that all fit into one answer.
-_EVERYTHING = _CASES + " UNION ALL ".join(
-    f"SELECT '{part}', to_jsonb(part) FROM ({statement}) AS part"  # noqa: S608
-    for part, statement in _PARTS.items()
-)
-_WHICH = {15: "whole", 7: "step", 11: "scenario", 13: "person", 14: "hour"}
+_CELLS = """
+    FROM reviews_cell c
+    JOIN unnest(%(spans)s::bigint[], %(steps)s::date[]) AS t (span, step) ON c.span_id = t.span
+    WHERE c.scenario = ANY(%(scenarios)s) AND c.target = %(target)s AND {person}"""
+# Who is in a team now, and the scenarios in which it may ask.
+_TEAMS = """
+    SELECT team.id, team.name, member.user_id AS person, permit.content_object_id AS scenario
+    FROM auth_group team
+    JOIN accounts_user_groups member
+        ON member.group_id = team.id AND (member.until IS NULL OR member.until > now())
+    JOIN breakglass_grouppermit permit ON permit.group_id = team.id
+    JOIN auth_permission permission
+        ON permission.id = permit.permission_id AND permission.codename = %(request)s"""
+_OF_TEAM = f"""(c.scenario, c.person) IN (
+    SELECT scenario, person FROM ({_TEAMS}) AS team WHERE id = %(team)s)"""  # noqa: S608 - this and the rest are made of constants only
+_PEOPLE = f"""
+    WITH people AS MATERIALIZED (
+        SELECT scenario, person, {_SUMS} {{cells}} GROUP BY scenario, person)
+    SELECT 'person' AS part, person::text AS key, '' AS name, {_SUMS}
+    FROM people GROUP BY person
+    UNION ALL
+    SELECT 'team', team.id::text, team.name, {_SUMS}
+    FROM people JOIN ({_TEAMS}) AS team USING (scenario, person) GROUP BY team.id, team.name"""  # noqa: S608
+_MARKS = """
+    SELECT {keys}, array_agg(mark), array_agg(n) FROM (
+        SELECT {keys}, mark, sum(n)::int AS n
+        FROM (SELECT {columns}, marks, counts {cells}) AS c, unnest(marks, counts) AS m (mark, n)
+        GROUP BY {keys}, mark) AS marks
+    GROUP BY {keys}"""
+_ANSWERS = """
+    SELECT approver, sum(answers)::int, sum(quick)::int, sum(noes)::int, sum(seconds)
+    FROM reviews_answers c
+    JOIN unnest(%(spans)s::bigint[]) AS t (span) ON c.span_id = t.span
+    WHERE scenario = ANY(%(scenarios)s) AND {approver} GROUP BY approver"""
 
 
 @dataclasses.dataclass(frozen=True)
 class Times:
-    """How long something took: in half of the cases, and in nine of ten."""
+    """How long something took: in half of the cases, in nine of ten, and on average."""
 
     median: timedelta | None = None
     most: timedelta | None = None
+    mean: timedelta | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,10 +89,14 @@ class Tally:
     late: int = 0  # closed after the deadline
     overdue: int = 0  # open after the deadline
     waiting: int = 0  # open, with time left
+    misuse: int = 0  # closed with this verdict
     decided: int = 0  # answered before anything started
     decision: Times = Times()
     opened: int = 0  # a door was opened
     access: Times = Times()
+    third: int = 0  # uses that were the person's third within a week
+    found: int = 0  # findings
+    unresolved: int = 0  # of these: open
 
     @property
     def share(self) -> int | None:
@@ -157,100 +128,224 @@ def _percent(part: int, whole: int) -> int | None:
     return round(100 * part / whole) if whole else None
 
 
-@dataclasses.dataclass(frozen=True)
-class Scope:
-    """Which cases are counted: those of one scenario, or of all that are no drills."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Narrow:
+    """Which cases are counted: of one scenario or of all that are no drills, of one team, person
+    or target or of all.
+    """
 
-    since: datetime
-    until: datetime
     scenario: Scenario | None = None
-    now: datetime | None = None  # where that is not the end
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What the statements take."""
-        return {
-            "since": self.since,
-            "until": self.until,
-            "now": self.now or self.until,
-            "zone": str(timezone.get_current_timezone()),
-            "scenario": self.scenario.pk if self.scenario else None,
-        }
+    team: Group | None = None
+    person: User | None = None
+    target: Target | None = None
 
 
 @dataclasses.dataclass
-class Counted:
-    """The figures of the same cases as a whole and by each way to look at them.
+class Sum:
+    """What is being added up of some cells."""
 
-    Teams are those that may ask in the scenario of a case: somebody in two of them counts in both,
-    who has left counts in none.
-    """
-
-    whole: Tally = dataclasses.field(default_factory=Tally)
-    steps: dict[date, Tally] = dataclasses.field(default_factory=dict)
-    scenarios: dict[UUID, Tally] = dataclasses.field(default_factory=dict)
-    people: dict[UUID, Tally] = dataclasses.field(default_factory=dict)
-    hours: dict[tuple[int, int], Tally] = dataclasses.field(default_factory=dict)
-    teams: list[tuple[int, str, Tally]] = dataclasses.field(default_factory=list)
-    slowest: dict[str, tuple[int, timedelta]] = dataclasses.field(default_factory=dict)
-    repeated: list[tuple[UUID, int]] = dataclasses.field(default_factory=list)
-
-    def add(self, part: str, row: dict[str, Any]) -> None:
-        """Put one row of the answer in its place."""
-        if part == "repeated":
-            self.repeated.append((UUID(row["person"]), row["uses"]))
-        elif part == "team":
-            self.teams.append((row["id"], row["name"], _tally(row)))
-        elif part == "grouped":
-            self._add(_WHICH[row["which"]], row, _tally(row))
-        else:
-            which = part.removeprefix("slowest_")
-            self.slowest[which] = row["number"], timedelta(seconds=row["seconds"])
-
-    def _add(self, which: str, row: dict[str, Any], tally: Tally) -> None:
-        if which == "whole":
-            self.whole = tally
-        elif which == "step":
-            self.steps[date.fromisoformat(row["step"])] = tally
-        elif which == "hour":
-            self.hours[row["weekday"], row["hour"]] = tally
-        else:
-            found = self.scenarios if which == "scenario" else self.people
-            found[UUID(row[which])] = tally
-
-
-def count(scope: Scope, *, step: str) -> Counted:
-    """Return everything that is counted, in one query; `step` is day, week or month."""
-    found = Counted()
-    values = scope.values | {"step": step, "request": Permit.REQUEST.value}
-    with connection.cursor() as cursor:
-        cursor.execute(_EVERYTHING, values)
-        for part, row in cursor.fetchall():
-            found.add(part, json.loads(row))
-    return found
-
-
-def uses(scope: Scope) -> Tally:
-    """Return only how many uses there were, and how many of them by breaking the glass."""
-    rows = Request.objects.cases().filter(
-        grant__activated_at__isnull=False,
-        grant__starts_at__gte=scope.since,
-        submitted_at__gte=scope.since,
-        submitted_at__lt=scope.until,
+    counts: Counter[str] = dataclasses.field(default_factory=Counter)
+    seconds: list[float] = dataclasses.field(default_factory=lambda: [0.0, 0.0])
+    slowest: list[tuple[float, int] | None] = dataclasses.field(
+        default_factory=lambda: [None, None]
     )
-    of = {"scenario": scope.scenario} if scope.scenario else {"scenario__drill": False}
-    glass = Q(urgency=Request.Urgency.BREAK_GLASS)
-    counted = rows.filter(**of).aggregate(uses=Count("pk"), glass=Count("pk", filter=glass))
-    return Tally(**counted)
+    marks: Counter[int] = dataclasses.field(default_factory=Counter)
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Add what stands in a row of `_SUMS`."""
+        self.counts.update(dict(zip(COUNTS, row, strict=False)))
+        for which, (seconds, slowest) in enumerate(zip(row[-4:-2], row[-2:], strict=True)):
+            self.seconds[which] += seconds
+            if slowest:
+                found = slowest[0], int(slowest[1])
+                self.slowest[which] = max(self.slowest[which] or found, found)
+
+    def merge(self, other: "Sum") -> None:
+        """Add what another one has added up."""
+        self.counts.update(other.counts)
+        self.marks.update(other.marks)
+        for which in range(2):
+            self.seconds[which] += other.seconds[which]
+            if found := other.slowest[which]:
+                self.slowest[which] = max(self.slowest[which] or found, found)
+
+    def mark(self, marks: Iterable[int], counts: Iterable[int]) -> None:
+        """Add how many fell into each bin."""
+        for mark, count in zip(marks, counts, strict=True):
+            self.marks[mark] += count
+
+    def tally(self) -> Tally:
+        """Return what was added up."""
+        marks = self.marks
+        decisions = {mark: count for mark, count in marks.items() if mark < ACCESS}
+        accesses = {m - ACCESS: count for m, count in marks.items() if ACCESS <= m < HOUR}
+        return Tally(
+            **{name: self.counts[name] for name in COUNTS},
+            decision=self._times(0, decisions, self.counts["decided"]),
+            access=self._times(1, accesses, self.counts["opened"]),
+        )
+
+    def _times(self, which: int, found: dict[int, int], count: int) -> Times:
+        if not count:
+            return Times()
+        slowest = self.slowest[which]
+        most = slowest[0] if slowest else 0.0
+        return Times(
+            median=bins.quantile(found, 0.5, most=most),
+            most=bins.quantile(found, 0.9, most=most),
+            mean=timedelta(seconds=self.seconds[which] / count),
+        )
+
+    def hours(self) -> dict[tuple[int, int], int]:
+        """Return the uses by weekday (Monday is 1) and hour."""
+        return {
+            (mark // 24 + 1, mark % 24): self.marks[HOUR + mark]
+            for mark in range(HOURS)
+            if self.marks[HOUR + mark]
+        }
 
 
-_COUNTS = [field.name for field in dataclasses.fields(Tally) if field.default == 0]
+@dataclasses.dataclass(frozen=True)
+class Answered:
+    """How one person answered."""
+
+    approver: UUID
+    answers: int
+    quick: int
+    noes: int
+    mean: timedelta
 
 
-def _tally(row: dict[str, Any]) -> Tally:
-    counts = {name: row[name] for name in _COUNTS}
-    return Tally(**counts, decision=_times(row["decision"]), access=_times(row["access"]))
+class Count:
+    """Asks for the figures of a cover, narrowed; each method is one statement."""
 
+    def __init__(self, cover: Cover, narrow: Narrow) -> None:
+        self.narrow = narrow
+        scenarios = Scenario.objects.values_list("pk", "drill")
+        chosen = narrow.scenario
+        self.drills = {pk for pk, drill in scenarios if drill and not chosen}
+        self.values: dict[str, Any] = {
+            "spans": [span for span, _ in cover],
+            "steps": [step for _, step in cover],
+            "scenarios": [chosen.pk] if chosen else [pk for pk, _ in scenarios],
+            "target": narrow.target.pk if narrow.target else EVERY,
+            "person": narrow.person.pk if narrow.person else EVERY,
+            "team": narrow.team.pk if narrow.team else None,
+            "every": EVERY,
+            "request": Permit.REQUEST.value,
+        }
 
-def _times(seconds: list[float] | None) -> Times:
-    return Times(*(timedelta(seconds=each) for each in seconds or ()))
+    def steps(self) -> dict[tuple[date, UUID], Sum]:
+        """Return what happened by step and scenario, drills among them."""
+        cells = _CELLS.format(person=self._person())
+        found: dict[tuple[date, UUID], Sum] = {}
+        for step, scenario, *row in self._ask(
+            f"SELECT step, scenario, {_SUMS} {cells} GROUP BY step, scenario"
+        ):
+            found.setdefault((step, scenario), Sum()).add(row)
+        for step, scenario, marks, counts in self._ask(
+            _MARKS.format(keys="step, scenario", columns="step, scenario", cells=cells)
+        ):
+            found[step, scenario].mark(marks, counts)
+        return found
+
+    def whole(self) -> Sum:
+        """Return what happened altogether, without drills; of how long it took, only averages."""
+        cells = _CELLS.format(person=self._person())
+        found = Sum()
+        for row in self._ask(f"SELECT {_SUMS} {cells}", drills=False):
+            if row[0] is not None:
+                found.add(row)
+        for _every, marks, counts in self._ask(
+            _MARKS.format(keys="target", columns="target", cells=cells), drills=False
+        ):
+            found.mark(marks, counts)
+        return found
+
+    def kinds(self) -> dict[str, int]:
+        """Return the number of findings of each kind."""
+        cells = _CELLS.format(person=self._person())
+        return dict(
+            self._ask(
+                f"SELECT key, sum(value::int)::int FROM (SELECT kinds {cells}"  # noqa: S608
+                " AND kinds IS NOT NULL) AS c, jsonb_each_text(kinds) GROUP BY key",
+                drills=False,
+            )
+        )
+
+    def people(self) -> tuple[dict[UUID, Sum], dict[tuple[int, str], Sum]]:
+        """Return what happened by person, and by team."""
+        people: dict[UUID, Sum] = {}
+        teams: dict[tuple[int, str], Sum] = {}
+        cells = _CELLS.format(person=self._person(named=True))
+        for part, key, name, *row in self._ask(_PEOPLE.format(cells=cells), drills=False):
+            if part == "person":
+                people.setdefault(UUID(key), Sum()).add(row)
+            else:
+                teams.setdefault((int(key), name), Sum()).add(row)
+        return people, teams
+
+    def targets(self) -> dict[UUID, Sum]:
+        """Return what happened by target; a case with two of them counts in both."""
+        found: dict[UUID, Sum] = {}
+        for target, *row in self._ask(
+            f"SELECT target, {_SUMS} {self._of_targets()} GROUP BY target", drills=False
+        ):  # fmt: skip
+            found.setdefault(target, Sum()).add(row)
+        return found
+
+    def mark_people(self, people: dict[UUID, Sum]) -> None:
+        """Add how long it took to what is known of some people."""
+        cells = _CELLS.format(person=f"{self._person(named=True)} AND c.person = ANY(%(some)s)")
+        self._mark("person", people, cells)
+
+    def mark_targets(self, targets: dict[UUID, Sum]) -> None:
+        """Add how long it took to what is known of some targets."""
+        self._mark("target", targets, f"{self._of_targets()} AND c.target = ANY(%(some)s)")
+
+    def _mark(self, key: str, sums: dict[UUID, Sum], cells: str) -> None:
+        statement = _MARKS.format(keys=key, columns=key, cells=f"{cells}")
+        for each, marks, counts in self._ask(statement, drills=False, some=list(sums)):
+            sums[each].mark(marks, counts)
+
+    def answers(self) -> list[Answered]:
+        """Return how people answered, those with most quick answers first.
+
+        Of a person or a team it is told how they answered; a target makes no difference.
+        """
+        approver = "true"
+        if self.narrow.person:
+            approver = "approver = %(person)s"
+        elif self.narrow.team:
+            approver = (
+                "approver IN (SELECT user_id FROM accounts_user_groups WHERE group_id = %(team)s"
+                " AND (until IS NULL OR until > now()))"
+            )
+        rows = self._ask(_ANSWERS.format(approver=approver), drills=False)
+        found = [
+            Answered(approver, answers, quick, noes, timedelta(seconds=seconds / answers))
+            for approver, answers, quick, noes, seconds in rows
+        ]
+        return sorted(found, key=lambda each: (-each.quick, -each.answers, each.approver))
+
+    def _person(self, *, named: bool = False) -> str:
+        """Return the condition on a cell's person: everybody's cells, or those of somebody."""
+        team = f" AND {_OF_TEAM}" if self.narrow.team else ""
+        if self.narrow.person:
+            return f"c.person = %(person)s{team}"
+        return f"c.person <> %(every)s{team}" if named or team else "c.person = %(every)s"
+
+    def _of_targets(self) -> str:
+        cells = _CELLS.format(person=self._person())
+        if self.narrow.target:
+            return cells
+        return cells.replace("c.target = %(target)s", "c.target <> %(every)s")
+
+    def _ask(self, statement: str, *, drills: bool = True, **values: Any) -> list[tuple[Any, ...]]:
+        given = self.values | values
+        if not drills:
+            given["scenarios"] = [pk for pk in given["scenarios"] if pk not in self.drills]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, given)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

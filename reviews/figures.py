@@ -2,22 +2,25 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.models import Cursor
 from breakglass.models import Scenario
-from reviews import counting
-from reviews.counting import Scope, Tally
+from reviews import tallying
+from reviews.counting import Count, Narrow, Sum, Tally
 from reviews.models import Finding
-from reviews.periods import Period, Step
+from reviews.periods import CHOSEN, Period, Step
+from reviews.spans import cover
+from targets.models import Target
 
 HOURS = 2  # in one field of the heat map
+TOP = 10  # of people and targets are shown, and timed; a file has all of them
 _LEVELS = 4  # of its colour; a single use is never the strongest
 
 
@@ -39,8 +42,28 @@ class Row(_Narrowed):
 
     name: str
     tally: Tally
-    findings: int = 0  # open ones
     short: str = ""  # its name on an axis
+    chosen: str = ""  # the filter of the dashboard that shows it alone
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind(_Narrowed):
+    """Findings of one kind; what is judged wrong with actions comes as kinds of its own."""
+
+    key: str
+    name: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Approver(_Narrowed):
+    """How somebody answered; `mean` from question to answer."""
+
+    name: str
+    answers: int
+    quick: int
+    noes: int
+    mean: timedelta
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,38 +98,44 @@ class Peak:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """The same figures of an earlier period, to compare with."""
+
+    period: Period
+    total: Tally
+    query: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Figures:
     """Everything that the dashboard shows of one period."""
 
     period: Period
+    narrow: Narrow
     query: str
     total: Tally
-    before: Tally
-    slowest: dict[str, Any]
-    repeated: list[tuple[UUID, int]]  # who had access three times within a week, and how often
-    opened: int  # findings of the period
-    open: int  # findings now
+    before: Earlier
+    year_before: Earlier | None  # None where the period before is just that
+    slowest: dict[str, tuple[int, timedelta]]  # the case, and how long it took
+    repeated: list[Row]  # who had access three times within a week
     steps: list[Row]
     days: list[Day]
     scenarios: list[Row]
     teams: list[Row]
     people: list[Row]
+    targets: list[Row]
+    drills: list[Row]
+    kinds: list[Kind]
+    approvers: list[Approver]
+    entry: int | None  # up to which entry of the record it is counted
 
     @property
-    def findings_query(self) -> str:
-        """The filters by which the list of findings shows those of the period."""
-        until = {"opened_until": self.period.last.isoformat()} if self.period.is_over else {}
-        return urlencode({"tab": "all", "opened": self.period.first.isoformat(), **until})
-
-    @property
-    def more(self) -> int:
-        """How many uses more than in the period before; fewer when negative."""
-        return self.total.uses - self.before.uses
-
-    @property
-    def fewer(self) -> int:
-        """How many uses fewer than in the period before."""
-        return -self.more
+    def here(self) -> str:
+        """The query of the dashboard that shows just these."""
+        period, narrow = self.period, self.narrow
+        days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
+        beside = {name: value for name, value in chosen(narrow).items() if name != "drill"}
+        return urlencode((days if period.key == CHOSEN else {"period": period.key}) | beside)
 
     @property
     def peak(self) -> Peak | None:
@@ -117,74 +146,113 @@ class Figures:
         return None if most < 3 or others else Peak(day=day.name, field=field)
 
 
-def of(period: Period, scenario: Scenario | None) -> Figures:
-    """Return the figures of a period; the number of queries is always the same."""
-    scope = Scope(period.since, period.until, scenario, period.now)
-    counted, findings = counting.count(scope, step=period.step), _findings(scope)
-    base = filters(period, scenario)
+def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
+    """Return the figures of a period; the number of queries is always the same.
+
+    Of people and targets beyond the first ten it is told how long things took only where
+    `everybody` is asked for.
+    """
+    before, year_before = period.before(), period.year_before()
+    covers = cover([period, before, year_before], at=period.now)
+    asked, base = Count(covers[0], narrow), filters(period, narrow)
+    counted = asked.steps()
+    real = {key: each for key, each in counted.items() if key[1] not in asked.drills}
+    whole, scenarios = _merged(real.values()), _by_scenario(counted)
+    people, teams = asked.people()
+    same = before.first == year_before.first
     return Figures(
         period=period,
+        narrow=narrow,
         query=urlencode(base),
-        total=counted.whole,
-        before=counting.uses(Scope(period.before, period.since, scenario)),
-        slowest=counted.slowest,
-        repeated=counted.repeated,
-        opened=sum(row["opened"] for row in findings.values()),
-        open=sum(row["open"] for row in findings.values()),
-        steps=[_step(step, counted.steps, base) for step in period.steps()],
-        days=_days(counted.hours, base),
-        scenarios=_scenarios(counted.scenarios, findings, base),
-        teams=_by_uses(
-            Row(name=name, tally=tally, narrow=base | {"team": key})
-            for key, name, tally in counted.teams
-        ),
-        people=_people(counted.people, base),
+        total=whole.tally(),
+        before=_earlier(before, covers[1], narrow),
+        year_before=None if same else _earlier(year_before, covers[2], narrow),
+        slowest=_slowest(whole),
+        repeated=_repeated(people, base),
+        steps=[_step(step, real, base) for step in period.steps()],
+        days=_days(whole.hours(), base),
+        scenarios=_scenarios(scenarios, base, drills=asked.drills),
+        teams=_teams(teams, base),
+        people=_people(asked, people, base, everybody=everybody),
+        targets=_targets(asked, base, everybody=everybody),
+        drills=_scenarios(scenarios, base, drills=asked.drills, only=True),
+        kinds=_kinds(asked.kinds(), base),
+        approvers=_approvers(asked, period),
+        entry=Cursor.objects.filter(name=tallying.NAME).values_list("seq", flat=True).first(),
     )
 
 
-def filters(period: Period, scenario: Scenario | None) -> dict[str, Any]:
+def filters(period: Period, narrow: Narrow) -> dict[str, Any]:
     """Return the filters by which a list shows the cases of a period."""
-    chosen = {"scenario": scenario.slug} if scenario else {"drill": "no"}
     until = {"until": period.last.isoformat()} if period.is_over else {}
-    return {"since": period.first.isoformat(), **until, **chosen}
+    return {"since": period.first.isoformat(), **until, **chosen(narrow)}
 
 
-def _findings(scope: Scope) -> dict[UUID | None, dict[str, int]]:
-    """Return how many findings were opened in the period, and are open now, by scenario."""
-    lately = Q(opened_at__gte=scope.since, opened_at__lt=scope.until)
-    still = Q(state=Finding.State.OPEN)
-    rows = Finding.objects.filter(lately | still).order_by().values("case__scenario")
-    if scope.scenario:
-        rows = rows.filter(case__scenario=scope.scenario)
-    counted = rows.annotate(opened=Count("pk", filter=lately), open=Count("pk", filter=still))
-    return {
-        row["case__scenario"]: {"opened": row["opened"], "open": row["open"]} for row in counted
-    }
+def chosen(narrow: Narrow) -> dict[str, Any]:
+    """Return the filters beside time by which a list shows the cases."""
+    found: dict[str, Any] = {}
+    if narrow.scenario:
+        found["scenario"] = narrow.scenario.slug
+    else:
+        found["drill"] = "no"
+    for name in ("team", "person"):
+        if each := getattr(narrow, name):
+            found[name] = each.pk
+    return found | ({"target": narrow.target.slug} if narrow.target else {})
 
 
-def _step(step: Step, found: Mapping[Any, Tally], base: dict[str, Any]) -> Row:
+def _earlier(period: Period, spans: list[tuple[int, date]], narrow: Narrow) -> Earlier:
+    total = Count(spans, narrow).whole().tally()
+    return Earlier(period=period, total=total, query=urlencode(filters(period, narrow)))
+
+
+def _merged(sums: Iterable[Sum]) -> Sum:
+    whole = Sum()
+    for each in sums:
+        whole.merge(each)
+    return whole
+
+
+def _by_scenario(counted: Mapping[tuple[date, UUID], Sum]) -> dict[UUID, Sum]:
+    found: dict[UUID, Sum] = {}
+    for (_step, scenario), each in counted.items():
+        found.setdefault(scenario, Sum()).merge(each)
+    return found
+
+
+def _slowest(whole: Sum) -> dict[str, tuple[int, timedelta]]:
+    found = zip(("decision", "access"), whole.slowest, strict=True)
+    return {name: (each[1], timedelta(seconds=each[0])) for name, each in found if each}
+
+
+def _step(step: Step, counted: Mapping[tuple[date, UUID], Sum], base: dict[str, Any]) -> Row:
     days = {"since": step.first.isoformat(), "until": step.last.isoformat()}
     return Row(
         name=step.title,
         short=step.name,
-        tally=found.get(step.first, Tally()),
+        tally=_merged(each for (first, _), each in counted.items() if first == step.first).tally(),
         narrow=base | days,
     )
 
 
-def _days(found: Mapping[tuple[int, int], Tally], base: dict[str, Any]) -> list[Day]:
-    most = max((tally.uses for tally in found.values()), default=0)
+def _days(found: Mapping[tuple[int, int], int], base: dict[str, Any]) -> list[Day]:
+    uses = {
+        (weekday, hour): sum(found.get((weekday, hour + each), 0) for each in range(HOURS))
+        for weekday in range(1, 8)
+        for hour in range(0, 24, HOURS)
+    }
+    most = max(uses.values())
     return [
         Day(
-            name=str(WEEKDAYS[weekday]),
-            short=str(WEEKDAYS_ABBR[weekday]),
+            name=str(WEEKDAYS[weekday - 1]),
+            short=str(WEEKDAYS_ABBR[weekday - 1]),
             fields=[
-                _field(found.get((weekday + 1, hour), Tally()).uses, most, hour,
-                       base | {"weekday": weekday + 1, "hour": hour, "hours": HOURS})
+                _field(uses[weekday, hour], most, hour,
+                       base | {"weekday": weekday, "hour": hour, "hours": HOURS})
                 for hour in range(0, 24, HOURS)
             ],
         )
-        for weekday in range(7)
+        for weekday in range(1, 8)
     ]  # fmt: skip
 
 
@@ -194,72 +262,96 @@ def _field(uses: int, most: int, hour: int, narrow: dict[str, Any]) -> Field:
 
 
 def _scenarios(
-    found: Mapping[UUID, Tally], findings: Mapping[UUID | None, dict[str, int]],
-    base: dict[str, Any],
+    found: Mapping[UUID, Sum], base: dict[str, Any], *,
+    drills: set[UUID], only: bool = False
 ) -> list[Row]:  # fmt: skip
-    open_in = {key: row["open"] for key, row in findings.items() if key and row["open"]}
-    scenarios = Scenario.objects.filter(pk__in=[*found, *open_in]).only("pk", "slug", "name")
+    wanted = set(found) & drills if only else set(found) - drills
+    scenarios = Scenario.objects.filter(pk__in=wanted).only("pk", "slug", "name")
     rest = {name: value for name, value in base.items() if name != "drill"}
     return _by_uses(
         Row(
             name=scenario.name,
-            tally=found.get(scenario.pk, Tally()),
+            tally=found[scenario.pk].tally(),
             narrow=rest | {"scenario": scenario.slug},
-            findings=open_in.get(scenario.pk, 0),
+            chosen=f"scenario={scenario.slug}",
         )
         for scenario in scenarios
     )
 
 
-def _people(found: Mapping[UUID, Tally], base: dict[str, Any]) -> list[Row]:
-    used = {key: tally for key, tally in found.items() if tally.uses}
-    people = User.objects.filter(pk__in=used).only("pk", "name", "email")
+def _teams(found: Mapping[tuple[int, str], Sum], base: dict[str, Any]) -> list[Row]:
     return _by_uses(
-        Row(name=str(person), tally=used[person.pk], narrow=base | {"person": person.pk})
-        for person in people
+        Row(name=name, tally=each.tally(), narrow=base | {"team": key}, chosen=f"team={key}")
+        for (key, name), each in found.items()
     )
+
+
+def _people(
+    asked: Count, found: dict[UUID, Sum], base: dict[str, Any], *, everybody: bool
+) -> list[Row]:
+    used = {key: each for key, each in found.items() if each.counts["uses"]}
+    top = _top(used, None if everybody else TOP)
+    asked.mark_people(top)
+    people = User.objects.filter(pk__in=top).only("pk", "name", "email")
+    return _by_uses(_person(person, top[person.pk], base) for person in people)
+
+
+def _person(person: User, found: Sum, base: dict[str, Any]) -> Row:
+    narrow = base | {"person": person.pk}
+    return Row(
+        name=str(person), tally=found.tally(), narrow=narrow, chosen=f"person={person.pk}"
+    )  # fmt: skip
+
+
+def _repeated(found: dict[UUID, Sum], base: dict[str, Any]) -> list[Row]:
+    often = _top({key: each for key, each in found.items() if each.counts["third"]}, 3)
+    people = User.objects.filter(pk__in=often).only("pk", "name", "email")
+    return _by_uses(_person(person, often[person.pk], base) for person in people)
+
+
+def _targets(asked: Count, base: dict[str, Any], *, everybody: bool) -> list[Row]:
+    top = _top(asked.targets(), None if everybody else TOP)
+    asked.mark_targets(top)
+    targets = Target.objects.filter(pk__in=top).only("pk", "slug", "name")
+    return _by_uses(
+        Row(
+            name=target.name,
+            tally=top[target.pk].tally(),
+            narrow=base | {"target": target.slug},
+            chosen=f"target={target.slug}",
+        )
+        for target in targets
+    )
+
+
+def _top(found: dict[UUID, Sum], count: int | None) -> dict[UUID, Sum]:
+    ordered = sorted(found, key=lambda key: (-found[key].counts["uses"], key))
+    return {key: found[key] for key in ordered[:count]}
 
 
 def _by_uses(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.tally.uses, row.name))
 
 
-def sheet(figures: Figures, table: str) -> tuple[list[str], list[list[object]]]:
-    """Return one table as a file has it, with its header; times are seconds."""
-    if table == "hours":
-        header = [_("Weekday"), _("From (hour)"), _("Until (hour)"), _("Uses")]
-        return header, [
-            [day.name, field.hour, field.hour + HOURS, field.uses]
-            for day in figures.days
-            for field in day.fields
-        ]
-    rows: list[Row] = getattr(figures, table)
-    return [_TABLES[table](), *_columns()], [_line(row) for row in rows]
-
-
-_TABLES = {
-    "steps": lambda: _("Time"),
-    "scenarios": lambda: _("Scenario"),
-    "teams": lambda: _("Team"),
-    "people": lambda: _("Person"),
-}
-TABLES = (*_TABLES, "hours")
-
-
-def _columns() -> list[str]:
-    return [
-        _("Cases"), _("Uses"), _("Approved first"), _("Glass broken"),
-        _("Time to decision, median (s)"), _("Time to decision, 9 of 10 (s)"),
-        _("Time to access, median (s)"), _("Time to access, 9 of 10 (s)"),
-        _("Ratified in time"), _("Ratification overdue"),
-        _("Reviews in time"), _("Reviews late"), _("Reviews overdue"), _("Reviews waiting"),
+def _kinds(found: Mapping[str, int], base: dict[str, Any]) -> list[Kind]:
+    labels = dict(Finding.Kind.choices)
+    rows = [
+        Kind(key=kind, name=str(labels.get(kind, kind)), count=count,
+             narrow={"tab": "all", **base, "kind": kind})
+        for kind, count in found.items()
     ]  # fmt: skip
+    return sorted(rows, key=lambda row: (-row.count, row.name))
 
 
-def _line(row: Row) -> list[object]:
-    told = row.tally
+def _approvers(asked: Count, period: Period) -> list[Approver]:
+    """Return how people answered; the filters of their cases are those of time and scenario."""
+    found = asked.answers()
+    people = User.objects.only("pk", "name", "email").in_bulk([each.approver for each in found])
+    base = filters(period, Narrow(scenario=asked.narrow.scenario))
     return [
-        row.name, told.cases, told.uses, told.approved, told.glass,
-        told.decision.median, told.decision.most, told.access.median, told.access.most,
-        told.ratified, told.silent, told.punctual, told.late, told.overdue, told.waiting,
+        Approver(
+            name=str(people[each.approver]), answers=each.answers, quick=each.quick,
+            noes=each.noes, mean=each.mean, narrow=base | {"approver": each.approver},
+        )
+        for each in found
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from breakglass.models import Request, Scenario
+from breakglass.models.request import RequestQuerySet
 from breakglass.narrowing import (
     NARROWING,
     Chip,
@@ -85,6 +86,9 @@ class ReviewFilter(NarrowingForm, _Filter):
     late = forms.ChoiceField(
         required=False, choices=[("yes", "yes"), ("no", "no")], widget=forms.HiddenInput
     )
+    verdict = forms.ChoiceField(
+        required=False, choices=Review.Verdict.choices, widget=forms.HiddenInput
+    )
     sort = forms.ChoiceField(
         required=False, choices=[(key, key) for key in SORTS], widget=forms.HiddenInput
     )
@@ -97,8 +101,8 @@ class ReviewFilter(NarrowingForm, _Filter):
         return sort
 
 
-class FindingFilter(_Filter):
-    """What may stand in the address of the list of findings."""
+class FindingFilter(NarrowingForm, _Filter):
+    """What may stand in the address of the list of findings; the case's filters mean the same."""
 
     tab = forms.ChoiceField(required=False, choices=list(FINDING_TABS.items()))
     kind = forms.ChoiceField(
@@ -183,10 +187,20 @@ def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -
     if chosen["late"]:
         late = Q(closed_at__gt=F("due_at")) | Q(state__in=Review.OWED, due_at__lte=at)
         rows = rows.filter(late) if chosen["late"] == "yes" else rows.exclude(late)
-    if any(chosen[name] not in (None, "") for name in NARROWING):
-        cases = narrowed(Request.objects.cases(), chosen)
-        rows = rows.filter(grant__request__in=cases.order_by().values("pk"))
+    if chosen["verdict"]:
+        rows = rows.filter(state=Review.State.CLOSED, verdict=chosen["verdict"])
+    if _of_some(chosen):
+        rows = rows.filter(grant__request__in=_cases(chosen))
     return rows
+
+
+def _of_some(chosen: Mapping[str, Any]) -> bool:
+    """Whether only what belongs to some cases is asked for."""
+    return any(chosen[name] not in (None, "") for name in NARROWING)
+
+
+def _cases(chosen: Mapping[str, Any]) -> RequestQuerySet:
+    return narrowed(Request.objects.cases(), chosen).order_by()
 
 
 def with_risk(rows: ReviewQuerySet) -> ReviewQuerySet:
@@ -245,6 +259,9 @@ def _own_chips(chosen: Mapping[str, Any], query: QueryDict) -> Iterator[Chip]:
     if late := chosen["late"]:
         text = _("After the deadline") if late == "yes" else _("Within the deadline")
         yield Chip(text, without(query, ("late",)))
+    if verdict := chosen["verdict"]:
+        text = _("Verdict: %(name)s") % {"name": Review.Verdict(verdict).label}
+        yield Chip(text, without(query, ("verdict",)))
 
 
 def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
@@ -262,7 +279,7 @@ def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
     if last := chosen["opened_until"]:
         text = _("Opened until %(day)s") % {"day": day_words(last)}
         found.append(Chip(text, without(query, ("opened_until",))))
-    return found
+    return [*found, *chips(chosen, query)]
 
 
 def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQuerySet, str]:
@@ -275,7 +292,10 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
         rows = rows.exclude(state=Finding.State.OPEN)
     if chosen["scenario"]:
         rows = rows.filter(case__scenario=chosen["scenario"])
-    if person:
+    if _of_some(chosen):
+        rows = rows.filter(case__in=_cases(chosen))
+        rows = rows.filter(case__requester=person) if person else rows
+    elif person:
         rows = rows.filter(Q(case__requester=person) | Q(subject=person.ref))
     if chosen["opened"]:
         rows = rows.filter(opened_at__gte=day_begin(chosen["opened"]))

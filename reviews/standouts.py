@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from breakglass.models import Decision, Request, Scenario
-from breakglass.narrowing import QUICK
+from breakglass.models import Request, Scenario
+from breakglass.models.request import RequestQuerySet
+from breakglass.narrowing import QUICK, of_team
 from core.words import duration_words
-from reviews.counting import Scope
-from reviews.figures import Figures, filters
+from reviews.counting import Narrow
+from reviews.figures import Figures, chosen
 from reviews.models import Finding, Review
 from targets.models import Door
 
@@ -45,16 +45,16 @@ class Drill:
     access: timedelta | None
 
 
-def of(figures: Figures, scenario: Scenario | None, *, at: datetime) -> list[Standout]:
+def of(figures: Figures, *, at: datetime) -> list[Standout]:
     """Return what stands out, the most urgent first; the number of queries is always the same."""
-    scope = Scope(figures.period.since, figures.period.until, scenario)
-    base = filters(figures.period, scenario)
     return [
         *_silent(figures),
-        *_overdue(scenario, at=at),
-        *_findings(scope, base),
-        *_quick(scope, base),
-        *_repeated(figures, base),
+        *_misused(figures),
+        *_grave(figures.narrow),
+        *_overdue(figures.narrow, at=at),
+        *_beyond(figures),
+        *_quick(figures),
+        *_repeated(figures),
     ]
 
 
@@ -72,13 +72,22 @@ def _silent(figures: Figures) -> Iterator[Standout]:
         )
 
 
-def _overdue(scenario: Scenario | None, *, at: datetime) -> Iterator[Standout]:
-    rows, narrow = Review.objects.overdue(at).order_by(), {"tab": "overdue"}
-    if scenario:
-        rows, narrow = (
-            rows.filter(grant__scenario=scenario),
-            narrow | {"scenario": scenario.slug},
+def _misused(figures: Figures) -> Iterator[Standout]:
+    if count := figures.total.misuse:
+        yield Standout(
+            tone="danger",
+            icon="warn",
+            title=ngettext("%(count)s review found misuse", "%(count)s reviews found misuse", count)
+            % {"count": count},
+            detail=_("What was done was not what the access was given for."),
+            url=f"{reverse('reviews')}?tab=done&{figures.query}&verdict=misuse",
         )
+
+
+def _overdue(narrow: Narrow, *, at: datetime) -> Iterator[Standout]:
+    rows = Review.objects.overdue(at).order_by()
+    if (cases := _cases(narrow)) is not None:
+        rows = rows.filter(grant__request__in=cases)
     late = rows.aggregate(count=Count("pk"), oldest=Min("due_at"))
     if count := late["count"]:
         yield Standout(
@@ -88,24 +97,15 @@ def _overdue(scenario: Scenario | None, *, at: datetime) -> Iterator[Standout]:
             % {"count": count},
             detail=_("The oldest was due %(length)s ago.")
             % {"length": duration_words(at - late["oldest"])},
-            url=f"{reverse('reviews')}?{urlencode(narrow)}",
+            url=f"{reverse('reviews')}?{urlencode({'tab': 'overdue', **_narrowed(narrow)})}",
         )
 
 
-def _findings(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
-    rows = Finding.objects.order_by()
-    if scope.scenario:
-        rows = rows.filter(case__scenario=scope.scenario)
-    beyond = Q(kind=Finding.Kind.OUTSIDE_PLAN, opened_at__gte=scope.since)
-    grave = Q(state=Finding.State.OPEN, severity=Finding.Severity.HIGH)
-    found = rows.filter(beyond | grave).aggregate(
-        beyond=Count("case", filter=beyond & Q(case__isnull=False), distinct=True),
-        latest=Max("case__case", filter=beyond),
-        grave=Count("pk", filter=grave),
-    )
-    chosen = {"scenario": base["scenario"]} if "scenario" in base else {}
-    until = {"opened_until": base["until"]} if "until" in base else {}
-    if count := found["grave"]:
+def _grave(narrow: Narrow) -> Iterator[Standout]:
+    rows = Finding.objects.open().filter(severity=Finding.Severity.HIGH)
+    if (cases := _cases(narrow)) is not None:
+        rows = rows.filter(case__in=cases)
+    if count := rows.count():
         yield Standout(
             tone="danger",
             icon="flag",
@@ -116,29 +116,52 @@ def _findings(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
             )
             % {"count": count},
             detail=_("Somebody has to say what became of it."),
-            url=f"{reverse('findings')}?{urlencode({'severity': 'high', **chosen})}",
+            url=f"{reverse('findings')}?{urlencode({'severity': 'high', **_narrowed(narrow)})}",
         )
-    if count := found["beyond"]:
-        narrow = {"tab": "all", "kind": "outside_plan", "opened": base["since"], **until, **chosen}
-        yield Standout(
-            tone="flag",
-            icon="flag",
-            title=ngettext(
-                "%(count)s case did more than was declared",
-                "%(count)s cases did more than was declared",
-                count,
+
+
+def _cases(narrow: Narrow) -> RequestQuerySet | None:
+    """Return the cases that a narrowed dashboard is about at any time; None for all."""
+    rows = Request.objects.cases().order_by()
+    if narrow.scenario:
+        rows = rows.filter(scenario=narrow.scenario)
+    if narrow.person:
+        rows = rows.filter(requester=narrow.person)
+    if narrow.target:
+        rows = rows.filter(targets=narrow.target)
+    if narrow.team:
+        rows = rows.filter(of_team(narrow.team))
+    return None if narrow == Narrow() else rows
+
+
+def _narrowed(narrow: Narrow) -> dict[str, Any]:
+    """Return the filters of such a list; what waits of drills, waits as well."""
+    return {name: value for name, value in chosen(narrow).items() if name != "drill"}
+
+
+def _beyond(figures: Figures) -> Iterator[Standout]:
+    for kind in figures.kinds:
+        if kind.key == Finding.Kind.OUTSIDE_PLAN:
+            yield Standout(
+                tone="flag",
+                icon="flag",
+                title=ngettext(
+                    "%(count)s time, more was done than was declared",
+                    "%(count)s times, more was done than was declared",
+                    kind.count,
+                )
+                % {"count": kind.count},
+                detail=_("Each finding names the action."),
+                url=f"{reverse('findings')}?{kind.query}",
             )
-            % {"count": count},
-            detail=_("The latest is Case %(case)s.") % {"case": found["latest"]},
-            url=f"{reverse('findings')}?{urlencode(narrow)}",
-        )
 
 
-def _quick(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
-    for row in _quick_approvers(scope)[:_NAMED]:
-        facts = {"name": row["by__name"] or row["by__email"], "quick": row["quick"],
-                 "all": row["all"], "seconds": int(QUICK.total_seconds())}  # fmt: skip
-        refused = ngettext("%(count)s was a no.", "%(count)s were a no.", row["no"])
+def _quick(figures: Figures) -> Iterator[Standout]:
+    often = [each for each in figures.approvers if each.quick >= _QUICK_AT_LEAST]
+    for each in often[:_NAMED]:
+        facts = {"name": each.name, "quick": each.quick, "all": each.answers,
+                 "seconds": int(QUICK.total_seconds())}  # fmt: skip
+        refused = ngettext("%(count)s was a no.", "%(count)s were a no.", each.noes)
         yield Standout(
             tone="wait",
             icon="decide",
@@ -146,49 +169,21 @@ def _quick(scope: Scope, base: dict[str, Any]) -> Iterator[Standout]:
             detail=" ".join(
                 [
                     _("%(quick)s of %(all)s answers.") % facts,
-                    refused % {"count": row["no"]} if row["no"] else _("None was a no."),
+                    refused % {"count": each.noes} if each.noes else _("None was a no."),
                 ]
             ),
-            url=f"{reverse('cases')}?{urlencode(base | {'approver': row['by'], 'quick': 'yes'})}",
+            url=f"{reverse('cases')}?{each.query}&quick=yes",
         )
 
 
-def _quick_approvers(scope: Scope) -> QuerySet[Any, Any]:
-    rows = Decision.objects.filter(
-        request__extends=None,
-        decided_at__gte=scope.since,  # as `counting` says
-        request__submitted_at__gte=scope.since,
-        request__submitted_at__lt=scope.until,
-    )
-    if scope.scenario:
-        rows = rows.filter(request__scenario=scope.scenario)
-    else:
-        rows = rows.filter(request__scenario__drill=False)
-    quick = Q(kind__in=Decision.YES, decided_at__lt=F("request__submitted_at") + QUICK)
-    return (
-        rows.order_by()
-        .values("by", "by__name", "by__email")
-        .annotate(
-            all=Count("pk"),
-            quick=Count("pk", filter=quick),
-            no=Count("pk", filter=Q(kind__in=[Decision.Kind.DENY, Decision.Kind.REFUSE])),
-        )
-        .filter(quick__gte=_QUICK_AT_LEAST)
-        .order_by("-quick", "by__email")
-    )
-
-
-def _repeated(figures: Figures, base: dict[str, Any]) -> Iterator[Standout]:
-    found = figures.repeated[:_NAMED]
-    names = User.objects.only("pk", "name", "email").in_bulk([person for person, _uses in found])
-    for person, uses in found:
-        narrow = base | {"person": person, "used": "yes"}
+def _repeated(figures: Figures) -> Iterator[Standout]:
+    for row in figures.repeated:
         yield Standout(
             tone="wait",
             icon="user",
-            title=_("%(name)s had access three times within a week") % {"name": names[person]},
-            detail=_("%(uses)s times in this period.") % {"uses": uses},
-            url=f"{reverse('cases')}?{urlencode(narrow)}",
+            title=_("%(name)s had access three times within a week") % {"name": row.name},
+            detail=_("%(uses)s times in this period.") % {"uses": row.tally.uses},
+            url=f"{reverse('cases')}?{row.query}&used=yes",
         )
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging, reminders
+from reviews import following, judging, reminders, tallying
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -56,3 +56,9 @@ def look_after_campaigns() -> None:
     now = timezone.now()
     schedule.run(at=now)
     schedule.remind(at=now)
+
+
+@shared_task(ignore_result=True, expires=60)
+def tally() -> None:
+    """Count anew for the dashboard what has changed."""
+    tallying.run(at=timezone.now())

@@ -3,12 +3,15 @@ from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.review import Review, ReviewQuerySet
+from reviews.models.span import Answers, Cell, Span
 
 __all__ = [
+    "Answers",
     "Campaign",
     "CampaignItem",
     "CampaignItemQuerySet",
     "CampaignQuerySet",
+    "Cell",
     "Finding",
     "FindingQuerySet",
     "JudgedAction",
@@ -17,4 +20,5 @@ __all__ = [
     "ObligationQuerySet",
     "Review",
     "ReviewQuerySet",
+    "Span",
 ]

@@ -1,18 +1,25 @@
 """The figures, for those who oversee the house."""
 
+from typing import Any
+
 from django import forms
+from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.requests import PageRequest
-from breakglass.models import Scenario
+from breakglass.models import GroupPermit, Permit, Scenario
+from breakglass.narrowing import Chip, DayField, without
 from breakglass.views.pages import page
 from core import sheets
 from core.pages import say
-from reviews import figures, lists, periods, policy, standouts
+from reviews import figures, files, headlines, lists, periods, policy, standouts
+from reviews.counting import Narrow
+from targets.models import Target
 
 
 class DashboardFilter(forms.Form):
@@ -26,6 +33,44 @@ class DashboardFilter(forms.Form):
         empty_label=gettext_lazy("Every scenario, without drills"),
         label=gettext_lazy("Scenario"),
     )
+    team = forms.ModelChoiceField(
+        Group.objects.filter(pk__in=GroupPermit.objects.of(Permit.REQUEST).values("group")),
+        required=False,
+        empty_label=gettext_lazy("Every team"),
+        label=gettext_lazy("Team"),
+    )
+    target = forms.ModelChoiceField(
+        Target.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("Every target"),
+        label=gettext_lazy("Target"),
+    )
+    person = forms.ModelChoiceField(User.objects.all(), required=False, widget=forms.HiddenInput)
+    since = DayField()
+    until = DayField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("since", _("From")), ("until", _("Until"))):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            self.fields[name].label = label
+
+    @property
+    def narrow(self) -> Narrow:
+        """Which cases are asked for, at any time."""
+        names = ("scenario", "team", "person", "target")
+        return Narrow(**{name: self.cleaned_data[name] for name in names})
+
+    def clean(self) -> dict[str, Any]:
+        """Look no further back than figures are kept, and forwards."""
+        found: dict[str, Any] = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and since < timezone.localdate() - periods.YEARS_BACK:
+            self.add_error("since", _("Figures go back two years."))
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first."))
+        return found
 
 
 @page("GET")
@@ -35,30 +80,33 @@ def dashboard(request: PageRequest) -> HttpResponse:
         return refusal
     form, found = _asked(request)
     now = found.period.now
-    scenario = form.cleaned_data["scenario"]
     context = {
         "form": form,
         "periods": periods.LABELS.items(),
         "figures": found,
-        "first": standouts.of(found, scenario, at=now),
+        "headlines": headlines.of(found),
+        "first": standouts.of(found, at=now),
         "drill": standouts.drilled(standouts.last_drill(), at=now),
         "hours": range(0, 24, figures.HOURS),
         "zone": timezone.get_current_timezone_name(),
-        "scenario": scenario,
+        "narrow": found.narrow,
+        "chips": _chips(request, found),
+        "top": figures.TOP,
     }
     return render(request, "reviews/dashboard.html", context)
 
 
 @page("GET")
 def dashboard_sheet(request: PageRequest, table: str) -> HttpResponse:
-    """Return one table of the dashboard as a file."""
+    """Return one table of the dashboard, or `all` of them, as a file."""
     if refusal := _refusal(request):
         return refusal
-    if table not in figures.TABLES:
+    if table not in (*files.TABLES, "all"):
         return say(request, _("The dashboard has no such table."), status=404)
-    _form, found = _asked(request)
-    header, rows = figures.sheet(found, table)
-    return sheets.answer(f"breakglass-{table}-{found.period.first}", header, rows)
+    _form, found = _asked(request, everybody=table in ("people", "targets", "all"))
+    header, rows = files.whole(found) if table == "all" else files.sheet(found, table)
+    days = f"{found.period.first}-to-{found.period.last}"
+    return sheets.answer(f"breakglass-{table}-{days}", header, rows)
 
 
 def _refusal(request: PageRequest) -> HttpResponse | None:
@@ -69,10 +117,28 @@ def _refusal(request: PageRequest) -> HttpResponse | None:
     return None
 
 
-def _asked(request: PageRequest) -> tuple[DashboardFilter, figures.Figures]:
+def _asked(
+    request: PageRequest, *, everybody: bool = False
+) -> tuple[DashboardFilter, figures.Figures]:
     """Return the form, which is known to be good, and the figures that it asks for."""
     form = DashboardFilter(request.GET)
     form.full_clean()
     chosen = form.cleaned_data
-    period = periods.of(chosen["period"] or periods.USUAL, at=timezone.now())
-    return form, figures.of(period, chosen["scenario"])
+    period = periods.of(
+        chosen["period"] or periods.USUAL,
+        at=timezone.now(),
+        since=chosen["since"],
+        until=chosen["until"],
+    )
+    return form, figures.of(period, form.narrow, everybody=everybody)
+
+
+def _chips(request: PageRequest, found: figures.Figures) -> list[Chip]:
+    """Return what the figures are narrowed to beside what the form shows, and the way out."""
+    chips = []
+    if person := found.narrow.person:
+        text = _("Accesses of %(name)s") % {"name": person}
+        chips.append(Chip(text, without(request.GET, ("person",))))
+    if found.period.key == periods.CHOSEN:
+        chips.append(Chip(found.period.words, without(request.GET, ("since", "until"))))
+    return chips

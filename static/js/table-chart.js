@@ -44,7 +44,8 @@ customElements.define("table-chart", class extends HTMLElement {
       y: { stacked: !line, beginAtZero: true, position: rtl ? "right" : "left", ticks: { color, ...steps }, grid: { color: rule }, border: { display: false } },
     };
     const tooltip = { rtl, callbacks: { label: value, title: ([item]) => this.rows[item.dataIndex].cells[0].textContent } };
-    const hidden = { display: false, color, labels: { color }, text: this.getAttribute("label") };
+    const days = document.querySelector("[data-period]")?.dataset.period ?? "";
+    const hidden = { display: false, color, labels: { color }, text: [this.getAttribute("label"), days] };
     const plugins = { tooltip, legend: { ...hidden }, title: { ...hidden } };
     const motion = matchMedia(looks[2]).matches ? false : { duration: 250 };
     const options = { maintainAspectRatio: false, animation: motion, interaction: { mode: "index", intersect: false }, scales, plugins, onClick: (_, found) => found.length && this.rows[found[0].index].querySelector("a")?.click() };
@@ -54,7 +55,7 @@ customElements.define("table-chart", class extends HTMLElement {
   save() {
     const name = (display) => { for (const part of ["legend", "title"]) this.chart.options.plugins[part].display = display; this.chart.update("none"); };
     name(true);
-    Object.assign(document.createElement("a"), { href: this.canvas.toDataURL("image/png"), download: `${this.getAttribute("table")}.png` }).click();
+    Object.assign(document.createElement("a"), { href: this.canvas.toDataURL("image/png"), download: `breakglass-${this.getAttribute("table")}.png` }).click();
     name(false);
   }
 });

@@ -1,6 +1,7 @@
 """The dashboard: for whom it is, and that each figure leads to what it counts."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from tests.make import make_scenario
+from reviews.models import Span
+from tests.make import make_group, make_scenario, make_target, make_user
 from tests.reviews.browser import CAST, client, late, page, recent
 from tests.reviews.make import (
     make_cast,
@@ -41,6 +43,7 @@ class TestDashboard:
         for _ in range(3):
             recent(scenario)
         make_finding(late(scenario, by="eve"), at=timezone.now())
+        make_review(scenario, at=timezone.now() - timedelta(days=120))
         make_cast()
         answer = page("carla", reverse("dashboard"))
         text, found = answer.content.decode(), answer.context["figures"]
@@ -54,7 +57,10 @@ class TestDashboard:
             ("reviews", f"tab=overdue&{found.query}", found.total.overdue),
             ("reviews", f"tab=open&late=no&{found.query}", found.total.waiting),
             ("reviews", f"tab=overdue&{found.scenarios[0].query}", 1),
-            ("findings", "", found.open),
+            ("findings", f"{found.query}&tab=all", found.total.found),
+            ("findings", found.kinds[0].query, found.kinds[0].count),
+            ("cases", f"{found.targets[0].query}&used=yes", found.targets[0].tally.uses),
+            ("cases", f"{found.before.query}&used=yes", 1),
         ]:  # fmt: skip
             url = f"{reverse(name)}?{query}".rstrip("?")
             assert f'href="{escape(url)}"' in text, url
@@ -68,7 +74,7 @@ class TestDashboard:
         text = page("carla", reverse("dashboard")).content.decode()
 
         assert text.count("<table-chart") == text.count("The same as a table") == 2
-        for table in ("steps", "hours", "scenarios", "teams", "people"):
+        for table in ("steps", "hours", "scenarios", "teams", "people", "targets", "all"):
             url = reverse("dashboard-sheet", args=[table])
             assert f'href="{url}?"' in text
             answer = page("carla", url, period="1-year")
@@ -85,6 +91,43 @@ class TestDashboard:
         assert answer.context["figures"].total.uses == 1
         assert "Cases of Lost admin" in answer.content.decode()
 
+    def test_narrows_to_a_team_a_person_and_a_target_at_once(self) -> None:
+        scenario = make_scenario(max_concurrent=9, targets=[make_target(), make_target("crm")])
+        for by, name in (("ada", "shop-db"), ("eve", "shop-db"), ("ada", "crm")):
+            make_review(
+                scenario,
+                by=by,
+                targets=[make_target(name)],
+                at=timezone.now() - timedelta(minutes=30),
+            )
+        make_cast()
+        ada, team = make_user("ada"), make_group("Platform engineers")
+        ways: list[tuple[dict[str, Any], int]] = [
+            ({"target": "crm"}, 1),
+            ({"target": "shop-db"}, 2),
+            ({"person": ada.pk}, 2),
+            ({"team": team.pk}, 3),
+            ({"team": team.pk, "target": "shop-db"}, 2),
+            ({"person": ada.pk, "team": team.pk, "target": "shop-db"}, 1),
+        ]
+        for query, uses in ways:
+            found = page("carla", reverse("dashboard"), **query).context["figures"]
+            assert found.total.uses == sum(row.tally.uses for row in found.people) == uses, query
+            listed = page("carla", f"{reverse('cases')}?{found.query}&used=yes").context["rows"]
+            assert len(listed) == uses, query
+
+    def test_shows_days_that_one_chooses(self) -> None:
+        make_review(make_scenario(), at=timezone.now() - timedelta(days=3))
+        make_cast()
+        today = timezone.localdate()
+        days = {"since": today - timedelta(days=9), "until": today - timedelta(days=2)}
+        answer = page("carla", reverse("dashboard"), **days)
+
+        assert answer.context["figures"].total.uses == 1
+        assert len(answer.context["figures"].steps) == 8
+        for wrong in ({"since": "1999-01-01"}, {"since": today, "until": today - timedelta(1)}):
+            assert page("carla", reverse("dashboard"), **wrong).status_code == 400
+
     def test_says_so_when_there_is_nothing(self) -> None:
         make_scenario()
         make_cast()
@@ -97,6 +140,8 @@ class TestDashboard:
         for number in (3, 8):  # three in a week stand out by name
             for _ in range(number):
                 recent(scenario)
+            Span.objects.all().delete()
+            browser.get(reverse("dashboard"))  # counts
             with CaptureQueriesContext(connection) as queries:
                 browser.get(reverse("dashboard"))
             counts.append(len(queries))

@@ -7,10 +7,13 @@ import pytest
 from breakglass import transitions as verbs
 from breakglass.models import Request, Scenario
 from reviews import figures, periods, standouts
+from reviews.counting import Narrow
+from reviews.models import Review, Span
 from reviews.standouts import Standout
+from reviews.transitions import confirm
 from targets.models import Door
 from tests.make import NOON, make_broken_glass, make_request, make_scenario, make_user, voice
-from tests.reviews.make import make_finding, make_review
+from tests.reviews.make import judge, make_carla, make_finding, make_review, taken
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON + timedelta(days=40)
@@ -18,8 +21,9 @@ TODAY = NOON + timedelta(days=40)
 
 def first(scenario: Scenario | None = None) -> list[Standout]:
     """Return what stands out in thirteen weeks."""
-    found = figures.of(periods.of("13-weeks", at=TODAY), scenario)
-    return standouts.of(found, scenario, at=TODAY)
+    Span.objects.all().delete()
+    found = figures.of(periods.of("13-weeks", at=TODAY), Narrow(scenario=scenario))
+    return standouts.of(found, at=TODAY)
 
 
 def titles(scenario: Scenario | None = None) -> list[str]:
@@ -64,15 +68,24 @@ def test_overdue_reviews_and_how_old_they_are() -> None:
 def test_findings_of_high_severity_and_cases_beyond_their_plan() -> None:
     review = make_review(make_scenario(), at=TODAY - timedelta(days=1))
     finding = make_finding(review, at=TODAY)
-    assert titles() == ["1 case did more than was declared"]
-    assert "opened=2026-09-14" in first()[0].url
-    assert first()[0].detail == f"The latest is Case {review.grant.request.case}."
+    assert titles() == ["1 time, more was done than was declared"]
+    assert first()[0].url == "/findings/?tab=all&since=2026-09-14&drill=no&kind=outside_plan"
 
     finding.severity = "high"
     finding.save()
     assert titles()[0] == "1 finding of high severity is open"
     assert "severity=high" in first(review.grant.scenario)[0].url
     assert titles(make_scenario("other")) == []
+
+
+def test_misuse() -> None:
+    review = make_review(make_scenario(), at=TODAY - timedelta(days=2))
+    later = TODAY - timedelta(days=1)
+    judge(taken(review, at=later), "misuse", "Not what it was for.", at=later)
+    if Review.objects.get().state != "closed":  # it takes a second reviewer
+        confirm(Review.objects.get(), by=make_carla(), at=TODAY)
+
+    assert titles() == ["1 review found misuse"]
 
 
 class TestQuickApprovers:

@@ -1,0 +1,162 @@
+"""The dashboard as the number of cases grows: median and 95th percentile of each view.
+
+Usage: python -m bench.bench_dashboard [CASES…]      (100,000 and 1,000,000 if not given)
+
+ACTIONS=N adds so many actions to the record for each case (10 if not given: 0 makes it quick).
+Each view is asked for in this process, through every middleware, as a compliance officer.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from bench.bench_pages import GOAL, ROUNDS, fill
+from bench.ground import installation, quantile
+
+FLAT = 1.3  # at most so much slower where there is ten times as much
+PAIRS = 10  # of teams and targets
+
+
+def main(sizes: list[int]) -> int:
+    """Measure every view at every size, print a table; return 1 when a goal is missed."""
+    found = {size: _measured(size) for size in sizes}
+    print(f"\n{'view':<34}" + "".join(f"{f'{size:,} ms':>22}" for size in sizes) + f"{'ratio':>8}")
+    missed = False
+    for view in found[sizes[0]]:
+        rows = [found[size][view] for size in sizes]
+        worst = [quantile(times, 0.95) for times in rows]
+        medians = [quantile(times, 0.5) for times in rows]
+        ratio = medians[-1] / medians[0]
+        late = max(worst) > GOAL or ratio > FLAT
+        missed |= late
+        cells = "".join(
+            f"{f'{median * 1e3:.0f} / {most * 1e3:.0f}':>22}"
+            for median, most in zip(medians, worst, strict=True)
+        )
+        print(f"{view:<34}{cells}{ratio:>8.2f}{'  MISSED' if late else ''}")
+    print(f"median / p95; goal: p95 at most {GOAL * 1e3:.0f} ms, ratio at most {FLAT}")
+    return int(missed)
+
+
+def _measured(cases: int) -> dict[str, list[float]]:
+    with installation():
+        from django.test import Client
+
+        begun = time.perf_counter()
+        people, _latest = fill(cases, 0, targets=20)
+        _teams()
+        _actions(cases)
+        print(f"{cases:,} cases made in {time.perf_counter() - begun:.0f} s")
+        _counted()
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(people["compliance"])
+        return {name: _timed(client, query) for name, query in _views()}
+
+
+def _timed(client: Any, query: str) -> list[float]:
+    times = []
+    for _ in range(ROUNDS + 2):
+        begun = time.perf_counter()
+        answer = client.get(f"/dashboard/?{query}")
+        times.append(time.perf_counter() - begun)
+        assert answer.status_code == 200, (query, answer.status_code)
+    return times[2:]
+
+
+def _views() -> Iterator[tuple[str, str]]:
+    from django.contrib.auth.models import Group
+
+    from accounts.models import User
+    from breakglass.models import Scenario
+    from targets.models import Target
+
+    small, large = (Group.objects.get(name=name) for name in ("Team 1", "Platform engineers"))
+    person = User.objects.filter(email__startswith="person").first()
+    scenario, target = Scenario.objects.first(), Target.objects.first()
+    assert person
+    assert scenario
+    assert target
+    for period in ("13-weeks", "1-year", "this-month", "last-month", "30-days"):
+        yield period, f"period={period}"
+    for words, query in (
+        ("one scenario", f"scenario={scenario.slug}"),
+        ("one target", f"target={target.slug}"),
+        ("one person", f"person={person.pk}"),
+        ("a team of 20", f"team={small.pk}"),
+        ("a team of 200", f"team={large.pk}"),
+        ("a team of 20 at a target", f"team={small.pk}&target={target.slug}"),
+        ("a person at a target", f"person={person.pk}&target={target.slug}"),
+    ):
+        yield f"1-year, {words}", f"period=1-year&{query}"
+
+
+def _counted() -> None:
+    """Count everything, then what one day's news makes stale; say how long both took."""
+    from django.db import connection
+
+    from reviews import tallying
+    from reviews.models.span import Cell, Span
+
+    now, begun = datetime.now(UTC), time.perf_counter()
+    spans = sum(1 for _ in tallying.rebuild(at=now))
+    print(f"  {spans} spans counted in {time.perf_counter() - begun:.0f} s", end=", ")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE reviews_cell")
+        cursor.execute("SELECT pg_total_relation_size('reviews_cell') / 1e6")
+        size = cursor.fetchone()[0]
+    print(f"{Cell.objects.count():,} cells, {size:.0f} MB")
+    today = Span.objects.filter(grain="day").latest("first")
+    for grain in Span.Grain:
+        span = Span.objects.filter(grain=grain, first__lte=today.first).order_by("-first")[1]
+        begun = time.perf_counter()
+        tallying.count(span.pk, at=now)
+        print(f"  one {grain} counted again in {(time.perf_counter() - begun) * 1e3:.0f} ms")
+
+
+def _teams() -> None:
+    """Let ten teams of twenty ask in every scenario, beside everybody's."""
+    from accounts.models import User
+    from breakglass.models import GroupPermit, Permit, Scenario
+    from tests.make import make_group
+
+    crowd = list(User.objects.filter(email__startswith="person").order_by("email"))
+    for number in range(PAIRS):
+        team = make_group(f"Team {number}", *crowd[number * 20 : number * 20 + 20])
+        for scenario in Scenario.objects.all():
+            permit = GroupPermit.objects.of(Permit.REQUEST).filter(content_object=scenario)[0]
+            GroupPermit.objects.create(
+                group=team, permission=permit.permission, content_object=scenario
+            )
+
+
+def _actions(cases: int) -> None:
+    """Put actions into the record, without their proofs: nothing here verifies them."""
+    from django.db import connection
+
+    from tests.ledger import lifted, restored
+
+    count = cases * int(os.environ.get("ACTIONS", "10"))
+    with connection.cursor() as cursor:
+        for statement in lifted():
+            cursor.execute(statement)
+        cursor.execute(
+            """INSERT INTO audit_entry (seq, event_id, leaf, leaf_hash, kind, actor, subject,
+                "case", version, at, occurred_at)
+            SELECT 1000 + n, md5(n::text)::uuid, '', decode(md5(n::text), 'hex'),
+                'action.performed', 'system:breakglass', '', r.ref, n, r.at, r.at
+            FROM generate_series(1, %(count)s) n
+            JOIN (SELECT row_number() OVER () AS k, submitted_at AS at,
+                'request:' || replace(id::text, '-', '') AS ref FROM breakglass_request) r
+                ON r.k = 1 + n %% %(cases)s""",
+            {"count": count, "cases": cases},
+        )
+        for statement in restored():
+            cursor.execute(statement)
+        cursor.execute("ANALYZE audit_entry")
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(word) for word in sys.argv[1:]] or [100_000, 1_000_000]))
