@@ -113,6 +113,7 @@ class Detector:
         memory.seen += 1
         if memory.seen % _REFRESH == 0:
             self._threshold = threshold(memory, self.alerts_a_day)
+            memory.forget(at)
 
 
 def _rough(strength: float) -> float:

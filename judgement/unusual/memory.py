@@ -12,6 +12,7 @@ OWN = 60  # of a person's latest sessions, the values that theirs are compared w
 GROUP = 240  # of a team's
 DECIDED = 120  # of a person's latest approvals, by whom
 DAY = 1440.0  # minutes
+_LONG = 100  # days for which a ticket is remembered
 # How far an hour spreads to those beside it: people are not machines.
 _SPREAD = ((0, 1.0), (1, 0.7), (-1, 0.7), (2, 0.3), (-2, 0.3), (3, 0.1), (-3, 0.1))
 
@@ -159,6 +160,11 @@ class Memory:
     def as_data(self) -> dict[str, Any]:
         """Return plain lists, numbers and texts."""
         return dataclasses.asdict(self)
+
+    def forget(self, at: float) -> None:
+        """Drop the tickets that nobody has named for a hundred days before `at`, in minutes."""
+        long_ago = at - _LONG * DAY
+        self.tickets = {key: each for key, each in self.tickets.items() if each.last > long_ago}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> "Memory":

@@ -196,6 +196,13 @@ class TestMemory:
         size = len(json.dumps(detector().memory.as_data()))
         assert size < 1_500_000
 
+    def test_forgets_old_tickets(self) -> None:
+        judge = detector()
+        for number in range(200):
+            judge.judge(session(at=NOW + (200 + number / 100) * DAY, ticket=f"INC-n{number}"))
+        assert "INC-1" not in judge.memory.tickets
+        assert "INC-n0" in judge.memory.tickets
+
     def test_a_session_costs_little(self) -> None:
         judge, sessions = Detector(), list(quiet_days(40))
         start = time.process_time()
