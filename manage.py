@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Run a management command of Breakglass."""
 
+import io
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 
 from audit import witness_server
+from judgement import scoring
 
 # As whom commands go to the database that may do more than the application.
 _ADDRESSES = {
@@ -24,6 +26,10 @@ def main() -> None:
     if sys.argv[1:2] == ["witness"]:
         # It is for a machine that has neither database nor settings, and stays small without them.
         sys.exit(witness_server.main(sys.argv[2:]))
+    if sys.argv[1:] == ["score_alignment"]:
+        # It needs neither a database nor settings, and runs where there are none.
+        lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+        sys.exit(scoring.main(lines, sys.stdout, sys.stderr))
     lent = Path(__file__).resolve().parent / ".local" / "environment.json"
     if not {"DATABASE_URL", "SECRET_KEY"} & os.environ.keys() and os.access(lent, os.R_OK):
         os.environ.update(json.loads(lent.read_text(encoding="utf-8")))

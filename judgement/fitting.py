@@ -1,5 +1,6 @@
 """Which words of a reason an action accounts for, and how well the two fit each other."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -76,8 +77,5 @@ def adds(whole: Ground, spoken: Iterable[Terms]) -> list[float]:
     table = association.table()
     found = [accounted(whole, each, table.called_for(each.tokens)) for each in spoken]
     mass = whole.mass or 1.0
-    shares = []
-    for place, own in enumerate(found):
-        others = set().union(*(each for at, each in enumerate(found) if at != place))
-        shares.append(sum(tells for stem, tells in own.items() if stem not in others) / mass)
-    return shares
+    times = Counter(stem for own in found for stem in own)
+    return [sum(tells for stem, tells in own.items() if times[stem] == 1) / mass for own in found]

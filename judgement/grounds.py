@@ -74,9 +74,10 @@ class Ground:
 
     def knows(self, stem: str) -> float:
         """Return how surely a word is among its own, of 0 to 1; 1 for itself."""
-        if stem not in self._known:
-            self._known[stem] = self._look_up(stem)
-        return self._known[stem]
+        known = self._known.get(stem)
+        if known is None:
+            known = self._known[stem] = self._look_up(stem)
+        return known
 
     def _look_up(self, stem: str) -> float:
         if stem in self.stems:

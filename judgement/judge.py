@@ -22,6 +22,7 @@ TIER = 2
 _TELLING = 0.31  # a doubt of less is none of a reviewer's business
 _UNEXPLAINED = 0.35  # from here an action counts as unexplained
 _SURE = 0.6  # a doubt of more names the worst action by itself
+_MOST_WEIGHED = 40  # actions of which each is weighed by itself, where none is named already
 _MOST_OF_ONE = 3  # findings about one action
 # Doubts that a rule of scope, or a hard one, says already.
 _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
@@ -146,6 +147,7 @@ def _worst(
     if any(weight(each.doubts) >= _SURE for each in looked):
         return []  # it is named already
     busy = [at for at, each in enumerate(looked) if not each.neutral] or [*range(len(looked))]
+    busy = sorted(busy, key=lambda at: -weight(looked[at].doubts))[:_MOST_WEIGHED]
     scores = {
         at: weigher.score(weighing.session(grounds, [looked[at]])) for at in busy if len(busy) > 1
     }

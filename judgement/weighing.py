@@ -1,5 +1,6 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -56,10 +57,11 @@ def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
     actions = [each.said for each in looked]
     rows = [features(grounds, each.facts, each.terms) for each in actions]
     alone = fitting.adds(grounds.whole, [each.terms for each in actions])
-    for row, each, adds in zip(rows, looked, alone, strict=True):
+    strangers = _strangers(actions)
+    for row, each, adds, stranger in zip(rows, looked, alone, strangers, strict=True):
         row["adds"] = adds
         row["adds_of_own"] = adds / max(row["accounts"], 0.01)
-        row["stranger"] = _stranger(each.said, actions)
+        row["stranger"] = stranger
         row["doubt"] = weight(each.doubts)
         row["hard"] = _ruled(each, 0)
         row["scope"] = _ruled(each, 1)
@@ -94,19 +96,13 @@ def _whole(grounds: Grounds, actions: Sequence[Said], weights: Sequence[float]) 
     }
 
 
-def _stranger(action: Said, others: Sequence[Said]) -> float:
-    """Return the share of what an action names that no other names; 0.5 where it is alone."""
-    if len(others) < 2:
-        return 0.5
-    own = {part for parts in action.terms.objects for part in parts}
-    shared = {
-        part
-        for each in others
-        if each is not action
-        for parts in each.terms.objects
-        for part in parts
-    }
-    return len(own - shared) / len(own) if own else 0.5
+def _strangers(actions: Sequence[Said]) -> list[float]:
+    """Return for each action the share of what it names that no other does; 0.5 if it is alone."""
+    if len(actions) < 2:
+        return [0.5] * len(actions)
+    named = [frozenset(part for parts in each.terms.objects for part in parts) for each in actions]
+    times = Counter(part for own in named for part in own)
+    return [sum(times[part] == 1 for part in own) / len(own) if own else 0.5 for own in named]
 
 
 def _accounted(grounds: Grounds, actions: Sequence[Said]) -> list[float]:

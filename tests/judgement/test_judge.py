@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,15 @@ class TestVignettes:
         ]
         assert len(caught) > 30
         assert sum(named) >= 0.9 * len(named)
+
+
+class TestManyActions:
+    def test_cost_grows_with_actions_and_not_with_their_square(self) -> None:
+        reason = "Look at the journal of these units and at the orders."
+        begun = time.process_time()
+        judged(reason, *["journalctl -u web"] * 100, kind=Kind.SHELL)
+        once = time.process_time() - begun
+        begun = time.process_time()
+        found = judged(reason, *["journalctl -u web"] * 2000, kind=Kind.SHELL)
+        assert found.actions == 2000
+        assert time.process_time() - begun < 100 * once
