@@ -21,11 +21,15 @@ WORDS: dict[Verb, list[str]] = {Verb(name): text.split() for name, text in _LIST
 PHRASES: dict[Verb, list[str]] = {
     Verb(name): phrases_of(text) for name, text in _LISTS["phrases"].items()
 }
+NOUNS: dict[Verb, list[str]] = {
+    Verb(name): phrases_of(text) for name, text in _LISTS["nouns"].items()
+}
 FAINT = _set("faint")
 NEGATIONS = _set("negations")
 TELLING = _set("telling")
 RELATIVES = _set("relatives")
 PASSIVE = _set("passive")
+CHATTER = _set("chatter")
 QUESTIONS = _set("questions")
 STOPWORDS = _set("stopwords")
 ENGLISH = _set("english")

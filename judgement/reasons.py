@@ -5,6 +5,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 
 from judgement import lexicon, words
 from judgement.facts import Verb
@@ -108,17 +109,29 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
 
 def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
-    verbs, heads, hints, forbidden = _verbs(plain, deaf_to)
+    objects = tuple(dict.fromkeys(words.content(text)))
+    if _CHATTER.issuperset(objects):
+        verbs = heads = hints = forbidden = frozenset[Verb]()
+    else:
+        verbs, heads, hints, forbidden = _verbs(plain, deaf_to)
     return Clause(
         text=text,
         verbs=verbs,
         heads=heads,
         hints=hints,
         forbidden=forbidden,
-        objects=tuple(dict.fromkeys(words.content(text))),
+        objects=objects,
         literals=tuple(literals(text)),
         read_only=bool(_READ_ONLY.search(" ".join(plain))),
     )
+
+
+class _Hit(Enum):
+    """How surely a word of the lexicon asks for something."""
+
+    DEED = "deed"
+    FAINT = "faint"  # a deed only where it heads a clause
+    NOUN = "noun"  # never by itself
 
 
 def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Verb], ...]:
@@ -127,12 +140,14 @@ def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Ver
     if lexicon.QUESTIONS & set(plain[:4]):
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
-    for at, found, faint in _hits(stems, deaf_to):
+    for at, found, hit in _hits(stems, deaf_to):
         if _negated(plain, at):
             forbidden |= found
+        elif hit is _Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
+            hints |= found
         elif at <= first:
             heads |= found
-        elif faint or plain[at - 1] in lexicon.PASSIVE:
+        elif hit is _Hit.FAINT:
             hints |= found
         else:
             permitted |= found
@@ -151,16 +166,19 @@ def _negated(plain: Sequence[str], at: int) -> bool:
 
 def _hits(
     stems: Sequence[str], deaf_to: frozenset[str]
-) -> Iterator[tuple[int, frozenset[Verb], bool]]:
-    """Yield where a word or phrase of the lexicon begins, what it permits, whether it is faint."""
+) -> Iterator[tuple[int, frozenset[Verb], _Hit]]:
+    """Yield where a word or phrase of the lexicon begins, what it permits, and how surely."""
     joined = " ".join(stems) + " "
     start = 0
     for at, each in enumerate(stems):
         if each in _SINGLE and each not in deaf_to:
-            yield at, _SINGLE[each], each in _FAINT
+            yield at, _SINGLE[each], _Hit.FAINT if each in _FAINT else _Hit.DEED
         for pattern, found in _PHRASES.get(each, ()):
             if each not in deaf_to and pattern.match(joined, start):
-                yield at, found, False
+                yield at, found, _Hit.DEED
+        for pattern, found in _NOUNS.get(each, ()):
+            if each not in deaf_to and pattern.match(joined, start):
+                yield at, found, _Hit.NOUN
         start += len(each) + 1
 
 
@@ -205,6 +223,8 @@ def _phrases(
 
 _SINGLE = _singles(lexicon.WORDS)
 _PHRASES = _phrases(lexicon.PHRASES)
+_NOUNS = _phrases(lexicon.NOUNS)
+_CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
 _FAINT = frozenset(words.stem(word) for word in lexicon.FAINT)
 _READ_ONLY = re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.READ_ONLY)) + r")\b")
 
