@@ -37,8 +37,7 @@ def features(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
 
 
 def _verbs(reason: Reason, facts: Facts) -> dict[str, float]:
-    heads = frozenset().union(*(clause.heads for clause in reason.clauses))
-    hints = frozenset().union(*(clause.hints for clause in reason.clauses))
+    heads, hints = reason.heads, reason.hints
     found = {
         "compat": covers(facts.verbs, reason.verbs),
         "compat_heads": covers(facts.verbs, heads),
@@ -98,17 +97,18 @@ def _clauses(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
             "hit_share": 0.0}  # fmt: skip
     bound, likeness = None, -1.0
     shares = []
-    called = association.table().called_for(spoken.tokens)
+    table = association.table()
+    called = table.called_for(spoken.tokens)
     for ground in grounds.clauses:
         clause = ground.clause
         if clause is None or not ground.stems:
             continue
-        objects = _mean([ground.names(parts) for parts in spoken.objects], none=0.5)
-        said = _mean([ground.knows(stem) for stem in spoken.said], none=0.3)
         shares.append(fitting.share(ground, spoken, called))
+        objects = _mean(shares[-1].objects, none=0.5)
+        said = _mean(shares[-1].said, none=0.3)
         explains = shares[-1].found / (shares[-1].mass or 1.0)
         covered = covers(facts.verbs, clause.verbs) * (1 - _OBJECTS + _OBJECTS * objects)
-        associated = association.table().likelihood(spoken.tokens, ground.stems)
+        associated = table.likelihood(spoken.tokens, ground.stems)
         hits = sum(literal in spoken.text for literal in ground.literals)
         found = {"covered": covered, "bound_objects": objects, "bound_said": said,
                  "bound_grams": _overlap(spoken.grams, ground.grams), "explains": explains,

@@ -75,9 +75,8 @@ def _unreadable(action: Said) -> Iterator[Doubt]:
 
 def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     reason = grounds.reason
-    hints = frozenset().union(*(clause.hints for clause in reason.clauses))
     for verb in action.facts.verbs - reason.verbs - {Verb.NEUTRAL}:
-        share = 0.5 if verb in hints else 1.0
+        share = 0.5 if verb in reason.hints else 1.0
         if action.facts.severity < 0.3:
             share *= 0.6
         yield Doubt(

@@ -17,9 +17,14 @@ class Share(NamedTuple):
 
     found: float  # how much the words tell that the action accounts for
     mass: float  # how much all words of the clause tell
-    known: tuple[
-        float, ...
-    ]  # for each word and meaning of the action, how surely the clause has it
+    meant: list[float]  # how surely it has what each command and option means,
+    objects: list[float]  # each thing that is named
+    said: list[float]  # and each word
+
+    @property
+    def known(self) -> list[float]:
+        """Return how surely the clause has each word and meaning of the action."""
+        return self.meant + self.objects + self.said
 
 
 def accounted(ground: Ground, spoken: Terms, called: frozenset[str]) -> dict[str, float]:
@@ -38,14 +43,13 @@ def accounted(ground: Ground, spoken: Terms, called: frozenset[str]) -> dict[str
 
 def share(ground: Ground, spoken: Terms, called: frozenset[str]) -> Share:
     """Hold an action against one clause."""
+    knows = ground.knows
     return Share(
         sum(accounted(ground, spoken, called).values()),
         ground.mass,
-        (
-            *(max(map(ground.knows, gloss)) for gloss in spoken.meant),
-            *(ground.names(parts) for parts in spoken.objects),
-            *(ground.knows(stem) for stem in spoken.said),
-        ),
+        [max(map(knows, gloss)) for gloss in spoken.meant],
+        [ground.names(parts) for parts in spoken.objects],
+        [knows(stem) for stem in spoken.said],
     )
 
 
@@ -56,15 +60,17 @@ def fit(shares: Sequence[Share]) -> tuple[float, float, float]:
         Their harmonic mean, the share of the clauses' words, and that of the action's words.
     """
     best = (0.0, 0.0, 0.0)
+    known = [each.known for each in shares]
     for start in range(len(shares)):
-        for end in range(start + 1, min(start + _WINDOW, len(shares)) + 1):
-            best = max(best, _together(shares[start:end]))
+        found, mass, together = 0.0, 0.0, known[start]
+        for end in range(start, min(start + _WINDOW, len(shares))):
+            found, mass = found + shares[end].found, mass + shares[end].mass
+            together = list(map(max, together, known[end]))
+            best = max(best, _harmonic(found / (mass or 1.0), together))
     return best
 
 
-def _together(window: Sequence[Share]) -> tuple[float, float, float]:
-    said = sum(each.found for each in window) / (sum(each.mass for each in window) or 1.0)
-    known = [max(values) for values in zip(*(each.known for each in window), strict=True)]
+def _harmonic(said: float, known: Sequence[float]) -> tuple[float, float, float]:
     done = sum(known) / len(known) if known else 0.0
     return (2 * said * done / (said + done) if said + done else 0.0, said, done)
 

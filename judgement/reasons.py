@@ -62,17 +62,27 @@ class Reason:
         """Whether nothing was said, as in a drill."""
         return not self.text.strip()
 
-    @property
+    @functools.cached_property
     def read_only(self) -> bool:
         """Whether it says anywhere that nothing will be changed."""
         return any(clause.read_only for clause in self.clauses)
 
-    @property
+    @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
         """What any of its clauses permits."""
         return frozenset().union(*(clause.verbs for clause in self.clauses))
 
-    @property
+    @functools.cached_property
+    def heads(self) -> frozenset[Verb]:
+        """What any of its clauses asks for outright."""
+        return frozenset().union(*(clause.heads for clause in self.clauses))
+
+    @functools.cached_property
+    def hints(self) -> frozenset[Verb]:
+        """What any of its words could be meant to permit."""
+        return frozenset().union(*(clause.hints for clause in self.clauses))
+
+    @functools.cached_property
     def forbidden(self) -> frozenset[Verb]:
         """What any of its clauses rules out."""
         return frozenset().union(*(clause.forbidden for clause in self.clauses))
