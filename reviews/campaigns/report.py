@@ -14,6 +14,7 @@ from accounts.models import User
 from core.errors import WrongState
 from core.speech import phrase
 from reviews.campaigns import pages
+from reviews.campaigns.uses import Uses
 from reviews.models import Campaign, CampaignItem
 
 _STYLE = "static/css/report.css"
@@ -23,7 +24,7 @@ _NO_LIBRARY = 3  # how the press says that a library of the system is missing
 
 def gather(campaign: Campaign, *, at: datetime, by: User) -> dict[str, Any]:
     """Return what the report is drawn from, as things stand at `at`."""
-    items = list(campaign.items.told().order_by("position"))
+    items = dated(campaign, at=at)
     return {
         "campaign": campaign,
         "lines": [(item, title(item)) for item in items],
@@ -36,6 +37,16 @@ def gather(campaign: Campaign, *, at: datetime, by: User) -> dict[str, Any]:
         "now": at,
         "printed_by": by,
     }
+
+
+def dated(campaign: Campaign, *, at: datetime) -> list[CampaignItem]:
+    """Return all items; of those that nobody has decided on, the last use as it is known now."""
+    items = list(campaign.items.told().order_by("position"))
+    left = [item for item in items if not item.outcome]
+    uses = Uses(left, at=at)
+    for item in left:
+        item.used_at = uses.of(item)
+    return items
 
 
 def title(item: CampaignItem) -> str:

@@ -165,7 +165,7 @@ def campaign_sheet(request: PageRequest, pk: UUID) -> HttpResponse:
     lines = [
         [item.position, item.subject, report.title(item), item.used_at,
          item.get_outcome_display(), item.note, item.decided_by, item.decided_at]
-        for item in found.items.told().order_by("position")
+        for item in report.dated(found, at=timezone.now())
     ]  # fmt: skip
     return sheets.answer(f"breakglass-{found.kind}-{found.first}-{found.last}", header, lines)
 

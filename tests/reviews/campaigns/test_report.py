@@ -12,7 +12,7 @@ from core.errors import WrongState
 from reviews.campaigns import report, transitions
 from reviews.campaigns.sampling import Size
 from reviews.models import Campaign, CampaignItem
-from tests.make import make_user
+from tests.make import NOON, make_user
 from tests.reviews.browser import page
 from tests.reviews.campaigns.make import (
     BEGUN,
@@ -20,9 +20,11 @@ from tests.reviews.campaigns.make import (
     begin_rights,
     decide,
     decide_all,
+    emergency,
     make_cases,
     membership,
 )
+from tests.reviews.make import make_use
 
 pytestmark = pytest.mark.django_db
 PANGO = pytest.mark.needs("pango-view")
@@ -60,6 +62,15 @@ class TestReport:
 
         assert "Not signed off" in text
         assert "Has left." in text
+
+    def test_says_when_a_right_was_used_that_nobody_has_decided_on_yet(self) -> None:
+        make_use(emergency(), at=NOON)
+        campaign = begin_rights()
+
+        lines = report.gather(campaign, at=BEGUN, by=make_user("carla"))["lines"]
+
+        used = {str(item.person): item.used_at for item, _ in lines if item.person}
+        assert (used["Ada"], used["Eve"]) == (NOON, None)
 
     def test_is_a_table_as_well(self) -> None:
         campaign = signed()
