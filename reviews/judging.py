@@ -96,7 +96,7 @@ def _judge(entry: Entry, *, at: datetime) -> None:
         defaults={
             "case": entry.case,
             "verb": str(details.get("verb", "unknown"))[:60],
-            "standing": _standing(facts, ground, found, said),
+            "standing": _standing(facts, ground, found, rules),
             "severity": max((each["severity"] for each in said), default=0),
             "facts": facts.body() if details.get("statement") else None,
             "findings": said,
@@ -142,12 +142,16 @@ def _held_against(ground: Ground, said: Said, moment: datetime) -> list[Found]:
 
 
 def _standing(
-    facts: Facts, ground: Ground | None, found: Sequence[Found], said: Sequence[Any]
+    facts: Facts, ground: Ground | None, found: Sequence[Found], rules: Sequence[Rule]
 ) -> Standing:
-    """Say how an action stands: the gravest comes first, and what cannot be judged never passes."""
-    if any(each.tier <= 1 and each.severity is not Severity.LOW for each in found):
+    """Say how an action stands: the gravest comes first, and what cannot be judged never passes.
+
+    What one rule of detection in the middle says by itself is context, and makes nobody look.
+    """
+    grave = [each for each in found if each.severity is not Severity.LOW]
+    if any(each.tier <= 1 for each in grave):
         return Standing.OUTSIDE
-    if any(each["tier"] <= 1 or each["severity"] > 1 for each in said):
+    if grave or any(each.tier <= 1 for each in found) or known_bad.alarming(rules):
         return Standing.UNEXPLAINED
     if facts.quality is Quality.NONE:
         return Standing.UNJUDGED
@@ -194,7 +198,7 @@ def _hard(entry: Entry, broken: Sequence[Found], ground: Ground, *, at: datetime
 
 def _known_bad(entry: Entry, matched: Sequence[Rule], *, at: datetime) -> None:
     """Raise an alarm for the rules that an entry matches, if one is grave."""
-    grave = [rule for rule in matched if rule.level in known_bad.ALARMING]
+    grave = known_bad.alarming(matched)
     if not grave:
         return
     seen = Observation(

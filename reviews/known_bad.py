@@ -27,6 +27,11 @@ def rules() -> Rules:
     return load(OURS, *settings.SIGMA_RULES)
 
 
+def alarming(matched: Sequence[Rule]) -> list[Rule]:
+    """Return those of the rules for which somebody is told at once."""
+    return [rule for rule in matched if rule.level in ALARMING]
+
+
 def of_action(details: dict[str, Any], facts: Facts | None, *, entry: Entry) -> list[Rule]:
     """Return the rules that an action matches, the gravest first."""
     statement, language = str(details.get("statement", "")), str(details.get("language", "sql"))
