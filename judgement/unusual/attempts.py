@@ -5,6 +5,7 @@ Working hours are those of the person where enough is known of them, else those 
 """
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 
 from judgement.unusual.formulas import surprise
@@ -15,7 +16,7 @@ MANY = 5  # attempts
 WITHIN = 60.0  # minutes
 _KNOWN = 20  # sessions that make habits
 _STRANGE = 6.6  # bits: an hour with less than 1 in 96 of somebody's sessions
-_OFFICE = range(7, 19)
+_OFFICE = range(7, 20)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,16 +56,35 @@ def look(memory: Memory, attempt: Attempt) -> Alarm | None:
         return None
     now = attempt.at.timestamp() / 60
     keep(person.attempts, [now, float(attempt.refused)], 4 * MANY)
-    series = [each for each in person.attempts if each[0] > now - WITHIN]
-    if len(series) < MANY or person.alarmed > now - WITHIN:
+    if person.alarmed > now - WITHIN:
         return None
-    person.alarmed = now
+    recent = [each for each in person.attempts if each[0] > now - WITHIN]
+    alarm = _alarm(attempt, [(at, bool(refused)) for at, refused in recent])
+    if alarm:
+        person.alarmed = now
+    return alarm
+
+
+def series(attempts: Sequence[Attempt]) -> Alarm | None:
+    """Return an alarm where one person's attempts outside working hours are many.
+
+    `attempts` are those within the hour, in the order of time.
+    """
+    if not attempts:
+        return None
+    tried = [(each.at.timestamp() / 60, each.refused) for each in attempts]
+    return _alarm(attempts[-1], tried)
+
+
+def _alarm(latest: Attempt, tried: Sequence[tuple[float, bool]]) -> Alarm | None:
+    if len(tried) < MANY:
+        return None
     return Alarm(
-        person=attempt.person,
-        attempts=len(series),
-        refused=sum(1 for each in series if each[1]),
-        since=series[0][0],
-        at=attempt.at,
+        person=latest.person,
+        attempts=len(tried),
+        refused=sum(1 for _, refused in tried if refused),
+        since=tried[0][0],
+        at=latest.at,
     )
 
 
