@@ -220,6 +220,8 @@ CAMPAIGNS = {
     "follow_up": env.one_of("CAMPAIGN_FOLLOW_UP", *_OFTEN, default="quarterly"),
 }
 CAMPAIGN_SAMPLE = env.number("CAMPAIGN_SAMPLE", default=25)
+# How many unusual uses a day somebody is to look at; the threshold follows from it.
+ALERTS_A_DAY = env.number("ALERTS_A_DAY", default=2)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

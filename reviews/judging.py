@@ -23,7 +23,7 @@ from judgement.grounds import Said
 from judgement.judge import judge
 from judgement.reading import facts_of
 from judgement.sigma.rules import Level, Rule
-from reviews import attempts, detect, ghosts, grounds, known_bad, transitions
+from reviews import attempts, detect, ghosts, grounds, known_bad, transitions, unusual
 from reviews.grounds import Ground
 from reviews.models import Finding, JudgedAction, JudgedCase
 from reviews.transitions import Observation
@@ -58,8 +58,9 @@ def begin_here() -> None:
 
 def look(entry: Entry, *, at: datetime) -> None:
     """Judge an entry: an action by what was done, everything else by what the record says."""
-    if entry.kind in attempts.KINDS:
-        attempts.look(entry, at=at)
+    for part in (attempts, unusual):
+        if entry.kind in part.KINDS:
+            part.look(entry, at=at)
     if entry.kind == ACTION:
         _judge(entry, at=at)
         ghosts.look(entry, at=at)

@@ -4,6 +4,7 @@ from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.review import Review, ReviewQuerySet
 from reviews.models.span import Answers, Cell, Span
+from reviews.models.unusual import UnusualMemory
 
 __all__ = [
     "Answers",
@@ -21,4 +22,5 @@ __all__ = [
     "Review",
     "ReviewQuerySet",
     "Span",
+    "UnusualMemory",
 ]
