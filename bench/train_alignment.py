@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["scikit-learn==1.9.1", "sqlglot==30.30.0", "tree-sitter", "tree-sitter-bash"]
+# dependencies = [
+#   "scikit-learn==1.9.1", "sqlglot==30.30.0", "tree-sitter==0.26.1", "tree-sitter-bash==0.25.1",
+# ]
 # ///
 """Train the model and the table of tier 2: `uv run bench/train_alignment.py DEV.jsonl EXTRA.jsonl`.
 

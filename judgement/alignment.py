@@ -18,6 +18,8 @@ _SENSITIVE = (
     Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE, Verb.EXPORT, Verb.PERSISTENCE,
     Verb.TAMPER, Verb.SECRET, Verb.EXEC, Verb.NETWORK, Verb.READ,
 )  # fmt: skip
+_EXCESS = {verb: f"excess_{verb}" for verb in _SENSITIVE}
+_BREADTHS = [(each, f"breadth_{each}") for each in Breadth]
 _OBJECTS = 0.65  # of what covers an action, the share that its objects have
 
 
@@ -47,7 +49,7 @@ def _verbs(reason: Reason, facts: Facts) -> dict[str, float]:
         missing = 0.0
         if verb in facts.verbs and verb not in heads:
             missing = 0.35 if verb in reason.verbs else 0.7 if verb in hints else 1.0
-        found[f"excess_{verb}"] = missing
+        found[_EXCESS[verb]] = missing
         excess = max(excess, missing * (0.2 + facts.severity))
     changes = bool(facts.verbs & CHANGING)
     found["excess"] = excess
@@ -156,7 +158,7 @@ def _values(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
 
 
 def _reach(grounds: Grounds, facts: Facts) -> dict[str, float]:
-    found = {f"breadth_{each}": float(each in facts.breadth) for each in Breadth}
+    found = {name: float(each in facts.breadth) for each, name in _BREADTHS}
     wide = facts.breadth - {Breadth.RECURSIVE}
     found["wide"] = float(bool(wide) and not grounds.everything)
     turned = [each for each in facts.conditions if each.operator in {"<>", "not in", "not like"}]

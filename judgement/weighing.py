@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from judgement import association, fitting, hard
@@ -67,12 +68,18 @@ def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
         row["scope"] = _ruled(each, 1)
     result: dict[str, float] = {}
     for name in rows[0] if rows else ():
+        lowest, highest = _ends(name)
         column = [row[name] for row in rows]
-        result[f"{name}_lo"], result[f"{name}_hi"] = min(column), max(column)
+        result[lowest], result[highest] = min(column), max(column)
     for code in _CODES:
         weights = [each.weight for own in looked for each in own.doubts if each.code == code]
         result[f"doubt_{code}"] = max(weights, default=0.0)
     return result | _whole(grounds, actions, sorted(row["doubt"] for row in rows))
+
+
+@cache
+def _ends(name: str) -> tuple[str, str]:
+    return f"{name}_lo", f"{name}_hi"
 
 
 def _ruled(looked: Looked, tier: int) -> float:
