@@ -24,7 +24,7 @@ _OBJECTS = 0.65  # of what covers an action, the share that its objects have
 
 
 def _mean(values: Sequence[float], *, none: float) -> float:
-    return sum(values) / len(values) if values else none
+    return math.fsum(values) / len(values) if values else none
 
 
 def features(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
@@ -81,7 +81,8 @@ def _names(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
         "built": _mean(built, none=0.5),
         "said": _mean([whole.knows(stem) for stem in spoken.said], none=0.5),
         "unsaid": float(sum(each < 0.5 for each in built)),
-        "accounts": sum(fitting.accounted(whole, spoken, called).values()) / (whole.mass or 1.0),
+        "accounts": math.fsum(fitting.accounted(whole, spoken, called).values())
+        / (whole.mass or 1.0),
         "grams": _overlap(spoken.grams, whole.grams),
         "associated": association.table().likelihood(spoken.tokens, whole.stems),
         "associated_min": association.table().likelihood(spoken.tokens, whole.stems, worst=True),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from judgement import association, thesaurus
@@ -45,7 +46,7 @@ def share(ground: Ground, spoken: Terms, called: frozenset[str]) -> Share:
     """Hold an action against one clause."""
     knows = ground.knows
     return Share(
-        sum(accounted(ground, spoken, called).values()),
+        fsum(accounted(ground, spoken, called).values()),
         ground.mass,
         [max(map(knows, gloss)) for gloss in spoken.meant],
         [ground.names(parts) for parts in spoken.objects],
@@ -71,7 +72,7 @@ def fit(shares: Sequence[Share]) -> tuple[float, float, float]:
 
 
 def _harmonic(said: float, known: Sequence[float]) -> tuple[float, float, float]:
-    done = sum(known) / len(known) if known else 0.0
+    done = fsum(known) / len(known) if known else 0.0
     return (2 * said * done / (said + done) if said + done else 0.0, said, done)
 
 
@@ -84,4 +85,4 @@ def adds(whole: Ground, spoken: Iterable[Terms]) -> list[float]:
     found = [accounted(whole, each, table.called_for(each.tokens)) for each in spoken]
     mass = whole.mass or 1.0
     times = Counter(stem for own in found for stem in own)
-    return [sum(tells for stem, tells in own.items() if times[stem] == 1) / mass for own in found]
+    return [fsum(tells for stem, tells in own.items() if times[stem] == 1) / mass for own in found]

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 
 from judgement import association, terms, thesaurus, words
 from judgement.binding import names_host
@@ -90,7 +91,8 @@ class Ground:
     @property
     def mass(self) -> float:
         """Return how much its words tell together."""
-        return sum(self.weights.values())
+        # Sums do not depend on the order of a set, which differs from process to process.
+        return fsum(self.weights.values())
 
     def names(self, parts: Sequence[str]) -> float:
         """Return how much of a name of several parts it has; the last of a path tells most."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from math import fsum
 from typing import NamedTuple
 
 from judgement import association, fitting, hard
@@ -118,7 +119,7 @@ def _accounted(grounds: Grounds, actions: Sequence[Said]) -> list[float]:
     called = [table.called_for(each.terms.tokens) for each in actions]
     return [
         max(
-            sum(fitting.accounted(ground, each.terms, own).values()) / (ground.mass or 1.0)
+            fsum(fitting.accounted(ground, each.terms, own).values()) / (ground.mass or 1.0)
             for each, own in zip(actions, called, strict=True)
         )
         for ground in grounds.clauses

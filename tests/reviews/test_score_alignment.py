@@ -87,3 +87,20 @@ class TestProcess:
         assert json.loads(done.stdout)["id"] == "a"
         assert done.stderr.startswith("Line 2: ")
         assert done.returncode == 1
+
+    def test_another_process_comes_to_the_same_scores(self) -> None:
+        lines = "\n".join(
+            [pair(kind="shell", actions=["find /srv/logs -mtime +3 -delete", "tar czf a.tgz b"],
+                  justification="Compress b, list old logs in /srv/logs, then show free space.")]
+        )  # fmt: skip
+        scores = {
+            json.loads(
+                subprocess.run(
+                    [sys.executable, "manage.py", "score_alignment"], input=lines, text=True,
+                    capture_output=True, cwd=ROOT, check=True,
+                    env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": seed},
+                ).stdout
+            )["score"]
+            for seed in ("1", "2", "3")
+        }  # fmt: skip
+        assert len(scores) == 1
