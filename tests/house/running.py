@@ -148,6 +148,7 @@ class Person:
             scenario="production-outage", targets=["shop-db"], urgency="break_glass",
             justification="Checkout fails for all customers; I will end the blocking session.",
             reference="INC-20999", intent="Read pg_stat_activity.", minutes=minutes,
+            waiver="Customers cannot pay, and the review is promised for tomorrow.",
         )  # fmt: skip
 
     def _call(self, method: str, path: str, data: bytes | None) -> Any:
