@@ -34,6 +34,8 @@ from core import refs
 from core.speech import shown
 from core.templatetags.ui import listed
 from core.words import minutes_words
+from reviews import monthly
+from reviews.policy import why_not_oversee
 
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
@@ -120,9 +122,22 @@ def words_of(story: Story, *, reader: User | None) -> Words:
     return Words(
         subject=one_line(f"{case} {drill} {subject}")[:_LONGEST_SUBJECT],
         text=body.strip(),
-        facts=facts_of(asked) if asked else _standing_in(story) or _rights(story, reader),
+        facts=facts_of(asked) if asked else _other_facts(story, reader),
         quotes=[] if _why_untold(story, reader) else _quotes(story),
     )
+
+
+def _other_facts(story: Story, reader: User | None) -> list[tuple[str, str]]:
+    """Return what there is to know of what belongs to no case."""
+    if report := _report(story):
+        return [(one_line(label), one_line(value)) for label, value in report.facts]
+    return _standing_in(story) or _rights(story, reader)
+
+
+def _report(story: Story) -> monthly.Told | None:
+    """Return the figures of a month, where it is about them."""
+    event = story.event
+    return monthly.told(event, at=story.at) if isinstance(event, monthly.ReportWritten) else None
 
 
 def _seated(words: Words, story: Story, reader: User | None, *, at: datetime) -> Words:
@@ -192,6 +207,7 @@ def _context(story: Story, reader: User | None) -> dict[str, object]:
         "frozen": one_line(shown(freeze.what)) if freeze else "",
         "why_untold": shown(_why_untold(story, reader) or ""),
         "changed": one_line(getattr(event, "name", "")),
+        "month": monthly.title(event) if isinstance(event, monthly.ReportWritten) else "",
         "deadline": instant(asked.ratify_by or asked.lapse_at) if asked else "",
     }
 
@@ -294,6 +310,8 @@ def _leading(
         return [(verb, absolute(reverse("decision-link", args=[links.token(link)])))]
     if asked and Request.objects.visible_to(person, at).filter(pk=asked.original.pk).exists():
         return [_to_case(story, asked)]
+    if (report := _report(story)) and not why_not_oversee(by=person):
+        return [(one_line(label), absolute(url)) for label, url in report.links]
     return _leading_elsewhere(story, person)
 
 

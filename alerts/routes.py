@@ -160,6 +160,7 @@ ROUTES: dict[str, BuiltIn] = {
     "campaign.overdue": BuiltIn(to=(COMPLIANCE,)),
     "campaign.signed_off": BuiltIn(to=(COMPLIANCE, Audience.AUDITOR)),
     "campaign.cancelled": BuiltIn(to=(COMPLIANCE, Audience.AUDITOR)),
+    "report.written": BuiltIn(to=(COMPLIANCE,)),
     "change.proposed": BuiltIn(to=(Audience.ADMINISTRATOR,), urgent=True),
     "change.accepted": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR, COMPLIANCE)),
     "change.declined": BuiltIn(to=(Audience.PROPOSER, Audience.ADMINISTRATOR)),

@@ -53,7 +53,12 @@ def _measured(cases: int) -> dict[str, list[float]]:
         _counted()
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(people["compliance"])
-        return {name: _timed(client, query) for name, query in _views()}
+        found = {}
+        for name, query in _views():
+            found[name] = _timed(client, query)
+            worst = quantile(found[name], 0.95) * 1e3
+            print(f"  {name}: {quantile(found[name], 0.5) * 1e3:.0f} / {worst:.0f} ms", flush=True)
+        return found
 
 
 def _timed(client: Any, query: str) -> list[float]:

@@ -89,7 +89,7 @@ _TARGETS = (
 
 _REVIEWS = """
 INSERT INTO reviews_review (id, grant_id, state, owed_at, due_at, reviewer_id, started_at,
-    concluded_at, closed_at, verdict, comment)
+    concluded_at, closed_at, verdict, comment, reminded)
 SELECT md5('review' || r."case")::uuid, g.id,
     CASE WHEN r."case" %% 50 = 0 THEN 'due' ELSE 'closed' END, g.ends_at,
     g.ends_at + interval '3 days',
@@ -97,13 +97,13 @@ SELECT md5('review' || r."case")::uuid, g.id,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
-    CASE WHEN r."case" %% 50 <> 0 THEN 'justified' ELSE '' END, ''
+    CASE WHEN r."case" %% 50 <> 0 THEN 'justified' ELSE '' END, '', 0
 FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id
 """
 
 _FINDINGS = """
 INSERT INTO reviews_finding (id, kind, severity, subject, case_id, text, state, opened_at,
-    opened_by_id, resolution, resolved_at, resolved_by_id)
+    opened_by_id, resolution, resolved_at, resolved_by_id, reminded)
 SELECT md5('finding' || r."case")::uuid,
     CASE WHEN r."case" %% 3 = 0 THEN 'other' ELSE 'outside_plan' END, 'medium',
     'grant:' || replace(g.id::text, '-', ''), r.id, 'A dump.',
@@ -111,7 +111,7 @@ SELECT md5('finding' || r."case")::uuid,
     g.ends_at + interval '1 day', %(reviewer)s::uuid,
     CASE WHEN r."case" %% 800 = 0 THEN '' ELSE 'For the vendor.' END,
     CASE WHEN r."case" %% 800 <> 0 THEN g.ends_at + interval '2 days' END,
-    CASE WHEN r."case" %% 800 <> 0 THEN %(reviewer)s::uuid END
+    CASE WHEN r."case" %% 800 <> 0 THEN %(reviewer)s::uuid END, 0
 FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id WHERE r."case" %% 40 = 0
 """
 

@@ -178,8 +178,14 @@ def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
         drills=_scenarios(scenarios, base, drills=asked.drills, only=True),
         kinds=_kinds(asked.kinds(), base),
         approvers=_approvers(asked, period),
-        entry=Cursor.objects.filter(name=tallying.NAME).values_list("seq", flat=True).first(),
+        entry=_entry(),
     )
+
+
+def _entry() -> int | None:
+    """Return up to which entry of the record it is counted; None before the first."""
+    cursors = Cursor.objects.filter(name=tallying.NAME, seq__gte=0)
+    return cursors.values_list("seq", flat=True).first()
 
 
 def filters(period: Period, narrow: Narrow) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging, reminders, tallying
+from reviews import following, judging, monthly, reminders, tallying
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -62,3 +62,9 @@ def look_after_campaigns() -> None:
 def tally() -> None:
     """Count anew for the dashboard what has changed."""
     tallying.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=600)
+def report() -> None:
+    """Report on the last month on the first working day of this one. Running twice is harmless."""
+    monthly.run(at=timezone.now())

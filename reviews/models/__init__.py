@@ -2,6 +2,7 @@ from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
+from reviews.models.report import MonthReport
 from reviews.models.review import Review, ReviewQuerySet
 from reviews.models.span import Answers, Cell, Span
 from reviews.models.unusual import UnusualMemory
@@ -17,6 +18,7 @@ __all__ = [
     "FindingQuerySet",
     "JudgedAction",
     "JudgedCase",
+    "MonthReport",
     "Obligation",
     "ObligationQuerySet",
     "Review",

@@ -25,6 +25,7 @@ from audit.retention.transitions import keep_hold, lift_hold, place_hold
 from breakglass import transitions as verbs
 from breakglass.models import Scenario
 from breakglass.transitions import scenarios
+from reviews import monthly
 from reviews.campaigns import transitions as campaigns
 from reviews.campaigns.populations import Scope
 from reviews.campaigns.transitions import Plan
@@ -132,6 +133,7 @@ def tell_of_campaigns() -> None:
         else:
             campaign.items.all().delete()
             campaigns.sign_off(campaign, by=cora, at=SOON)
+    monthly.write(day.replace(day=1), at=SOON)
     catch_up()
     send()
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from reviews import tallying
 from reviews.models import Span
 from tests.make import make_group, make_scenario, make_target, make_user
 from tests.reviews.browser import CAST, client, late, page, recent
@@ -133,6 +134,13 @@ class TestDashboard:
         make_cast()
 
         assert "Nobody asked for access" in page("carla", reverse("dashboard")).content.decode()
+
+    def test_opens_when_nobody_has_followed_the_record_or_it_is_empty(self) -> None:
+        recent()
+        make_cast()
+        tallying.follow(at=timezone.now())
+
+        assert page("carla", reverse("dashboard")).context["figures"].entry is None
 
     def test_the_number_of_queries_does_not_grow(self) -> None:
         scenario, browser, counts = make_scenario(max_concurrent=99), client("carla"), []
