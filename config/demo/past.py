@@ -24,6 +24,7 @@ class Past:
     left: tuple[str, ...] = ()  # what the door found to be left when it was closed
     verdict: str = "justified"
     remark: str = ""
+    waiver: str = ""  # why it could not wait for what was overdue
 
 
 _LOCKS = (
@@ -176,11 +177,15 @@ CASES = (
         verdict="misuse", remark="Deleting payments was not the plan. 14 rows were restored.",
     ),
     Past(
-        days_ago=4, clock="04:21", scenario="production-outage", who="lena",
-        why="Nightly import blocks checkout since 04:00, all orders time out. I will stop the"
-        " import's session.",
-        ref="INC-20270", broke_glass=True, answers=(("jonas", 13),), done_after=15,
-        statements=(_LOCKS, "SELECT pg_cancel_backend(7002)"), verdict="",
+        # Its review is overdue, so Lena's next access needs a waiver.
+        days_ago=4, clock="08:21", scenario="disaster-recovery-configuration", who="lena",
+        why="The replica of shop-db fell two hours behind since 07:50. I will compare its recovery"
+        " settings with those of the primary.",
+        ref="INC-20270", plan="Read pg_settings and pg_stat_replication.", minutes=60,
+        answers=(("approver2", 13), ("ingrid", 21)), done_after=35,
+        statements=("SELECT * FROM pg_stat_replication",
+                    "SELECT name, setting FROM pg_settings WHERE name LIKE 'recovery%'"),
+        verdict="",
     ),
     Past(
         days_ago=2, clock="18:09", scenario="customer-record-emergency", who="requester2",
@@ -200,6 +205,7 @@ CASES = (
                     "UPDATE products SET price_cents = 2200 WHERE id = 6",
                     "UPDATE products SET price_cents = 450 WHERE id = 5"),
         left=("table products_before",), verdict="",
+        waiver="Carl reviews my other case on Monday, and customers pay wrong prices now.",
     ),
     Past(
         days_ago=1, clock="09:00", scenario="drill", who="requester",

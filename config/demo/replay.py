@@ -61,6 +61,7 @@ class Replay:
                 " that block the nightly run and correct nothing.",
                 ref="INC-20290",
                 minutes=30,
+                waiver="Carl has my earlier case on his desk, and invoices are due at noon.",
             ),
             self._now,
         )
@@ -92,7 +93,7 @@ class Replay:
             minutes=past.minutes,
             reference=past.ref,
             intent=past.plan,
-            waiver=_WAIVER,
+            waiver=past.waiver or _WAIVER,
         )
         verb = transitions.break_glass if past.broke_glass else transitions.submit
         return verb(scenario, by=self._people[past.who], ask=ask, at=at)

@@ -96,7 +96,7 @@ _RESPONDER = (
 _REVIEWERS = (
     Place("reviews", "compliance", "/reviews/"),
     Place("obligations", "compliance", "/obligations/"),
-    Place("obligation", "requester", "/obligations/?tab=all", (f"/obligations/{_ID}",)),
+    Place("obligation", "compliance", "/obligations/?tab=all", (f"/obligations/{_ID}",)),
     Place("review", "compliance", "/reviews/", (_REVIEW,), note="owed"),
     Place("review", "hugo", "/reviews/?tab=done", (_REVIEW,), note="done"),
     Place("findings", "compliance", "/findings/"),

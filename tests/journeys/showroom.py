@@ -38,7 +38,13 @@ def alive(house: House) -> Iterator[None]:
     """Let access be open, asked for, offered and frozen; end afterwards what was opened."""
     requester, support, lead = map(house.sign_in, ("requester", "requester2", "approver2"))
     opened = requester.break_glass(minutes=60)
-    plain = {"targets": ["shop-db"], "justification": _WHY, "minutes": 15, "intent": "Look."}
+    plain = {
+        "targets": ["shop-db"],
+        "justification": _WHY,
+        "minutes": 15,
+        "intent": "Look.",
+        "waiver": "The reviewer is away, and cards are declined now.",
+    }
     support.post("requests", scenario="customer-record-emergency", reference="INC-20999", **plain)
     asked = requester.post("requests", scenario="lost-admin", reference="INC-20998", **plain)
     lead.post(f"requests/{asked['id']}/counter", minutes=10, comment="Ten will do.")
