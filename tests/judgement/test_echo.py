@@ -59,7 +59,7 @@ def test_times_tickets_and_days_are_no_things() -> None:
 
 
 def test_an_unknown_verb_before_an_article_is_no_thing() -> None:
-    assert expected("I will find and end the blocking session") == ["read: blocking session"]
+    assert expected("I will find and zonk the blocking session") == ["read: blocking session"]
 
 
 def test_another_language_is_not_guessed_at() -> None:
