@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging, monthly, reminders, tallying
+from reviews import following, judging, monthly, pairs, reminders, tallying
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -56,6 +56,12 @@ def look_after_campaigns() -> None:
     now = timezone.now()
     schedule.run(at=now)
     schedule.remind(at=now)
+
+
+@shared_task(ignore_result=True, expires=600)
+def look_at_pairs() -> None:
+    """Tell of pairs who approve for each other more than is explained. Twice is harmless."""
+    pairs.run(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import logging
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ def look(entry: Entry, *, at: datetime) -> None:
     asked = rows.filter(pk=key).first() if key else None
     if asked is None or asked.rules.drill:  # an exercise is nobody's habit
         return
-    memory, row = _remembered()
+    memory, row = remembered()
     if entry.seq <= row.entry_seq:
         return
     session = _session(asked, memory, refused=entry.kind == REFUSED)
@@ -53,7 +54,7 @@ def look(entry: Entry, *, at: datetime) -> None:
         _tell(verdict, asked, entry, at=at)
 
 
-def _remembered() -> tuple[Memory, UnusualMemory]:
+def remembered() -> tuple[Memory, UnusualMemory]:
     """Return what is remembered, locked until the transaction ends."""
     UnusualMemory.objects.get_or_create(pk=UnusualMemory.ONLY)
     row = UnusualMemory.objects.select_for_update().get()
@@ -130,7 +131,9 @@ def _tell(verdict: Verdict, asked: Request, entry: Entry, *, at: datetime) -> No
     seen = Observation(
         kind=Finding.Kind.UNUSUAL,
         severity=Finding.Severity.HIGH if grave else Finding.Severity.MEDIUM,
-        text=" ".join(_named(each.text, asked) for each in verdict.reasons),
+        text=named(
+            " ".join(each.text for each in verdict.reasons), {_ticket(asked): asked.reference}
+        ),
         subject=grant.ref if grant else asked.ref,
         case=asked,
         entry_seq=entry.seq,
@@ -141,9 +144,8 @@ def _tell(verdict: Verdict, asked: Request, entry: Entry, *, at: datetime) -> No
         transitions.open_finding(seen, by=None, at=at)
 
 
-def _named(sentence: str, asked: Request) -> str:
-    """Return a sentence with names in the places of references."""
-    found = set(_REFERENCE.findall(sentence))
-    names = {ref: label.text for ref, label in refs.labels(found).items()}
-    names[_ticket(asked)] = asked.reference
-    return _REFERENCE.sub(lambda match: names[match[0]], sentence)
+def named(text: str, also: Mapping[str, str] | None = None) -> str:
+    """Return a text with names in the places of references, those in `also` among them."""
+    labels = refs.labels(set(_REFERENCE.findall(text)))
+    names = {reference: label.text for reference, label in labels.items()} | dict(also or {})
+    return _REFERENCE.sub(lambda match: names[match[0]], text)

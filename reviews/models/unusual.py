@@ -16,6 +16,7 @@ class UnusualMemory(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     memory = models.JSONField(default=dict)  # as judgement.unusual.memory gives it
+    pairs = models.JSONField(default=dict)  # the month in which each was told of last
     entry_seq = models.BigIntegerField(default=-1)
 
     class Meta:

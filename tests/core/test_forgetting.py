@@ -29,7 +29,7 @@ NOT_WORDS = {
     "targets.source.privileged": "names of technical identities",
     "targets.source.last_refusal": "our own sentence about a line",
     "reviews.cell.kinds": "counts by kind",
-    "reviews.unusualmemory.memory": "ids and numbers",
+    "reviews.unusualmemory": "ids and numbers",
     "breakglass.waiver.owed": "references of what was overdue",
     "breakglass.scenario": "rules, which name groups",
     "breakglass.scenarioversion.body": "rules, which name groups, and never change",
