@@ -37,12 +37,31 @@ _KNOWN = ("finding.", "alarm.", "review.")  # what people have looked at, or are
 _RANK = {severity: place for place, severity in enumerate(Severity, 1)}
 _LEVELS = {Level.CRITICAL: 4, Level.HIGH: 3, Level.MEDIUM: 2}
 _SIGMA = 0  # the tier of rules that ask no words
+_GONE = ("audit.erased", "audit.pruned")
 Standing = JudgedAction.Standing
+Grounds = dict[str, Ground | None]  # of cases, by their references
 
 
 def run(*, at: datetime, limit: int = 2000) -> int:
     """Judge up to `limit` new entries; return how many were looked at."""
-    return cursor.follow(NAME, lambda entry: look(entry, at=at), limit=limit)
+    kept: Grounds = {}
+    return cursor.follow(NAME, lambda entry: look(entry, at=at, kept=kept), limit=limit)
+
+
+def renew(*, limit: int = 500) -> int:
+    """Judge again what was judged by an older reader of actions; return how many.
+
+    Nobody is told anew: what it brings up stands beside the action.
+    """
+    older = JudgedAction.objects.filter(version__lt=VERSION).order_by("version", "entry_seq")
+    seqs = list(older.values_list("entry_seq", flat=True)[:limit])
+    kept: Grounds = {}
+    entries = Entry.objects.filter(seq__in=seqs).prefetch_related("payloads")
+    for entry in entries:
+        _judge(entry, kept)
+    # What has been pruned meanwhile has nothing that could be read again.
+    JudgedAction.objects.filter(entry_seq__in=seqs, version__lt=VERSION).delete()
+    return len(seqs)
 
 
 def take_up_again(*, at: datetime) -> int:
@@ -56,17 +75,20 @@ def begin_here() -> None:
     Cursor.objects.update_or_create(name=NAME, defaults={"seq": -1 if newest is None else newest})
 
 
-def look(entry: Entry, *, at: datetime) -> None:
-    """Judge an entry: an action by what was done, everything else by what the record says."""
+def look(entry: Entry, *, at: datetime, kept: Grounds | None = None) -> None:
+    """Judge an entry: an action by what was done, everything else by what the record says.
+
+    `kept` are the grounds of cases that one run has met already.
+    """
     for part in (attempts, unusual):
         if entry.kind in part.KINDS:
             part.look(entry, at=at)
     if entry.kind == ACTION:
-        _judge(entry, at=at)
+        _tell(entry, *_judge(entry, {} if kept is None else kept), at=at)
         ghosts.look(entry, at=at)
     elif entry.kind == "review.owed":
         settle(entry.case, at=at)
-    elif entry.kind == "audit.erased":
+    elif entry.kind in _GONE:
         _forget(entry)
     elif not (entry.kind.startswith(_KNOWN) or entry.kind in detect.WATCHED or _tells(entry)):
         _known_bad(entry, known_bad.of_entry(entry), at=at)
@@ -86,10 +108,11 @@ def settle(case: str, *, at: datetime) -> None:
     JudgedCase.objects.update_or_create(case=case, defaults=values)
 
 
-def _judge(entry: Entry, *, at: datetime) -> None:
+def _judge(entry: Entry, kept: Grounds) -> tuple[Ground | None, list[Found], list[Rule]]:
+    """Write down what is made of an action, and return what it was held against and what is odd."""
     details = _details(entry)
     facts = _facts(details)
-    ground = grounds.of(entry.case) if entry.case else None
+    ground = _ground(entry.case, kept)
     spoken = _spoken(details, facts)
     found = _held_against(ground, spoken, entry.occurred_at) if ground else []
     rules = known_bad.of_action(details, facts, entry=entry)
@@ -106,6 +129,19 @@ def _judge(entry: Entry, *, at: datetime) -> None:
             "version": VERSION,
         },
     )
+    return ground, found, rules
+
+
+def _ground(case: str, kept: Grounds) -> Ground | None:
+    if case not in kept:
+        kept[case] = grounds.of(case) if case else None
+    return kept[case]
+
+
+def _tell(
+    entry: Entry, ground: Ground | None, found: list[Found], rules: list[Rule], *, at: datetime
+) -> None:
+    """Raise the alarm that an action calls for, if any."""
     if ground and (broken := [each for each in found if _is_hard(each)]):
         _hard(entry, broken, ground, at=at)
     else:  # one alarm is enough; what else is known of it stands beside the action
@@ -222,8 +258,9 @@ def _tells(entry: Entry) -> bool:
 
 
 def _forget(entry: Entry) -> None:
-    """Forget what actions were read as, whose words an entry takes from the record."""
+    """Forget what actions were read as, whose words or entries an entry takes from the record."""
     said = reading.parts_of(entry).get("d", {})
+    JudgedAction.objects.filter(entry_seq__lt=said.get("below", 0)).delete()
     first, last = said.get("range") or (0, -1)
     gone = Q(entry_seq__in=said.get("seqs") or []) | Q(entry_seq__range=(first, last))
     JudgedAction.objects.filter(gone).update(facts=None, findings=[])

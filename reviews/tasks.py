@@ -22,6 +22,7 @@ def detect() -> None:
 def judge() -> None:
     """Judge what was done since the last run. Running twice is harmless."""
     judging.run(at=timezone.now())
+    judging.renew()
 
 
 @shared_task(ignore_result=True, expires=60)

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from audit import log
-from audit.events import Erased
+from audit.events import Erased, Pruned
 from audit.models import Cursor, Entry
 from breakglass import transitions as verbs
 from breakglass.models import Grant
+from judgement.facts import VERSION
 from reviews import judging, known_bad, tasks, transitions
 from reviews.models import Finding, JudgedAction, JudgedCase
 from reviews.transitions import Observation
@@ -89,6 +90,31 @@ class TestKnownBad:
             log.record(gone, actor=log.SYSTEM, subject="record:ledger", at=NOON)
         look()
         assert (JudgedAction.objects.get().facts, JudgedAction.objects.get().findings) == (None, [])
+
+    def test_what_was_read_by_an_older_reader_is_judged_again_and_nobody_told(self) -> None:
+        act(make_use(), "create", statement=MAKES_SUPERUSER)
+        look()
+        sequence()
+        JudgedAction.objects.update(version=0, standing="explained", findings=[])
+        JudgedAction.objects.create(entry_seq=10**9, standing="explained", version=0)
+        before = Entry.objects.filter(kind="alarm.raised").count()
+
+        assert judging.renew() == 2
+
+        sequence()
+        row = JudgedAction.objects.get()
+        assert (row.standing, row.version) == ("outside", VERSION)
+        assert Entry.objects.filter(kind="alarm.raised").count() == before
+        assert judging.renew() == 0
+
+    def test_what_is_pruned_is_forgotten(self) -> None:
+        act(make_use(), "select", "orders")
+        look()
+        with transaction.atomic():
+            gone = Pruned(below=10**6, before="2026-11-01", at=0, carried="", keys=[])
+            log.record(gone, actor=log.SYSTEM, subject="record:ledger", at=NOON)
+        look()
+        assert not JudgedAction.objects.exists()
 
     def test_another_language_is_never_passed_over(self) -> None:
         said = "Die Bestellungen hängen seit heute Nacht fest, ich werde die Tabelle ansehen."
