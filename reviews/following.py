@@ -19,6 +19,7 @@ from reviews.policy import why_not_seal
 from reviews.seal_transitions import seal
 
 NAME = "reviews.follow"
+_ENDING = ("review.closed", "obligation.done", "obligation.waived", "finding.resolved")
 
 
 def run(*, at: datetime, limit: int = 1000) -> int:
@@ -57,10 +58,14 @@ def _review_waits(entry: Entry, at: datetime) -> None:
 
 
 def _nothing_left(entry: Entry, at: datetime) -> None:
-    """Seal the case, if this was the last thing to do in it."""
+    """Seal the case, if this was the last thing to do in it.
+
+    The tables may be ahead of an entry: what ended the case later comes by itself.
+    """
     key = key_of(entry.case, "request")
     case = Request.objects.filter(pk=key).first() if key else None
-    if case and why_not_seal(case) is None:
+    later = Entry.objects.filter(case=entry.case, seq__gt=entry.seq, kind__in=_ENDING)
+    if case and why_not_seal(case) is None and not later.exists():
         seal(case, until=entry.seq + 1, at=at)
 
 
@@ -69,8 +74,5 @@ _FOLLOWED: dict[str, Callable[[Entry, datetime], None]] = {
     "finding.opened": _finding_opened,
     "review.owed": _review_waits,
     "review.returned": _review_waits,
-    "review.closed": _nothing_left,
-    "obligation.done": _nothing_left,
-    "obligation.waived": _nothing_left,
-    "finding.resolved": _nothing_left,
+    **dict.fromkeys(_ENDING, _nothing_left),
 }

@@ -235,7 +235,10 @@ class TestRecord:
         sequence()
         secret, other = Entry.objects.filter(kind="action.performed").order_by("seq")
         for entry, verbs in ((secret, ["read", "secret"]), (other, ["read"])):
-            JudgedAction.objects.filter(entry_seq=entry.seq).update(facts={"verbs": verbs})
+            JudgedAction.objects.update_or_create(
+                entry_seq=entry.seq,
+                defaults={"standing": "outside", "facts": {"verbs": verbs}, "version": 1},
+            )
             make_finding(review, action=entry.seq)
         sequence()
 

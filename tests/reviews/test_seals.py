@@ -100,6 +100,18 @@ class TestSeal:
         assert second is not None
         assert second.until > first.until
 
+    def test_is_set_once_where_the_record_is_read_late(self) -> None:
+        review = taken(make_review())
+        transitions.resolve_finding(
+            make_finding(review), by=make_user("rita"), resolution=Finding.State.REMEDIATED,
+            comment="Gone.", at=LATER,
+        )  # fmt: skip
+        judge(review)
+
+        follow()
+
+        assert Entry.objects.filter(kind="case.sealed").count() == 1
+
     def test_is_refused_while_something_is_left(self) -> None:
         review = make_review()
         with pytest.raises(WrongState, match="when its review is closed"):
