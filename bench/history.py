@@ -38,7 +38,7 @@ SELECT md5('request' || n)::uuid, nextval('breakglass_case'), s.id, v.id, p.id, 
     CASE WHEN n %% 3 = 0 THEN t.at + interval '9 minutes' END
 FROM generate_series(1, %(cases)s) AS n
 CROSS JOIN LATERAL (
-    SELECT at, at + (4 + n * 7919 %% 1800) * interval '1 second' AS answered
+    SELECT at, at + (4 + n::bigint * 7919 %% 1800) * interval '1 second' AS answered
     FROM (SELECT %(now)s - (%(cases)s - n) * %(gap)s AS at) AS asked) t
 JOIN (SELECT id, row_number() OVER (ORDER BY slug) - 1 AS k FROM breakglass_scenario) s
     ON s.k = n %% %(scenarios)s
