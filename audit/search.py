@@ -83,7 +83,8 @@ def _things_and_kinds(words: str) -> list[Way]:
     for cut in range(1, len(parts)) if len(parts) <= _LONGEST else ():
         first, last = " ".join(parts[:cut]), " ".join(parts[cut:])
         for name, event in ((first, last), (last, first)):
-            kinds = _called(event)
+            # "case 147" is about a case, and not about one that is sealed.
+            kinds = [] if event.lower() in {"case", _("case")} else _called(event)
             for reference, label in refs.find(name).items() if kinds else ():
                 for kind, title in kinds:
                     way = _both(reference, label.text, kind, title)

@@ -120,7 +120,8 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
 def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
     objects = tuple(dict.fromkeys(words.content(text)))
-    if _CHATTER.issuperset(objects):
+    alone = len(objects) == 1 and objects[0] in _SINGLE  # a plan may be one word: "Update"
+    if _CHATTER.issuperset(objects) and not alone:
         verbs = heads = hints = forbidden = frozenset[Verb]()
     else:
         verbs, heads, hints, forbidden = _verbs(plain, deaf_to)

@@ -291,7 +291,7 @@ class TestRail:
         browser.get(HOME)
         with queries() as asked_for:
             browser.get(HOME)
-        assert len(asked_for) <= 32
+        assert len(asked_for) <= 38
 
 
 class TestParts:

@@ -34,6 +34,7 @@ _GRANT_VERBS: dict[str, Callable[[Grant], object]] = {
     "activate": lambda g: transitions.activate(g, at=LATER),
     "relinquish": lambda g: transitions.relinquish(g, by=make_user("ada"), at=LATER),
     "revoke": lambda g: transitions.revoke(g, by=make_user("bob"), reason="Odd queries.", at=LATER),
+    "stop": lambda g: transitions.stop(g, reason="A hard rule was broken.", at=LATER),
     "expire": lambda g: transitions.expire(g, at=LATE),
 }
 

@@ -5,6 +5,7 @@ import pytest
 from audit.models import Entry
 from breakglass.views.timeline import happened
 from tests.breakglass.browser import broken, entered
+from tests.make import NOON
 from tests.reviews.make import act
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_what_was_told_later_stands_where_it_happened() -> None:
     request = broken()
     entered()
-    act(request.grant)  # long ago, and entered last
+    act(request.grant, at=NOON)  # long ago, and entered last
     entered()
     last = Entry.objects.get(kind="action.performed").seq
 

@@ -97,14 +97,14 @@ def make_obligation(review: Review | None = None, *, by: str = "rita", owner: st
 
 
 def act(grant: Grant, verb: str = "select", *objects: str, result: str = "00000",
-        statement: str = "") -> None:  # fmt: skip
+        statement: str = "", at: datetime | None = None) -> None:  # fmt: skip
     """Record that the holder did something behind the door."""
     event = ActionPerformed(
         target="shop-db", statement=statement or statement_of(verb, *objects), parameters="",
         verb=verb, objects=list(objects), result=result, message="", database="shop",
         session="1", application="psql", client_address="", microseconds=1500, truncated=False,
     )  # fmt: skip
-    at = grant.activated_at or NOON
+    at = at or grant.activated_at or NOON
     with transaction.atomic():
         log.record(event, actor=grant.holder.ref, subject=grant.ref, case=grant.case_ref, at=at)
 
