@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from breakglass.models import Request, Scenario
-from breakglass.models.request import RequestQuerySet
-from breakglass.narrowing import QUICK, of_team
+from accounts.models import Membership
+from breakglass.models import GroupPermit, Permit, Request, Scenario
+from breakglass.narrowing import QUICK
 from core.words import duration_words
 from reviews.counting import Narrow
 from reviews.figures import Figures, chosen
@@ -85,9 +85,7 @@ def _misused(figures: Figures) -> Iterator[Standout]:
 
 
 def _overdue(narrow: Narrow, *, at: datetime) -> Iterator[Standout]:
-    rows = Review.objects.overdue(at).order_by()
-    if (cases := _cases(narrow)) is not None:
-        rows = rows.filter(grant__request__in=cases)
+    rows = Review.objects.overdue(at).filter(_of_cases(narrow, "grant__request")).order_by()
     late = rows.aggregate(count=Count("pk"), oldest=Min("due_at"))
     if count := late["count"]:
         yield Standout(
@@ -102,9 +100,7 @@ def _overdue(narrow: Narrow, *, at: datetime) -> Iterator[Standout]:
 
 
 def _grave(narrow: Narrow) -> Iterator[Standout]:
-    rows = Finding.objects.open().filter(severity=Finding.Severity.HIGH)
-    if (cases := _cases(narrow)) is not None:
-        rows = rows.filter(case__in=cases)
+    rows = Finding.objects.open().filter(_of_cases(narrow, "case"), severity="high")
     if count := rows.count():
         yield Standout(
             tone="danger",
@@ -120,18 +116,20 @@ def _grave(narrow: Narrow) -> Iterator[Standout]:
         )
 
 
-def _cases(narrow: Narrow) -> RequestQuerySet | None:
-    """Return the cases that a narrowed dashboard is about at any time; None for all."""
-    rows = Request.objects.cases().order_by()
-    if narrow.scenario:
-        rows = rows.filter(scenario=narrow.scenario)
-    if narrow.person:
-        rows = rows.filter(requester=narrow.person)
-    if narrow.target:
-        rows = rows.filter(targets=narrow.target)
-    if narrow.team:
-        rows = rows.filter(of_team(narrow.team))
-    return None if narrow == Narrow() else rows
+def _of_cases(narrow: Narrow, case: str) -> Q:
+    """Return the condition that a row's case, by the path to it, is one the dashboard is about.
+
+    Joined from the few that are open: as a list of cases, it would be all of them.
+    """
+    found = {f"{case}__scenario": narrow.scenario, f"{case}__requester": narrow.person,
+             f"{case}__targets": narrow.target}  # fmt: skip
+    wanted = Q(**{name: value for name, value in found.items() if value})
+    if team := narrow.team:
+        members = Membership.objects.standing().filter(group=team).values("user")
+        permits = GroupPermit.objects.of(Permit.REQUEST).filter(group=team)
+        theirs = permits.values("content_object")
+        wanted &= Q(**{f"{case}__requester__in": members, f"{case}__scenario__in": theirs})
+    return wanted
 
 
 def _narrowed(narrow: Narrow) -> dict[str, Any]:
