@@ -175,6 +175,7 @@ def test_from_an_empty_installation_to_a_published_scenario(house: House, shop: 
     mei.get_by_label("Silent so long").first.fill("")
     mei.get_by_label("Why this change").fill("The first drill.")
     expect(mei.locator("#change")).to_contain_text("New: Ada.")
+    mei.wait_for_load_state("networkidle")  # whatever was typed has been looked at
     mei.get_by_role("button", name="Publish it").click()
 
     expect(mei.get_by_role("status").first).to_contain_text("Version 1 counts")
