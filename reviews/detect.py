@@ -102,11 +102,12 @@ def _of_entry(
         severity=severity,
         text=f"{words}: {said}" if said else f"{words}.",
         subject=entry.subject,
-        case=_case(entry.case),
+        case=case_of(entry.case),
         entry_seq=entry.seq,
     )
 
 
-def _case(reference: str) -> Request | None:
+def case_of(reference: str) -> Request | None:
+    """Return the case that the ledger names so, if there is one."""
     key = key_of(reference, "request")
     return Request.objects.filter(pk=key).first() if key else None

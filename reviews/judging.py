@@ -13,8 +13,6 @@ from django.db.models import Q
 from audit import cursor, reading
 from audit.events import known
 from audit.models import Cursor, Entry
-from breakglass.models import Request
-from core.refs import key_of
 from judgement import hard, scope
 from judgement.facts import VERSION, Facts, Kind, Quality
 from judgement.findings import Finding as Found
@@ -245,7 +243,7 @@ def _known_bad(entry: Entry, matched: Sequence[Rule], *, at: datetime) -> None:
         severity=Finding.Severity.HIGH,
         text=f"{'; '.join(rule.sentence for rule in grave[:3])}.",
         subject=entry.subject,
-        case=_case(entry.case),
+        case=detect.case_of(entry.case),
         entry_seq=entry.seq,
     )
     transitions.raise_alarm(seen, person=entry.actor, stops=False, at=at)
@@ -264,8 +262,3 @@ def _forget(entry: Entry) -> None:
     first, last = said.get("range") or (0, -1)
     gone = Q(entry_seq__in=said.get("seqs") or []) | Q(entry_seq__range=(first, last))
     JudgedAction.objects.filter(gone).update(facts=None, findings=[])
-
-
-def _case(reference: str) -> Request | None:
-    key = key_of(reference, "request")
-    return Request.objects.filter(pk=key).first() if key else None

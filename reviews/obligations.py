@@ -6,8 +6,8 @@ from accounts.models import User
 from audit import reading
 from audit.models import Entry
 from breakglass.models import Request
-from core.refs import key_of
 from judgement.facts import Verb
+from reviews import detect
 from reviews import obligation_transitions as transitions
 from reviews.models import Finding, JudgedAction, Obligation
 from reviews.obligation_transitions import Task
@@ -36,7 +36,7 @@ def owed_by(finding: Finding, *, at: datetime) -> Obligation | None:
 def owed_by_door(entry: Entry, *, at: datetime) -> Obligation | None:
     """Owe that somebody clears up what a closed door left behind, if it left anything."""
     event = reading.event_of(entry)
-    case = _case(entry.case)
+    case = detect.case_of(entry.case)
     if not isinstance(event, DoorClosed) or not event.left_behind or case is None:
         return None
     left = ", ".join(event.left_behind)
@@ -52,8 +52,3 @@ def _owe(
     owner = holder if holder.is_active else None
     task = Task(kind=kind, text=text, owner=owner, due_at=at + WITHIN)
     return transitions.owe(case, task=task, entry_seq=entry_seq, at=at)
-
-
-def _case(reference: str) -> Request | None:
-    key = key_of(reference, "request")
-    return Request.objects.filter(pk=key).first() if key else None
