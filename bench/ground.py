@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.db import connection
+
 from config.embedded import Cluster
 from tests import servers
 
@@ -20,22 +22,32 @@ _SETTINGS = {
     "max_connections": "100",
 }
 
+_UNIQUE = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'u' AND conrelid = ANY(%(tables)s::regclass[])"""
+_INDEXES = """
+SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON oid = indexrelid
+WHERE NOT indisprimary AND indrelid = ANY(%(tables)s::regclass[])"""
+
 
 @contextmanager
-def installation() -> Iterator[str]:
-    """Run an empty, migrated installation; yield the address of its database."""
-    with served_installation() as cluster:
+def installation(*, kept: Path | None = None) -> Iterator[str]:
+    """Run a migrated installation, empty or as it was `kept`; yield its database's address."""
+    with served_installation(kept=kept) as cluster:
         yield cluster.url("postgres")
 
 
 @contextmanager
-def served_installation() -> Iterator[Cluster]:
-    """Run an empty, migrated installation; yield its server."""
+def served_installation(*, kept: Path | None = None) -> Iterator[Cluster]:
+    """Run a migrated installation, empty or as it was `kept`; yield its server."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("SECRET_KEY", "a-key-for-benchmarks-alone-that-protects-nothing")
     os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
     os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
-    with servers.cluster(settings=_SETTINGS) as cluster, tempfile.TemporaryDirectory() as folder:
+    with (
+        servers.cluster(settings=_SETTINGS, kept=kept) as cluster,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         os.environ["DATABASE_URL"] = cluster.url("postgres")
         for name in ("LEDGER_KEY_PATH", "LEDGER_MEMORY_PATH"):
             os.environ[name] = f"{folder}/{name}"
@@ -45,6 +57,32 @@ def served_installation() -> Iterator[Cluster]:
         django.setup()
         call_command("migrate", verbosity=0)
         yield cluster
+
+
+@contextmanager
+def unguarded(*tables: str) -> Iterator[None]:
+    """Write millions of rows without what makes each of them slow: foreign keys that look whether
+    there is what rows name, and all indexes but primary keys. They are made again in the end.
+    """
+    names = {"tables": list(tables)}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNIQUE, names)
+        unique = cursor.fetchall()
+        for table, name, _definition in unique:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        cursor.execute(_INDEXES, names)
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+            for _name, definition in indexes:
+                cursor.execute(definition)
+            for table, name, definition in unique:
+                cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
 
 class Goals:

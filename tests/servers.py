@@ -49,9 +49,15 @@ def provide() -> None:
 
 
 @contextmanager
-def cluster(version: int = 18, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """Run a PostgreSQL server of its own, with passwords for everybody, and remove it after."""
-    base = Path(tempfile.mkdtemp(prefix="breakglass-tests-"))
+def cluster(
+    version: int = 18, settings: Mapping[str, str] | None = None, *, kept: Path | None = None
+) -> Iterator[Cluster]:
+    """Run a PostgreSQL server of its own, with passwords for everybody, and remove it after.
+
+    What is `kept` in a folder is there the next time.
+    """
+    base = kept or Path(tempfile.mkdtemp(prefix="breakglass-tests-"))
+    base.mkdir(parents=True, exist_ok=True)
     base.chmod(0o711)
     try:
         account = embedded.account_for(base)
@@ -73,4 +79,5 @@ def cluster(version: int = 18, settings: Mapping[str, str] | None = None) -> Ite
         finally:
             server.stop()
     finally:
-        shutil.rmtree(base, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(base, ignore_errors=True)
