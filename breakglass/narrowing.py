@@ -57,6 +57,7 @@ class NarrowingForm(forms.Form):
     drill = forms.ChoiceField(required=False, choices=_YES_NO, widget=forms.HiddenInput)
     silent = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
     decided = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
+    waived = forms.ChoiceField(required=False, choices=_YES_NO[:1], widget=forms.HiddenInput)
     weekday = forms.IntegerField(required=False, min_value=1, max_value=7, widget=forms.HiddenInput)
     hour = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
     hours = forms.IntegerField(required=False, min_value=1, max_value=24, widget=forms.HiddenInput)
@@ -95,6 +96,7 @@ _YES_OR_NO = {
     "glass": Q(urgency=Request.Urgency.BREAK_GLASS),
     "drill": Q(scenario__drill=True),
     "silent": Q(ratification=Request.Ratification.OVERDUE),
+    "waived": Q(waiver__isnull=False),
     "decided": Q(urgency=Request.Urgency.NORMAL, state__in=["approved", "denied"]),
 }
 
@@ -197,4 +199,5 @@ def _yes_or_no(name: str, value: str) -> str:
         ("drill", "no"): _("Without drills"),
         ("silent", "yes"): _("Nobody ratified in time"),
         ("decided", "yes"): _("Answered before access"),
+        ("waived", "yes"): _("Something was overdue"),
     }[name, value]

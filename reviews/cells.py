@@ -39,13 +39,14 @@ WITH used AS (
         CASE WHEN door.opened_at IS NOT NULL THEN greatest(0,
             date_part('epoch', door.opened_at - greatest(r.submitted_at, r.starts_at))) END
             AS access,
-        coalesce(used.apart <= interval '7 days', false) AS third
+        coalesce(used.apart <= interval '7 days', false) AS third, w.id IS NOT NULL AS waived
     FROM breakglass_request r
     LEFT JOIN breakglass_grant g ON g.request_id = r.id
     LEFT JOIN LATERAL (
         SELECT min(opened_at) AS opened_at FROM targets_door WHERE "grant" = g.id) door ON true
     LEFT JOIN reviews_review v ON v.grant_id = g.id
     LEFT JOIN used ON used.id = r.id
+    LEFT JOIN breakglass_waiver w ON w.request_id = r.id
     WHERE r.extends_id IS NULL AND r.submitted_at >= %(since)s AND r.submitted_at < %(until)s
 ), findings AS MATERIALIZED (
     SELECT cases.id, f.kind, f.state = 'open' AS open
@@ -78,6 +79,7 @@ WITH used AS (
         count(decision) AS decided,
         count(access) AS opened,
         count(*) FILTER (WHERE third) AS third,
+        count(*) FILTER (WHERE waived) AS waived,
         coalesce(sum(found.found), 0)::int AS found,
         coalesce(sum(found.unresolved), 0)::int AS unresolved,
         coalesce(sum(decision), 0) AS decision_seconds,
@@ -85,7 +87,7 @@ WITH used AS (
         max(ARRAY[decision, number]) FILTER (WHERE decision IS NOT NULL) AS slowest_decision,
         max(ARRAY[access, number]) FILTER (WHERE access IS NOT NULL) AS slowest_access
     FROM named JOIN (SELECT id, number, used, glass, ratification, owed, late, misuse, decision,
-        access, third FROM cases) AS cases USING (id) LEFT JOIN found USING (id)
+        access, third, waived FROM cases) AS cases USING (id) LEFT JOIN found USING (id)
     GROUP BY scenario, person, target
 ), marked AS (
     SELECT named.scenario, named.person, named.target, m.mark, count(*) AS n
@@ -112,11 +114,13 @@ WITH used AS (
     FROM tallies LEFT JOIN packed USING (scenario, person, target)
     LEFT JOIN sorts USING (scenario, person, target)
 )"""
+COUNTS = (
+    "cases", "uses", "glass", "ratified", "silent", "unratified", "punctual", "late", "overdue",
+    "waiting", "misuse", "decided", "opened", "third", "waived", "found", "unresolved",
+)  # fmt: skip
 _COLUMNS = (
-    "scenario", "person", "target", "cases", "uses", "glass", "ratified", "silent", "unratified",
-    "punctual", "late", "overdue", "waiting", "misuse", "decided", "opened", "third", "found",
-    "unresolved", "decision_seconds", "access_seconds", "slowest_decision", "slowest_access",
-    "marks", "counts", "kinds",
+    "scenario", "person", "target", *COUNTS, "decision_seconds", "access_seconds",
+    "slowest_decision", "slowest_access", "marks", "counts", "kinds",
 )  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)
 # Only what differs is written: the span of today is counted every few seconds.

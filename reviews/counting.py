@@ -17,15 +17,11 @@ from django.db import connection
 from accounts.models import Membership, User
 from breakglass.models import GroupPermit, Permit, Scenario
 from reviews import bins
-from reviews.cells import ACCESS, HOUR, HOURS
+from reviews.cells import ACCESS, COUNTS, HOUR, HOURS
 from reviews.models.span import EVERY
 from reviews.spans import Cover
 from targets.models import Target
 
-COUNTS = (
-    "cases", "uses", "glass", "ratified", "silent", "unratified", "punctual", "late", "overdue",
-    "waiting", "misuse", "decided", "opened", "third", "found", "unresolved",
-)  # fmt: skip
 _SUMS = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
     ", sum(decision_seconds) AS decision_seconds, sum(access_seconds) AS access_seconds,"
     " max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
@@ -95,6 +91,7 @@ class Tally:
     opened: int = 0  # a door was opened
     access: Times = Times()
     third: int = 0  # uses that were the person's third within a week
+    waived: int = 0  # something was overdue, and somebody said why it cannot wait
     found: int = 0  # findings
     unresolved: int = 0  # of these: open
 

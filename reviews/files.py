@@ -86,7 +86,7 @@ def _columns() -> list[str]:
         _("Time to access, mean (s)"),
         _("Ratified in time"), _("Ratification overdue"),
         _("Reviews in time"), _("Reviews late"), _("Reviews overdue"), _("Reviews waiting"),
-        _("Misuse"), _("Findings"), _("Open findings"),
+        _("Misuse"), _("Findings"), _("Open findings"), _("Debts waived"),
     ]  # fmt: skip
 
 
@@ -99,5 +99,5 @@ def _line(row: Row) -> list[object]:
     return [
         row.name, told.cases, told.uses, told.approved, told.glass, *times,
         told.ratified, told.silent, told.punctual, told.late, told.overdue, told.waiting,
-        told.misuse, told.found, told.unresolved,
+        told.misuse, told.found, told.unresolved, told.waived,
     ]  # fmt: skip

@@ -131,6 +131,7 @@ def _measures() -> list[_Measure]:
                  _of_reviews),
         _Measure(_("Findings"), lambda t: t.found, "", "findings", review, _of_findings),
         _Measure(_("Asked for"), lambda t: t.cases, "", "cases", "", _of_asked),
+        _Measure(_("Debts waived"), lambda t: t.waived, "", "cases", "&waived=yes", _of_waived),
     ]  # fmt: skip
 
 
@@ -189,6 +190,10 @@ def _of_findings(figures: Figures) -> Iterator[Note]:
 def _of_asked(figures: Figures) -> Iterator[Note]:
     text = _("%(n)s came to no access") % {"n": figures.total.unused}
     yield Note(text, f"{reverse('cases')}?{figures.query}&used=no" if figures.total.unused else "")
+
+
+def _of_waived(figures: Figures) -> Iterator[Note]:
+    yield Note(_("asked for while something was overdue"))
 
 
 def _overdue(number: int, url: str) -> Note:

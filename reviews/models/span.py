@@ -91,6 +91,7 @@ class Cell(models.Model):
     decided = models.IntegerField()
     opened = models.IntegerField()
     third = models.IntegerField()
+    waived = models.IntegerField(db_default=0)
     found = models.IntegerField()
     unresolved = models.IntegerField()
     decision_seconds = models.FloatField()  # of all together

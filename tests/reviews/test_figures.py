@@ -136,6 +136,7 @@ def naive(rows: list[Request], at: datetime = TODAY) -> dict[str, Any]:
         "waiting": sum(not r.closed_at and r.due_at > at for r in reviews),
         "decided": len(decisions),
         "decision": (percentile(decisions, 0.5), percentile(decisions, 0.9)),
+        "waived": sum(hasattr(row, "waiver") for row in rows),
         "opened": len(access),
         "access": (percentile(access, 0.5), percentile(access, 0.9)),
     }
@@ -200,6 +201,7 @@ class TestAgainstANaiveRecount:
             found = of()
 
         assert told(found.total) == naive(cases)
+        assert found.total.waived > 0
         self.both(
             cases,
             [(row.name, row.tally) for row in found.scenarios],

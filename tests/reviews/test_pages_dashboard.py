@@ -45,6 +45,7 @@ class TestDashboard:
             recent(scenario)
         make_finding(late(scenario, by="eve"), at=timezone.now())
         make_review(scenario, at=timezone.now() - timedelta(days=120))
+        recent(scenario)  # with a waiver
         make_cast()
         answer = page("carla", reverse("dashboard"))
         text, found = answer.content.decode(), answer.context["figures"]
@@ -61,6 +62,8 @@ class TestDashboard:
             ("findings", f"{found.query}&tab=all", found.total.found),
             ("findings", found.kinds[0].query, found.kinds[0].count),
             ("cases", f"{found.targets[0].query}&used=yes", found.targets[0].tally.uses),
+            ("cases", f"{found.query}&waived=yes", found.total.waived),
+            ("cases", f"{found.scenarios[0].query}&waived=yes", 1),
             ("cases", f"{found.before.query}&used=yes", 1),
         ]:  # fmt: skip
             url = f"{reverse(name)}?{query}".rstrip("?")

@@ -14,7 +14,7 @@ from breakglass import transitions as verbs
 from breakglass.models import Grant, Request, Scenario
 from core.errors import DomainError
 from reviews import tallying
-from reviews.counting import COUNTS
+from reviews.cells import COUNTS
 from reviews.models import Answers, Cell, Finding, Review, Span
 from reviews.models.span import EVERY
 from reviews.transitions import resolve_finding
