@@ -120,8 +120,18 @@ def _reviewers(story: Story) -> Iterable[User]:
 
 def _assigned(story: Story) -> Iterable[User]:
     """Whose turn or task it is, as the event says; where it is nobody's, those who may take it."""
+    if story.campaign:
+        return _owners(story)
     key = key_of(getattr(story.event, "person", ""), "user")
     return User.objects.filter(pk=key) if key else _reviewers(story)
+
+
+def _owners(story: Story) -> Iterable[User]:
+    """Whose campaign it is; where they can no longer decide in it, those who may take it over."""
+    officers: UserQuerySet = User.objects.playing(Part.COMPLIANCE, story.at)
+    key = key_of(getattr(story.event, "owner", ""), "user")
+    owner: UserQuerySet = officers.filter(pk=key) if key else officers.none()
+    return owner if owner.exists() else officers
 
 
 def _playing(part: Part) -> Callable[[Story], Iterable[User]]:

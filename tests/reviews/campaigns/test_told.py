@@ -73,17 +73,29 @@ def test_a_campaign_is_named_for_people() -> None:
     assert label.url == campaign.get_absolute_url()
 
 
-def test_compliance_is_told_and_auditors_of_the_end() -> None:
+def test_its_owner_is_reminded_and_compliance_when_it_is_late_and_auditors_of_the_end() -> None:
     campaign = begin_cases(1)
     make_cast()
     transitions.remind(campaign, at=DUE - timedelta(days=1))
+    transitions.remind(campaign, at=DUE)
     decide_all(campaign)
     transitions.sign_off(campaign, by=make_user("carla"), at=DUE)
     catch_up()
 
     assert told("campaign.begun") == {"otis": "compliance"}
-    assert told("campaign.due_soon") == {"carla": "compliance", "otis": "compliance"}
+    assert told("campaign.due_soon") == {"carla": "assigned"}
+    assert told("campaign.overdue") == {"carla": "assigned", "otis": "compliance"}
     assert told("campaign.signed_off") == {"otis": "compliance", "otto": "auditor"}
+
+
+def test_whoever_may_take_it_over_is_reminded_where_its_owner_decides_no_more() -> None:
+    campaign = begin_cases(1)
+    make_cast()
+    make_user("carla").memberships.all().delete()
+    transitions.remind(campaign, at=DUE - timedelta(days=1))
+    catch_up()
+
+    assert told("campaign.due_soon") == {"otis": "assigned"}
 
 
 def test_the_mail_leads_to_the_campaign() -> None:
