@@ -32,21 +32,28 @@ def ring() -> None:
         doorbell.ring(task)
 
 
-def follow(name: str, handle: Handle, *, limit: int = 500) -> int:
+def follow(name: str, handle: Handle, *, limit: int = 500, behind: str = "") -> int:
     """Give up to `limit` entries behind the cursor `name` to `handle`; return how many.
 
     Returns 0 as well while another process follows under that name. An entry whose handling
     raises is undone, set aside and passed over; `retry` takes it up again. Losing the database
-    is nobody's entry's fault: that is raised, and the same entries come again.
+    is nobody's entry's fault: that is raised, and the same entries come again. `behind` names a
+    reader that has to be past an entry first.
     """
     Cursor.objects.get_or_create(name=name)
     done = 0
     while done < limit:
-        passed = _follow_batch(name, handle, min(BATCH, limit - done))
+        passed = _follow_batch(name, handle, min(BATCH, limit - done), behind)
         done += passed
         if passed == 0:
             break
     return done
+
+
+def begin_here(name: str) -> None:
+    """Let a reader pass over everything recorded so far."""
+    newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first()
+    Cursor.objects.update_or_create(name=name, defaults={"seq": -1 if newest is None else newest})
 
 
 def retry(name: str, handle: Handle, *, limit: int = 100) -> int:
@@ -55,12 +62,15 @@ def retry(name: str, handle: Handle, *, limit: int = 100) -> int:
     return sum(_retry_one(pk, handle) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
 
 
-def _follow_batch(name: str, handle: Handle, size: int) -> int:
+def _follow_batch(name: str, handle: Handle, size: int, behind: str) -> int:
     with transaction.atomic():
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=name).first()
         if cursor is None:
             return 0
-        entries = list(Entry.objects.after(cursor.seq).prefetch_related("payloads")[:size])
+        new = Entry.objects.after(cursor.seq).prefetch_related("payloads")
+        if behind:
+            new = new.filter(seq__lte=Cursor.objects.filter(name=behind).values("seq"))
+        entries = list(new[:size])
         for entry in entries:
             if error := _attempt(entry, handle):
                 SetAside.objects.create(cursor=cursor, entry=entry, error=error)

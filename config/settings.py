@@ -254,6 +254,7 @@ SWEEPS: dict[str, float] = {
     "breakglass.tasks.tidy_requests": 5,
     "breakglass.tasks.tidy_changes": 600.0,
     "reviews.tasks.judge": 1.0,
+    "reviews.tasks.compare": 5.0,
     "reviews.tasks.detect": 5.0,
     "reviews.tasks.follow": 2.0,
     "reviews.tasks.tidy": 120.0,

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from audit import cursor, reading
 from audit.events import known
-from audit.models import Cursor, Entry
+from audit.models import Entry
 from judgement import hard, scope
 from judgement.facts import VERSION, Facts, Kind, Quality
 from judgement.findings import Finding as Found
@@ -21,7 +21,7 @@ from judgement.grounds import Said
 from judgement.judge import judge
 from judgement.reading import facts_of
 from judgement.sigma.rules import Level, Rule
-from reviews import attempts, detect, ghosts, grounds, known_bad, transitions, unusual
+from reviews import attempts, detect, ghosts, grounds, known_bad, transitions
 from reviews.grounds import Ground
 from reviews.models import Finding, JudgedAction, JudgedCase
 from reviews.transitions import Observation
@@ -67,20 +67,13 @@ def take_up_again(*, at: datetime) -> int:
     return cursor.retry(NAME, lambda entry: look(entry, at=at))
 
 
-def begin_here() -> None:
-    """Judge what comes from now on: what is there has been looked at."""
-    newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first()
-    Cursor.objects.update_or_create(name=NAME, defaults={"seq": -1 if newest is None else newest})
-
-
 def look(entry: Entry, *, at: datetime, kept: Grounds | None = None) -> None:
     """Judge an entry: an action by what was done, everything else by what the record says.
 
     `kept` are the grounds of cases that one run has met already.
     """
-    for part in (attempts, unusual):
-        if entry.kind in part.KINDS:
-            part.look(entry, at=at)
+    if entry.kind in attempts.KINDS:
+        attempts.look(entry, at=at)
     if entry.kind == ACTION:
         _tell(entry, *_judge(entry, {} if kept is None else kept), at=at)
         ghosts.look(entry, at=at)

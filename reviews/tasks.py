@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging, monthly, pairs, reminders, tallying
+from reviews import following, judging, monthly, pairs, reminders, tallying, unusual
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -26,11 +26,18 @@ def judge() -> None:
 
 
 @shared_task(ignore_result=True, expires=60)
+def compare() -> None:
+    """Compare the uses that are over with those before them. Running twice is harmless."""
+    unusual.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
 def take_up_again() -> None:
     """Look once more at what could not be looked at."""
     detection.take_up_again(at=timezone.now())
     judging.take_up_again(at=timezone.now())
     following.take_up_again(at=timezone.now())
+    unusual.take_up_again(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

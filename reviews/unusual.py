@@ -1,7 +1,8 @@
 """Compares each use of access, and each refusal, with those before it, and learns it.
 
-A use is compared when it is over. What is remembered names people and things by reference; only
-what a finding says names them as people do.
+It follows the record behind those who judge, with a cursor of its own: a use is compared when it is
+over and its actions are judged, and what goes wrong here holds up nobody. What is remembered names
+people and things by reference; only what a finding says names them as people do.
 """
 
 import dataclasses
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from audit import cursor
 from audit.models import Entry
 from breakglass.models import Decision, Request, Scenario
 from core import refs
@@ -22,12 +24,13 @@ from judgement.facts import Verb
 from judgement.unusual.detector import Detector
 from judgement.unusual.memory import Memory
 from judgement.unusual.session import Session, Verdict
-from reviews import transitions
+from reviews import judging, transitions
 from reviews.models import Finding, JudgedAction, UnusualMemory
 from reviews.transitions import Observation
 
 logger = logging.getLogger(__name__)
 
+NAME = "reviews.unusual"
 USED, REFUSED = "review.owed", "decision.denied"
 KINDS = frozenset({USED, REFUSED})
 _ALARMING = 5.0  # points: the rarest reason far beyond all others, and a second one beside it
@@ -36,19 +39,36 @@ _WRITES = (Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE, Verb.PERSISTENC
 _REFERENCE = re.compile("[a-z]+:[0-9a-f]{32}")
 
 
-def look(entry: Entry, *, at: datetime) -> None:
-    """Compare what an entry completes with what was before; open a finding if it stands out."""
+def run(*, at: datetime, limit: int = 2000) -> int:
+    """Compare what up to `limit` new entries complete; return how many were looked at."""
+    return cursor.follow(
+        NAME, lambda entry: look(entry, at=at), limit=limit, behind=judging.NAME
+    )  # fmt: skip
+
+
+def take_up_again(*, at: datetime) -> int:
+    """Look once more at the entries that were set aside; return how many succeeded."""
+    return cursor.retry(NAME, lambda entry: look(entry, at=at, late=True))
+
+
+def look(entry: Entry, *, at: datetime, late: bool = False) -> None:
+    """Compare what an entry completes with what was before; open a finding if it stands out.
+
+    An entry is learnt once, also if all are read again. `late` is one that was set aside.
+    """
+    if entry.kind not in KINDS:
+        return
     key = key_of(entry.case, "request")
     rows = Request.objects.select_related("version", "requester", "grant")
     asked = rows.filter(pk=key).first() if key else None
     if asked is None or asked.rules.drill:  # an exercise is nobody's habit
         return
     memory, row = remembered()
-    if entry.seq <= row.entry_seq:
+    if entry.seq <= row.entry_seq and not late:
         return
     session = _session(asked, memory, refused=entry.kind == REFUSED)
     verdict = Detector(memory, alerts_a_day=settings.ALERTS_A_DAY).judge(session)
-    row.memory, row.entry_seq = memory.as_data(), entry.seq
+    row.memory, row.entry_seq = memory.as_data(), max(entry.seq, row.entry_seq)
     row.save()
     if verdict.alert:
         _tell(verdict, asked, entry, at=at)

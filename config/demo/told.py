@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from alerts import relay, transitions
 from alerts.models import Delivery
-from audit import sequencer
+from audit import cursor, sequencer
 from audit.models import Entry
-from reviews import judging
+from reviews import judging, unusual
 
 _SENT_AFTER = timedelta(seconds=1)
 _READ_AFTER = timedelta(minutes=3)
@@ -21,7 +21,9 @@ def tell(*, now: datetime) -> None:
         pass
     for entry in Entry.objects.after(-1).prefetch_related("payloads"):
         judging.look(entry, at=entry.occurred_at)
-    judging.begin_here()
+        unusual.look(entry, at=entry.occurred_at)
+    for name in (judging.NAME, unusual.NAME):
+        cursor.begin_here(name)
     while sequencer.run_once(at=now):
         pass
     for entry in Entry.objects.after(-1).prefetch_related("payloads"):

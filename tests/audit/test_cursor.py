@@ -62,6 +62,27 @@ class TestFollow:
         assert [cursor.follow(NAME, reader, limit=3) for _ in range(3)] == [3, 2, 0]
         assert reader.seen == [0, 1, 2, 3, 4]
 
+    def test_goes_no_further_than_the_reader_before_it(self, reader: Reader) -> None:
+        for _ in range(3):
+            happen()
+        sequence()
+        first = cursor.follow(NAME, reader, behind="test.other")
+        cursor.follow("test.other", lambda _: None, limit=2)
+
+        assert (first, cursor.follow(NAME, reader, behind="test.other")) == (0, 2)
+        assert reader.seen == [0, 1]
+
+    def test_a_reader_may_begin_with_what_comes_next(self, reader: Reader) -> None:
+        happen()
+        sequence()
+        cursor.begin_here(NAME)
+        happen()
+        sequence()
+
+        cursor.follow(NAME, reader)
+
+        assert reader.seen == [1]
+
     def test_readers_do_not_share_a_place(self, reader: Reader) -> None:
         happen()
         sequence()

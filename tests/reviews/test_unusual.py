@@ -6,18 +6,19 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from audit.models import Cursor
+from audit import sequencer
+from audit.models import Cursor, SetAside
 from breakglass import transitions as verbs
 from breakglass.models import Grant
 from core import refs
 from judgement.unusual.detector import Detector
 from judgement.unusual.memory import Memory
 from judgement.unusual.session import Session
-from reviews import judging
+from reviews import judging, unusual
 from reviews.models import Finding, UnusualMemory
 from tests.make import NOON, make_group, make_request, make_scenario, make_target, make_user, voice
 from tests.record import facts, kinds
-from tests.reviews.make import act, make_use, sequence
+from tests.reviews.make import LATER, act, make_use, sequence
 
 pytestmark = pytest.mark.django_db
 NIGHT = NOON + timedelta(hours=15)  # three o'clock
@@ -48,6 +49,7 @@ def over(grant: Grant, *, after: timedelta = timedelta(minutes=20)) -> None:
 
 def look(at: datetime) -> None:
     sequence(at + timedelta(minutes=1))
+    unusual.run(at=at + timedelta(minutes=1))
 
 
 def remembered() -> Memory:
@@ -84,10 +86,33 @@ class TestLearning:
 
     def test_reading_an_entry_again_learns_it_once(self) -> None:
         over(make_use())
-        Cursor.objects.filter(name=judging.NAME).update(seq=-1)
+        Cursor.objects.filter(name=unusual.NAME).update(seq=-1)
         look(NOON)
 
         assert remembered().seen == 1
+
+    def test_a_use_is_compared_once_its_actions_are_judged(self) -> None:
+        grant = make_use()
+        verbs.relinquish(grant, by=grant.holder, at=NOON + timedelta(minutes=20))
+        while sequencer.run_once(at=NOON):
+            pass
+        before = unusual.run(at=NOON)
+        judging.run(at=NOON)
+
+        assert (before, unusual.run(at=NOON) > 0, remembered().seen) == (0, True, 1)
+
+    def test_what_cannot_be_compared_is_set_aside_and_learnt_later_and_delays_no_judging(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(unusual, "_counted", None)
+            over(make_use())
+        judged = SetAside.objects.filter(cursor=judging.NAME)
+        over(make_use(at=NOON + timedelta(days=1)))
+        before = remembered().seen
+
+        assert not judged.exists()
+        assert (before, unusual.take_up_again(at=LATER), remembered().seen) == (1, 1, 2)
 
     def test_an_exercise_is_nobodys_habit(self) -> None:
         over(make_use(make_scenario(drill=True)))
