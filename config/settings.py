@@ -261,6 +261,7 @@ SWEEPS: dict[str, float] = {
     "reviews.tasks.take_up_again": 300.0,
     "reviews.tasks.look_after_campaigns": 600.0,
     "reviews.tasks.look_at_pairs": 3600.0,
+    "reviews.tasks.look_at_night": 900.0,
     "reviews.tasks.tally": 5.0,
     "reviews.tasks.report": 900.0,
     "targets.tasks.close_due": 0.5,

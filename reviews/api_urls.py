@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.api import coverage, obligations, reviews
 from reviews.campaigns import api as campaigns
+from reviews.nights import api as nights
 
 urlpatterns = [
     path("reviews", reviews.Reviews.as_view(), name="api-reviews"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("campaigns", campaigns.Campaigns.as_view(), name="api-campaigns"),
     path("campaigns/<uuid:pk>", campaigns.CampaignDetail.as_view(), name="api-campaign"),
     path("campaigns/<uuid:pk>/items", campaigns.CampaignItems.as_view(), name="api-campaign-items"),
+    path("reports", nights.Patterns.as_view(), name="api-reports"),
     path("findings", reviews.Findings.as_view(), name="api-findings"),
     path("obligations", obligations.Obligations.as_view(), name="api-obligations"),
     path("obligations/<uuid:pk>", obligations.ObligationDetail.as_view()),

@@ -5,6 +5,7 @@ reader's language and time zone, so that it and the page it leads to agree.
 """
 
 import dataclasses
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from audit import log
 from audit.events import Event
 from reviews import figures, headlines, periods, spans, standouts
 from reviews.counting import Count, Narrow
-from reviews.models import MonthReport
+from reviews.models import MonthReport, Pattern
 from reviews.periods import following
 
 MORNING = time(8)  # in the zone of the house
@@ -95,8 +96,17 @@ def told(event: ReportWritten, *, at: datetime) -> Told:
         links=[
             (_("Open the dashboard"), page),
             *((f"{each.title}. {each.detail}", each.url) for each in first),
+            *_patterns(at=at),
         ],
     )
+
+
+def _patterns(*, at: datetime) -> list[tuple[str, str]]:
+    """Return how many patterns of the nights wait to be looked at, by kind, if any do."""
+    counts = Counter(Pattern.objects.open(at).values_list("kind", flat=True))
+    kinds = [f"{kind.label}: {counts[kind]}" for kind in Pattern.Kind if counts[kind]]
+    text = _("Reports of the nights: %(kinds)s") % {"kinds": ", ".join(kinds)}
+    return [(text, reverse("reports"))] if kinds else []
 
 
 def title(event: ReportWritten) -> str:

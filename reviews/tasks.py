@@ -8,6 +8,7 @@ from reviews import following, judging, monthly, pairs, reminders, tallying, unu
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
+from reviews.nights import report as nightly
 
 _AT_A_TIME = 500
 
@@ -70,6 +71,12 @@ def look_after_campaigns() -> None:
 def look_at_pairs() -> None:
     """Tell of pairs who approve for each other more than is explained. Twice is harmless."""
     pairs.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=600)
+def look_at_night() -> None:
+    """Report once a night on what shows over weeks only. Running twice is harmless."""
+    nightly.run(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

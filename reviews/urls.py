@@ -14,6 +14,7 @@ from reviews.campaigns.views import (
     campaign_take_over,
     campaigns,
 )
+from reviews.nights.views import pattern_again, pattern_aside, reports, reports_sheet
 from reviews.views.dashboard import dashboard, dashboard_sheet
 from reviews.views.finding import finding, finding_owner
 from reviews.views.lists import findings, findings_sheet, reviews, reviews_sheet
@@ -71,6 +72,10 @@ urlpatterns = [
     path("campaigns/<uuid:pk>/report/", campaign_report, name="campaign-report"),
     path("campaigns/<uuid:pk>/report.pdf", campaign_pdf, name="campaign-pdf"),
     path("campaigns/<uuid:pk>.csv", campaign_sheet, name="campaign-sheet"),
+    path("reports/", reports, name="reports"),
+    path("reports.csv", reports_sheet, name="reports-sheet"),
+    path("reports/<uuid:pk>/aside/", pattern_aside, name="pattern-aside"),
+    path("reports/<uuid:pk>/again/", pattern_again, name="pattern-again"),
     path("dashboard/", dashboard, name="dashboard"),
     path("dashboard/<slug:table>.csv", dashboard_sheet, name="dashboard-sheet"),
 ]

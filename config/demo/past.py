@@ -17,7 +17,7 @@ class Past:
     minutes: int = 30
     end: str = "done"  # done, expired, revoked, denied, withdrawn, lapsed, refused, overdue
     broke_glass: bool = False
-    answers: tuple[tuple[str, int], ...] = (("approver", 4),)
+    answers: tuple[tuple[str, float], ...] = (("approver", 4),)
     done_after: int = 20
     less: int = 0  # minutes that were offered instead
     statements: tuple[str, ...] = ()
@@ -34,7 +34,24 @@ _STUCK = "SELECT id, customer_id, placed_at FROM orders WHERE state = 'stuck' OR
 
 _WATCHING = (_LOCKS, "SELECT now()", "SHOW lock_timeout", "SELECT 1") * 50
 
+# Every other week the same, and the second yes comes within seconds: for the nightly reports.
+_CONFIGURATION = tuple(
+    Past(
+        days_ago=days, clock="10:40", scenario="disaster-recovery-configuration", who=who, ref=ref,
+        why=f"The replica of shop-db answers slowly since {since}. I will compare its replication"
+        " settings with those of the primary.",
+        plan="Read pg_stat_replication and the settings.", minutes=60,
+        answers=(("approver2", 7), ("ingrid", 7.1)), done_after=20,
+        statements=("SELECT state, replay_lag FROM pg_stat_replication",),
+    )
+    for days, who, ref, since in (
+        (66, "requester", "INC-20021", "10:20"), (59, "lena", "INC-20038", "10:05"),
+        (52, "requester", "INC-20059", "10:30"), (45, "lena", "INC-20084", "10:10"),
+    )
+)  # fmt: skip
+
 CASES = (
+    *_CONFIGURATION,
     Past(
         days_ago=38, clock="01:52", scenario="production-outage", who="requester",
         why="Checkout hangs for all customers since 01:40. I will find and end the session that"

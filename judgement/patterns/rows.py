@@ -89,8 +89,9 @@ class Seen:
     @property
     def text(self) -> str:
         """Say it in English."""
-        return self.template % {name: _plain(fact) for name, fact in self.facts.items()}
+        return self.template % {name: plain(fact) for name, fact in self.facts.items()}
 
 
-def _plain(fact: Fact) -> Fact:
-    return f"{fact:.1f}" if isinstance(fact, float) else fact
+def plain(fact: Fact) -> Fact:
+    """Return a fact as an English sentence has it."""
+    return f"{round(fact, 1):g}" if isinstance(fact, float) else fact

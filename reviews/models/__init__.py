@@ -2,6 +2,7 @@ from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
+from reviews.models.pattern import HeldSince, NightReport, Pattern, PatternQuerySet
 from reviews.models.report import MonthReport
 from reviews.models.review import Review, ReviewQuerySet
 from reviews.models.span import Answers, Cell, Span
@@ -16,11 +17,15 @@ __all__ = [
     "Cell",
     "Finding",
     "FindingQuerySet",
+    "HeldSince",
     "JudgedAction",
     "JudgedCase",
     "MonthReport",
+    "NightReport",
     "Obligation",
     "ObligationQuerySet",
+    "Pattern",
+    "PatternQuerySet",
     "Review",
     "ReviewQuerySet",
     "Span",

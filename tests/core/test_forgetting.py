@@ -30,6 +30,8 @@ NOT_WORDS = {
     "targets.source.last_refusal": "our own sentence about a line",
     "reviews.cell.kinds": "counts by kind",
     "reviews.unusualmemory": "ids and numbers",
+    "reviews.pattern.template": "our own sentence",
+    "reviews.pattern.facts": "numbers, and names of verbs",
     "breakglass.waiver.owed": "references of what was overdue",
     "breakglass.scenario": "rules, which name groups",
     "breakglass.scenarioversion.body": "rules, which name groups, and never change",

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from breakglass.transitions.imports import bring_in
 from config.demo import campaigns, people, routing, told
 from config.demo.past import CASES
 from config.demo.replay import Replay
+from reviews.nights import held, report
 from targets import demo as shop
 from targets.models import Source, Target
 
@@ -41,6 +43,7 @@ class Command(BaseCommand):
                 "There are people already, and the demo loads into an empty database. Use DEMO=no."
             )
         now = timezone.now()
+        began = now - timedelta(days=250)  # in use for long enough that something was never needed
         with transaction.atomic():
             cast = people.make(password)
             reason = "The demonstration is set up."
@@ -54,12 +57,14 @@ class Command(BaseCommand):
                 seeds = sorted((Path(settings.BASE_DIR) / "breakglass" / "seeds").glob("*.yaml"))
                 for seed in seeds:
                     plans = yaml_files.read(seed.read_text(encoding="utf-8"), file=seed.name)
-                    bring_in(plans, by=cast["admin"], reason=reason, at=now)
+                    bring_in(plans, by=cast["admin"], reason=reason, at=began)
+            held.rights(at=began)
             replay = Replay(cast, now=now)
             for past in CASES:
                 replay.run(past)
             campaigns.run(cast, now=now)
             told.tell(now=now)
+            report.write(at=now)
             replay.begin_today()
         self.stdout.write(self._told(password))
 
