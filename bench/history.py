@@ -90,7 +90,7 @@ _TARGETS = (
 
 _REVIEWS = """
 INSERT INTO reviews_review (id, grant_id, state, owed_at, due_at, reviewer_id, started_at,
-    concluded_at, closed_at, verdict, comment, reminded)
+    concluded_at, closed_at, verdict, comment, reminded, gravity)
 SELECT md5('review' || r."case")::uuid, g.id,
     CASE WHEN r."case" %% 50 = 0 THEN 'due' ELSE 'closed' END, g.ends_at,
     g.ends_at + interval '3 days',
@@ -98,7 +98,8 @@ SELECT md5('review' || r."case")::uuid, g.id,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
     CASE WHEN r."case" %% 50 <> 0 THEN g.ends_at + interval '1 day' END,
-    CASE WHEN r."case" %% 50 <> 0 THEN 'justified' ELSE '' END, '', 0
+    CASE WHEN r."case" %% 50 <> 0 THEN 'justified' ELSE '' END, '', 0,
+    r."case" / 50 %% 6
 FROM breakglass_grant g JOIN breakglass_request r ON r.id = g.request_id
 """
 

@@ -76,6 +76,10 @@ _FACES: dict[str, Face] = {
     "unexplained": _JUDGE,
     "unjudged": Face("wait", "ask"),
     "neutral": Face("", "check"),
+    # case that waits for review
+    "grave": _FAILED,
+    "doubtful": _JUDGE,
+    "slight": Face("", "check"),
     # obligation
     "obligation:open": _WAITS,
     "waived": _OVER,

@@ -31,6 +31,11 @@ class Ground:
     reason: Reason
     scope: Scope
 
+    @property
+    def over(self) -> bool:
+        """Whether its access has ended, so that the case as a whole is judged."""
+        return self.case.held is not None and self.case.held.ended_at is not None
+
     def expects(self, facts: Facts) -> bool:
         """Whether the scenario itself names this, and it changes nothing: that explains it.
 

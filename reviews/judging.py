@@ -4,7 +4,7 @@ It follows the record behind a cursor of its own, so an action is judged once, i
 that writes down what was found. What it makes beside the entries can be made again from them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,22 +14,29 @@ from audit import cursor, reading
 from audit.events import known
 from audit.models import Entry
 from judgement import hard, scope
-from judgement.facts import VERSION, Facts, Kind, Quality
+from judgement.facts import VERSION, Facts, Quality
 from judgement.findings import Finding as Found
 from judgement.findings import Severity, gravest_first
 from judgement.grounds import Said
 from judgement.judge import judge
-from judgement.reading import facts_of
 from judgement.sigma.rules import Level, Rule
-from reviews import attempts, detect, ghosts, grounds, known_bad, transitions
+from reviews import (
+    attempts,
+    detect,
+    ghosts,
+    grounds,
+    known_bad,
+    performed,
+    settling,
+    transitions,
+)
 from reviews.grounds import Ground
-from reviews.models import Finding, JudgedAction, JudgedCase
+from reviews.models import Finding, JudgedAction
 from reviews.transitions import Observation
 
 NAME = "reviews.judge"
 ACTION = "action.performed"
 _UNSAID = frozenset({"object", "verb", "unexplained"})  # only that nobody spoke of it
-MOST = 500  # actions by which a whole case is scored, the gravest ones
 _SHOWN = 200  # characters of a name that a finding keeps
 _KNOWN = ("finding.", "alarm.", "review.")  # what people have looked at, or are told to
 _RANK = {severity: place for place, severity in enumerate(Severity, 1)}
@@ -41,9 +48,11 @@ Grounds = dict[str, Ground | None]  # of cases, by their references
 
 
 def run(*, at: datetime, limit: int = 2000) -> int:
-    """Judge up to `limit` new entries; return how many were looked at."""
+    """Judge up to `limit` new entries, and the cases that are over; return how many entries."""
     kept: Grounds = {}
-    return cursor.follow(NAME, lambda entry: look(entry, at=at, kept=kept), limit=limit)
+    done = cursor.follow(NAME, lambda entry: look(entry, at=at, kept=kept), limit=limit)
+    settling.run(at=at)
+    return done
 
 
 def renew(*, limit: int = 500) -> int:
@@ -57,6 +66,7 @@ def renew(*, limit: int = 500) -> int:
     entries = Entry.objects.filter(seq__in=seqs).prefetch_related("payloads")
     for entry in entries:
         _judge(entry, kept)
+    settling.owe_again(kept)
     # What has been pruned meanwhile has nothing that could be read again.
     JudgedAction.objects.filter(entry_seq__in=seqs, version__lt=VERSION).delete()
     return len(seqs)
@@ -74,37 +84,28 @@ def look(entry: Entry, *, at: datetime, kept: Grounds | None = None) -> None:
     """
     if entry.kind in attempts.KINDS:
         attempts.look(entry, at=at)
+    kept = {} if kept is None else kept
     if entry.kind == ACTION:
-        _tell(entry, *_judge(entry, {} if kept is None else kept), at=at)
+        ground, found, rules = _judge(entry, kept)
+        _tell(entry, ground, found, rules, at=at)
         ghosts.look(entry, at=at)
+        if ground and ground.over:
+            settling.owe(entry.case)  # a log that is read late has its say as well
     elif entry.kind == "review.owed":
-        settle(entry.case, at=at)
+        kept.pop(entry.case, None)  # what is known of it says that it goes on
+        settling.owe(entry.case)
     elif entry.kind in _GONE:
         _forget(entry)
     elif not (entry.kind.startswith(_KNOWN) or entry.kind in detect.WATCHED or _tells(entry)):
         _known_bad(entry, known_bad.of_entry(entry), at=at)
 
 
-def settle(case: str, *, at: datetime) -> None:
-    """Score a case by what was done in it, once its access is over."""
-    ground = grounds.of(case)
-    rows = JudgedAction.objects.of_case(case).exclude(standing=Standing.NEUTRAL)
-    seqs = list(rows.gravest_first().values_list("entry_seq", flat=True)[:MOST])
-    if ground is None or not seqs:
-        return
-    entries = Entry.objects.filter(seq__in=seqs).order_by("seq").prefetch_related("payloads")
-    said = [_details(entry) for entry in entries]
-    judged = judge(ground.reason, ground.scope, [_spoken(each, _facts(each)) for each in said])
-    values = {"score": judged.score, "flagged": judged.flag, "judged_at": at}
-    JudgedCase.objects.update_or_create(case=case, defaults=values)
-
-
 def _judge(entry: Entry, kept: Grounds) -> tuple[Ground | None, list[Found], list[Rule]]:
     """Write down what is made of an action, and return what it was held against and what is odd."""
-    details = _details(entry)
-    facts = _facts(details)
+    details = performed.details(entry)
+    facts = performed.facts(details)
     ground = _ground(entry.case, kept)
-    spoken = _spoken(details, facts)
+    spoken = performed.said(details, facts)
     found = _held_against(ground, spoken, entry.occurred_at) if ground else []
     rules = known_bad.of_action(details, facts, entry=entry)
     said = [*map(_said, found), *map(_ruled, rules)]
@@ -137,24 +138,6 @@ def _tell(
         _hard(entry, broken, ground, at=at)
     else:  # one alarm is enough; what else is known of it stands beside the action
         _known_bad(entry, rules, at=at)
-
-
-def _details(entry: Entry) -> dict[str, Any]:
-    parts = reading.parts_of(entry)
-    return parts.get("d", {}) | parts.get("p", {})
-
-
-def _spoken(details: Mapping[str, Any], facts: Facts) -> Said:
-    return Said.of(str(details.get("statement", "")), facts)
-
-
-def _facts(details: Mapping[str, Any]) -> Facts:
-    """Read an action; one whose words are erased is one that cannot be read."""
-    statement = str(details.get("statement", ""))
-    kind = Kind(details.get("language", Kind.SQL))
-    if not statement:
-        return Facts(kind=kind, verbs=frozenset(), quality=Quality.NONE)
-    return facts_of(kind, statement)
 
 
 def _held_against(ground: Ground, said: Said, moment: datetime) -> list[Found]:

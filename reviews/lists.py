@@ -40,7 +40,13 @@ from breakglass.narrowing import (
 from core import paging
 from core.dates import day_words
 from core.speech import phrase
-from reviews.models import Finding, FindingQuerySet, Review, ReviewQuerySet
+from reviews.models import (
+    Finding,
+    FindingQuerySet,
+    Gravity,
+    Review,
+    ReviewQuerySet,
+)
 
 NO_SUCH_FILTER = gettext_lazy("That filter does not exist")
 OPEN, MINE, OVERDUE, DONE, ALL = "open", "mine", "overdue", "done", "all"
@@ -62,6 +68,7 @@ FINDING_TABS: dict[str, str | Promise] = {
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
 _SIGN = timedelta(days=1)  # how much earlier each sign of risk brings a review's turn
 _MOST_SIGNS = 5 * _SIGN  # broken glass, a refused ratification, an open finding
+_STEP = timedelta(days=36_525)  # a century: no deadline outweighs how grave a case is
 _LATELY = timedelta(days=30)
 
 
@@ -146,7 +153,7 @@ def reviews(
 ) -> tuple[ReviewQuerySet, str]:
     """Return the reviews under a tab and their order: the most urgent, or the newest, first."""
     tab = chosen["tab"] or OPEN
-    rows = with_risk(of_cases(rows, chosen, at=at).told())
+    rows = with_risk(of_cases(rows, chosen, at=at).told(), at=at)
     usual = {DONE: "-closed_at", ALL: "-owed_at"}.get(tab, "turn")
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
@@ -167,15 +174,26 @@ def _of(person: User) -> Q:
     return Q(state=Review.State.IN_REVIEW, reviewer=person) | turn
 
 
-def soonest(rows: ReviewQuerySet) -> ReviewQuerySet:
+def soonest(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
     """Leave out what cannot be on the first page by turn, so that not all of it is weighed.
 
-    No sign of risk brings a turn forward by more than `_MOST_SIGNS`: whatever is due later than
-    that behind the last review of a page by deadline has its turn after all of those.
+    Within one gravity no sign of risk brings a turn forward by more than `_MOST_SIGNS`: what is
+    due later than that behind the last review of a page by deadline has its turn after all those.
     """
-    due = rows.order_by("due_at").values_list("due_at", flat=True)
-    last = due[paging.USUAL : paging.USUAL + 1].first()
-    return rows.filter(due_at__lte=last + _MOST_SIGNS) if last else rows
+    late, rest = Q(due_at__lte=at), Q(due_at__gt=at)
+    if last := _last(rows.filter(late)):
+        return rows.filter(late & last)
+    if last := _last(rows.filter(rest)):
+        return rows.filter(late | last)
+    return rows
+
+
+def _last(rows: ReviewQuerySet) -> Q | None:
+    """Return what may stand before the first of some rows behind a page; None if all fit on it."""
+    places = rows.order_by("-gravity", "due_at").values_list("gravity", "due_at")
+    for gravity, due in places[paging.USUAL : paging.USUAL + 1]:
+        return Q(gravity__gt=gravity) | Q(gravity=gravity, due_at__lte=due + _MOST_SIGNS)
+    return None
 
 
 def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
@@ -203,9 +221,11 @@ def _cases(chosen: Mapping[str, Any]) -> RequestQuerySet:
     return narrowed(Request.objects.cases(), chosen).order_by()
 
 
-def with_risk(rows: ReviewQuerySet) -> ReviewQuerySet:
-    """Add to each review its open findings, and `turn`: its deadline, earlier for each sign of
-    risk, so that one order serves both.
+def with_risk(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
+    """Add to each review its open findings, and `turn`, by which what waits is ordered.
+
+    It is the deadline, earlier for each sign of risk; by a century for each step of gravity, and
+    by more than all of these for what is overdue at `at`. So one order serves all of it.
     """
     found = Finding.objects.open().filter(case=OuterRef("grant__request")).order_by()
     counted = found.values("case").annotate(count=Count("pk")).values("count")
@@ -213,6 +233,8 @@ def with_risk(rows: ReviewQuerySet) -> ReviewQuerySet:
     return rows.annotate(open_findings=Coalesce(Subquery(counted), 0)).annotate(
         turn=ExpressionWrapper(
             F("due_at")
+            - ExpressionWrapper(F("gravity") * Value(_STEP), output_field=DurationField())
+            - _if(Q(due_at__lte=at), _STEP * len(Gravity))
             - _if(Q(grant__break_glass=True), _SIGN)
             - _if(refused, 2 * _SIGN)
             - _if(Q(open_findings__gt=0), 2 * _SIGN),

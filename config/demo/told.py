@@ -6,7 +6,7 @@ from alerts import relay, transitions
 from alerts.models import Delivery
 from audit import cursor, sequencer
 from audit.models import Entry
-from reviews import judging, unusual
+from reviews import judging, settling, unusual
 
 _SENT_AFTER = timedelta(seconds=1)
 _READ_AFTER = timedelta(minutes=3)
@@ -22,6 +22,7 @@ def tell(*, now: datetime) -> None:
     for entry in Entry.objects.after(-1).prefetch_related("payloads"):
         judging.look(entry, at=entry.occurred_at)
         unusual.look(entry, at=entry.occurred_at)
+    settling.run(at=now)
     for name in (judging.NAME, unusual.NAME):
         cursor.begin_here(name)
     while sequencer.run_once(at=now):

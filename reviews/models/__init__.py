@@ -1,6 +1,6 @@
 from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet, CampaignQuerySet
 from reviews.models.finding import Finding, FindingQuerySet
-from reviews.models.judged import JudgedAction, JudgedCase
+from reviews.models.judged import Gravity, JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.pattern import HeldSince, NightReport, Pattern, PatternQuerySet
 from reviews.models.report import MonthReport
@@ -17,6 +17,7 @@ __all__ = [
     "Cell",
     "Finding",
     "FindingQuerySet",
+    "Gravity",
     "HeldSince",
     "JudgedAction",
     "JudgedCase",

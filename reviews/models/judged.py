@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+_HIGH = 3  # as the severity of an action
+
 
 class JudgedActionQuerySet(models.QuerySet["JudgedAction"]):
     def of_case(self, case: str) -> JudgedActionQuerySet:
@@ -68,15 +70,43 @@ class JudgedAction(models.Model):
         return f"Entry {self.entry_seq}: {self.get_standing_display()}"
 
 
+class Gravity(models.IntegerChoices):
+    """Where a case stands among those that wait for review: the gravest first.
+
+    What cannot be judged stands above what is explained: it is never taken for harmless.
+    """
+
+    EXPLAINED = 0, _("Explained")
+    SLIGHT = 1, _("Mostly explained")
+    UNJUDGED = 2, _("Cannot be judged")
+    DOUBTFUL = 3, _("Doubtful")
+    UNEXPLAINED = 4, _("Unexplained")
+    GRAVE = 5, _("Grave")
+
+
 class JudgedCase(models.Model):
-    """How all actions of a case together stand to what was said: orders the queue of reviews."""
+    """How all actions of a case together stand to what was said.
+
+    `Review.gravity` repeats what follows from it, so that an index can order what waits.
+    """
 
     case = models.CharField(max_length=80, primary_key=True)
-    score = models.FloatField()  # of 0 to 1, higher is more suspicious
-    flagged = models.BooleanField()
-    judged_at = models.DateTimeField()
+    score = models.FloatField(default=0)  # of 0 to 1, higher is more suspicious
+    flagged = models.BooleanField(default=False)
+    worded = models.BooleanField(default=True)  # False: there were no words to judge by
+    actions = models.PositiveIntegerField(default=0)
+    telling = models.PositiveIntegerField(default=0)  # of them change or disclose something
+    odd = models.PositiveIntegerField(default=0)  # out of scope, or not explained
+    grave = models.PositiveIntegerField(default=0)  # out of scope, and of high severity
+    unjudged = models.PositiveIntegerField(default=0)  # cannot be judged
+    severity = models.PositiveSmallIntegerField(default=0)  # of the gravest odd one
+    stale = models.BooleanField(default=False)  # something has come since it was judged
+    judged_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["case"], name="judged_to_do", condition=Q(stale=True)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="judged_score_is_a_share", condition=Q(score__gte=0, score__lte=1)
@@ -84,4 +114,26 @@ class JudgedCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case}: {self.score:.2f}"
+        return f"{self.case}: {self.get_gravity_display()}"
+
+    def get_gravity_display(self) -> str:
+        """Say in a word where it stands."""
+        return str(self.gravity.label)
+
+    @property
+    def gravity(self) -> Gravity:
+        """Where the review of this case stands among those that wait.
+
+        The score of all actions together counts where no single one says enough by itself.
+        """
+        if self.judged_at is None:
+            return Gravity.UNJUDGED
+        if self.grave:
+            return Gravity.GRAVE
+        if self.odd and (self.flagged or self.severity >= _HIGH):
+            return Gravity.UNEXPLAINED
+        if self.flagged and self.worded:
+            return Gravity.DOUBTFUL
+        if self.unjudged or not self.worded or not self.actions:
+            return Gravity.UNJUDGED
+        return Gravity.SLIGHT if self.odd else Gravity.EXPLAINED

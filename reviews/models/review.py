@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from accounts.models import Part, User
 from breakglass.models import Decision, Grant, Permit, Scenario, scenarios_of
 from core import refs
 from reviews.models.finding import SEES_ALL, Finding, FindingQuerySet
+from reviews.models.judged import Gravity
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -28,6 +29,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def overdue(self, at: datetime) -> ReviewQuerySet:
         """Reviews whose deadline has passed and that nobody has closed."""
         return self.owed().filter(due_at__lte=at)
+
+    def urgent_first(self, at: datetime) -> ReviewQuerySet:
+        """In the order in which they should be looked at: overdue ones, then the gravest."""
+        late = Case(When(due_at__lte=at, then=0), default=1)
+        return self.order_by(late, "-gravity", "due_at", "pk")
 
     def visible_to(self, user: User, at: datetime) -> ReviewQuerySet:
         """Reviews that the person may read: those of their scenarios, or all by their part."""
@@ -117,6 +123,8 @@ class Review(models.Model):
     )
     assigned_at = models.DateTimeField(null=True)
     nobody_since = models.DateTimeField(null=True)  # nobody independent is there to review it
+    # What the judging makes of the case, until it is closed (`JudgedCase`).
+    gravity = models.PositiveSmallIntegerField(choices=Gravity, default=Gravity.UNJUDGED)
     reminded = models.PositiveSmallIntegerField(default=0)  # 1 before the deadline, 2 at it
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews", null=True)
     started_at = models.DateTimeField(null=True)
@@ -134,6 +142,11 @@ class Review(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="review_owed", condition=~Q(state="closed")),
             models.Index(
+                fields=["-gravity", "due_at", "id"],
+                name="review_gravest",
+                condition=~Q(state="closed"),
+            ),
+            models.Index(
                 fields=["-closed_at", "-id"], name="review_done", condition=Q(state="closed")
             ),
             models.Index(fields=["-owed_at", "-id"], name="review_newest"),
@@ -141,6 +154,9 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="review_state_known", condition=Q(state__in=["due", "in_review", "closed"])
+            ),
+            models.CheckConstraint(
+                name="review_gravity_known", condition=Q(gravity__gte=0, gravity__lte=5)
             ),
             models.CheckConstraint(
                 name="review_verdict_known",

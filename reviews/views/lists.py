@@ -1,5 +1,7 @@
 """The lists of reviews and of findings, as pages and as files."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +15,7 @@ from breakglass.views.pages import page
 from core import paging, sheets
 from core.pages import say
 from core.problems import BadQuery
-from reviews import lists
+from reviews import lists, standing
 from reviews.models import Finding, Review
 
 
@@ -26,9 +28,10 @@ def reviews(request: PageRequest) -> HttpResponse:
     chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
     narrow = lists.of_cases(seen, chosen, at=now)
     counts = lists.counts(narrow, by=request.user, at=now)
-    rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
+    begun = paging.begun(chosen["cursor"], at=now)
+    rows, order = lists.reviews(seen, chosen, by=request.user, at=begun)
     if order == "turn" and not chosen["cursor"]:
-        rows = lists.soonest(rows)
+        rows = lists.soonest(rows, at=now)
     context = {
         "form": form,
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
@@ -40,7 +43,11 @@ def reviews(request: PageRequest) -> HttpResponse:
         "chips": lists.review_chips(chosen, request.GET),
         "scenario": chosen["scenario"],
     }
-    return _list(request, "reviews/reviews.html", rows, order, context)
+    return _list(request, "reviews/reviews.html", rows, order, context, at=begun, also=_stands)
+
+
+def _stands(shown: list[Any]) -> dict[str, Any]:
+    return {"stands": standing.of(shown)}
 
 
 @page("GET")
@@ -54,7 +61,7 @@ def reviews_sheet(request: PageRequest) -> HttpResponse:
     header = [
         _("Case"), _("Who"), _("Scenario"), _("Glass broken"), _("Ratification"), _("Ended"),
         _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
-        _("Open findings"), _("Comment"),
+        _("Open findings"), _("What was done"), _("Comment"),
     ]  # fmt: skip
     return sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
 
@@ -67,7 +74,7 @@ def _review_line(review: Any) -> list[object]:
         grant.request.get_ratification_display(), review.owed_at, review.due_at,
         review.get_state_display(), review.reviewer, review.second_reviewer, review.closed_at,
         review.get_verdict_display() if review.verdict else "", review.open_findings,
-        review.comment,
+        review.get_gravity_display(), review.comment,
     ]  # fmt: skip
 
 
@@ -116,11 +123,13 @@ def _finding_line(finding: Finding) -> list[object]:
 
 
 def _list(
-    request: PageRequest, template: str, rows: QuerySet[Any], order: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer with the rows behind the cursor in the address."""
+    request: PageRequest, template: str, rows: QuerySet[Any], order: str, context: dict[str, Any],
+    *, at: datetime | None = None, also: Callable[[list[Any]], dict[str, Any]] = lambda _shown: {},
+) -> HttpResponse:  # fmt: skip
+    """Answer with the rows behind the cursor in the address, and what `also` knows of these."""
+    cursor = request.GET.get("cursor", "")
     try:
-        found = paging.page(rows, key=order, request=request, cursor=request.GET.get("cursor", ""))
+        found = paging.page(rows, key=order, request=request, cursor=cursor, at=at)
     except BadQuery as error:
         return say(request, str(error), status=400)
-    return render(request, template, context | {"page": found})
+    return render(request, template, context | {"page": found} | also(found.items))

@@ -145,8 +145,9 @@ def _act(
 
 def _next(request: PageRequest, done: Review) -> HttpResponse:
     """Go on to the most urgent review that waits for this person; stay where there is none."""
-    waiting = Review.objects.waiting_for(request.user, timezone.now()).exclude(pk=done.pk)
-    following = waiting.order_by("due_at").first()
+    now = timezone.now()
+    waiting = Review.objects.waiting_for(request.user, now).exclude(pk=done.pk)
+    following = waiting.urgent_first(now).first()
     if following is None:
         messages.info(request, _("No other review waits for you."))
         return redirect(done)

@@ -15,13 +15,13 @@ from breakglass import transitions as verbs
 from breakglass.models import Grant
 from judgement.facts import VERSION
 from reviews import judging, known_bad, tasks, transitions
-from reviews.models import Finding, JudgedAction, JudgedCase
+from reviews.models import Finding, JudgedAction
 from reviews.transitions import Observation
 from targets.events import ActionPerformed, DoorOrphanRemoved
 from targets.models import Source
 from tests.make import NOON, make_scenario, make_target, make_user
 from tests.record import facts, kinds
-from tests.reviews.make import ENDED, LATER, act, make_use, sequence
+from tests.reviews.make import LATER, act, make_use, sequence
 
 pytestmark = pytest.mark.django_db
 MAKES_SUPERUSER = "CREATE ROLE eve SUPERUSER LOGIN"
@@ -68,15 +68,6 @@ class TestKnownBad:
         Cursor.objects.filter(name=judging.NAME).update(seq=-1)
         assert len(look()) == 1
         assert Entry.objects.filter(kind="alarm.raised").count() == 1
-
-    def test_a_case_is_scored_by_all_that_was_done_once_it_is_over(self) -> None:
-        honest, odd = make_scenario(expected_verbs=["select"]), make_scenario("lost-admin")
-        for scenario, statement in ((honest, "SELECT 1"), (odd, MAKES_SUPERUSER)):
-            grant = make_use(scenario)
-            act(grant, statement=statement)
-            verbs.relinquish(grant, by=grant.holder, at=ENDED)
-        look()
-        assert [each.flagged for each in JudgedCase.objects.order_by("score")] == [True]
 
     def test_erased_words_take_with_them_what_they_were_read_as(self) -> None:
         act(make_use(), "select", "orders")

@@ -1,17 +1,19 @@
 """The list of reviews, for every part, with and without something to show."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from core import paging
 from reviews import lists
-from reviews.models import Review
-from tests.make import make_scenario, make_user
+from reviews.models import Gravity, JudgedCase, Review
+from tests.make import NOON, make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
 from tests.reviews.make import (
     make_cast,
@@ -65,6 +67,31 @@ class TestList:
         plain = page("rita", reverse("reviews"), sort="due_at")
         assert plain.context["page"].items == [first, second]
         assert 'aria-sort="ascending"' in plain.content.decode()
+
+    def test_the_gravest_stand_before_what_is_due_sooner_and_behind_what_is_overdue(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        old, soon, grave, unjudged = late(scenario), *(recent(scenario) for _ in range(3))
+        for review, gravity in ((old, "EXPLAINED"), (soon, "EXPLAINED"), (grave, "GRAVE")):
+            Review.objects.filter(pk=review.pk).update(gravity=Gravity[gravity])
+
+        rows = [old, grave, unjudged, soon]
+        assert page("rita", reverse("reviews")).context["page"].items == rows
+        assert list(Review.objects.urgent_first(timezone.now())) == rows
+
+    def test_says_in_words_what_is_made_of_a_case(self) -> None:
+        review = recent()
+        case = JudgedCase(
+            case=review.case_ref, judged_at=timezone.now(), actions=9, telling=8, odd=3,
+            unjudged=1, severity=3, score=0.9876, flagged=True,
+        )  # fmt: skip
+        case.save()
+        Review.objects.filter(pk=review.pk).update(gravity=case.gravity)
+        text = page("rita", reverse("reviews")).content.decode()
+
+        assert "Unexplained" in text
+        assert "3 of 8 actions unexplained" in text
+        assert "1 of 8 actions cannot be judged" in text
+        assert "987" not in text
 
     def test_can_be_turned(self) -> None:
         scenario = make_scenario(max_concurrent=9)
@@ -137,7 +164,9 @@ class TestList:
         assert page("rita", reverse("reviews"), **query).status_code == 400
 
     def test_goes_on_behind_a_cursor(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
+        monkeypatch.setattr(
+            "core.paging.page.__kwdefaults__", {"limit": 2, "cursor": "", "at": None}
+        )
         scenario = make_scenario(max_concurrent=9)
         made = [recent(scenario) for _ in range(5)]
         seen: list[Review] = []
@@ -150,6 +179,24 @@ class TestList:
 
         assert set(seen) == set(made)
         assert len(seen) == 5
+
+    def test_what_becomes_overdue_meanwhile_is_not_lost_behind_a_cursor(self) -> None:
+        scenario, now = make_scenario(max_concurrent=9), timezone.now()
+        first, second = recent(scenario), recent(scenario)
+        request = RequestFactory().get("/")
+        rows = lists.with_risk(Review.objects.owed(), at=now)
+        shown = paging.page(rows, key="turn", request=request, limit=1, at=now)
+        cursor = parse_qs(urlsplit(str(shown.next)).query)["cursor"][0]
+
+        later = paging.begun(cursor, at=second.due_at + timedelta(days=1))
+        rows = lists.with_risk(Review.objects.owed(), at=later)
+        rest = paging.page(rows, key="turn", request=request, limit=1, cursor=cursor, at=later)
+
+        assert (shown.items, rest.items, rest.next) == ([first], [second], None)
+
+    @pytest.mark.parametrize("cursor", ["", "x", "WzFd", "WzEsMiwzXQ==", "WzEsMiwiMjAyNiJd"])
+    def test_a_cursor_that_says_no_time_goes_on_now(self, cursor: str) -> None:
+        assert paging.begun(cursor, at=NOON) == NOON
 
     def test_the_number_of_queries_does_not_grow(self) -> None:
         scenario = make_scenario(max_concurrent=99)
@@ -173,9 +220,10 @@ class TestSoonest:
             due = timezone.now() + timedelta(days=number * 2)
             Review.objects.filter(pk=review.pk).update(due_at=due)
         make_finding(made[3], at=timezone.now())
-        rows = lists.with_risk(Review.objects.owed())
+        Review.objects.filter(pk=made[6].pk).update(gravity=Gravity.GRAVE)
 
-        found = list(lists.soonest(rows).order_by("turn")[:3])  # type: ignore[misc]  # annotated
-
-        assert found == list(rows.order_by("turn")[:3])  # type: ignore[misc]
-        assert lists.soonest(rows).count() < rows.count()
+        for at in (timezone.now(), timezone.now() + timedelta(days=5)):  # none overdue, and three
+            rows = lists.with_risk(Review.objects.owed(), at=at)
+            soon = lists.soonest(rows, at=at)
+            assert list(soon.order_by("turn")[:3]) == list(rows.order_by("turn")[:3])  # type: ignore[misc]  # annotated
+            assert soon.count() < rows.count()

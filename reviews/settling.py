@@ -1,0 +1,108 @@
+"""Judges a case as a whole once its access is over: where its review stands among those that wait.
+
+The judging of actions says which cases are to be looked at (`owe`); they are scored outside of its
+transactions, since a case of hundreds of actions takes a moment. Whatever comes late, from a log
+that was read after the end, has the case scored again.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from audit.models import Entry
+from judgement.judge import judge
+from reviews import grounds, performed
+from reviews.models import JudgedAction, JudgedCase, Review
+
+MOST = 500  # actions by which a whole case is scored, the gravest ones
+_AT_A_TIME = 20
+_GRAVE = 3  # the severity of what is high
+Standing = JudgedAction.Standing
+logger = logging.getLogger(__name__)
+
+
+def owe(case: str) -> None:
+    """Have a case judged as a whole, soon."""
+    row = JudgedCase(case=case, stale=True)
+    JudgedCase.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["case"], update_fields=["stale"]
+    )
+
+
+def owe_again(cases: Iterable[str]) -> None:
+    """Have those of some cases judged again that were judged before."""
+    JudgedCase.objects.filter(case__in=cases).update(stale=True)
+
+
+def run(*, at: datetime) -> int:
+    """Judge the cases that wait for it, a few at a time; return how many were looked at."""
+    waiting = JudgedCase.objects.filter(stale=True).order_by("case")
+    cases = list(waiting.values_list("case", flat=True)[:_AT_A_TIME])
+    for case in cases:
+        try:
+            settle(case, at=at)
+        except Exception:
+            # It stands where what cannot be judged stands, until something new comes of it.
+            logger.exception("%s could not be judged as a whole.", case)
+            JudgedCase.objects.filter(case=case).update(stale=False)
+    return len(cases)
+
+
+def settle(case: str, *, at: datetime) -> None:
+    """Score a case by what was done in it, and put its review where it belongs."""
+    JudgedCase.objects.filter(case=case).update(stale=False)  # what comes from here on counts anew
+    ground = grounds.of(case)
+    review = Review.objects.owed().filter(grant__request=ground.case) if ground else None
+    if ground is None or review is None or not review.exists():
+        return
+    values = _counted(case) | _scored(case, ground) | {"judged_at": at}
+    with transaction.atomic():
+        judged, _made = JudgedCase.objects.update_or_create(case=case, defaults=values)
+        review.update(gravity=judged.gravity)
+
+
+def _counted(case: str) -> dict[str, int]:
+    """Return how many actions a case has of each sort, and how grave the odd ones are."""
+    outside, unexplained = Q(standing=Standing.OUTSIDE), Q(standing=Standing.UNEXPLAINED)
+    odd = outside | unexplained
+    found: dict[str, Any] = JudgedAction.objects.of_case(case).aggregate(
+        actions=Count("pk"),
+        telling=Count("pk", filter=~Q(standing=Standing.NEUTRAL)),
+        odd=Count("pk", filter=odd),
+        grave=Count("pk", filter=outside & Q(severity__gte=_GRAVE)),
+        unjudged=Count("pk", filter=Q(standing=Standing.UNJUDGED)),
+        severity=Max("severity", filter=odd, default=0),
+    )
+    return found
+
+
+def _scored(case: str, ground: grounds.Ground) -> dict[str, Any]:
+    """Return what rules and words make of the gravest actions together.
+
+    What the scenario itself names is explained by that, and makes nothing suspicious.
+    """
+    told = [(each, performed.facts(each)) for each in gravest(case, most=MOST)]
+    said = [
+        performed.said(each, facts)
+        for each, facts in told
+        if each["standing"] != Standing.EXPLAINED or not ground.expects(facts)
+    ]
+    if not said:
+        return {"score": 0.0, "flagged": False, "worded": True}
+    judged = judge(ground.reason, ground.scope, said)
+    return {"score": judged.score, "flagged": judged.flag, "worded": judged.judged}
+
+
+def gravest(case: str, *, most: int) -> list[dict[str, Any]]:
+    """Return what the entries of the gravest actions of a case say, in the order of the record."""
+    rows = JudgedAction.objects.of_case(case).exclude(standing=Standing.NEUTRAL)
+    stand = dict(rows.gravest_first().values_list("entry_seq", "standing")[:most])
+    entries = Entry.objects.filter(seq__in=stand).order_by("seq").prefetch_related("payloads")
+    return [
+        performed.details(entry) | {"seq": entry.seq, "standing": stand[entry.seq]}
+        for entry in entries
+    ]
