@@ -123,7 +123,8 @@ _COLUMNS = (
     "slowest_decision", "slowest_access", "marks", "counts", "kinds",
 )  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)
-# Only what differs is written: the span of today is counted every few seconds.
+# Only what differs is written: the span of today is counted every few seconds. What stands for all
+# targets comes first, so that a page that asks for nothing else reads a few blocks.
 _CELLS = f"""{_CASES}, gone AS (
     DELETE FROM reviews_cell c WHERE span_id = %(span)s AND NOT EXISTS (
         SELECT FROM fresh f WHERE (f.scenario, f.person, f.target)
@@ -134,6 +135,7 @@ _CELLS = f"""{_CASES}, gone AS (
     WHERE id = %(span)s
 )
 INSERT INTO reviews_cell AS c (span_id, {_NAMES}) SELECT %(span)s, {_NAMES} FROM fresh
+ORDER BY target, person
 ON CONFLICT (span_id, person, target, scenario)
 DO UPDATE SET ({_NAMES}) = ROW({", ".join(f"excluded.{name}" for name in _COLUMNS)})
 WHERE ({", ".join(f"c.{name}" for name in _COLUMNS)})

@@ -4,6 +4,7 @@ Each statement reads the cells of the period's spans and no case. Django's ORM c
 list of spans nor add up arrays.
 """
 
+import copy
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,14 +15,16 @@ from uuid import UUID
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from accounts.models import Membership, User
-from breakglass.models import GroupPermit, Permit, Scenario
+from accounts.models import User
+from breakglass.models import Permit, Scenario
 from reviews import bins
 from reviews.cells import ACCESS, COUNTS, HOUR, HOURS
+from reviews.crews import Members, ensure
 from reviews.models.span import EVERY
 from reviews.spans import Cover
 from targets.models import Target
 
+_EACH = ", ".join(COUNTS) + ", decision_seconds, access_seconds, slowest_decision, slowest_access"
 _SUMS = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
     ", sum(decision_seconds) AS decision_seconds, sum(access_seconds) AS access_seconds,"
     " max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
@@ -30,15 +33,19 @@ _CELLS = """
     FROM reviews_cell c
     JOIN unnest(%(spans)s::bigint[], %(steps)s::date[]) AS t (span, step) ON c.span_id = t.span
     WHERE c.scenario = ANY(%(scenarios)s) AND c.target = %(target)s AND {person}"""
+# A team as a whole has cells of its own.
+_CREWS = """
+    FROM reviews_crewcell c
+    JOIN unnest(%(crews)s::bigint[], %(steps)s::date[]) AS t (crew, step) ON c.crew_id = t.crew
+    WHERE c.scenario = ANY(%(scenarios)s) AND c.target = %(target)s"""
 # Who is in a team now, and the scenarios in which it may ask.
 _TEAMS = """
     SELECT team.id, team.name, member.user_id AS person, permit.content_object_id AS scenario
     FROM auth_group team
     JOIN accounts_user_groups member
         ON member.group_id = team.id AND (member.until IS NULL OR member.until > now())
-    JOIN breakglass_grouppermit permit ON permit.group_id = team.id
-    JOIN auth_permission permission
-        ON permission.id = permit.permission_id AND permission.codename = %(request)s"""
+    JOIN breakglass_grouppermit permit ON permit.group_id = team.id AND permit.permission_id
+        = ANY(ARRAY(SELECT id FROM auth_permission WHERE codename = %(request)s))"""
 # Of one team they are asked for first: each with each makes a product that indexes can answer.
 _OF_TEAM = "c.person = ANY(%(members)s) AND c.scenario = ANY(%(theirs)s)"
 _PEOPLE = f"""
@@ -52,7 +59,7 @@ _PEOPLE = f"""
 _MARKS = """
     SELECT {keys}, array_agg(mark), array_agg(n) FROM (
         SELECT {keys}, mark, sum(n)::int AS n
-        FROM (SELECT {columns}, marks, counts {cells}) AS c, unnest(marks, counts) AS m (mark, n)
+        FROM (SELECT {keys}, unnest(marks) AS mark, unnest(counts) AS n {cells}) AS c
         GROUP BY {keys}, mark) AS marks
     GROUP BY {keys}"""
 _ANSWERS = """
@@ -213,67 +220,69 @@ class Answered:
     mean: timedelta
 
 
-def _team(team: Group | None) -> dict[str, list[Any]]:
-    """Return who is in a team now, and the scenarios in which it may ask."""
-    if team is None:
-        return {}
-    members = Membership.objects.standing().filter(group=team)
-    permits = GroupPermit.objects.of(Permit.REQUEST).filter(group=team)
-    return {
-        "members": list(members.values_list("user", flat=True)),
-        "theirs": list(permits.values_list("content_object", flat=True)),
-    }
-
-
 class Count:
     """Asks for the figures of a cover, narrowed; each method is one statement."""
 
     def __init__(self, cover: Cover, narrow: Narrow) -> None:
         self.narrow = narrow
+        self.team = Members.of(narrow.team) if narrow.team else None
         scenarios = Scenario.objects.values_list("pk", "drill")
         chosen = narrow.scenario
         self.drills = {pk for pk, drill in scenarios if drill and not chosen}
         self.values: dict[str, Any] = {
-            "spans": [span for span, _ in cover],
-            "steps": [step for _, step in cover],
             "scenarios": [chosen.pk] if chosen else [pk for pk, _ in scenarios],
             "target": narrow.target.pk if narrow.target else EVERY,
             "person": narrow.person.pk if narrow.person else EVERY,
-            **_team(narrow.team),
+            "members": self.team.people if self.team else [],
+            "theirs": self.team.scenarios if self.team else [],
             "every": EVERY,
             "request": Permit.REQUEST.value,
         }
+        self.values |= self._spans(cover)
+
+    def over(self, cover: Cover) -> "Count":
+        """Return the same question about other spans."""
+        other = copy.copy(self)
+        other.values = self.values | self._spans(cover)
+        return other
+
+    def _spans(self, cover: Cover) -> dict[str, Any]:
+        spans = [span for span, _ in cover]
+        found: dict[str, Any] = {"spans": spans, "steps": [step for _, step in cover]}
+        if self.team and not self.narrow.person:
+            crews = ensure(spans, self.team)
+            found["crews"] = [crews[span] for span in spans]
+        return found
 
     def steps(self) -> dict[tuple[date, UUID], Sum]:
         """Return what happened by step and scenario, drills among them."""
-        cells = _CELLS.format(person=self._person())
+        cells = self._cells()
         found: dict[tuple[date, UUID], Sum] = {}
-        for step, scenario, *row in self._ask(
-            f"SELECT step, scenario, {_SUMS} {cells} GROUP BY step, scenario"
+        # One cell each as a rule: there is little for the database to add up.
+        for step, scenario, marks, counts, *row in self._ask(
+            f"SELECT step, scenario, marks, counts, {_EACH} {cells}"
         ):
-            found.setdefault((step, scenario), Sum()).add(row)
-        for step, scenario, marks, counts in self._ask(
-            _MARKS.format(keys="step, scenario", columns="step, scenario", cells=cells)
-        ):
-            found[step, scenario].mark(marks, counts)
+            each = found.setdefault((step, scenario), Sum())
+            each.add(row)
+            each.mark(marks, counts)
         return found
 
     def whole(self) -> Sum:
         """Return what happened altogether, without drills; of how long it took, only averages."""
-        cells = _CELLS.format(person=self._person())
+        cells = self._cells()
         found = Sum()
         for row in self._ask(f"SELECT {_SUMS} {cells}", drills=False):
             if row[0] is not None:
                 found.add(row)
         for _every, marks, counts in self._ask(
-            _MARKS.format(keys="target", columns="target", cells=cells), drills=False
+            _MARKS.format(keys="target", cells=cells), drills=False
         ):
             found.mark(marks, counts)
         return found
 
     def kinds(self) -> dict[str, int]:
         """Return the number of findings of each kind."""
-        cells = _CELLS.format(person=self._person())
+        cells = self._cells()
         return dict(
             self._ask(
                 f"SELECT key, sum(value::int)::int FROM (SELECT kinds {cells}"  # noqa: S608
@@ -313,7 +322,7 @@ class Count:
         self._mark("target", targets, f"{self._of_targets()} AND c.target = ANY(%(some)s)")
 
     def _mark(self, key: str, sums: dict[UUID, Sum], cells: str) -> None:
-        statement = _MARKS.format(keys=key, columns=key, cells=f"{cells}")
+        statement = _MARKS.format(keys=key, cells=cells)
         for each, marks, counts in self._ask(statement, drills=False, some=list(sums)):
             sums[each].mark(marks, counts)
 
@@ -336,15 +345,20 @@ class Count:
 
     def _person(self, *, named: bool = False) -> str:
         """Return the condition on a cell's person: everybody's cells, or those of somebody."""
-        team = f" AND {_OF_TEAM}" if self.narrow.team else ""
         if self.narrow.person:
-            return f"c.person = %(person)s{team}"
-        if team:
+            return f"c.person = %(person)s{f' AND {_OF_TEAM}' if self.team else ''}"
+        if self.team:
             return _OF_TEAM
         return "c.person <> %(every)s" if named else "c.person = %(every)s"
 
+    def _cells(self) -> str:
+        """Return where it stands what all did together whom it is about."""
+        if self.team and not self.narrow.person:
+            return _CREWS
+        return _CELLS.format(person=self._person())
+
     def _of_targets(self) -> str:
-        cells = _CELLS.format(person=self._person())
+        cells = self._cells()
         if self.narrow.target:
             return cells
         return cells.replace("c.target = %(target)s", "c.target <> %(every)s")

@@ -165,8 +165,8 @@ def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
         narrow=narrow,
         query=urlencode(base),
         total=whole.tally(),
-        before=_earlier(before, covers[1], narrow),
-        year_before=None if same else _earlier(year_before, covers[2], narrow),
+        before=_earlier(before, asked.over(covers[1])),
+        year_before=None if same else _earlier(year_before, asked.over(covers[2])),
         slowest=_slowest(whole),
         repeated=_repeated(people, base),
         steps=[_step(step, real, base) for step in period.steps()],
@@ -207,9 +207,9 @@ def chosen(narrow: Narrow) -> dict[str, Any]:
     return found | ({"target": narrow.target.slug} if narrow.target else {})
 
 
-def _earlier(period: Period, spans: list[tuple[int, date]], narrow: Narrow) -> Earlier:
-    total = Count(spans, narrow).whole().tally()
-    return Earlier(period=period, total=total, query=urlencode(filters(period, narrow)))
+def _earlier(period: Period, asked: Count) -> Earlier:
+    query = urlencode(filters(period, asked.narrow))
+    return Earlier(period=period, total=asked.whole().tally(), query=query)
 
 
 def _merged(sums: Iterable[Sum]) -> Sum:

@@ -106,6 +106,7 @@ def count(pk: int, *, at: datetime) -> bool:
         if span is None:
             return False
         since, until = bounds(span)
+        span.crews.all().delete()  # added up again when somebody asks
         cells.count(span.pk, since=since, until=until, zone=span.zone, at=at)
     return True
 

@@ -5,7 +5,7 @@ from reviews.models.obligation import Obligation, ObligationQuerySet
 from reviews.models.pattern import HeldSince, NightReport, Pattern, PatternQuerySet
 from reviews.models.report import MonthReport
 from reviews.models.review import Review, ReviewQuerySet
-from reviews.models.span import Answers, Cell, Span
+from reviews.models.span import Answers, Cell, Crew, CrewCell, Span
 from reviews.models.unusual import UnusualMemory
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "CampaignItemQuerySet",
     "CampaignQuerySet",
     "Cell",
+    "Crew",
+    "CrewCell",
     "Finding",
     "FindingQuerySet",
     "Gravity",

@@ -67,15 +67,13 @@ class Span(models.Model):
         return f"{self.grain} from {self.first} in {self.zone}"
 
 
-class Cell(models.Model):
-    """What happened in the cases of a span: of one scenario, one person or all, one target or all.
+class Added(models.Model):
+    """What happened in some cases.
 
     `marks` and `counts` belong together: how many uses, decisions or accesses fell into each bin.
     """
 
-    span = models.ForeignKey(Span, on_delete=models.CASCADE, related_name="cells")
     scenario = models.UUIDField()
-    person = models.UUIDField()
     target = models.UUIDField()
     cases = models.IntegerField()
     uses = models.IntegerField()
@@ -103,6 +101,20 @@ class Cell(models.Model):
     kinds = models.JSONField(null=True)  # findings by kind
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.cases} cases"
+
+
+class Cell(Added):
+    """The cases of a span: of one scenario, one person or all, one target or all."""
+
+    # Both indexes below begin with it.
+    span = models.ForeignKey(Span, models.CASCADE, related_name="cells", db_index=False)
+    person = models.UUIDField()
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["span", "person", "target", "scenario"], name="cell_once"
@@ -110,8 +122,30 @@ class Cell(models.Model):
         ]
         indexes = [models.Index(fields=["span", "target", "person"], name="cell_of_target")]
 
+
+class Crew(models.Model):
+    """Who was in a team, and where it might ask, when its cells of a span were added up."""
+
+    span = models.ForeignKey(Span, models.CASCADE, related_name="crews", db_index=False)
+    team = models.IntegerField()
+    key = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["span", "team"], name="crew_once")]
+
     def __str__(self) -> str:
-        return f"{self.cases} cases"
+        return f"team {self.team} in {self.span}"
+
+
+class CrewCell(Added):
+    """The cases of a crew in a span: of one scenario, one target or all."""
+
+    crew = models.ForeignKey(Crew, models.CASCADE, related_name="cells", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["crew", "target", "scenario"], name="crew_cell_once")
+        ]
 
 
 class Answers(models.Model):

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from breakglass import transitions as verbs
 from breakglass.models import Request, Scenario
-from reviews import figures, files, periods
+from reviews import figures, files, periods, tallying
 from reviews.counting import Narrow, Tally
 from reviews.figures import Figures
 from reviews.models import Finding, Review, Span
@@ -29,7 +31,7 @@ from tests.make import (
     make_user,
     voice,
 )
-from tests.reviews.make import judge, make_finding, make_review, taken
+from tests.reviews.make import judge, make_carla, make_finding, make_review, taken
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON + timedelta(days=40)  # a Saturday
@@ -227,6 +229,33 @@ class TestAgainstANaiveRecount:
             for field in day.fields
             if field.uses
         } == hours_of(cases)
+
+    def test_a_team_while_people_come_and_go_and_cases_change(self, cases: list[Request]) -> None:
+        team, eve = Group.objects.get(name="Platform engineers"), make_user("eve")
+        period = periods.of("13-weeks", at=TODAY)
+        User.objects.filter(pk=make_carla().pk).update(time_zone=BERLIN.key)
+        tallying.run(at=TODAY, limit=999)
+
+        for step in (team.user_set.remove, team.user_set.add, self.late):
+            step(eve)
+            members = set(team.user_set.all())
+            theirs = [case for case in cases if case.requester in members]
+            with timezone.override(BERLIN):
+                found = figures.of(period, Narrow(team=team))
+            assert told(found.total) == naive(theirs)
+            self.both(
+                theirs,
+                [(row.name, row.tally) for row in found.steps],
+                lambda case: week_of(case.submitted_at),
+            )
+            assert [row.tally.uses for row in found.targets] == [naive(theirs)["uses"]]
+
+    def late(self, person: User) -> None:
+        """Say that the person's reviews were closed too late, and let the sweep count again."""
+        rows = Review.objects.filter(grant__holder=person, state="closed")
+        assert rows.update(closed_at=F("due_at") + timedelta(days=9)) > 0
+        Span.objects.update(stale=True)
+        tallying.run(at=TODAY + tallying.REST, limit=999)
 
     def test_the_period_before(self, cases: list[Request]) -> None:
         with timezone.override(BERLIN):
