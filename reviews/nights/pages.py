@@ -152,18 +152,18 @@ def advice(pattern: Pattern) -> str:
 def _role(pattern: Pattern) -> str:
     facts = {**pattern.facts, **_things(pattern)}
     if "group" not in facts or "target" not in facts:
-        return _("Make it a role: what is done every other week is no emergency.")
+        return _("Make it a standing role: what is done every other week is no emergency.")
     if facts.get("verbs"):
         return (
             _(
-                "Make it a role: one that %(group)s always has on %(target)s, and that permits"
-                " %(verbs)s. What is done every other week is no emergency."
+                "Make it a standing role: for %(group)s, on %(target)s, permitting %(verbs)s. What"
+                " is done every other week is no emergency."
             )
             % facts
         )
     return _(
-        "Make it a role that %(group)s always has on %(target)s. What is done every other week is"
-        " no emergency."
+        "Make it a standing role: for %(group)s, on %(target)s. What is done every other week is no"
+        " emergency."
     ) % facts  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def test_an_emergency_every_other_week_is_routine_with_the_role_that_would_do() 
         scenario, "Platform engineers", "shop-db", 7,
     )  # fmt: skip
     assert pattern.facts["verbs"] == "select"
-    assert "Platform engineers always has on shop-db" in pages.advice(pattern)
+    assert "for Platform engineers, on shop-db, permitting select." in pages.advice(pattern)
 
 
 def test_an_approver_who_answers_within_seconds_is_seen() -> None:
