@@ -220,6 +220,19 @@ CAMPAIGNS = {
     "follow_up": env.one_of("CAMPAIGN_FOLLOW_UP", *_OFTEN, default="quarterly"),
 }
 CAMPAIGN_SAMPLE = env.number("CAMPAIGN_SAMPLE", default=25)
+# Models that others run and that may give second opinions on cases: addresses of their interfaces
+# (as OpenAI's), what they are asked as, and keys. Without an address none is asked.
+JUDGEMENT_EMBEDDING_URL = env.text("JUDGEMENT_EMBEDDING_URL")
+JUDGEMENT_EMBEDDING_MODEL = env.text("JUDGEMENT_EMBEDDING_MODEL")
+JUDGEMENT_EMBEDDING_KEY = env.text("JUDGEMENT_EMBEDDING_KEY")
+# Percent of likeness from which two texts are alike, and down to which they are not at all; and
+# whether the model may see values (numbers, strings, addresses) of reasons and actions.
+JUDGEMENT_EMBEDDING_ALIKE = env.number("JUDGEMENT_EMBEDDING_ALIKE", default=40)
+JUDGEMENT_EMBEDDING_UNLIKE = env.number("JUDGEMENT_EMBEDDING_UNLIKE", default=10)
+JUDGEMENT_EMBEDDING_VALUES = env.flag("JUDGEMENT_EMBEDDING_VALUES", default=False)
+JUDGEMENT_CHAT_URL = env.text("JUDGEMENT_CHAT_URL")
+JUDGEMENT_CHAT_MODEL = env.text("JUDGEMENT_CHAT_MODEL")
+JUDGEMENT_CHAT_KEY = env.text("JUDGEMENT_CHAT_KEY")
 # How many unusual uses a day somebody is to look at; the threshold follows from it.
 ALERTS_A_DAY = env.number("ALERTS_A_DAY", default=2)
 
@@ -255,6 +268,7 @@ SWEEPS: dict[str, float] = {
     "breakglass.tasks.tidy_changes": 600.0,
     "reviews.tasks.judge": 1.0,
     "reviews.tasks.compare": 5.0,
+    "reviews.tasks.ask_models": 15.0,
     "reviews.tasks.detect": 5.0,
     "reviews.tasks.follow": 2.0,
     "reviews.tasks.tidy": 120.0,

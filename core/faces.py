@@ -80,6 +80,8 @@ _FACES: dict[str, Face] = {
     "grave": _FAILED,
     "doubtful": _JUDGE,
     "slight": Face("", "check"),
+    # opinion of a model
+    "given_up": Face("wait", "warn"),
     # obligation
     "obligation:open": _WAITS,
     "waived": _OVER,

@@ -1,67 +1,61 @@
 """Second opinions, tiers 3 and 4: models that others run, off unless somebody sets one up.
 
-An opinion may raise a judgement and adds a finding that says whose it is. It never lowers one,
-closes nothing, and a model that does not answer changes nothing. What it is asked about was written
-by people who are being judged: it is passed as quoted data, and only numbers of a fixed form are
-taken from the answer.
+An opinion may raise where a case stands, says whose it is, and stands apart from findings. It never
+lowers one, closes nothing, and a model that does not answer changes nothing. What it is asked about
+was written by people who are being judged: values are replaced by marks before it leaves, it is
+passed as quoted data, and only numbers of a fixed form and one sentence are taken from the answer.
 """
 
 import dataclasses
-import http.client
 import json
-import logging
 import math
-import re
 from collections.abc import Sequence
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-from judgement.findings import WHOLE_SESSION, Finding, Severity, gravest_first
+from judgement.asking import NoAnswer, asked
+from judgement.findings import WHOLE_SESSION
 from judgement.grounds import Said
-from judgement.judge import Judgement
 from judgement.reasons import Reason
+from judgement.redaction import redacted
 
-_LONGEST_ANSWER = 2_000_000  # bytes
+MOST = 40  # actions that are passed on
 _LONGEST = 2_000  # characters of a reason or an action that are passed on
-_MOST = 40  # actions
+_READ = 8_000  # characters in which values are looked for
 _SUMMARY = 300  # characters of an answer that people are shown
-logger = logging.getLogger(__name__)
+_VERSION = 120
+_NOTHING = "It answered with something else than was asked for."
 
 
 @dataclasses.dataclass(frozen=True)
 class Opinion:
-    """What a model thinks of a session: `score` of 0 to 1, and which action it is about."""
+    """What a model thinks of a session: `score` of 0 to 1, and which action it is about.
+
+    `version` is what the model says that it is, which may be newer than what it was asked as.
+    """
 
     tier: int
     score: float
     text: str
     action: int = WHOLE_SESSION
+    version: str = ""
 
 
 class Model(Protocol):
-    """A model that gives opinions."""
+    """A model that gives opinions; `tier` and `name` tell it apart."""
 
-    def opinion(self, reason: Reason, actions: Sequence[Said]) -> Opinion | None:
-        """Return what it thinks, None where it cannot say. Never raises."""
+    @property
+    def tier(self) -> int:
+        """3 or 4."""
         ...
 
+    @property
+    def name(self) -> str:
+        """What the model is asked as."""
+        ...
 
-def raised(judgement: Judgement, opinion: Opinion | None, *, flag_at: float) -> Judgement:
-    """Return a judgement with an opinion added: never a lower score, never a finding less."""
-    if opinion is None or opinion.score <= judgement.score:
-        return judgement
-    flag = judgement.flag or opinion.score >= flag_at
-    severity = Severity.MEDIUM if opinion.score >= flag_at else Severity.LOW
-    finding = Finding(
-        code="opinion", tier=opinion.tier, severity=severity, action=opinion.action,
-        text=opinion.text,
-    )  # fmt: skip
-    return dataclasses.replace(
-        judgement,
-        score=opinion.score,
-        flag=flag,
-        findings=tuple(gravest_first([*judgement.findings, finding])),
-    )
+    def opinion(self, reason: Reason, actions: Sequence[Said]) -> Opinion | None:
+        """Return what it thinks, None where there is nothing to ask. Raises NoAnswer."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,52 +63,56 @@ class Embeddings:
     """Tier 3: a model that turns texts into vectors, behind `POST url` as in OpenAI's interface.
 
     The least similar action counts, held against each clause. Similarities from `high` on are
-    nothing to mention, from `low` down they are as suspicious as can be.
+    nothing to mention, from `low` down they are as suspicious as can be. Values are replaced by
+    marks unless `values` says that the model may see them.
     """
 
     url: str
     name: str = "embedding"
-    key: str = ""
-    patience: float = 5.0  # seconds
+    key: str = dataclasses.field(default="", repr=False)
+    patience: float = 10.0  # seconds
     low: float = 0.1
     high: float = 0.4
+    values: bool = False
+    tier: int = 3
 
     def opinion(self, reason: Reason, actions: Sequence[Said]) -> Opinion | None:
         """Return how far the least similar action is from every clause."""
-        clauses = [clause.text[:_LONGEST] for clause in reason.clauses if clause.objects][:_MOST]
-        telling = [at for at, each in enumerate(actions) if not each.facts.neutral][:_MOST]
+        marks: dict[str, str] | None = None if self.values else {}
+        clauses = [_passed(each.text, marks) for each in reason.clauses if each.objects][:MOST]
+        telling = [at for at, each in enumerate(actions) if not each.facts.neutral][:MOST]
         if not clauses or not telling:
             return None
-        texts = [*clauses, *(actions[at].text[:_LONGEST] for at in telling)]
-        vectors = self._vectors(texts)
-        if vectors is None:
-            return None
+        texts = [*clauses, *(_passed(actions[at].text, marks) for at in telling)]
+        answer = asked(self.url, {"model": self.name, "input": texts}, self.key, self.patience)
+        vectors = _vectors(answer, len(texts))
         near = [
             max(_cosine(vector, clause) for clause in vectors[: len(clauses)])
             for vector in vectors[len(clauses) :]
         ]
         least = min(range(len(near)), key=near.__getitem__)
         score = min(max((self.high - near[least]) / (self.high - self.low), 0.0), 1.0)
-        text = (
-            f"Action {telling[least] + 1} is the one least like the request, by a model of"
-            f" language ({near[least]:.2f} of 1)."
-        )
-        return Opinion(3, score, text, telling[least])
+        text = f"The action least like the request is so by {near[least]:.2f} of 1."
+        return Opinion(3, score, text, telling[least], _version(answer))
 
-    def _vectors(self, texts: Sequence[str]) -> list[list[float]] | None:
-        answer = _asked(self.url, {"model": self.name, "input": list(texts)}, self.key,
-                        self.patience)  # fmt: skip
-        try:
-            vectors = [[float(x) for x in each["embedding"]] for each in answer["data"]]
-        except (KeyError, TypeError, ValueError):
-            return None
-        same = len({len(vector) for vector in vectors}) == 1
-        return vectors if same and len(vectors) == len(texts) else None
+
+def _vectors(answer: Any, number: int) -> list[list[float]]:
+    """Return a vector for each text. Raises NoAnswer for anything else, zeros among them."""
+    try:
+        rows = sorted(answer["data"], key=lambda each: each.get("index", 0))
+        vectors = [[float(x) for x in each["embedding"]] for each in rows]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise NoAnswer(_NOTHING, garbled=True) from error
+    same = len({len(vector) for vector in vectors}) == 1
+    usable = all(0 < math.hypot(*vector) < math.inf for vector in vectors)
+    if len(vectors) != number or not same or not usable:
+        raise NoAnswer(_NOTHING, garbled=True)
+    return vectors
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    lengths = math.hypot(*one) * math.hypot(*other)
-    return sum(a * b for a, b in zip(one, other, strict=True)) / lengths if lengths else 0.0
+    lengths = math.hypot(*one), math.hypot(*other)
+    return math.fsum(a / lengths[0] * (b / lengths[1]) for a, b in zip(one, other, strict=True))
 
 
 _TASK = (
@@ -128,22 +126,22 @@ _TASK = (
 
 @dataclasses.dataclass(frozen=True)
 class Chat:
-    """Tier 4: a model that converses, behind `POST url` as in OpenAI's interface.
-
-    Values (numbers, strings, addresses) are replaced by marks before anything leaves.
-    """
+    """Tier 4: a model that converses, behind `POST url` as in OpenAI's interface."""
 
     url: str
     name: str
-    key: str = ""
+    key: str = dataclasses.field(default="", repr=False)
     patience: float = 30.0  # seconds
+    tier: int = 4
 
     def opinion(self, reason: Reason, actions: Sequence[Said]) -> Opinion | None:
-        """Return what the model answers, if it is of the form that was asked for."""
+        """Return what the model answers. Raises NoAnswer unless it is of the form asked for."""
+        if reason.empty or not actions:
+            return None
         marks: dict[str, str] = {}
         session = {
-            "said": redacted(reason.text[:_LONGEST], marks),
-            "done": [redacted(each.text[:_LONGEST], marks) for each in actions[:_MOST]],
+            "said": _passed(reason.text, marks),
+            "done": [_passed(each.text, marks) for each in actions[:MOST]],
         }
         messages = [
             {"role": "system", "content": _TASK},
@@ -151,57 +149,37 @@ class Chat:
         ]
         body = {"model": self.name, "temperature": 0, "messages": messages,
                 "response_format": {"type": "json_object"}}  # fmt: skip
-        return _read(_asked(self.url, body, self.key, self.patience), len(actions))
+        return _read(asked(self.url, body, self.key, self.patience), len(session["done"]))
 
 
-def _read(answer: Any, actions: int) -> Opinion | None:
+def _read(answer: Any, actions: int) -> Opinion:
     try:
-        said = json.loads(answer["choices"][0]["message"]["content"])
-        risk, place, summary = said["risk"], said["action"], said["summary"]
-    except (KeyError, IndexError, TypeError, ValueError, RecursionError):
-        return None
-    if isinstance(risk, bool) or not isinstance(risk, int | float) or not 0 <= risk <= 1:
-        return None
-    if not isinstance(place, int) or not 0 <= place <= actions or not isinstance(summary, str):
-        return None
-    text = f"A model of language says: “{' '.join(summary.split())[:_SUMMARY]}”"
-    return Opinion(4, float(risk), text, place - 1 if place else WHOLE_SESSION)
+        told = json.loads(answer["choices"][0]["message"]["content"])
+        risk, place, summary = told["risk"], told["action"], told["summary"]
+    except (KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+        raise NoAnswer(_NOTHING, garbled=True) from error
+    risky = isinstance(risk, int | float) and not isinstance(risk, bool) and 0 <= risk <= 1
+    placed = isinstance(place, int) and not isinstance(place, bool) and 0 <= place <= actions
+    if not risky or not placed or not isinstance(summary, str):
+        raise NoAnswer(_NOTHING, garbled=True)
+    action = place - 1 if place else WHOLE_SESSION
+    return Opinion(4, float(risk), _plain(summary)[:_SUMMARY], action, _version(answer))
 
 
-_VALUE = re.compile(
-    r"'[^']*'|\"[^\"]*\"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b\d[\d.,-]*\b"
-)
+def _version(answer: Any) -> str:
+    """Return what an answer says of the model that gave it."""
+    told = [answer.get(name) for name in ("model", "system_fingerprint")]
+    return _plain(" ".join(each for each in told if isinstance(each, str)))[:_VERSION]
 
 
-def redacted(text: str, marks: dict[str, str]) -> str:
-    """Replace values by marks, equal ones by the same; `marks` keeps them for the next text."""
-
-    def mark(found: re.Match[str]) -> str:
-        value = found[0].strip("'\"").rstrip(".,-").lower()
-        return marks.setdefault(value, f"<{len(marks) + 1}>")
-
-    return _VALUE.sub(mark, text)
+def _plain(text: str) -> str:
+    """Return a text on one line, without characters that show nothing or turn what follows."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def _asked(url: str, body: object, key: str, patience: float) -> Any:
-    """Return what is answered, None where nothing usable is."""
-    address = urlsplit(url)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    try:
-        connection = kinds[address.scheme](address.hostname or "", address.port, timeout=patience)
-    except (KeyError, ValueError, http.client.HTTPException):
-        logger.warning("The address of a model is none: %s", address.scheme)
-        return None
-    headers = {"Content-Type": "application/json", "User-Agent": "breakglass"}
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
-    try:
-        connection.request("POST", address.path or "/", json.dumps(body), headers)
-        answer = connection.getresponse()
-        text = answer.read(_LONGEST_ANSWER)
-        return json.loads(text) if answer.status == 200 else None
-    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
-        logger.warning("A model does not answer: %s", type(error).__name__)
-        return None
-    finally:
-        connection.close()
+def _passed(text: str, marks: dict[str, str] | None) -> str:
+    """Return what leaves of a text; a value that is cut off at its end is still one."""
+    if marks is None:
+        return text[:_LONGEST]
+    cut = text if len(text) <= _READ else f"{text[:_READ]}'\""
+    return redacted(cut, marks)[:_LONGEST]

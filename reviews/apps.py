@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang this room's parts into the places that others offer."""
-        from reviews import debts, forgetting, labels, receivers, retention, slots, states
+        from reviews import checks, debts, forgetting, labels, receivers, retention, slots, states
         from reviews.campaigns import forgetting as words_of_campaigns
         from reviews.campaigns import labels as names_of_campaigns
         from reviews.campaigns import slots as places_of_campaigns

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import forgetting
 from core.forgetting import Texts, Trace
 from core.speech import phrase
-from reviews.models import Finding, JudgedAction, Obligation, Review
+from reviews.models import Finding, JudgedAction, Obligation, Opinion, Review
 
 
 @forgetting.provide_reason
@@ -41,6 +41,11 @@ forgetting.keep(
         label=_("What actions were read as"),
         model=JudgedAction,
         jsons=("facts", "findings"),
+    ),
+    Texts(
+        label=_("Opinions of models"),
+        model=Opinion,
+        fields=("text",),
     ),
     Texts(
         label=_("Verdicts of reviews, in words"),

@@ -31,7 +31,7 @@ from reviews import (
     transitions,
 )
 from reviews.grounds import Ground
-from reviews.models import Finding, JudgedAction
+from reviews.models import Finding, JudgedAction, Opinion
 from reviews.transitions import Observation
 
 NAME = "reviews.judge"
@@ -232,9 +232,14 @@ def _tells(entry: Entry) -> bool:
 
 
 def _forget(entry: Entry) -> None:
-    """Forget what actions were read as, whose words or entries an entry takes from the record."""
+    """Forget what actions were read as, and what models said of their cases, whose words or entries
+    an entry takes from the record.
+    """
     said = reading.parts_of(entry).get("d", {})
-    JudgedAction.objects.filter(entry_seq__lt=said.get("below", 0)).delete()
+    pruned = Q(entry_seq__lt=said.get("below", 0))
     first, last = said.get("range") or (0, -1)
     gone = Q(entry_seq__in=said.get("seqs") or []) | Q(entry_seq__range=(first, last))
+    cases = JudgedAction.objects.filter(pruned | gone).values("case")
+    Opinion.objects.filter(case__in=cases).update(text="")
+    JudgedAction.objects.filter(pruned).delete()
     JudgedAction.objects.filter(gone).update(facts=None, findings=[])

@@ -14,9 +14,11 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from audit.models import Entry
+from core import refs
 from judgement.judge import judge
-from reviews import grounds, performed
-from reviews.models import JudgedAction, JudgedCase, Review
+from judgement.model import model
+from reviews import advisers, grounds, performed
+from reviews.models import JudgedAction, JudgedCase, Opinion, Review
 
 MOST = 500  # actions by which a whole case is scored, the gravest ones
 _AT_A_TIME = 20
@@ -61,7 +63,23 @@ def settle(case: str, *, at: datetime) -> None:
         return
     values = _counted(case) | _scored(case, ground) | {"judged_at": at}
     with transaction.atomic():
-        judged, _made = JudgedCase.objects.update_or_create(case=case, defaults=values)
+        JudgedCase.objects.update_or_create(case=case, defaults=values)
+        place(case)
+        if values["telling"]:
+            advisers.want(case, at=at)
+
+
+def place(case: str) -> None:
+    """Put the review of a case where it belongs among those that wait.
+
+    An opinion counts where it is worse than what we make of the case, and grave enough to flag it.
+    """
+    with transaction.atomic():
+        judged = JudgedCase.objects.select_for_update().get(case=case)
+        worst = Opinion.objects.filter(case=case).aggregate(worst=Max("score"))["worst"] or 0.0
+        judged.doubted = worst > judged.score and worst >= model().flag_at
+        judged.save(update_fields=["doubted"])
+        review = Review.objects.owed().filter(grant__request=refs.key_of(case, "request"))
         review.update(gravity=judged.gravity)
 
 

@@ -66,5 +66,7 @@ def _counted(judged: JudgedCase) -> Iterator[str]:
             ngettext("%(all)s action explained", "All %(all)s actions explained", judged.telling)
             % facts
         )
-        if judged.gravity == Gravity.DOUBTFUL:
+        if judged.flagged and judged.worded:
             yield _("As a whole it fits the request badly")
+    if judged.doubted:
+        yield _("A model has doubts")

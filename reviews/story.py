@@ -11,8 +11,10 @@ from core.templatetags.ui import listed
 from core.words import duration_words, minutes_words
 from reviews import actions
 from reviews.actions import Actions
-from reviews.models import Finding, Review
+from reviews.models import Finding, Opinion, Review
 from targets.models import Door
+
+_NOTHING = Opinion.State.NONE
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ class Story:
     doors: list[Door]
     actions: Actions
     findings: list[Finding]
+    opinions: list[Opinion]  # of models, apart from all that rules found
 
     @property
     def rules(self) -> Rules:
@@ -76,6 +79,7 @@ def of(review: Review) -> Story:
         findings=sorted(
             review.findings(), key=lambda each: (each.state != Finding.State.OPEN, each.opened_at)
         ),
+        opinions=list(Opinion.objects.filter(case=review.case_ref).exclude(state=_NOTHING)),
     )
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from reviews import detect as detection
-from reviews import following, judging, monthly, pairs, reminders, tallying, unusual
+from reviews import following, judging, monthly, opinions, pairs, reminders, tallying, unusual
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -24,6 +24,12 @@ def judge() -> None:
     """Judge what was done since the last run. Running twice is harmless."""
     judging.run(at=timezone.now())
     judging.renew()
+
+
+@shared_task(ignore_result=True, expires=15)
+def ask_models() -> None:
+    """Ask for the second opinions that are due, if the settings name a model. Twice is harmless."""
+    opinions.run(timezone.now)
 
 
 @shared_task(ignore_result=True, expires=60)

@@ -10,8 +10,8 @@ from tests import servers
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-alone-that-protects-nothing-at-all")
 os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 os.environ.setdefault("DEBUG", "no")
-for _name in [name for name in os.environ if name.startswith("LEDGER_")]:
-    del os.environ[_name]  # of a record that a developer has elsewhere: tests set what they need
+for _name in [name for name in os.environ if name.startswith(("LEDGER_", "JUDGEMENT_"))]:
+    del os.environ[_name]  # what a developer has elsewhere: tests set what they need
 servers.provide()
 
 from config.settings import *  # noqa: E402, F403

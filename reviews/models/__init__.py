@@ -2,6 +2,7 @@ from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import Gravity, JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
+from reviews.models.opinion import Opinion, OpinionQuerySet
 from reviews.models.pattern import HeldSince, NightReport, Pattern, PatternQuerySet
 from reviews.models.report import MonthReport
 from reviews.models.review import Review, ReviewQuerySet
@@ -27,6 +28,8 @@ __all__ = [
     "NightReport",
     "Obligation",
     "ObligationQuerySet",
+    "Opinion",
+    "OpinionQuerySet",
     "Pattern",
     "PatternQuerySet",
     "Review",

@@ -100,6 +100,7 @@ class JudgedCase(models.Model):
     grave = models.PositiveIntegerField(default=0)  # out of scope, and of high severity
     unjudged = models.PositiveIntegerField(default=0)  # cannot be judged
     severity = models.PositiveSmallIntegerField(default=0)  # of the gravest odd one
+    doubted = models.BooleanField(default=False)  # by a model of others, and by it alone
     stale = models.BooleanField(default=False)  # something has come since it was judged
     judged_at = models.DateTimeField(null=True)
 
@@ -124,7 +125,7 @@ class JudgedCase(models.Model):
     def gravity(self) -> Gravity:
         """Where the review of this case stands among those that wait.
 
-        The score of all actions together counts where no single one says enough by itself.
+        The score of all together, or an opinion, counts where no single action says enough.
         """
         if self.judged_at is None:
             return Gravity.UNJUDGED
@@ -132,7 +133,7 @@ class JudgedCase(models.Model):
             return Gravity.GRAVE
         if self.odd and (self.flagged or self.severity >= _HIGH):
             return Gravity.UNEXPLAINED
-        if self.flagged and self.worded:
+        if (self.flagged and self.worded) or self.doubted:
             return Gravity.DOUBTFUL
         if self.unjudged or not self.worded or not self.actions:
             return Gravity.UNJUDGED
