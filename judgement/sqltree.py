@@ -81,9 +81,21 @@ def _takes_away(node: exp.Expr) -> bool:
 
 
 def _empties(assignment: exp.Expr) -> bool:
-    """Whether a value is taken away: SET x = NULL, SET x = ''."""
+    """Whether a value is taken away: SET x = NULL, SET x = ''.
+
+    To empty what only says when, by whom or why something was held sets it back, and loses nothing.
+    """
     value = assignment.expression if isinstance(assignment, exp.EQ) else None
+    if value is not None and _SETS_BACK.search(assignment.this.name):
+        return False
     return isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and not value.name)
+
+
+_SETS_BACK = re.compile(
+    r"(?:^|_)(?:at|on|until|till|by|reason|since|expires?|lock\w*|held|hold|error\w*|fail\w*|deleted"
+    r"|paused|blocked|suspended|retry|next\w*)$",
+    re.IGNORECASE,
+)
 
 
 def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:

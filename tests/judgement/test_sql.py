@@ -26,6 +26,7 @@ INSERT INTO orders (id) VALUES (1) -> write : orders
 REPLACE INTO orders VALUES (1) -> write : orders
 UPDATE orders SET a = 1 WHERE id = 5 -> write : orders
 UPDATE orders SET a = NULL WHERE id = 5 -> write delete : orders
+UPDATE logins SET locked_at = NULL, hold_reason = NULL WHERE id = 5 -> write : logins
 DELETE FROM orders WHERE id = 5 -> delete : orders
 MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN DELETE -> write delete : a b
 WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d -> delete read : orders
