@@ -203,10 +203,10 @@ def _contradiction(said: Said, reason: Reason, expected: Sequence[Expected]) -> 
     changing = [
         each for each in expected if _CHANGING & {*each.verbs} and not unfit & {*each.verbs}
     ]
-    if not changing or not (said.read_only or reason.read_only):
+    if not changing or not (said.read_only or reason.says_it_looks):
         return ""
     what = {"what": ", ".join(dict.fromkeys(_what(each) for each in changing))}
-    if reason.read_only:
+    if reason.says_it_looks:
         return _("You say that you only look, and also: %(what)s. Take one of them back.") % what
     return _("A read-only door does not allow: %(what)s. Take one of them back.") % what
 

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
-from judgement import lexicon, words
+from judgement import days, lexicon, spans, words
+from judgement.deeds import CHANGING
 from judgement.facts import Verb
 
 LONGEST = 20_000  # characters that are read; nobody explains an emergency in more
 _CLAUSES = 60
+_SPANS = 20
 
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
@@ -45,6 +47,7 @@ class Clause:
     heads: frozenset[Verb] = frozenset()
     hints: frozenset[Verb] = frozenset()  # of words that are as often the name of a thing
     forbidden: frozenset[Verb] = frozenset()
+    looks: bool = False  # "only test the connection"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,8 +67,18 @@ class Reason:
 
     @functools.cached_property
     def read_only(self) -> bool:
-        """Whether it says anywhere that nothing will be changed."""
-        return any(clause.read_only for clause in self.clauses)
+        """Whether it says anywhere that nothing will be changed.
+
+        "Only test the connection" says so too, unless another part asks for a change.
+        """
+        if any(clause.read_only for clause in self.clauses):
+            return True
+        return self.says_it_looks and not self.heads & CHANGING
+
+    @functools.cached_property
+    def says_it_looks(self) -> bool:
+        """Whether it says anywhere that one only looks, whatever else it asks for."""
+        return any(clause.read_only or clause.looks for clause in self.clauses)
 
     @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
@@ -81,6 +94,16 @@ class Reason:
     def hints(self) -> frozenset[Verb]:
         """What any of its words could be meant to permit."""
         return frozenset().union(*(clause.hints for clause in self.clauses))
+
+    @functools.cached_property
+    def spans(self) -> tuple[spans.Span, ...]:
+        """Which rows it names from the first to the last."""
+        return tuple(itertools.islice(spans.spoken(self.text[:LONGEST]), _SPANS))
+
+    @functools.cached_property
+    def days(self) -> days.Days:
+        """What it says of days."""
+        return days.spoken(self.text[:LONGEST])
 
     @functools.cached_property
     def forbidden(self) -> frozenset[Verb]:
@@ -133,7 +156,8 @@ def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
         forbidden=forbidden,
         objects=objects,
         literals=tuple(literals(text)),
-        read_only=bool(_READ_ONLY.search(" ".join(plain))),
+        read_only=bool(_READ_ONLY.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain),
+        looks=bool(_LOOKS.search(" ".join(plain))),
     )
 
 
@@ -152,27 +176,48 @@ def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Ver
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
     for at, found, hit in _hits(stems, deaf_to):
-        if _negated(plain, at):
-            forbidden |= found
-        elif hit is _Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
-            hints |= found
-        elif at <= first:
-            heads |= found
-        elif hit is _Hit.FAINT:
+        if negation := _negation(plain, at):
+            if negation != "no" or hit is _Hit.DEED:  # "no default" names a thing
+                forbidden |= found
+        elif _only_hints(plain, at, hit, first):
             hints |= found
         else:
-            permitted |= found
+            (heads if at <= first else permitted).update(found)
     permitted |= heads
     return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads)))
 
 
-def _negated(plain: Sequence[str], at: int) -> bool:
-    """Tell whether a word is what shall not be done; "did not run" only tells what happened."""
+def _only_hints(plain: Sequence[str], at: int, hit: _Hit, first: int) -> bool:
+    """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
+    if hit is _Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
+        return True
+    if hit is not _Hit.FAINT or (at > first and _asked_for(plain, at)):
+        return False
+    return at > first or plain[at - 1 : at] == ["the"]
+
+
+def _asked_for(plain: Sequence[str], at: int) -> bool:
+    """Tell whether what may name a thing is wanted: "must be cancelled", "I need a snapshot"."""
+    before = plain[max(0, at - 3) : at]
+    if not before or before[-1] in lexicon.ASKING:
+        return bool(before)
+    article = before[-1] in {"a", "an", "another", "one"} or before[-2:-1] in (["a"], ["an"])
+    return article and not lexicon.WANTING.isdisjoint(before)
+
+
+def _negation(plain: Sequence[str], at: int) -> str:
+    """Return by which word it is said that something shall not be done, "" if it is not said.
+
+    "Did not run" and "workers do not run" only tell what happened.
+    """
     for place in range(max(0, at - 3), at):
+        if plain[place] == "no" and plain[place + 1][:1].isdigit():
+            continue  # "employee no 2217"
         if plain[place] in lexicon.NEGATIONS:
             told = place and plain[place - 1] in lexicon.TELLING
-            return not told and not lexicon.RELATIVES & set(plain[:at])
-    return False
+            told = told or (place > 1 and plain[place - 1] == "do" and plain[0] != "please")
+            return "" if told or lexicon.RELATIVES & set(plain[:at]) else plain[place]
+    return ""
 
 
 def _hits(
@@ -199,6 +244,8 @@ def literals(text: str) -> Iterator[str]:
         yield words.number(quoted) or quoted.lower().strip("%* ")
     for named in _NAMED.findall(text):
         yield words.number(named) or named.lower().rstrip("/.,:")
+        if thousands := _THOUSANDS.fullmatch(named):
+            yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
     for word in re.findall(r"[a-z]+", text.lower()):
         if digits := words.number(word):
             yield digits
@@ -237,7 +284,21 @@ _PHRASES = _phrases(lexicon.PHRASES)
 _NOUNS = _phrases(lexicon.NOUNS)
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
 _FAINT = frozenset(words.stem(word) for word in lexicon.FAINT)
-_READ_ONLY = re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.READ_ONLY)) + r")\b")
+_MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted"})
+_LOOKS = re.compile(
+    r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
+    r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
+    r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
+)
+_THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
+_CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
+_SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
+_READ_ONLY = re.compile(
+    # "Not touching the other one" promises nothing of the rest.
+    rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:the\s+)?(?:others?|rest|else|first|second|third|remaining)\b)"
+    rf"|(?:not|\w+n't|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?|a thing)\b"
+    rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$)"
+)
 
 
 @functools.lru_cache(maxsize=1000)

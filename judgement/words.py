@@ -7,6 +7,7 @@ from functools import lru_cache
 from judgement import lexicon
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_BRITISH = re.compile(r"..[^s]ell$|.{4}oll$")  # cancelled, labelling, controlled
 _NUMBERS = {word: str(number) for number, word in enumerate(lexicon.NUMBERS)} | {
     "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"
 }  # fmt: skip
@@ -31,7 +32,8 @@ def stem(word: str) -> str:
         rest = word.removesuffix(ending)
         if rest != word and len(rest) >= 3 and re.search("[aeiouy]", rest):
             word = rest + ("at" if ending == "ation" and len(rest) < 4 else "")
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+            twice = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz"
+            if twice or _BRITISH.search(word):
                 word = word[:-1]
             break
     word = re.sub(r"(?<=..)al$", "", word) if len(word) > 5 else word

@@ -36,6 +36,14 @@ class TestVerbs:
         assert not read("Purge the cache", deaf_to=frozenset({"purg"})).verbs
 
 
+class TestWanted:
+    def test_what_may_name_a_thing_is_a_deed_where_it_is_asked_for(self) -> None:
+        assert Verb.WRITE in read("Order 7 must be cancelled").verbs
+        assert Verb.EXPORT in read("I need a snapshot of it").verbs
+        assert Verb.WRITE not in read("The cancelled order came back").verbs
+        assert Verb.EXPORT not in read("The snapshot job is slow").verbs
+
+
 class TestProhibitions:
     def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
         reason = read("Compare the two tables without deleting rows")
@@ -46,8 +54,23 @@ class TestProhibitions:
         assert not read("Find customers that did not cancel").forbidden
 
     def test_says_when_nothing_may_be_changed(self) -> None:
-        for text in ("Read-only.", "No changes will be made.", "Just looking at the logs."):
+        for text in (
+            "Read-only.", "No changes will be made.", "Just looking at the logs.",
+            "Only test the connection.", "I won't alter anything.",
+            "Nothing will be changed for now.",
+        ):  # fmt: skip
             assert read(text).read_only
+
+    def test_what_is_said_of_a_part_does_not_hold_for_the_whole(self) -> None:
+        for text in (
+            "Mount the disk read-only and copy the files", "Remove order 7, not touch the others",
+            "Only check order 7 and then set it to paid",
+        ):  # fmt: skip
+            assert not read(text).read_only
+
+    def test_what_only_sounds_like_a_prohibition_is_none(self) -> None:
+        for text in ("Employee no 2217 unlock her", "Workers do not run", "New column, no default"):
+            assert not read(text).forbidden
 
     def test_a_change_that_is_asked_for_is_not_read_only(self) -> None:
         assert not read("Set the price of order 42 to 10").read_only

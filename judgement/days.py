@@ -1,0 +1,61 @@
+"""Days as people write them ("26 November", "last Friday") and as statements do (2026-11-26)."""
+
+import re
+from typing import NamedTuple
+
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May)|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?{_MONTH}\b", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE)
+_MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE)
+_IN_DIGITS = re.compile(r"(?<![\w./])(\d{1,2})[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
+_WRITTEN = re.compile(r"\b\d{4}-(\d\d)-(\d\d)(?!\d)")
+_LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T]\d\d:\d\d\S*)?'?$")
+# Whoever says "since last night" names a day that only a calendar tells.
+_BY_CALENDAR = re.compile(
+    r"\b(?:yesterday|today|tonight|overnight|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:last|past|previous|this|same|current) (?:few |couple of |\w+ )?(?:night|day|week|weekend"
+    r"|month|quarter|year|evening|morning|afternoon|hour|run)s?|(?:\d+|two|three|six|few|many)"
+    r" (?:day|week|month|year|hour)s?|older than|nightly|q[1-4]|quarter|(?:a|one) (?:day|week|month"
+    r"|year) ago)\b",
+    re.IGNORECASE,
+)
+
+
+class Days(NamedTuple):
+    """What a text says of days."""
+
+    days: frozenset[tuple[int, int]]  # month and day
+    months: frozenset[int]
+    by_calendar: bool
+
+    def names(self, value: str) -> bool:
+        """Tell whether a value is a day, or the edge of a month, of which the text speaks."""
+        found = _LITERAL.match(value.strip())
+        if not found:
+            return False
+        month, day = int(found[2]), int(found[3] or 1)
+        if (month, day) in self.days or self.by_calendar:
+            return True
+        ends = day == 1 and (month + 10) % 12 + 1 in self.months  # before the next month
+        return ends or (month in self.months and (day == 1 or day >= 28))
+
+
+def spoken(text: str) -> Days:
+    """Return what a text says of days."""
+    named = [(found[2], found[1]) for found in _DAY_FIRST.finditer(text)]
+    named += [(found[1], found[2]) for found in _MONTH_FIRST.finditer(text)]
+    days = {(_month(month), int(day)) for month, day in named}
+    days |= {(int(found[1]), int(found[2])) for found in _WRITTEN.finditer(text)}
+    for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
+        days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
+    months = frozenset(_month(found[1]) for found in _MONTH_ALONE.finditer(text))
+    months -= {month for month, _ in days}
+    return Days(frozenset(days), months, bool(_BY_CALENDAR.search(text)))
+
+
+def _month(name: str) -> int:
+    return _NAMES.index(name[:3].lower()) + 1

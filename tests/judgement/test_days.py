@@ -1,0 +1,29 @@
+import pytest
+
+from judgement import days
+
+NAMED = [
+    ("bookings of 26 November", "2026-11-26"),
+    ("bookings of Nov 26th", "2026-11-26 08:00"),
+    ("bookings of 26.11.", "2026-11-26"),
+    ("bookings of 2026-11-26", "2026-11-26"),
+    ("bookings of November", "2026-11-30"),
+    ("bookings of November", "2026-12-01"),
+    ("bookings of last Friday", "2026-11-27"),
+]
+OTHER = [
+    ("bookings of 26 November", "2026-11-27"),
+    ("bookings of November", "2026-11-12"),
+    ("you may look at bookings", "2026-05-01"),
+    ("booking 26", "26"),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), NAMED)
+def test_a_day_is_named_in_words_in_digits_or_by_the_calendar(text: str, value: str) -> None:
+    assert days.spoken(text).names(value)
+
+
+@pytest.mark.parametrize(("text", "value"), OTHER)
+def test_another_day_is_not(text: str, value: str) -> None:
+    assert not days.spoken(text).names(value)
