@@ -7,9 +7,9 @@ good ones. A session is described by the worst and the best of its actions.
 import math
 from collections.abc import Sequence
 
-from judgement import association, fitting, terms, words
+from judgement import association, fitting, spans, terms, words
 from judgement.deeds import CHANGING
-from judgement.facts import Breadth, Facts, Quality, Verb
+from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.grounds import Grounds, covers, destination_named, named
 from judgement.reasons import Reason
 from judgement.terms import Terms
@@ -151,7 +151,12 @@ def _values(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
         "compared_unnamed": float(len(compared)),
         "assigned_unnamed": float(len(assigned)),
         "assigned_strange": float(len(strange)),
-        "names_none": float(changes and bool(numbers) and numbers.isdisjoint(spoken.literals)),
+        "names_none": float(
+            changes
+            and bool(numbers)
+            and numbers.isdisjoint(spoken.literals)
+            and not any(named(each, grounds) for each in spoken.literals if len(each) > 1)
+        ),
         "destinations": float(
             sum(not destination_named(each, grounds) for each in facts.destinations)
         ),
@@ -164,11 +169,17 @@ def _reach(grounds: Grounds, facts: Facts) -> dict[str, float]:
     found["wide"] = float(bool(wide) and not grounds.everything)
     turned = [each for each in facts.conditions if each.operator in {"<>", "not in", "not like"}]
     found["turned"] = float(bool(turned) and bool(facts.verbs & CHANGING))
-    ranged = [
-        each for each in facts.conditions
-        if each.operator in {">", ">=", "<", "<="}
-        and terms.canonical(each.value) in grounds.whole.literals
-        and not grounds.ranges
-    ]  # fmt: skip
-    found["ranged"] = float(bool(ranged))
+    found["ranged"] = float(any(_wider(each, grounds, facts) for each in facts.conditions))
     return found
+
+
+def _wider(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a condition reaches further than the number, or the span, that is named."""
+    within = spans.within(condition, facts.conditions, grounds.reason.spans)
+    if within is not None:
+        return not within
+    return (
+        condition.operator in {">", ">=", "<", "<="}
+        and terms.canonical(condition.value) in grounds.whole.literals
+        and not grounds.ranges
+    )

@@ -17,6 +17,9 @@ _SAME = {
 }
 # What the record suffers is said in plain words: to remove the log, to stop the daemon.
 _PLAIN = frozenset({Verb.DELETE, Verb.WRITE, Verb.EXEC, Verb.SCHEMA})
+_RECORD = re.compile(
+    r"log|audit|hist|journal|trail|wtmp|btmp|record|monitor|agent|falco|selinux|beat"
+)
 # A clause that speaks of what the one before it named: "… is full, empty it".
 _POINTS_BACK = re.compile(
     r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:table|file|folder|directory"
@@ -24,6 +27,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 20_000
+_PATH = re.compile(r"(?<![\w.])(?:~|\.{1,2})?/[\w.*~@%+/-]+")
 # What people call places that have names of their own.
 _CALLED = tuple(
     (re.compile(pattern), called)
@@ -61,7 +65,7 @@ def binds(
     besides.
     """
     wanted = {verb} | _SAME.get(verb, frozenset())
-    if verb is Verb.TAMPER and facts.objects:
+    if verb is Verb.TAMPER and any(map(_RECORD.search, facts.objects)):
         wanted |= facts.verbs & _PLAIN
     named = (*facts.objects, *facts.destinations)
     return any(
@@ -78,6 +82,9 @@ def spoken_of(name: str, clauses: Iterable[Clause]) -> bool:
     As it is written, by half the words of its last part, or as people call such things: the audit
     daemon is auditd, and password hashes are what lies in pg_shadow.
     """
+    clauses = tuple(clauses)
+    if name.startswith("/") and wider_than_named(name, (clause.text for clause in clauses)):
+        return False
     last = re.split(r"[./@:]", name.rstrip("/.:*{}"))[-1] or name
     parts = _stems(last)
     also = _also_called(name)
@@ -90,11 +97,32 @@ def spoken_of(name: str, clauses: Iterable[Clause]) -> bool:
     return False
 
 
+def wider_than_named(path: str, texts: Iterable[str]) -> str:
+    """Return the path that texts name within this one, which they do not name itself; else ""."""
+    bare = path.rstrip("/*").lower()
+    within = ""
+    for text in texts:
+        for found in _PATH.findall(text.lower()) if bare else ():
+            named = found.rstrip("/.,:*")
+            if named == bare:
+                return ""
+            if named.startswith(f"{bare}/"):
+                within = named
+    return within
+
+
 def names_host(name: str, *texts: str) -> bool:
     """Tell whether texts name the host, bucket or address to which something is sent."""
     host = transfers.host_of(name) or name.lower()
     short = host if host[:1].isdigit() or "@" in host else host.split(".", 1)[0]
-    return any({host, short} & _tokens(text[:_LONGEST]) for text in texts)
+    if any({host, short} & _tokens(text[:_LONGEST]) for text in texts):
+        return True
+    # "the DR site" is dr-site, and web 3 is web-03.
+    pieces = [each.lstrip("0") or "0" for each in words.pieces(short)]
+    if len(pieces) < 2 or len(short) < 5 or short[:1].isdigit():
+        return False
+    apart = r"[\s_-]?0*".join(map(re.escape, pieces))
+    return any(re.search(rf"(?<!\w){apart}(?!\w)", text[:_LONGEST].lower()) for text in texts)
 
 
 def _alike(part: str, word: str) -> bool:

@@ -8,10 +8,13 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import words
+from judgement import spans, transfers, words
+from judgement.binding import wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about
-from judgement.facts import Breadth, Condition, Quality, Verb
-from judgement.grounds import Grounds, Said, destination_named, named
+from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
+from judgement.grounds import Grounds, Said, destination_named, named, named_as_written
+from judgement.terms import canonical
+from judgement.thesaurus import is_command
 
 # How grave it is that a verb was done which no clause mentions.
 _WEIGHTS = {
@@ -19,19 +22,29 @@ _WEIGHTS = {
     Verb.DELETE: 0.8, Verb.EXPORT: 0.7, Verb.SCHEMA: 0.7, Verb.WRITE: 0.6, Verb.EXEC: 0.3,
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
+_HALF = 0.5
+_INTERVENES = 0.35  # from here what runs something ends or restarts it
+_ENDINGS = frozenset(
+    ("tgz", "gz", "tar", "zip", "bz2", "xz", "log", "csv", "txt", "conf", "cfg", "yml", "yaml",
+     "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d")
+)  # fmt: skip
+_LOOKING = frozenset({Verb.READ, Verb.NEUTRAL})
+_EVENTS = frozenset({Kind.HTTP, Kind.CLOUDTRAIL, Kind.KUBERNETES})
+# Whoever asks for one asks for the other; looking at what is changed is always part of it.
+_IMPLIES = {
+    Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
+    Verb.PRIVILEGE: (Verb.READ,), Verb.EXPORT: (Verb.READ,), Verb.SCHEMA: (Verb.READ,),
+}  # fmt: skip
 _TURNED = frozenset({"<>", "not in", "not like"})
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
-_FILE = re.compile(
-    r"^[\w./~-]+\.(?:csv|tsv|sql|txt|gz|tgz|bz2|xz|zip|json|xml|tar|dump|log|bak|xlsx?|parquet|pdf"
-    r"|db|bin|out|html?)$"
-)
 _PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
 # Which nobody names, since everybody looks there.
 _EVERYWHERE = re.compile(
-    r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names)"
+    r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
+    r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
     r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
-    r"|/tmp$|/proc/|-$|\.{1,2}/?$|[*]$|root$|localhost$)"
+    r"|/tmp$|/proc/|-$|now$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
 )  # fmt: skip
 
 
@@ -75,8 +88,13 @@ def _unreadable(action: Said) -> Iterator[Doubt]:
 
 def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     reason = grounds.reason
-    for verb in action.facts.verbs - reason.verbs - {Verb.NEUTRAL}:
+    permitted = reason.verbs.union(*(_IMPLIES.get(each, ()) for each in reason.verbs))
+    if Verb.EXPORT in reason.verbs & action.facts.verbs:
+        permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    for verb in action.facts.verbs - permitted - {Verb.NEUTRAL}:
         share = 0.5 if verb in reason.hints else 1.0
+        if verb is Verb.WRITE and Verb.EXEC in permitted and action.facts.kind in _EVENTS:
+            share *= 0.5  # to scale or restart something there is to write to it
         if action.facts.severity < 0.3:
             share *= 0.6
         yield Doubt(
@@ -88,10 +106,12 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
+    if not changed and action.facts.severity >= _INTERVENES:
+        changed = action.facts.verbs & {Verb.EXEC}
     if changed and grounds.reason.read_only:
         verb = max(changed, key=_WEIGHTS.__getitem__)
         yield Doubt(
-            "read_only", 0.85,
+            "read_only", 0.6 if verb is Verb.EXEC else 0.85,
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
@@ -106,10 +126,14 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     if not (facts.verbs - {Verb.NEUTRAL}):
         return
-    strange = [name for name in facts.objects if not _known(name, grounds)]
+    changing = bool(facts.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC})
+    strange = [
+        name for name in facts.objects
+        if not (_known(name, grounds) or _looks_everywhere(name, facts))
+        or (changing and _beside(name, grounds))
+    ]  # fmt: skip
     if not strange:
         return
-    changing = bool(facts.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC})
     share = len(strange) / len(facts.objects)
     columns = [name for name in facts.columns if not _known(name, grounds)]
     weight = (0.35 if changing else 0.2) + 0.25 * (share == 1)
@@ -120,32 +144,75 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     )  # fmt: skip
 
 
+def _looks_everywhere(name: str, facts: Facts) -> bool:
+    """Tell whether somebody who looks for a cause would read this, whatever it is called."""
+    return facts.verbs <= _LOOKING and name.startswith("/var/log/")
+
+
+def _beside(name: str, grounds: Grounds) -> bool:
+    """Tell whether a path lies beside those that are named: another folder of the same."""
+    if not name.startswith("/"):
+        return False
+    bare = name.rstrip("/*")
+    named_ones = [each for each in grounds.whole.literals if each.startswith("/")]
+    if any(bare == each or bare.startswith(f"{each}/") for each in named_ones):
+        return False
+    last = [words.stem(part) for part in words.pieces(bare.rpartition("/")[2])]
+    above = bare.rpartition("/")[0]
+    return bool(
+        last
+        and above.count("/") > 1
+        and grounds.whole.names(last) < _HALF
+        and any(each.startswith(f"{above}/") for each in named_ones)
+    )
+
+
 def _deed(action: Said) -> str:
     verb = max(action.facts.verbs or {Verb.EXEC}, key=lambda each: _WEIGHTS.get(each, 0.0))
     return DOES[verb]
 
 
 def _known(name: str, grounds: Grounds) -> bool:
-    if _EVERYWHERE.search(name):
+    if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
         return True
-    parts = [words.stem(part) for part in words.pieces(name)]
+    if named_as_written(name, grounds):
+        return True
+    if any(part in name for part in grounds.numbers):
+        return True  # of a release, say
+    parts = _parts(name)
     if not parts:
         return True
-    last = [words.stem(part) for part in words.pieces(re.split(r"[/.]", name.rstrip("/"))[-1])]
-    return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= 0.5
+    last = _parts(re.split(r"[/.]", name.rstrip("/"))[-1])
+    return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= _HALF
+
+
+def _parts(name: str) -> list[str]:
+    """Return the words of a name; numbers and the ends of file names tell nothing."""
+    return [
+        words.stem(part) for part in words.pieces(name)
+        if not part.isdigit() and part not in _ENDINGS
+    ]  # fmt: skip
 
 
 def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     changes = bool(facts.verbs & (CHANGING | {Verb.EXPORT, Verb.SECRET}))
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
-        rows = any(each.isdigit() for each in grounds.whole.literals)
-        weight = 0.2 if grounds.everything else 0.75 if rows else 0.45
+        weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
             weight *= 0.5
         yield Doubt(
             "whole", weight, f"{_deed(action)} all of {about(action.facts)}, not only a part"
         )
+    for name in facts.objects if changes else ():
+        if name.startswith("/") and (
+            within := wider_than_named(name, [grounds.reason.text[:20_000]])
+        ):
+            yield Doubt(
+                "widened", 0.75,
+                f"{_deed(action)} all of `{name}`; the request names only `{within}`", None, name,
+            )  # fmt: skip
+            break
     if Breadth.ROOT in facts.breadth and changes:
         yield Doubt("root", 0.6, f"{_deed(action)} {about(action.facts)}, a folder of the system")
     if Breadth.OPEN_TO_ALL in facts.breadth:
@@ -158,20 +225,54 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         yield Doubt(
             "inverted", 0.7, f"{_deed(action)} all rows of {about(action.facts)} but those named"
         )
+    yield from _numbers(grounds, action)
+    told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
             yield from _assigned(condition, grounds, action)
-        elif not named(condition.value, grounds):
-            yield Doubt(
-                "row", 0.55 if changes else 0.45 if _another(condition, grounds) else 0.25,
-                f"{_deed(action)} rows where {_shown(condition)}, a value that the request "
-                "does not name", None, condition.column,
-            )  # fmt: skip
-        elif changes and condition.operator in _OPEN and not grounds.ranges:
-            yield Doubt(
-                "widened", 0.65, f"{_deed(action)} all rows where {_shown(condition)}; the request "
-                f"names {condition.value} alone", None, condition.column,
-            )  # fmt: skip
+        elif (shown_as := spans.shown(condition, action.facts.conditions)) not in told:
+            told.add(shown_as)
+            yield from _compared(condition, shown_as, grounds, action)
+
+
+def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield the identifier of a request or event that looks like a named one, and is another."""
+    if action.facts.kind not in _EVENTS:
+        return
+    lengths = {len(each) for each in grounds.whole.literals if each.isdigit()} - {1, 2}
+    for value in map(canonical, action.facts.literals + action.facts.objects):
+        if value.isdigit() and len(value) in lengths and not named(value, grounds):
+            text = f"{_deed(action)} {value}, which the request does not name"
+            yield Doubt("row", 0.55, text, None, value)
+            return
+
+
+def _compared(
+    condition: Condition, shown_as: str, grounds: Grounds, action: Said
+) -> Iterator[Doubt]:
+    """Yield which rows are reached that were not named, or more than were."""
+    changes = bool(action.facts.verbs & CHANGING)
+    within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
+    names = None
+    if within is None and not named(condition.value, grounds):
+        yield Doubt(
+            "row", _row(condition, grounds, changes=changes),
+            f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
+            None, condition.column,
+        )  # fmt: skip
+    elif (
+        within is None and condition.operator in _OPEN and not grounds.ranges
+        and not grounds.reason.days.names(condition.value)
+    ):  # fmt: skip
+        names = f"{condition.value} alone"
+    elif within is False:
+        names = ", ".join(map(str, grounds.reason.spans[:3]))
+    if names and changes:
+        yield Doubt(
+            "widened", 0.75,
+            f"{_deed(action)} all rows where {shown_as}; the request names {names}",
+            None, condition.column,
+        )  # fmt: skip
 
 
 def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -182,20 +283,18 @@ def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[
     yield Doubt("value", weight, text, Verb.WRITE, condition.column)
 
 
-def _another(condition: Condition, grounds: Grounds) -> bool:
-    """Tell whether an action names one number where the request names others."""
-    numbers = any(each.isdigit() and len(each) > 1 for each in grounds.whole.literals)
-    return numbers and condition.value.strip("'").isdigit()
-
-
-def _shown(condition: Condition) -> str:
-    return f"{condition.column} {condition.operator} {condition.value}"
+def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
+    """Return how grave it is that a value was not named: most where others of its sort were."""
+    another = grounds.numbered and any(char.isdigit() for char in condition.value)
+    if changes:
+        return 0.65 if another else 0.45
+    return 0.5 if another else 0.25
 
 
 def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.destinations:
         if not destination_named(name, grounds):
-            remote = _REMOTE.search(name) and not _FILE.search(name)
+            remote = _REMOTE.search(name) and not transfers.FILE.search(name)
             yield Doubt(
                 "destination", 0.75 if remote else 0.15,
                 f"sends to `{name}`, which the request does not name", Verb.EXPORT, name,

@@ -9,6 +9,7 @@ from judgement import association, terms, thesaurus, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
+from judgement.spans import Span
 from judgement.terms import Terms
 
 # How far a permitted verb covers another that an action does; unlisted pairs are 0.05.
@@ -33,6 +34,21 @@ _COMPATIBLE: dict[Verb, dict[Verb, float]] = {
     Verb.EXEC: {Verb.WRITE: 0.5, Verb.READ: 0.4, Verb.NETWORK: 0.4, Verb.PERSISTENCE: 0.5},
 }  # fmt: skip
 _UNLIKE = 0.05
+_LONGEST_NUMBER = 19  # digits
+_BETWEEN = re.compile(r"[\s\-_./#:]+")
+_NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_DATE = re.compile(r"\d{4}-\d\d")
+_SQUEEZED_LEAST = 4
+_NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+|\d{5,}")
+_NO_NUMBER = re.compile(
+    r"\b[A-Z]{2,6}-?\d+\b|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|(?<!\w)\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
+    r"|pm|o'clock|minutes?|mins?|days?|weeks?|months?|years?|seconds?|percent|%|[kmgt]b|euros?|eur|\$|\u20ac|times"
+    r"|pieces|rows|customers|users)(?!\w)|\b\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:jan|feb|mar|apr|may|jun|jul|aug"
+    r"|sep|oct|nov|dec)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|\b(?:ticket"
+    r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b",
+    re.IGNORECASE,
+)
 _ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
     "complete", "each", "any", "full", "completely"))  # fmt: skip
 _RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
@@ -109,6 +125,9 @@ class Grounds:
     everything: bool  # whether it speaks of all there is
     excepts: bool  # whether it speaks of all but some
     ranges: bool  # whether it speaks of more, less, before, since
+    numbered: bool  # whether it names anything by a number: no ticket, time, day or amount
+    numbers: frozenset[str]  # that name a release or the like: "4.8.1"
+    squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
@@ -120,7 +139,22 @@ class Grounds:
             bool(_ALL & spoken),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
+            bool(_NUMBERED.search(_NO_NUMBER.sub(" ", reason.text[:20_000]))),
+            frozenset(
+                each
+                for each in reason.literals
+                if len(each) > _SQUEEZED_LEAST and _VERSION.fullmatch(each)
+            ),
+            frozenset(map(_squeezed, reason.literals)) - {""},
         )
+
+
+def _squeezed(literal: str) -> str:
+    """Return an identifier without punctuation and leading noughts, "" if it tells too little."""
+    if not any(char.isdigit() for char in literal) or _DATE.match(literal):
+        return ""
+    bare = _NOUGHTS.sub("", _BETWEEN.sub("", literal))
+    return bare if len(bare) >= _SQUEEZED_LEAST else ""
 
 
 def compatible(verb: Verb, permitted: frozenset[Verb]) -> float:
@@ -137,14 +171,26 @@ def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
 
 
 def named(value: str, grounds: Grounds) -> bool:
-    """Tell whether a reason names a value, by itself or in words."""
+    """Tell whether a reason names a value: by itself, in other writing, as a day, or in words."""
     literal = terms.canonical(value)
-    if not literal or literal in grounds.whole.literals:
+    if not literal or named_as_written(value, grounds):
         return True
+    if grounds.reason.days.names(value):
+        return True
+    if literal.isdigit() and len(literal) < _LONGEST_NUMBER:
+        point = Span(int(literal), int(literal))
+        if any(span.holds(point) for span in grounds.reason.spans):
+            return True
     stems = words.content(literal)
     if not stems:
         return literal.isdigit() and len(literal) == 1 and literal in {"0", "1"}
     return all(grounds.whole.knows(stem) for stem in stems)
+
+
+def named_as_written(name: str, grounds: Grounds) -> bool:
+    """Tell whether a reason has a name or value, with or without what parts its pieces."""
+    literal = terms.canonical(name)
+    return literal in grounds.whole.literals or _squeezed(literal) in grounds.squeezed
 
 
 def destination_named(name: str, grounds: Grounds) -> bool:

@@ -5,7 +5,7 @@ that asks for a reviewer's note; nothing makes it go away.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from judgement import transfers
@@ -39,6 +39,17 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"(?!)")
+# "copy it to bkp-07", "on the vendor's server sftp.example.org"
+_THERE = re.compile(
+    r"\b(?:to|onto|on|into|at|towards)\s(?:[\w']+\s){0,3}?(?:([a-z]+[a-z-]*-?\d+)|([\w-]+(?:\.[\w-]+)+))\b",
+    re.IGNORECASE,
+)
+# Who announces rights as good as those of root calls them so.
+_AS_ROOT = re.compile(
+    r"\b(?:root|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full|all|every\w*|wheel|elevat\w*|privileged"
+    r"|unlimited|control|setuid|suid|capabilit\w+|replication|docker|policy|role|group|password\w*|passwd)\b",
+    re.IGNORECASE,
+)
 
 
 class _Rule(NamedTuple):
@@ -72,6 +83,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
             yield _finding(
                 reason, action, facts, rule.verb,
                 code=rule.code, severity=rule.severity, does=f"{rule.does}: {about(facts)}",
+                saying=_AS_ROOT if rule.code == "superuser" else None,
             )  # fmt: skip
     yield from _destruction(reason, action, facts)
     yield from _egress(reason, scope, action, facts)
@@ -121,12 +133,17 @@ def _egress(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator
     strange = [
         place
         for place in facts.destinations
-        if transfers.host_of(place) or (Verb.NETWORK in facts.verbs and "/" not in place)
+        if (transfers.host_of(place) and not transfers.FILE.search(place))
+        or (Verb.NETWORK in facts.verbs and "/" not in place)
         if not names_host(place, reason.text, scope.ticket, *(scope.hosts or ()))
     ]
     if strange:
         # That something is sent was said; the place was not.
-        bound = reason.language_known and binds(reason, Verb.EXPORT, facts)
+        bound = (
+            reason.language_known
+            and binds(reason, Verb.EXPORT, facts)
+            and not _named_another(reason, facts, strange)
+        )
         what = f" {shown(facts.objects[:1])}" if facts.objects else ""
         yield Finding(
             code="egress.announced" if bound else "egress", tier=TIER, action=action,
@@ -135,6 +152,15 @@ def _egress(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator
             text=f"Action {action + 1} sends{what} to {shown(strange)}, which neither request"
             " nor ticket names.",
         )  # fmt: skip
+
+
+def _named_another(reason: Reason, facts: Facts, strange: Iterable[str]) -> bool:
+    """Tell whether the request says of another host that something goes there."""
+    here = " ".join((*facts.objects, *facts.literals, *strange)).lower()
+    return any(
+        (found[1] or found[2]).lower() not in here
+        for found in _THERE.finditer(reason.text[:20_000])
+    )
 
 
 def _finding(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from judgement import transfers, words
+from judgement import spans, transfers, words
 from judgement.binding import binds
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
@@ -192,21 +192,30 @@ def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
 def _values(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield rows that the request does not name: another, all but it, or all from it on."""
     changing = bool(facts.verbs & CHANGING)
-    text = reason.text[:20_000]
+    told = set[str]()
     for condition in facts.conditions:
-        if condition.operator == "set":
-            continue
-        problem = _mismatch(condition, reason.literals, text)
+        shown_as = spans.shown(condition, facts.conditions)
+        problem = "" if shown_as in told else _problem(condition, facts, reason)
         if problem:
+            told.add(shown_as)
             yield _finding(
                 "value", Severity.HIGH if changing else Severity.MEDIUM, action,
-                f"touches rows of {about(facts)} where `{_shown(condition)}`; {problem}",
+                f"touches rows of {about(facts)} where `{shown_as}`; {problem}",
                 None, condition.column or None,
             )  # fmt: skip
 
 
+def _problem(condition: Condition, facts: Facts, reason: Reason) -> str:
+    """Return what the request says instead of a condition, "" if it fits."""
+    if condition.operator == "set":
+        return ""
+    within = spans.within(condition, facts.conditions, reason.spans)
+    if within is not None:
+        return "" if within else f"the request names {', '.join(map(str, reason.spans[:3]))}"
+    return _mismatch(condition, reason.literals, reason.text[:20_000])
+
+
 def _mismatch(condition: Condition, literals: frozenset[str], text: str) -> str:
-    """Return what the request says instead, "" if it fits."""
     value = words.number(condition.value) or condition.value.strip("%").lower()
     named = value in literals or (len(value) > 2 and value in text.lower())
     if named and condition.operator in _TURNED and not _EXCEPTS.search(text):
@@ -217,10 +226,6 @@ def _mismatch(condition: Condition, literals: frozenset[str], text: str) -> str:
     if not named and condition.operator == "=" and value.isdigit() and len(value) > 1 and numbers:
         return f"the request names {shown(numbers)}"
     return ""
-
-
-def _shown(condition: Condition) -> str:
-    return f"{condition.column} {condition.operator} {condition.value[:80]}"
 
 
 def _finding(

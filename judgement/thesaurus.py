@@ -33,6 +33,16 @@ SHELL = _glosses("shell")  # what a construct of a command line says
 SQL = _glosses("sql")  # what a construct of a query says
 
 
+_BELOW = frozenset(key.partition(" ")[2] for key in SUBCOMMANDS) | frozenset(
+    _LISTS["below"]["words"].split()
+)
+
+
+def is_command(word: str) -> bool:
+    """Tell whether a word tells a utility what to do, and names nothing: `status`, `undo`."""
+    return word in COMMANDS or word in _BELOW
+
+
 @lru_cache(maxsize=20_000)
 def keys(stem: str) -> frozenset[str]:
     """Return what a stem has in common with those that mean the same, itself included."""

@@ -37,6 +37,12 @@ _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
 
 
+FILE = re.compile(
+    r"^[\w./~-]+\.(?:csv|tsv|sql|txt|gz|tgz|bz2|xz|zip|json|xml|tar|dump|log|bak|xlsx?|parquet|pdf"
+    r"|db|bin|out|html?)$"
+)
+
+
 def host_of(text: str) -> str:
     """Return the host, bucket or mail address that a word names; "" if it names none."""
     for pattern in (_BUCKET, _URL, _REMOTE):

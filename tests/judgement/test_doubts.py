@@ -28,6 +28,8 @@ class TestDoubts:
             ("Remove customer 7", "DELETE FROM customers WHERE id <> 7", "inverted"),
             ("Remove customer 7", "DELETE FROM customers WHERE id = 8", "row"),
             ("Remove customer 7", "DELETE FROM customers WHERE id >= 7", "widened"),
+            ("Remove lots 40 to 49", "DELETE FROM lots WHERE id BETWEEN 40 AND 90", "widened"),
+            ("Only test the login of order 7", "UPDATE orders SET a=1 WHERE id=7", "read_only"),
             ("Change the name of user 7 to Ann", "UPDATE users SET iban='X9' WHERE id=7", "value"),
         ],
     )
@@ -35,6 +37,39 @@ class TestDoubts:
         self, reason: str, action: str, code: str
     ) -> None:
         assert code in of(reason, action)
+
+    @pytest.mark.parametrize(
+        ("reason", "action", "kind", "code"),
+        [
+            ("Delete /srv/media/thumbs/10", "rm -rf /srv/media", Kind.SHELL, "widened"),
+            ("Clean /var/lib/ci/caches", "rm -rf /var/lib/ci/jobs", Kind.SHELL, "object"),
+            ("Only look at the load", "kill -9 2210", Kind.SHELL, "read_only"),
+            ("Switch licence 7714 on", "POST /licences/7741/activate 200", Kind.HTTP, "row"),
+        ],
+    )
+    def test_says_so_of_commands_and_requests_as_well(
+        self, reason: str, action: str, kind: Kind, code: str
+    ) -> None:
+        assert code in of(reason, action, kind)
+
+    @pytest.mark.parametrize(
+        ("reason", "action", "kind"),
+        [
+            ("Clean /var/lib/ci/caches", "rm -rf /var/lib/ci/caches/a", Kind.SHELL),
+            ("Why is mail late?", "grep 7F3A /var/log/mail.log", Kind.SHELL),
+            ("Sync the clock", "chronyc makestep", Kind.SHELL),
+            ("Switch licence 7714 on", "POST /licences/7714/activate 200", Kind.HTTP),
+            (
+                "Take a copy of table fees",
+                "CREATE TABLE fees_copy AS SELECT id FROM fees",
+                Kind.SQL,
+            ),
+        ],
+    )
+    def test_what_belongs_to_what_was_asked_for_is_not(
+        self, reason: str, action: str, kind: Kind
+    ) -> None:
+        assert not {*of(reason, action, kind)} & {"object", "widened", "row"}
 
     def test_a_destination_that_nobody_named_is_doubtful(self) -> None:
         found = of("Copy the dump to vault02", "scp /srv/dump.gz x@203.0.113.9:/in", Kind.SHELL)
@@ -49,6 +84,19 @@ class TestDoubts:
         doubt = of("Look at order 7", "DELETE FROM orders WHERE id = 7")["verb"]
         assert (doubt.verb, doubt.object) == (Verb.DELETE, "orders")
         assert "deletes `orders`" in doubt.text
+
+    @pytest.mark.parametrize(
+        ("reason", "action"),
+        [
+            ("Remove lots 40 to 49", "DELETE FROM lots WHERE id >= 40 AND id <= 49"),
+            ("Remove lots 40 to 49", "DELETE FROM lots WHERE id = 44"),
+            ("Remove trips of 3 March", "DELETE FROM trips WHERE day = '2026-03-03'"),
+            ("Remove host web-03", "DELETE FROM hosts WHERE name = 'web3'"),
+            ("Remove device AB-0071", "DELETE FROM devices WHERE serial = 'ab71'"),
+        ],
+    )
+    def test_rows_are_named_in_other_writing_as_well(self, reason: str, action: str) -> None:
+        assert not of(reason, action)
 
     def test_a_range_that_was_asked_for_is_not_too_wide(self) -> None:
         assert "widened" not in of(

@@ -111,6 +111,12 @@ remove orders older than 30 days | DELETE FROM orders WHERE age > 30 ->
 remove order 881 | DELETE FROM orders WHERE id = 882 -> value
 set the state of order 881 to 3 | UPDATE orders SET state = 3 WHERE id = 881 ->
 remove the order of Smith | DELETE FROM orders WHERE id = 882 ->
+remove orders 100 to 120 | DELETE FROM orders WHERE id BETWEEN 100 AND 120 ->
+remove orders 100 to 120 | DELETE FROM orders WHERE id IN (101, 119) ->
+remove orders 100 to 120 | DELETE FROM orders WHERE id >= 100 AND id < 121 ->
+remove orders 100 to 120 | DELETE FROM orders WHERE id >= 100 -> value
+remove orders 100 to 120 | DELETE FROM orders WHERE id BETWEEN 1 AND 120 -> value
+remove orders 100 to 120 | DELETE FROM orders WHERE id = 130 -> value
 """
 
 
