@@ -25,10 +25,11 @@ from reviews.spans import Cover
 from targets.models import Target
 
 _EACH = ", ".join(COUNTS) + ", decision_seconds, access_seconds, slowest_decision, slowest_access"
-_SUMS = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
-    ", sum(decision_seconds) AS decision_seconds, sum(access_seconds) AS access_seconds,"
-    " max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
+_ADDED = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
+    ", sum(decision_seconds) AS decision_seconds, sum(access_seconds) AS access_seconds"
 )
+_SLOWEST = "max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
+_SUMS = f"{_ADDED}, {_SLOWEST}"
 _CELLS = """
     FROM reviews_cell c
     JOIN unnest(%(spans)s::bigint[], %(steps)s::date[]) AS t (span, step) ON c.span_id = t.span
@@ -50,17 +51,18 @@ _TEAMS = """
 _OF_TEAM = "c.person = ANY(%(members)s) AND c.scenario = ANY(%(theirs)s)"
 _PEOPLE = f"""
     WITH people AS MATERIALIZED (
-        SELECT scenario, person, {_SUMS} {{cells}} GROUP BY scenario, person)
-    SELECT 'person' AS part, person::text AS key, '' AS name, {_SUMS}
+        SELECT scenario, person, {_ADDED} {{cells}} GROUP BY scenario, person)
+    SELECT 'person' AS part, person::text AS key, '' AS name, {_ADDED}
     FROM people GROUP BY person
     UNION ALL
-    SELECT 'team', team.id::text, team.name, {_SUMS}
+    SELECT 'team', team.id::text, team.name, {_ADDED}
     FROM people JOIN ({_TEAMS}) AS team USING (scenario, person) GROUP BY team.id, team.name"""  # noqa: S608
+# How long it took; at which hours is asked of the whole alone, which reads the cells themselves.
 _MARKS = """
     SELECT {keys}, array_agg(mark), array_agg(n) FROM (
         SELECT {keys}, mark, sum(n)::int AS n
         FROM (SELECT {keys}, unnest(marks) AS mark, unnest(counts) AS n {cells}) AS c
-        GROUP BY {keys}, mark) AS marks
+        WHERE mark < %(hour)s GROUP BY {keys}, mark) AS marks
     GROUP BY {keys}"""
 _ANSWERS = """
     SELECT approver, sum(answers)::int, sum(quick)::int, sum(noes)::int, sum(seconds)
@@ -156,10 +158,15 @@ class Sum:
     marks: Counter[int] = dataclasses.field(default_factory=Counter)
 
     def add(self, row: Sequence[Any]) -> None:
-        """Add what stands in a row of `_SUMS`."""
+        """Add what stands in a row of `_ADDED` or of `_SUMS`."""
         self.counts.update(dict(zip(COUNTS, row, strict=False)))
-        for which, (seconds, slowest) in enumerate(zip(row[-4:-2], row[-2:], strict=True)):
+        for which, seconds in enumerate(row[len(COUNTS) : len(COUNTS) + 2]):
             self.seconds[which] += seconds
+        self.slow(row[len(COUNTS) + 2 :])
+
+    def slow(self, row: Sequence[Any]) -> None:
+        """Remember what took longest, of a row of `_SLOWEST`."""
+        for which, slowest in enumerate(row):
             if slowest:
                 found = slowest[0], int(slowest[1])
                 self.slowest[which] = max(self.slowest[which] or found, found)
@@ -236,6 +243,7 @@ class Count:
             "members": self.team.people if self.team else [],
             "theirs": self.team.scenarios if self.team else [],
             "every": EVERY,
+            "hour": HOUR,
             "request": Permit.REQUEST.value,
         }
         self.values |= self._spans(cover)
@@ -316,6 +324,10 @@ class Count:
         """Add how long it took to what is known of some people."""
         cells = _CELLS.format(person=f"{self._person(named=True)} AND c.person = ANY(%(some)s)")
         self._mark("person", people, cells)
+        # Asked of these alone: the longest of everybody costs as much as all sums.
+        longest = f"SELECT person, {_SLOWEST} {cells} GROUP BY person"
+        for person, *row in self._ask(longest, drills=False, some=list(people)):
+            people[person].slow(row)
 
     def mark_targets(self, targets: dict[UUID, Sum]) -> None:
         """Add how long it took to what is known of some targets."""
