@@ -99,6 +99,17 @@ class TestList:
         assert 'value="nobody"' in text(response)
         assert see("mallory", LIST, q="ada").context["rows"] == []
 
+    def test_counts_what_fits_as_far_as_that_is_quick(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_cast()
+        for hours in (2, 1):
+            at = timezone.now() - timedelta(hours=hours)
+            transitions.withdraw(make_request(at=at), by=make_user("ada"), at=at)
+        for most, said in ((2, "2 cases"), (1, "More than 1 cases")):
+            monkeypatch.setattr(view, "_COUNTED", most)
+            assert f"{said}</p>" in text(see("ada", LIST, state="lapsed"))
+
     def test_goes_on_to_older_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
         make_cast()
         monkeypatch.setattr(view, "_PAGE", 2)
