@@ -20,7 +20,7 @@ from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
-from reviews import coverage, policy, story, transitions
+from reviews import coverage, policy, standing, story, transitions
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
 from reviews.forms import FindingForm, TurnForm, VerdictForm
@@ -161,6 +161,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     now, told = timezone.now(), story.of(found)
     context: dict[str, Any] = {
         "review": found,
+        "stand": standing.of([found])[found.case_ref],
         "story": told,
         "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
         "overdue": found.is_overdue(now),

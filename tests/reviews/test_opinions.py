@@ -217,6 +217,7 @@ class TestPage:
         text = page("rita", review.get_absolute_url()).content.decode()
         assert "An opinion by model small" in text
         assert "“It reads more than it says.”" in text
+        assert "A model has doubts." in text
         assert "0.97" not in text
         assert not review.findings().exists()
         assert "A model has doubts" in page("rita", reverse("reviews")).content.decode()
