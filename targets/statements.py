@@ -1,4 +1,8 @@
-"""What an SQL statement does, and to what: read without running it."""
+"""What an SQL statement does, and to what: read without running it.
+
+The record keeps this for ever, in words of SQL and with names as they are spelt ("Orders" is no
+orders), while the facts of `judgement.sql` fold both and are read anew with its readers.
+"""
 
 import logging
 import re
