@@ -35,3 +35,8 @@ def day_end(day: date) -> datetime:
 def last_day(until: datetime) -> date:
     """Return the last day, in the zone of the installation, of what ends at `until`."""
     return today(until - timedelta(microseconds=1))
+
+
+def ends_day(at: datetime) -> bool:
+    """Whether a day of the installation is over at `at`, to the second."""
+    return day_begin(today(at)) == at

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core import kept, looks, refs, slots, words
+from core import kept, looks, refs, slots, words, zones
 from core.dates import day_words, zone_words
 from core.faces import Face, face
 from core.forms import looks as dressed
@@ -45,7 +45,8 @@ def moment(at: dt.datetime | None, form: str = "auto") -> SafeString:
     """Show a time in the reader's zone, with UTC on hover.
 
     `form` is auto (relative while under a day away, else date and time), clock (the time, with
-    the date when it is another day), time, seconds, date or full.
+    the date when it is another day), time, seconds, date, full or due (the day alone where the
+    moment is the end of one, else date and time).
     """
     if at is None:
         return SafeString("")
@@ -60,6 +61,11 @@ def moment(at: dt.datetime | None, form: str = "auto") -> SafeString:
 def moment_words(at: dt.datetime, form: str, *, now: dt.datetime) -> str:
     """Return how a moment reads, without markup."""
     local, today = timezone.localtime(at), timezone.localtime(now).date()
+    if form == "due":
+        if zones.ends_day(at):  # whoever is due until the end of a day is not due on the next one
+            last = zones.last_day(at)
+            return day_words(last, "DAY" if last.year == today.year else "DAY_YEAR")
+        form = "full"
     if form == "auto" and abs(at - now) < dt.timedelta(days=1):
         return relative_words(at - now)
     this_day = day_words(local, "DAY" if local.year == today.year else "DAY_YEAR")

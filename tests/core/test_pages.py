@@ -1,6 +1,6 @@
 """What all pages share: words, looks, forms, refusals."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone, translation
 
 from breakglass.models import Request
-from core import slots
+from core import slots, zones
 from core.errors import BadInput, WrongState
 from core.faces import face
 from core.forms import Cards, ReasonForm, refused
@@ -90,6 +90,12 @@ class TestMoment:
     def test_reads_in_the_readers_zone(self, form: str, later: timedelta, words: str) -> None:
         with timezone.override("Europe/Berlin"):
             assert moment_words(AT, form, now=AT + later) == words
+
+    def test_what_is_due_until_the_end_of_a_day_is_due_on_that_day_in_every_zone(self) -> None:
+        with timezone.override("Europe/Berlin"):
+            assert moment_words(zones.day_end(date(2026, 12, 4)), "due", now=AT) == "4 Dec"
+            assert moment_words(zones.day_end(date(2027, 1, 4)), "due", now=AT) == "4 Jan 2027"
+            assert moment_words(AT, "due", now=AT) == "17 Nov 2026, 02:14"
 
     def test_carries_utc(self) -> None:
         with timezone.override("Europe/Berlin"):
