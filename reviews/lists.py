@@ -227,17 +227,19 @@ def with_risk(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
     It is the deadline, earlier for each sign of risk; by a century for each step of gravity, and
     by more than all of these for what is overdue at `at`. So one order serves all of it.
     """
-    found = Finding.objects.open().filter(case=OuterRef("grant__request")).order_by()
-    counted = found.values("case").annotate(count=Count("pk")).values("count")
+    found = Finding.objects.open().order_by().values("case")
+    # Asked for once and not for each row, as the number is: that is for those on the page alone.
+    with_findings = Q(grant__request__in=found.exclude(case=None))
+    counted = found.filter(case=OuterRef("grant__request")).annotate(count=Count("pk"))
     refused = Q(grant__request__ratification__in=["refused", "overdue"])
-    return rows.annotate(open_findings=Coalesce(Subquery(counted), 0)).annotate(
+    return rows.annotate(open_findings=Coalesce(Subquery(counted.values("count")), 0)).annotate(
         turn=ExpressionWrapper(
             F("due_at")
             - ExpressionWrapper(F("gravity") * Value(_STEP), output_field=DurationField())
             - _if(Q(due_at__lte=at), _STEP * len(Gravity))
             - _if(Q(grant__break_glass=True), _SIGN)
             - _if(refused, 2 * _SIGN)
-            - _if(Q(open_findings__gt=0), 2 * _SIGN),
+            - _if(with_findings, 2 * _SIGN),
             output_field=DateTimeField(),
         )
     )
