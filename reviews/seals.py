@@ -1,6 +1,7 @@
 """The seal of a case: what its record, and the rules it was asked under, were when it closed.
 
-A case closes when its review is closed and nothing is left to do. The manifest has one hash for
+A case closes when its review is closed and no obligation is left; findings and questions may
+still be open. The manifest has one hash for
 each part: SHA-256 over the leaf hashes (RFC 6962) of its entries, in their order. So it holds after
 an erasure, which leaves every leaf as it is, and anybody can compute it again from the entries of a
 case file, without us. What comes later (the message about the seal) is not under it.
@@ -35,7 +36,7 @@ PARTS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "review": (_lazy("Review"), ("review.", "finding.", "obligation.", "case.")),
     "other": (_lazy("Everything else"), ("",)),
 }
-SOON = phrase("Nothing is left to do. It is sealed in a moment.")
+SOON = phrase("Everything is done that has to be done first. It is sealed in a moment.")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

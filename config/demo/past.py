@@ -206,8 +206,8 @@ CASES = (
     ),
     Past(
         days_ago=2, clock="18:09", scenario="customer-record-emergency", who="requester2",
-        why="Parcel of order 290 went to a wrong address and the carrier waits until 19:00; I will"
-        " read the address.",
+        why="Parcel of order 290 went to a wrong address and the carrier waits at the door; I"
+        " will read the address.",
         ref="INC-20277", minutes=15, answers=(("approver", 2),), done_after=7,
         statements=("SELECT c.address FROM customers c JOIN orders o ON o.customer_id = c.id"
                     " WHERE o.id = 290",), verdict="",

@@ -16,7 +16,7 @@ from core import slots
 from core.once import once
 from core.words import duration_words, relative_words
 from reviews import actions, policy
-from reviews.models import Review
+from reviews.models import Finding, Review
 
 _SHOWN = 5
 _COUNTED = 99
@@ -157,7 +157,8 @@ def case_actions(request: HttpRequest, asked: Request) -> list[slots.CaseAction]
     user = request.user
     if not isinstance(user, User):
         return []
-    rows = Review.objects.open_to(user, timezone.now()).filter(grant__request=asked)
+    now = timezone.now()
+    rows = Review.objects.open_to(user, now).filter(grant__request=asked)
     return [
         slots.CaseAction(
             part=_("as reviewer"),
@@ -170,7 +171,18 @@ def case_actions(request: HttpRequest, asked: Request) -> list[slots.CaseAction]
             icon="review",
         )
         for review in rows
-    ]
+    ] or _to_resolve(asked, user, now)
+
+
+def _to_resolve(asked: Request, user: User, now: datetime) -> list[slots.CaseAction]:
+    """Lead to the findings that are still open once nothing else is left to do in the review."""
+    found = list(Finding.objects.open().filter(case=asked).told())
+    if not found or policy.why_not_resolve(found[0], by=user, at=now):
+        return []
+    label = ngettext("Resolve the finding", "Resolve %(number)s findings", len(found))
+    url = found[0].get_absolute_url() if len(found) == 1 else "#findings"
+    label = label % {"number": len(found)}
+    return [slots.CaseAction(part=_("as reviewer"), label=label, url=url, icon="flag")]
 
 
 @slots.verdicts.provide()

@@ -1,23 +1,41 @@
 """Whether a case is closed, on its page."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 
-from breakglass.models import Request
+from accounts.models import User
+from breakglass.models import Question, Request
 from core import slots
-from reviews import seals
-from reviews.models import Review
+from reviews import loose_ends, seals
+from reviews.models import Finding, Review
 from reviews.policy import why_not_seal
 
 
 @slots.case_panels.provide(order=45)
-def panels(_request: HttpRequest, asked: Request) -> list[slots.Panel]:
+def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
     """Show the seal of a case whose review is closed, or what it waits for."""
     closed = Review.objects.filter(grant__request=asked, state=Review.State.CLOSED)
     if not closed.exists():
         return []
     seal = seals.newest(asked)
-    context = {"asked": asked, "seal": seal, "why_open": None if seal else _why_open(asked)}
+    context = {
+        "asked": asked,
+        "seal": seal,
+        "open": _open(asked, request) if seal else [],
+        "why_open": None if seal else _why_open(asked),
+    }
     return [slots.Panel(template="reviews/_seal_panel.html", context=context, place="side")]
+
+
+def _open(asked: Request, request: HttpRequest) -> list[str]:
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    seen = Finding.objects.open().visible_to(user, timezone.now())
+    return loose_ends.said(
+        findings=seen.filter(case=asked).count(),
+        questions=Question.objects.open().filter(case=asked).count(),
+    )
 
 
 def _why_open(asked: Request) -> str:

@@ -1,6 +1,6 @@
 """The page of a review, with what its reviewers do there, and the page of a finding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import PageRequest
-from breakglass.questions import talk
+from breakglass.models import Question
+from breakglass.questions import Talk, talk
 from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
-from reviews import coverage, policy, standing, story, transitions
+from reviews import coverage, loose_ends, policy, standing, story, transitions
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
 from reviews.forms import FindingForm, TurnForm, VerdictForm
@@ -159,6 +160,8 @@ def _next(request: PageRequest, done: Review) -> HttpResponse:
 def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
+    tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
+    asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
         "stand": standing.of([found])[found.case_ref],
@@ -170,7 +173,8 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "reason_form": ReasonForm(),
         "finding_form": FindingForm(initial=_about(told, request.GET.get("action", ""))),
         "task_form": TaskForm(at=now),
-        "tasks": list(Obligation.objects.filter(case=found.grant.request_id).told()),
+        "tasks": tasks,
+        "still_open": _still_open(told, tasks, asked),
         "now": now,
         "why_not": policy.why_not_review(found, by=request.user, at=now),
         "may_hand_over": found.state == Review.State.IN_REVIEW
@@ -180,7 +184,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found),
-        "talk": talk(told.asked, reader=request.user, at=now, about=_known(told, request)),
+        "talk": asked,
         "about": found.case_ref,
         "shows": found.case_ref,
         **given,
@@ -198,6 +202,16 @@ def _step(found: Review, request: PageRequest) -> str:
     if found.waits_for_second:
         return "" if found.reviewer == request.user else "confirm"
     return "judge" if found.reviewer == request.user else ""
+
+
+def _still_open(told: story.Story, tasks: Sequence[Obligation], asked: Talk) -> list[str]:
+    """Say before a verdict is given what it would leave open."""
+    questions = [each for each, _form in asked.questions if each.state == Question.State.OPEN]
+    return loose_ends.said(
+        findings=sum(each.state == Finding.State.OPEN for each in told.findings),
+        questions=len(questions),
+        obligations=sum(each.state == Obligation.State.OPEN for each in tasks),
+    )
 
 
 def _known(told: story.Story, request: PageRequest) -> str:

@@ -2,10 +2,11 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.requests import PageRequest
 from breakglass.views.pages import page, visible_case
-from reviews import seals
+from reviews import loose_ends, seals
 
 
 @page("GET")
@@ -17,5 +18,11 @@ def case_seal(request: PageRequest, number: int) -> HttpResponse:
         raise Http404
     lines = seals.compared(asked, seal)
     matches = all(line.matches for line in lines)
-    context = {"asked": asked, "seal": seal, "lines": lines, "matches": matches}
+    context = {
+        "asked": asked,
+        "seal": seal,
+        "open": loose_ends.at_seal(asked, seal.at, reader=request.user, at=timezone.now()),
+        "lines": lines,
+        "matches": matches,
+    }
     return render(request, "reviews/seal.html", context)

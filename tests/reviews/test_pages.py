@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from breakglass.transitions import questions
 from reviews.models import Finding
 from tests.make import make_group, make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, page, post, recent
@@ -43,6 +44,23 @@ class TestReview:
 
         assert "1 action to look at" in text
         assert text.index("COPY customers") < text.index("SELECT * FROM orders")
+
+    def test_the_verdict_form_says_what_would_stay_open(self) -> None:
+        now = timezone.now()
+        review = taken(recent(), at=now)
+        assert "is unanswered" not in page("rita", review.get_absolute_url()).content.decode()
+
+        questions.ask(review.grant.request, by=make_user("rita"), text="What for?", at=now)
+        make_finding(review, at=now)
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "1 finding is open. 1 question is unanswered." in text
+
+    def test_what_comes_up_after_the_verdict_is_called_so(self) -> None:
+        text = page("rita", judged(recent()).get_absolute_url()).content.decode()
+
+        assert "Something came up since: open a finding" in text
+        assert "before the case closes</summary>" not in text
 
     def test_escapes_what_people_wrote(self) -> None:
         review = recent(justification="<script>alert('customers cannot pay')</script> and more")

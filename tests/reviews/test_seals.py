@@ -11,6 +11,7 @@ from django.urls import reverse
 from audit import log
 from audit.leaf import leaf_hash
 from audit.models import Entry
+from breakglass.transitions import questions
 from core.errors import WrongState
 from reviews import following, obligation_transitions, seal_transitions, seals, transitions
 from reviews.models import Finding, Review
@@ -111,6 +112,21 @@ class TestSeal:
         follow()
 
         assert Entry.objects.filter(kind="case.sealed").count() == 1
+
+    def test_says_what_was_open_all_the_same_and_to_whom_it_is_told(self) -> None:
+        review = taken(make_review())
+        make_finding(review)
+        questions.ask(review.grant.request, by=make_user("rita"), text="What for?", at=LATER)
+        judge(review, "justified_with_findings", "A dump.")
+        follow()
+        url = reverse("case-seal", args=[review.grant.request.case])
+
+        seen = {name: page(name, url).content.decode() for name in ("rita", "ada")}
+
+        assert "nothing was left to do" not in seen["rita"]
+        assert "1 finding was open." in seen["rita"]
+        assert "1 question was unanswered." in seen["rita"]
+        assert "finding was open" not in seen["ada"]
 
     def test_is_refused_while_something_is_left(self) -> None:
         review = make_review()

@@ -160,6 +160,18 @@ class TestCase:
         assert "Justified" in answer.content.decode()
 
 
+class TestCaseActions:
+    def test_lead_to_findings_that_are_open_after_the_verdict(self) -> None:
+        review = taken(make_review())
+        case, finding = review.grant.request, make_finding(review)
+        judge(review, "justified_with_findings", "A dump.")
+
+        found = {name: slots.case_actions(looking(name), case) for name in ("rita", "ada")}
+
+        assert [each.url for each in found["rita"]] == [finding.get_absolute_url()]
+        assert found["ada"] == []
+
+
 class TestDecide:
     """What an approver of the next case hears of earlier ones."""
 
