@@ -15,7 +15,7 @@ def meant(typed: str) -> User:
     people = User.objects.active().filter(Q(email__iexact=typed) | Q(name__iexact=typed))
     named: list[User] = list(people[:2])
     if len(named) != 1:
-        raise forms.ValidationError(gettext("Write the mail address of somebody who is here."))
+        raise forms.ValidationError(gettext("Write the name or address of somebody who is here."))
     return named[0]
 
 

@@ -66,7 +66,7 @@ class TurnForm(ReasonForm):
 
     person = PersonField(
         label=_("Who reviews it"),
-        help_text=_("The mail address of a reviewer who had no part in the case."),
+        help_text=_("The name or mail address of a reviewer who had no part in the case."),
     )
     field_order = ("person", "reason")
 
@@ -78,7 +78,9 @@ class OwnerForm(forms.Form):
     """Who answers for a finding, until the end of which day of the installation."""
 
     owner = PersonField(
-        label=_("Who answers for it"), help_text=_("Their mail address. They are told at once.")
+        label=_("Who answers for it"),
+        help_text=_("Their name or mail address. They are told at once."),
+        offers="people",
     )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY)
 
@@ -111,13 +113,18 @@ class FindingForm(forms.Form):
     )
     owner = PersonField(
         label=_("Who answers for it"),
-        help_text=_("Their mail address. They are told at once."),
+        help_text=_("Their name or mail address. They are told at once."),
         required=False,
+        offers="people",
     )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY, required=False)
     action = forms.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
     )
+
+    def __init__(self, data: Any = None, *, about: bool = False, **kwargs: Any) -> None:
+        """With `about` it stands beside an action, under names of its own."""
+        super().__init__(data, auto_id="about_%s" if about else "finding_%s", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Who answers for it has a deadline, and a deadline has somebody."""

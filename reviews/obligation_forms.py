@@ -24,8 +24,8 @@ class TaskForm(forms.Form):
         label=_("What has to be done"),
         coerce=Obligation.Kind,
         choices=Obligation.Kind.choices,
-        initial=Obligation.Kind.ROTATE_SECRET.value,
         widget=Segmented,
+        error_messages={"required": _("Choose what has to be done.")},
     )
     text = forms.CharField(
         label=_("Which one, and how"),
@@ -35,14 +35,15 @@ class TaskForm(forms.Form):
     )
     owner = PersonField(
         label=_("Who does it"),
-        help_text=_("Their mail address. They are told at once."),
+        help_text=_("Their name or mail address. They are told at once."),
         error_messages={"required": _("Name who has to do it.")},
-        offers="task-people",
+        offers="people",
     )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY)
 
-    def __init__(self, data: Any = None, *, at: datetime) -> None:
+    def __init__(self, data: Any = None, *, at: datetime, owner: str = "") -> None:
         super().__init__(data, auto_id="task_%s")
+        self.fields["owner"].initial = owner
         self.fields["due"].initial = zones.last_day(at + WITHIN)
 
     def task(self) -> Task:
@@ -59,7 +60,9 @@ class TaskForm(forms.Form):
 class HandOnForm(ReasonForm):
     """Who does it instead, or until when, and why."""
 
-    owner = PersonField(label=_("Who does it"), help_text=_("Their mail address."))
+    owner = PersonField(
+        label=_("Who does it"), help_text=_("Their name or mail address."), offers="people"
+    )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY)
     field_order = ("owner", "due", "reason")
 

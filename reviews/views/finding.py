@@ -14,7 +14,7 @@ from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import DomainError
 from core.forms import refused
-from reviews import policy, transitions
+from reviews import candidates, policy, transitions
 from reviews.assignment_transitions import assign_finding
 from reviews.forms import OwnerForm, ResolveForm
 from reviews.models import Finding
@@ -70,6 +70,7 @@ def _page(request: PageRequest, seen: Finding, *, status: int, **given: Any) -> 
         "finding": seen,
         "form": ResolveForm(),
         "owner_form": OwnerForm(),
+        "people": candidates.of(seen.case, at=now) if seen.case else [],
         "overdue": seen.is_overdue(now),
         "why_not": policy.why_not_resolve(seen, by=request.user, at=now),
         **given,

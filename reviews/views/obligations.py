@@ -18,6 +18,7 @@ from core.errors import BadInput, DomainError
 from core.forms import refused
 from core.pages import say
 from core.problems import BadQuery
+from reviews import candidates
 from reviews import obligation_lists as lists
 from reviews import obligation_policy as policy
 from reviews import obligation_transitions as transitions
@@ -137,6 +138,7 @@ def _page(
     who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     context: dict[str, Any] = {
         "task": found,
+        "people": candidates.of(found.case, at=who["at"]),
         "overdue": found.is_overdue(who["at"]),
         "done_form": EvidenceForm(),
         "waive_form": WaiveForm(),

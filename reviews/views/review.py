@@ -21,13 +21,14 @@ from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
-from reviews import coverage, loose_ends, policy, standing, story, transitions
+from reviews import candidates, coverage, loose_ends, policy, standing, story, transitions
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
 from reviews.forms import FindingForm, TurnForm, VerdictForm
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
 from reviews.obligation_transitions import oblige
+from reviews.obligations import WITHIN
 
 
 @page("GET")
@@ -91,10 +92,11 @@ def review_reassign(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
-    form, done = FindingForm(request.POST), _("The finding is open.")
-    seq = form["action"].value() or ""
-    to = f"#action-{seq}" if seq.isdigit() else "#findings"
-    return _act(request, pk, form, _find, done, name="finding_form", to=to)
+    seq = request.POST.get("action", "")
+    of_action = seq.isdigit()
+    form, done = FindingForm(request.POST, about=of_action), _("The finding is open.")
+    name, to = ("action_form", f"#action-{seq}") if of_action else ("finding_form", "#findings")
+    return _act(request, pk, form, _find, done, name=name, to=to)
 
 
 def _find(
@@ -161,6 +163,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
     tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
+    owner = candidates.requester(told.asked)
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
@@ -171,8 +174,10 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "step": _step(found, request),
         "verdict_form": VerdictForm(review=found),
         "reason_form": ReasonForm(),
-        "finding_form": FindingForm(initial=_about(told, request.GET.get("action", ""))),
-        "task_form": TaskForm(at=now),
+        "people": candidates.of(told.asked, at=now),
+        "finding_form": FindingForm(initial=_answers(owner, now)),
+        "action_form": _about(told, request.GET.get("action", ""), _answers(owner, now)),
+        "task_form": TaskForm(at=now, owner=owner),
         "tasks": tasks,
         "still_open": _still_open(told, tasks, asked),
         "now": now,
@@ -220,11 +225,16 @@ def _known(told: story.Story, request: PageRequest) -> str:
     return seq if any(str(each.seq) == seq for each in told.actions.shown) else ""
 
 
-def _about(told: story.Story, action: str) -> dict[str, object]:
+def _answers(owner: str, now: datetime) -> dict[str, object]:
+    """Propose that whoever had the access answers for a finding, within the usual time."""
+    return {"owner": owner, "due": zones.last_day(now + WITHIN)} if owner else {}
+
+
+def _about(told: story.Story, action: str, answers: dict[str, object]) -> FindingForm | None:
     """Begin a finding about one action that has none yet."""
     for each in told.actions.shown:
         if str(each.seq) == action and each.seq not in told.made:
             said = {"what": each.title, "target": each.target, "entry": each.seq}
             text = _("%(what)s on %(target)s, entry %(entry)s: ") % said
-            return {"text": text, "action": each.seq}
-    return {}
+            return FindingForm(about=True, initial={"text": text, "action": each.seq, **answers})
+    return None

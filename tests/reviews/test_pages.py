@@ -87,7 +87,24 @@ class TestReview:
 
         text = page("rita", review.get_absolute_url(), action=seq).content.decode()
 
-        assert f"Copy customers on shop-db, entry {seq}:" in text
+        card = text.split(f'id="action-{seq}"')[1].split("</article>")[0]
+        assert f"Copy customers on shop-db, entry {seq}:" in card
+
+    def test_offers_whoever_is_around_the_case_to_answer_for_it(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        make_user("mallory")
+        same = make_user("ada.two")
+        same.name = make_user("ada").name
+        same.save(update_fields=["name"])
+
+        answer = page("rita", review.get_absolute_url())
+
+        offered = [each.value for each in answer.context["people"]]
+        assert offered[0] == make_user("ada").email, "two have this name"
+        assert make_user("rita").name in offered
+        assert make_user("mallory").name not in offered
+        assert answer.context["finding_form"]["owner"].value() == make_user("ada").email
+        assert answer.context["task_form"]["kind"].value() is None
 
     def test_an_action_shows_its_finding_and_nothing_to_do_once_it_is_judged(self) -> None:
         review = taken(recent(make_scenario(expected_verbs=["select"])), at=timezone.now())
@@ -102,6 +119,7 @@ class TestReview:
         assert post("rita", "finding-new", review, **sent)["Location"] == f"{here}#action-{seq}"
         text = page("rita", here).content.decode()
         assert Finding.objects.get().get_absolute_url() in text.split("</article>")[0]
+        assert "Nobody answers for it yet." in text.split("</article>")[0]
         assert make_it not in text
         assert "For you to judge" not in text
         assert post("rita", "finding-new", review, **sent).status_code == 409

@@ -122,4 +122,4 @@ class TestOwner:
         assert late.status_code == 422
         assert "Choose a day that is not over." in late.content.decode()
         nobody = post("rita", "finding-owner", finding, owner="x", due="2020-01-01")
-        assert "Write the mail address" in nobody.content.decode()
+        assert "Write the name or address" in nobody.content.decode()

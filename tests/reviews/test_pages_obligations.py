@@ -53,7 +53,7 @@ class TestReview:
         assert answer.status_code == 422
         assert "Choose a day that is not over." in answer.content.decode()
         answer = post("rita", "obligation-new", review, **{**said, "owner": "nobody"})
-        assert "Write the mail address of somebody who is here." in answer.content.decode()
+        assert "Write the name or address of somebody who is here." in answer.content.decode()
 
     def test_whoever_may_not_review_is_shown_no_form(self) -> None:
         review = recent()
