@@ -27,6 +27,8 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 20_000
+_PIECES, _TELLING = 2, 5  # of a host's name, and letters, from which it may be told by its pieces
+_LAST = re.compile(r"[./@:]")
 _PATH = re.compile(r"(?<![\w.])(?:~|\.{1,2})?/[\w.*~@%+/-]+")
 # What people call places that have names of their own.
 _CALLED = tuple(
@@ -85,7 +87,7 @@ def spoken_of(name: str, clauses: Iterable[Clause]) -> bool:
     clauses = tuple(clauses)
     if name.startswith("/") and wider_than_named(name, (clause.text for clause in clauses)):
         return False
-    last = re.split(r"[./@:]", name.rstrip("/.:*{}"))[-1] or name
+    last = _LAST.split(name.rstrip("/.:*{}"))[-1] or name
     parts = _stems(last)
     also = _also_called(name)
     for clause in clauses:
@@ -118,11 +120,16 @@ def names_host(name: str, *texts: str) -> bool:
     if any({host, short} & _tokens(text[:_LONGEST]) for text in texts):
         return True
     # "the DR site" is dr-site, and web 3 is web-03.
-    pieces = [each.lstrip("0") or "0" for each in words.pieces(short)]
-    if len(pieces) < 2 or len(short) < 5 or short[:1].isdigit():
+    apart = _apart(short)
+    if apart.count(" ") < _PIECES + 1 or len(short) < _TELLING or short[:1].isdigit():
         return False
-    apart = r"[\s_-]?0*".join(map(re.escape, pieces))
-    return any(re.search(rf"(?<!\w){apart}(?!\w)", text[:_LONGEST].lower()) for text in texts)
+    return any(apart in _apart(text[:_LONGEST].lower()) for text in texts)
+
+
+@lru_cache(maxsize=500)
+def _apart(text: str) -> str:
+    """Return the pieces of a name or a text with a blank around each, numbers without noughts."""
+    return f" {' '.join(each.lstrip('0') or '0' for each in words.pieces(text))} "
 
 
 def _alike(part: str, word: str) -> bool:

@@ -22,6 +22,7 @@ _WEIGHTS = {
     Verb.DELETE: 0.8, Verb.EXPORT: 0.7, Verb.SCHEMA: 0.7, Verb.WRITE: 0.6, Verb.EXEC: 0.3,
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
+_LAST = re.compile(r"[/.]")
 _HALF = 0.5
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 _ENDINGS = frozenset(
@@ -182,7 +183,7 @@ def _known(name: str, grounds: Grounds) -> bool:
     parts = _parts(name)
     if not parts:
         return True
-    last = _parts(re.split(r"[/.]", name.rstrip("/"))[-1])
+    last = _parts(_LAST.split(name.rstrip("/"))[-1])
     return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= _HALF
 
 

@@ -246,7 +246,7 @@ def literals(text: str) -> Iterator[str]:
         yield words.number(named) or named.lower().rstrip("/.,:")
         if thousands := _THOUSANDS.fullmatch(named):
             yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
-    for word in re.findall(r"[a-z]+", text.lower()):
+    for word in _WORD.findall(text.lower()):
         if digits := words.number(word):
             yield digits
 
@@ -290,6 +290,7 @@ _LOOKS = re.compile(
     r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
     r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
 )
+_WORD = re.compile(r"[a-z]+")
 _THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from judgement import lexicon
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_DIGITS = re.compile(r"[+-]?\d+(\.\d+)?")
 _BRITISH = re.compile(r"..[^s]ell$|.{4}oll$")  # cancelled, labelling, controlled
 _NUMBERS = {word: str(number) for number, word in enumerate(lexicon.NUMBERS)} | {
     "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"
@@ -56,7 +57,7 @@ def number(word: str) -> str | None:
     if word in _NUMBERS:
         return _NUMBERS[word]
     bare = word.replace(",", "")
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", bare):
+    if not _DIGITS.fullmatch(bare):
         return None
     return bare.rstrip("0").rstrip(".") if "." in bare else bare
 
