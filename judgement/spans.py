@@ -1,6 +1,7 @@
 """Spans of rows: those that a reason names ("orders 100 to 120"), and those that an action touches.
 
-Comparisons of one column are taken together, as if AND stood between them: facts do not tell.
+Comparisons of one column are taken together, as if AND stood between them: facts do not tell. OR
+between them is an inverted condition to the reader of SQL.
 """
 
 import math

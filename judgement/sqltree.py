@@ -144,13 +144,22 @@ def _not_null(condition: exp.Expr) -> bool:
     )
 
 
+def _both_ways(either: exp.Or) -> bool:
+    """Whether what is above a bound is taken, and what is below one as well: `id > 4 OR id < 9`."""
+    sides = (either.left.unnest(), either.right.unnest())
+    for one, other in (sides, sides[::-1]):
+        if isinstance(one, exp.GT | exp.GTE) and isinstance(other, exp.LT | exp.LTE):
+            return bool(one.left == other.left)
+    return False
+
+
 def _but(condition: exp.Expr) -> bool:
     """Whether a condition takes all rows but some, and nothing beside it narrows them."""
     condition = condition.unnest()
     if isinstance(condition, exp.And):
         return _but(condition.left) and _but(condition.right)
     if isinstance(condition, exp.Or):
-        return _but(condition.left) or _but(condition.right)
+        return _but(condition.left) or _but(condition.right) or _both_ways(condition)
     if isinstance(condition, exp.Not) and not isinstance(condition.this.unnest(), exp.Is):
         return True
     if isinstance(condition, exp.NEQ | exp.NullSafeNEQ):

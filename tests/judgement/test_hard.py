@@ -22,6 +22,8 @@ SQL DROP DATABASE shop -> destruction
 SQL DELETE FROM orders -> destruction
 SQL UPDATE orders SET state = 'x' WHERE 1=1 -> destruction
 SQL DELETE FROM orders WHERE id <> 4 -> destruction
+SQL DELETE FROM orders WHERE id >= 100 OR id <= 120 -> destruction
+SQL DELETE FROM orders WHERE id >= 100 AND id <= 120 ->
 SQL CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f() -> persistence
 SQL SELECT a FROM orders ->
 SQL DELETE FROM orders WHERE id = 4 ->
