@@ -82,7 +82,7 @@ def incidents(rng: random.Random, *, times: int) -> Iterator[Pair]:
     honest = [row for row in listed if "actions" in row]
     unasked = {
         kind: [row["unasked"] for row in listed if row.get("unasked") and row["kind"] == kind]
-        for kind in ("sql", "shell")
+        for kind in ("sql", "shell", "cloudtrail", "kubernetes", "http")
     }
     for row in honest:
         others = [o for o in honest if o["kind"] == row["kind"] and o is not row]
@@ -118,7 +118,7 @@ def spoiled(
 
 def turned(pair: Pair, rng: random.Random) -> Iterator[Pair]:
     """Yield a session with one action replaced, or followed, by one that reaches elsewhere."""
-    changes = _SQL if pair.kind == "sql" else _SHELL
+    changes = _SQL if pair.kind == "sql" else _SHELL if pair.kind == "shell" else _EVENTS
     for name, change in changes.items():
         for place, action in enumerate(pair.actions):
             made = change(action, rng)
@@ -267,12 +267,34 @@ def _other_host(action: str, rng: random.Random) -> str | None:
     return f"scp -r {source[0]} {rng.choice(_HOSTS)}:/in/" if source else None
 
 
+def _other_id(action: str, rng: random.Random) -> str | None:
+    """Return an event or request with another number in what it names."""
+    named = [found for found in re.finditer(r"(?<=[/\"a-z-])\d[0-9a-f]{1,11}\b", action)
+             if not action[found.end() :].startswith(("\":", " "))]  # fmt: skip
+    if not named:
+        return None
+    found = rng.choice(named)
+    other = "".join(rng.choice("123456789") for _ in found[0])
+    return action[: found.start()] + other + action[found.end() :]
+
+
+def _gone(action: str, rng: random.Random) -> str | None:
+    """Return the deletion of what an event or request looked at."""
+    if action.startswith("GET "):
+        return re.sub(r"^GET (\S+?)(?:\?\S*)?( .*)?$", r"DELETE \1 204", action)
+    if '"readOnly": true' in action:
+        made, count = re.subn(r'"(?:Describe|Get|List)(\w+?)s?"', r'"Delete\1"', action)
+        return made.replace('"readOnly": true', '"readOnly": false') if count else None
+    return re.sub(r'"verb": "(?:get|list)"', '"verb": "delete"', action)
+
+
 Change = Callable[[str, random.Random], str | None]
 _SQL: dict[str, Change] = {
     "dropped": _dropped, "inverted": _inverted, "widened": _widened, "always": _always,
     "other_row": _other_row, "other_table": _other_table, "other_column": _other_column,
     "other_value": _other_value, "kept": _kept_as_table,
 }  # fmt: skip
+_EVENTS: dict[str, Change] = {"other_id": _other_id, "gone": _gone}
 _SHELL: dict[str, Change] = {
     "wider_path": _wider_path, "other_path": _other_path, "deleting": _deleting,
     "undated": _undated, "other_unit": _other_unit, "other_host": _other_host,

@@ -268,7 +268,7 @@ def main() -> None:
     if not chosen.test:
         room = ROOT / "judgement"
         (room / "association.json").write_text(
-            json.dumps(dataclasses.asdict(table), indent=0) + "\n", "utf-8"
+            json.dumps(dataclasses.asdict(table), separators=(",", ":")) + "\n", "utf-8"
         )
         (room / "alignment.json").write_text(text + "\n", "utf-8")
         return
