@@ -98,6 +98,7 @@ _ROOT = re.compile(
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
 _MARKS = "-+{};,.()[]\\"
 _ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
+_CERTIFICATE = re.compile(r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,:]\d+)?%?[a-zA-Z]?")
 
 
@@ -217,9 +218,14 @@ def _named(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
             gathered.names(word.removeprefix("@"))
 
 
+def _looks_at_public(call: Call) -> bool:
+    """Tell whether a command reads certificates, which anybody may see, and no keys."""
+    return call.name == "openssl" and bool(_CERTIFICATE.match(call.line))
+
+
 def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
     """Add what follows from the paths that are read and written."""
-    if call.name in _NAMES_ONLY or gathered.verbs <= {Verb.NEUTRAL}:
+    if call.name in _NAMES_ONLY or gathered.verbs <= {Verb.NEUTRAL} or _looks_at_public(call):
         return
     read = bool(gathered.verbs & {Verb.READ, Verb.EXPORT})
     write = bool(gathered.verbs & {Verb.WRITE, Verb.DELETE})

