@@ -24,11 +24,11 @@ CHANGING = frozenset(
 _MOST = 3  # names in a sentence
 
 
-def shown(names: Iterable[str]) -> str:
+def shown(names: Iterable[str], *, most: int = _MOST) -> str:
     """Return names as a sentence lists them: `orders`, `payments` and 2 more."""
     listed = list(dict.fromkeys(names))
-    text = ", ".join(f"`{name[:80]}`" for name in listed[:_MOST])
-    return text + (f" and {len(listed) - _MOST} more" if len(listed) > _MOST else "")
+    text = ", ".join(f"`{name[:80]}`" for name in listed[:most])
+    return text + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
 
 def about(facts: Facts) -> str:

@@ -24,6 +24,7 @@ ENVELOPES = {
     "evidence_export": {Verb.READ, Verb.EXPORT, Verb.NETWORK},
     "schema_hotfix": {Verb.READ, Verb.SCHEMA},
 }
+_EXPECTED = 20  # names of what a scenario expects in a sentence: one compares with all of them
 _LIGHT = frozenset({Verb.READ, Verb.NETWORK, Verb.EXEC})
 _TURNED = frozenset({"<>", "not in", "not like"})
 _WIDER = frozenset({">", ">=", "<", "<="})
@@ -114,7 +115,8 @@ def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
             alone = len(strange) == len(facts.objects)
             yield _finding(
                 "object_outside", Severity.HIGH if alone else Severity.MEDIUM, action,
-                f"touches {shown(strange)}; the scenario expects {shown(scope.objects)}",
+                f"touches {shown(strange)}; the scenario expects"
+                f" {shown(scope.objects, most=_EXPECTED)}",
                 None, strange[0],
             )  # fmt: skip
     if scope.databases is not None and facts.kind is Kind.SQL:

@@ -90,6 +90,15 @@ class Action:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """The same action, done once or many times with the same outcome: `last` is when lastly."""
+
+    action: Action
+    count: int
+    last: datetime
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Tally:
     """How many actions of a case there are of each sort."""
 
@@ -140,6 +149,17 @@ class Actions(Tally):
     def shown(self) -> list[Action]:
         """Those that the page shows, the odd ones first."""
         return [*self.outside, *self.within]
+
+    @property
+    def repeated(self) -> list[Repeated]:
+        """Those that need no look, each kind once: what tells something comes first."""
+        found: dict[tuple[bool, str, str, str], list[Action]] = {}
+        for each in self.within:
+            silent = each.standing == Standing.NEUTRAL
+            key = (silent, each.statement, each.verb, each.outcome)
+            found.setdefault(key, []).append(each)
+        runs = sorted(found.items(), key=lambda pair: pair[0][0])
+        return [Repeated(action=same[0], count=len(same), last=same[-1].at) for _key, same in runs]
 
 
 def tally(case: str) -> Tally:

@@ -63,14 +63,14 @@ class Stream:
         number = self.sighting.count
         typical, worst = _lag(self.sighting.typical), _lag(self.sighting.worst)
         text = ngettext(
-            "%(number)s action, on the record %(typical)s after it was done.",
-            "%(number)s actions, on the record %(typical)s after they were done.",
+            "%(number)s action; it was on the record %(typical)s later.",
+            "%(number)s actions; they were on the record %(typical)s later.",
             number,
         )
         if typical != worst:
             text = _(
-                "%(number)s actions, on the record %(typical)s after they were done, %(worst)s at"
-                " the latest."
+                "%(number)s actions; half were on the record within %(typical)s, all within"
+                " %(worst)s."
             )
         return text % {"number": number, "typical": typical, "worst": worst}
 

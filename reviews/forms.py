@@ -13,11 +13,11 @@ from reviews import policy
 from reviews.models import Finding, Review
 
 _NOTES = {
-    "justified": _("What was done is what was declared."),
+    "justified": _("Done as it was said."),
     "drill": _("An exercise, done as planned."),
-    "justified_with_findings": _("The emergency was real; something has to be answered for."),
-    "misuse": _("Access was used for something else. A second reviewer has to agree."),
-    "inconclusive": _("It cannot be told from the record."),
+    "justified_with_findings": _("Real, with something to answer for."),
+    "misuse": _("Something else; a second one agrees."),
+    "inconclusive": _("The record does not tell."),
 }
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _WORDS = forms.Textarea(attrs={"rows": 4})
@@ -33,32 +33,35 @@ class VerdictForm(forms.Form):
     )
     comment = forms.CharField(
         label=_("What you found"),
-        help_text=_(
-            "Needed for “misuse” and for “justified with findings”; for the others if you like."
-        ),
+        help_text=_("Needed for findings and misuse."),
         required=False,
         max_length=5000,
         widget=forms.Textarea(
             attrs={
-                "rows": 4,
+                "rows": 3,
                 "data-needed-by": "verdict",
                 "data-needed-for": " ".join(Review.EXPLAINED),
             }
         ),
     )
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, review: Review, fits: bool = False, **kwargs: Any) -> None:
+        """With `fits` all that was done is explained, so that a drill is proposed as one."""
         super().__init__(*args, **kwargs)
         hush(self.fields["comment"])  # its hint says when it is needed
         drill = review.grant.request.rules.drill
-        self.fields["verdict"].choices = [  # type: ignore[attr-defined]
+        choices = [
             (value, label)
             for value, label in Review.Verdict.choices
             if value and (drill or value != Review.Verdict.DRILL)
         ]
+        choices.sort(key=lambda choice: choice[0] != Review.Verdict.DRILL)
+        self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
         cards = cast(Cards, self.fields["verdict"].widget)
         if why := policy.why_not_clean(review):
             cards.barred = {value.value: shown(why) for value in Review.CLEAN}
+        elif drill and fits:
+            self.fields["verdict"].initial = Review.Verdict.DRILL
 
 
 class TurnForm(ReasonForm):

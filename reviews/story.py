@@ -45,6 +45,16 @@ class Story:
         return self.asked.rules
 
     @property
+    def expected_verbs(self) -> str:
+        """What the scenario is for doing, in words."""
+        return listed(self.rules.expected_verbs) or _("doing anything")
+
+    @property
+    def expected_objects(self) -> str:
+        """What the scenario is for touching, all of it, in words."""
+        return listed(self.rules.expected_objects) or _("anything")
+
+    @property
     def compared(self) -> list[Compared]:
         """What was declared beside what was done, in the reader's language."""
         return [*_terms(self), _plan(self), _objects(self)]
@@ -108,7 +118,7 @@ def _plan(story: Story) -> Compared:
     done = story.actions
     return Compared(
         about=_("Plan"),
-        declared=story.asked.intent or _("Nothing declared"),
+        declared=story.asked.intent or _("Only what the reason says"),
         done=_counted(done.verbs) if done.count else _("No action is on the record"),
         odd=_counted(done.outside_verbs),
     )
@@ -122,10 +132,9 @@ def _objects(story: Story) -> Compared:
     """What the scenario expects beside what was touched, by the actions that the page shows."""
     touched = {name for each in story.actions.shown for name in each.objects}
     odd = {name for each in story.actions.outside for name in each.odd_objects}
-    expected = [*story.rules.expected_objects]
     return Compared(
         about=_("Objects"),
-        declared=", ".join(expected) or _("Anything"),
+        declared=_("The scenario is for %(objects)s") % {"objects": story.expected_objects},
         done=", ".join(sorted(touched - odd)) if touched else _("None named"),
         odd=", ".join(sorted(odd)),
     )

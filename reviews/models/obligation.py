@@ -138,6 +138,11 @@ class Obligation(models.Model):
         return reverse("obligation", args=[self.pk])
 
     @property
+    def from_record(self) -> bool:
+        """Whether nobody asked for it: the record itself brought it up."""
+        return self.opened_by_id is None
+
+    @property
     def ref(self) -> str:
         """How the ledger names this obligation."""
         return refs.make("obligation", self.pk)

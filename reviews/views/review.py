@@ -39,9 +39,9 @@ def review(request: PageRequest, pk: UUID) -> HttpResponse:
 
 @page("POST")
 def review_start(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Take a review, and go on at what was done outside; else at the verdict."""
+    """Take a review, and go on at what was said if something does not fit; else at the verdict."""
     odd = story.of(_visible(request, pk)).actions.outside_count
-    to = "#outside" if odd else "#verdict"
+    to = "#said" if odd else "#verdict"
     return _act(request, pk, None, transitions.start, _("The review is yours."), to=to)
 
 
@@ -163,6 +163,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
     tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
+    left = [each for each in tasks if each.from_record and each.state == Obligation.State.OPEN]
     owner = candidates.requester(told.asked)
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
@@ -172,13 +173,14 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
         "overdue": found.is_overdue(now),
         "step": _step(found, request),
-        "verdict_form": VerdictForm(review=found),
+        "verdict_form": VerdictForm(review=found, fits=not told.actions.outside_count),
         "reason_form": ReasonForm(),
         "people": candidates.of(told.asked, at=now),
         "finding_form": FindingForm(initial=_answers(owner, now)),
         "action_form": _about(told, request.GET.get("action", ""), _answers(owner, now)),
         "task_form": TaskForm(at=now, owner=owner),
-        "tasks": tasks,
+        "left": left,
+        "tasks": [each for each in tasks if each not in left],
         "still_open": _still_open(told, tasks, asked),
         "now": now,
         "why_not": policy.why_not_review(found, by=request.user, at=now),

@@ -79,13 +79,13 @@ class TestOwnLog:
         for late in (1, 1.5, 90):
             did(grant, late=late)
         assert only(grant).brought == (
-            "3 actions, on the record 1.5 s after they were done, 1 min at the latest."
+            "3 actions; half were on the record within 1.5 s, all within 1 min."
         )
 
     def test_a_clock_that_is_ahead_makes_no_action_early(self) -> None:
         grant = used()
         did(grant, late=-30)
-        assert only(grant).brought == "1 action, on the record 0.0 s after it was done."
+        assert only(grant).brought == "1 action; it was on the record 0.0 s later."
 
     def test_a_part_that_was_lost_is_a_danger(self) -> None:
         grant = used()

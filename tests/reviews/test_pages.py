@@ -162,7 +162,7 @@ class TestVerbs:
         review = recent(make_scenario(expected_verbs=["select"]))
         act(review.grant, "copy", "customers")
         sequence(timezone.now())
-        assert post("rita", "review-start", review)["Location"].endswith("#outside")
+        assert post("rita", "review-start", review)["Location"].endswith("#said")
 
     def test_a_form_with_a_mistake_comes_back(self) -> None:
         review = taken(recent(), at=timezone.now())

@@ -1,6 +1,7 @@
 """The case in review mode: declared beside done, questions about an action, the next review."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from audit import sequencer
 from breakglass.models import Question
+from reviews.models import Obligation
+from reviews.obligation_transitions import Task, owe
 from tests.make import make_scenario
 from tests.reviews.browser import client, late, page, recent
 from tests.reviews.make import act, judge, make_finding, sequence, taken
@@ -30,7 +33,7 @@ class TestReviewMode:
         assert rows["Time"] == ("30 min", "20 min", "")
         assert rows["Targets"] == ("shop-db", "No door was opened", "")
         assert rows["Plan"] == ("Look for the lock.", "1 select", "1 copy")
-        assert rows["Objects"] == ("orders", "orders", "customers")
+        assert rows["Objects"] == ("The scenario is for orders", "orders", "customers")
 
     def test_what_the_scenario_expects_is_not_flagged_beside_what_it_does_not(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
@@ -63,6 +66,46 @@ class TestReviewMode:
         assert "2 of 3 actions explained." in text
         assert "not for changing" in text
 
+    def test_what_was_said_and_what_was_left_behind_stand_above_the_actions(self) -> None:
+        review = recent(justification="Payments are declined; I copy orders and drop the copy.")
+        act(review.grant, "copy", "customers")
+        left = Task(
+            kind=Obligation.Kind.CLEAR_UP, text="On shop-db this was left behind: table t.",
+            owner=review.grant.holder, due_at=timezone.now() + timedelta(days=7),
+        )  # fmt: skip
+        owe(review.grant.request, task=left, entry_seq=1, at=timezone.now())
+        sequence(timezone.now())
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        places = [text.index(each) for each in ("drop the copy", "left behind: table t", "COPY ")]
+        assert places == sorted(places)
+        assert text.count("left behind: table t") == 1
+
+    def test_the_same_stands_once_and_what_tells_something_comes_first(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario)
+        for verb in ("begin", "begin", "select", "begin"):
+            act(review.grant, verb, "orders")
+        sequence(timezone.now())
+
+        found = page("rita", review.get_absolute_url()).context["story"].actions.repeated
+
+        assert [(each.action.verb, each.count) for each in found] == [("select", 1), ("begin", 3)]
+
+    def test_a_drill_is_proposed_as_one_while_all_that_was_done_is_explained(self) -> None:
+        review = taken(
+            recent(make_scenario(drill=True, expected_verbs=["select"])), at=timezone.now()
+        )
+        form = page("rita", review.get_absolute_url()).context["verdict_form"]
+        assert next(value for value, _ in form["verdict"].field.choices) == "drill"
+        assert form["verdict"].value() == "drill"
+
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        form = page("rita", review.get_absolute_url()).context["verdict_form"]
+        assert form["verdict"].value() is None
+
     def test_what_is_not_judged_yet_is_counted(self) -> None:
         review = recent()
         act(review.grant)
@@ -79,7 +122,7 @@ class TestReviewMode:
         assert "1 finding is open in this case. Resolve it first" in text
         assert re.search('value="justified" id="[^"]+" disabled', text)
         assert re.search('value="misuse" id="[^"]+" required', text)
-        assert "Needed for “misuse”" in text
+        assert "Needed for findings and misuse." in text
         case = review.grant.request.get_absolute_url()
         assert ">Resolve<" in page("rita", case).content.decode()
         assert ">Resolve<" not in page("otto", case).content.decode()
