@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import functools
 import json
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -34,12 +33,10 @@ def page(
     request: HttpRequest,
     limit: int = USUAL,
     cursor: str = "",
-    at: datetime | None = None,
 ) -> Page[M]:
     """Return up to `limit` rows behind `cursor` in the order of `key` and then of the id.
 
-    `key` names a field or an annotation that is never null, with "-" for the newest first. Where
-    it depends on what time it is, `at` is that time, and `begun` tells it to the pages behind.
+    `key` names a field or an annotation that is never null, with "-" for the newest first.
 
     Raises BadQuery for a cursor that is none of ours.
     """
@@ -55,16 +52,7 @@ def page(
     found = list(rows.order_by(key, f"{sign}pk")[: limit + 1])
     items = found[:limit]
     more = len(found) > limit
-    return Page(items, _address(request, items[-1], field, at) if more else None)
-
-
-def begun(cursor: str, *, at: datetime) -> datetime:
-    """Return when the list was begun that a cursor goes on with; `at` where it does not say so."""
-    try:
-        _value, _pk, *when = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return min(at, datetime.fromisoformat(when[0])) if when else at
-    except (ValueError, TypeError):
-        return at
+    return Page(items, _address(request, items[-1], field) if more else None)
 
 
 @functools.cache
@@ -83,9 +71,8 @@ def schema_of(items: type[serializers.Serializer[Any]]) -> type[serializers.Seri
     )
 
 
-def _address(request: HttpRequest, last: Model, field: str, at: datetime | None) -> str:
-    when = [at.isoformat()] if at else []
-    place = json.dumps([str(getattr(last, field)), str(last.pk), *when])
+def _address(request: HttpRequest, last: Model, field: str) -> str:
+    place = json.dumps([str(getattr(last, field)), str(last.pk)])
     query = request.GET.copy()
     query["cursor"] = base64.urlsafe_b64encode(place.encode()).decode()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
@@ -94,7 +81,7 @@ def _address(request: HttpRequest, last: Model, field: str, at: datetime | None)
 def _read(cursor: str, rows: QuerySet[M], field: str) -> tuple[Any, Any]:
     meta = rows.model._meta  # noqa: SLF001 - Django's documented API
     try:
-        value, pk, *_when = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        value, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if "\0" in f"{value}{pk}":
             raise ValueError("no text of ours")  # noqa: TRY301
         made = rows.query.annotations.get(field)

@@ -5,20 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import (
-    Case,
-    Count,
-    DateTimeField,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -37,13 +24,11 @@ from breakglass.narrowing import (
     narrowed,
     without,
 )
-from core import paging
 from core.dates import day_words
 from core.speech import phrase
 from reviews.models import (
     Finding,
     FindingQuerySet,
-    Gravity,
     Review,
     ReviewQuerySet,
 )
@@ -66,9 +51,6 @@ FINDING_TABS: dict[str, str | Promise] = {
 }
 # Orders by which a list can be turned; the first is that of what waits.
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
-_SIGN = timedelta(days=1)  # how much earlier each sign of risk brings a review's turn
-_MOST_SIGNS = 5 * _SIGN  # broken glass, a refused ratification, an open finding
-_STEP = timedelta(days=36_525)  # a century: no deadline outweighs how grave a case is
 _LATELY = timedelta(days=30)
 
 
@@ -153,7 +135,7 @@ def reviews(
 ) -> tuple[ReviewQuerySet, str]:
     """Return the reviews under a tab and their order: the most urgent, or the newest, first."""
     tab = chosen["tab"] or OPEN
-    rows = with_risk(of_cases(rows, chosen, at=at).told(), at=at)
+    rows = of_cases(rows, chosen, at=at).told().with_turn()
     usual = {DONE: "-closed_at", ALL: "-owed_at"}.get(tab, "turn")
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
@@ -172,28 +154,6 @@ def _of(person: User) -> Q:
     """What a person has in hand, or has to take."""
     turn = Q(state=Review.State.DUE, assignee=person)
     return Q(state=Review.State.IN_REVIEW, reviewer=person) | turn
-
-
-def soonest(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
-    """Leave out what cannot be on the first page by turn, so that not all of it is weighed.
-
-    Within one gravity no sign of risk brings a turn forward by more than `_MOST_SIGNS`: what is
-    due later than that behind the last review of a page by deadline has its turn after all those.
-    """
-    late, rest = Q(due_at__lte=at), Q(due_at__gt=at)
-    if last := _last(rows.filter(late)):
-        return rows.filter(late & last)
-    if last := _last(rows.filter(rest)):
-        return rows.filter(late | last)
-    return rows
-
-
-def _last(rows: ReviewQuerySet) -> Q | None:
-    """Return what may stand before the first of some rows behind a page; None if all fit on it."""
-    places = rows.order_by("-gravity", "due_at").values_list("gravity", "due_at")
-    for gravity, due in places[paging.USUAL : paging.USUAL + 1]:
-        return Q(gravity__gt=gravity) | Q(gravity=gravity, due_at__lte=due + _MOST_SIGNS)
-    return None
 
 
 def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
@@ -219,38 +179,6 @@ def _of_some(chosen: Mapping[str, Any]) -> bool:
 
 def _cases(chosen: Mapping[str, Any]) -> RequestQuerySet:
     return narrowed(Request.objects.cases(), chosen).order_by()
-
-
-def with_risk(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
-    """Add to each review its open findings, and `turn`, by which what waits is ordered.
-
-    It is the deadline, earlier for each sign of risk; by a century for each step of gravity, and
-    by more than all of these for what is overdue at `at`. So one order serves all of it.
-    """
-    found = Finding.objects.open().order_by().values("case")
-    # Asked for once and not for each row, as the number is: that is for those on the page alone.
-    with_findings = Q(grant__request__in=found.exclude(case=None))
-    counted = found.filter(case=OuterRef("grant__request")).annotate(count=Count("pk"))
-    refused = Q(grant__request__ratification__in=["refused", "overdue"])
-    return rows.annotate(open_findings=Coalesce(Subquery(counted.values("count")), 0)).annotate(
-        turn=ExpressionWrapper(
-            F("due_at")
-            - ExpressionWrapper(F("gravity") * Value(_STEP), output_field=DurationField())
-            - _if(Q(due_at__lte=at), _STEP * len(Gravity))
-            - _if(Q(grant__break_glass=True), _SIGN)
-            - _if(refused, 2 * _SIGN)
-            - _if(with_findings, 2 * _SIGN),
-            output_field=DateTimeField(),
-        )
-    )
-
-
-def _if(condition: Q, length: timedelta) -> Case:
-    return Case(
-        When(condition, then=Value(length)),
-        default=Value(timedelta(0)),
-        output_field=DurationField(),
-    )
 
 
 def counts(rows: ReviewQuerySet, *, by: User, at: datetime) -> dict[str, int]:

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +29,10 @@ from breakglass.models import Decision, Grant, Permit, Scenario, scenarios_of
 from core import refs
 from reviews.models.finding import SEES_ALL, Finding, FindingQuerySet
 from reviews.models.judged import Gravity
+
+_SIGN = timedelta(days=1)  # how much earlier each sign of risk brings a review's turn
+_MOST_SIGNS = 5 * _SIGN  # broken glass, a refused ratification, an open finding
+_STEP = timedelta(days=36_525)  # a century: no deadline outweighs how grave a case is
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -31,10 +49,43 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Reviews whose deadline has passed and that nobody has closed."""
         return self.owed().filter(due_at__lte=at)
 
-    def urgent_first(self, at: datetime) -> ReviewQuerySet:
-        """In the order in which they should be looked at: overdue ones, then the gravest."""
-        late = Case(When(due_at__lte=at, then=0), default=1)
-        return self.order_by(late, "-gravity", "due_at", "pk")
+    def urgent_first(self) -> ReviewQuerySet:
+        """In the order in which they should be looked at, everywhere: by `turn`."""
+        return self.with_turn().order_by("turn", "pk")  # type: ignore[misc]  # annotated
+
+    def with_turn(self) -> ReviewQuerySet:
+        """Add to each review its open findings, and `turn`, by which what waits is ordered.
+
+        It is the deadline, earlier by a century for each step of gravity, and by days for each
+        sign of risk: the gravest come first, and among equals what is overdue.
+        """
+        found = Finding.objects.open().order_by().values("case")
+        # Asked for once and not for each row, as the number is, which those on the page alone need.
+        with_findings = Q(grant__request__in=found.exclude(case=None))
+        counted = found.filter(case=OuterRef("grant__request")).annotate(count=Count("pk"))
+        refused = Q(grant__request__ratification__in=["refused", "overdue"])
+        return self.annotate(open_findings=Coalesce(Subquery(counted.values("count")), 0)).annotate(
+            turn=ExpressionWrapper(
+                F("due_at")
+                - ExpressionWrapper(F("gravity") * Value(_STEP), output_field=DurationField())
+                - _if(Q(grant__break_glass=True), _SIGN)
+                - _if(refused, 2 * _SIGN)
+                - _if(with_findings, 2 * _SIGN),
+                output_field=DateTimeField(),
+            )
+        )
+
+    def soonest(self, most: int) -> ReviewQuerySet:
+        """Leave out what cannot be among the first `most` by turn, so that not all is weighed.
+
+        Within one gravity no sign of risk brings a turn forward by more than `_MOST_SIGNS`: what
+        is due later than that behind the last of so many by deadline has its turn after them.
+        """
+        places = self.order_by("-gravity", "due_at").values_list("gravity", "due_at")
+        for gravity, due in places[most : most + 1]:
+            equal = Q(gravity=gravity, due_at__lte=due + _MOST_SIGNS)
+            return self.filter(Q(gravity__gt=gravity) | equal)
+        return self
 
     def visible_to(self, user: User, at: datetime) -> ReviewQuerySet:
         """Reviews that the person may read: those of their scenarios, or all by their part."""
@@ -87,6 +138,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             "assignee", "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
             "grant__request__version", "grant__targets",
         )  # fmt: skip
+
+
+def _if(condition: Q, length: timedelta) -> Case:
+    return Case(
+        When(condition, then=Value(length)),
+        default=Value(timedelta(0)),
+        output_field=DurationField(),
+    )
 
 
 class Review(models.Model):

@@ -52,7 +52,7 @@ def waiting(request: HttpRequest) -> list[slots.Waiting]:
     if not isinstance(user, User):
         return []
     mine = Review.objects.waiting_for(user, now)
-    shown = [_review(each, now) for each in mine.told().urgent_first(now)[:_SHOWN]]
+    shown = [_review(each, now) for each in mine.told().soonest(_SHOWN).urgent_first()[:_SHOWN]]
     more = _number(request, now) - _SHOWN if len(shown) == _SHOWN else 0
     title = ngettext("%(number)s more review", "%(number)s more reviews", more)
     rest = slots.rest(more, title % {"number": more}, icon="review", url=reverse("reviews"))

@@ -1,7 +1,6 @@
 """The lists of reviews and of findings, as pages and as files."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,10 +27,9 @@ def reviews(request: PageRequest) -> HttpResponse:
     chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
     narrow = lists.of_cases(seen, chosen, at=now)
     counts = lists.counts(narrow, by=request.user, at=now)
-    begun = paging.begun(chosen["cursor"], at=now)
-    rows, order = lists.reviews(seen, chosen, by=request.user, at=begun)
+    rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
     if order == "turn" and not chosen["cursor"]:
-        rows = lists.soonest(rows, at=now)
+        rows = rows.soonest(paging.USUAL)
     context = {
         "form": form,
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
@@ -43,7 +41,7 @@ def reviews(request: PageRequest) -> HttpResponse:
         "chips": lists.review_chips(chosen, request.GET),
         "scenario": chosen["scenario"],
     }
-    return _list(request, "reviews/reviews.html", rows, order, context, at=begun, also=_stands)
+    return _list(request, "reviews/reviews.html", rows, order, context, also=_stands)
 
 
 def _stands(shown: list[Any]) -> dict[str, Any]:
@@ -124,12 +122,12 @@ def _finding_line(finding: Finding) -> list[object]:
 
 def _list(
     request: PageRequest, template: str, rows: QuerySet[Any], order: str, context: dict[str, Any],
-    *, at: datetime | None = None, also: Callable[[list[Any]], dict[str, Any]] = lambda _shown: {},
+    *, also: Callable[[list[Any]], dict[str, Any]] = lambda _shown: {},
 ) -> HttpResponse:  # fmt: skip
     """Answer with the rows behind the cursor in the address, and what `also` knows of these."""
     cursor = request.GET.get("cursor", "")
     try:
-        found = paging.page(rows, key=order, request=request, cursor=cursor, at=at)
+        found = paging.page(rows, key=order, request=request, cursor=cursor)
     except BadQuery as error:
         return say(request, str(error), status=400)
     return render(request, template, context | {"page": found} | also(found.items))

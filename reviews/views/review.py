@@ -150,7 +150,7 @@ def _next(request: PageRequest, done: Review) -> HttpResponse:
     """Go on to the most urgent review that waits for this person; stay where there is none."""
     now = timezone.now()
     waiting = Review.objects.waiting_for(request.user, now).exclude(pk=done.pk)
-    following = waiting.urgent_first(now).first()
+    following = waiting.soonest(1).urgent_first().first()
     if following is None:
         messages.info(request, _("No other review waits for you."))
         return redirect(done)

@@ -1,19 +1,16 @@
 """The list of reviews, for every part, with and without something to show."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from core import paging
-from reviews import lists
 from reviews.models import Gravity, JudgedCase, Review
-from tests.make import NOON, make_scenario, make_user
+from tests.make import make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
 from tests.reviews.make import (
     make_cast,
@@ -68,15 +65,21 @@ class TestList:
         assert plain.context["page"].items == [first, second]
         assert 'aria-sort="ascending"' in plain.content.decode()
 
-    def test_the_gravest_stand_before_what_is_due_sooner_and_behind_what_is_overdue(self) -> None:
+    def test_the_gravest_stand_first_and_among_equals_the_overdue_everywhere(self) -> None:
         scenario = make_scenario(max_concurrent=9)
         old, soon, grave, unjudged = late(scenario), *(recent(scenario) for _ in range(3))
-        for review, gravity in ((old, "EXPLAINED"), (soon, "EXPLAINED"), (grave, "GRAVE")):
+        flagged = recent(scenario)
+        for review, gravity in ((old, "EXPLAINED"), (soon, "EXPLAINED"), (grave, "GRAVE"),
+                                (flagged, "GRAVE")):  # fmt: skip
             Review.objects.filter(pk=review.pk).update(gravity=Gravity[gravity])
+        make_finding(flagged, at=timezone.now())
 
-        rows = [old, grave, unjudged, soon]
+        rows = [flagged, grave, unjudged, old, soon]
+        home = client("rita").get(reverse("home")).content.decode()
+        places = [home.index(review.get_absolute_url()) for review in rows]
         assert page("rita", reverse("reviews")).context["page"].items == rows
-        assert list(Review.objects.urgent_first(timezone.now())) == rows
+        assert list(Review.objects.urgent_first()) == rows
+        assert places == sorted(places)
 
     def test_says_in_words_what_is_made_of_a_case(self) -> None:
         review = recent()
@@ -164,9 +167,7 @@ class TestList:
         assert page("rita", reverse("reviews"), **query).status_code == 400
 
     def test_goes_on_behind_a_cursor(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            "core.paging.page.__kwdefaults__", {"limit": 2, "cursor": "", "at": None}
-        )
+        monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
         scenario = make_scenario(max_concurrent=9)
         made = [recent(scenario) for _ in range(5)]
         seen: list[Review] = []
@@ -179,24 +180,6 @@ class TestList:
 
         assert set(seen) == set(made)
         assert len(seen) == 5
-
-    def test_what_becomes_overdue_meanwhile_is_not_lost_behind_a_cursor(self) -> None:
-        scenario, now = make_scenario(max_concurrent=9), timezone.now()
-        first, second = recent(scenario), recent(scenario)
-        request = RequestFactory().get("/")
-        rows = lists.with_risk(Review.objects.owed(), at=now)
-        shown = paging.page(rows, key="turn", request=request, limit=1, at=now)
-        cursor = parse_qs(urlsplit(str(shown.next)).query)["cursor"][0]
-
-        later = paging.begun(cursor, at=second.due_at + timedelta(days=1))
-        rows = lists.with_risk(Review.objects.owed(), at=later)
-        rest = paging.page(rows, key="turn", request=request, limit=1, cursor=cursor, at=later)
-
-        assert (shown.items, rest.items, rest.next) == ([first], [second], None)
-
-    @pytest.mark.parametrize("cursor", ["", "x", "WzFd", "WzEsMiwzXQ==", "WzEsMiwiMjAyNiJd"])
-    def test_a_cursor_that_says_no_time_goes_on_now(self, cursor: str) -> None:
-        assert paging.begun(cursor, at=NOON) == NOON
 
     def test_the_number_of_queries_does_not_grow(self) -> None:
         scenario = make_scenario(max_concurrent=99)
@@ -212,8 +195,7 @@ class TestList:
 
 
 class TestSoonest:
-    def test_leaves_the_first_page_as_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.paging.USUAL", 2)
+    def test_leaves_the_first_page_as_it_is(self) -> None:
         scenario = make_scenario(max_concurrent=9)
         made = [recent(scenario) for _ in range(8)]
         for number, review in enumerate(made):
@@ -222,8 +204,7 @@ class TestSoonest:
         make_finding(made[3], at=timezone.now())
         Review.objects.filter(pk=made[6].pk).update(gravity=Gravity.GRAVE)
 
-        for at in (timezone.now(), timezone.now() + timedelta(days=5)):  # none overdue, and three
-            rows = lists.with_risk(Review.objects.owed(), at=at)
-            soon = lists.soonest(rows, at=at)
-            assert list(soon.order_by("turn")[:3]) == list(rows.order_by("turn")[:3])  # type: ignore[misc]  # annotated
-            assert soon.count() < rows.count()
+        rows = Review.objects.owed()
+        soon = rows.soonest(2)
+        assert list(soon.urgent_first()[:3]) == list(rows.urgent_first()[:3])
+        assert soon.count() < rows.count()
