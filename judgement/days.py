@@ -8,9 +8,13 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May)|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?{_MONTH}\b", re.IGNORECASE)
-_MONTH_FIRST = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE)
-_MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?{_MONTH}\b", re.IGNORECASE | re.ASCII
+)
+_MONTH_FIRST = re.compile(
+    rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE | re.ASCII
+)
+_MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE | re.ASCII)
 _IN_DIGITS = re.compile(r"(?<![\w./])(\d{1,2})[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
 _WRITTEN = re.compile(r"\b\d{4}-(\d\d)-(\d\d)(?!\d)")
 _LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T]\d\d:\d\d\S*)?'?$")
@@ -21,7 +25,7 @@ _BY_CALENDAR = re.compile(
     r"|month|quarter|year|evening|morning|afternoon|hour|run)s?|(?:\d+|two|three|six|few|many)"
     r" (?:day|week|month|year|hour)s?|older than|nightly|q[1-4]|quarter|(?:a|one) (?:day|week|month"
     r"|year) ago)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

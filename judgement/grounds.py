@@ -177,7 +177,7 @@ def named(value: str, grounds: Grounds) -> bool:
         return True
     if grounds.reason.days.names(value):
         return True
-    if literal.isdigit() and len(literal) < _LONGEST_NUMBER:
+    if literal.isdecimal() and len(literal) < _LONGEST_NUMBER:
         point = Span(int(literal), int(literal))
         if any(span.holds(point) for span in grounds.reason.spans):
             return True

@@ -16,6 +16,7 @@ OTHER = [
     ("bookings of November", "2026-11-12"),
     ("you may look at bookings", "2026-05-01"),
     ("booking 26", "26"),
+    ("bookings of 26 \u017fep and \u00b2.\u00b3.", "2026-09-26"),
 ]
 
 

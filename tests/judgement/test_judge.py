@@ -109,10 +109,19 @@ class TestBadInput:
             "look at it. " * 400_000,
             "'\"`\\" * 4000,
             "\ud800 look at orders",
+            "Orders 1,,, to ,,5 and \u0663 to \u0665, \u00b2 days, May 99, 99/99",
+            "between 1 and " * 20_000,
         ],
     )
     def test_is_judged_like_any_other(self, reason: str) -> None:
         assert 0 <= judged(reason, "SELECT * FROM orders", "DROP TABLE users").score <= 1
+
+    @pytest.mark.parametrize("value", ["\u00b2", "\u0663", "9" * 400, "2026-99-99", "-", "0", "''"])
+    def test_a_value_of_any_writing_is_compared(self, value: str) -> None:
+        found = judged(
+            "Look at orders 3 to 5.", "SELECT a FROM orders WHERE id > '?'".replace("?", value)
+        )
+        assert 0 <= found.score <= 1
 
     def test_a_reason_cannot_talk_a_hard_rule_away(self) -> None:
         found = judged(
