@@ -30,10 +30,12 @@ _ADDED = ", ".join(f"sum({name})::int AS {name}" for name in COUNTS) + (
 )
 _SLOWEST = "max(slowest_decision) AS slowest_decision, max(slowest_access) AS slowest_access"
 _SUMS = f"{_ADDED}, {_SLOWEST}"
+# Spans are named twice: else the planner may look for people or targets in all spans there are.
 _CELLS = """
     FROM reviews_cell c
     JOIN unnest(%(spans)s::bigint[], %(steps)s::date[]) AS t (span, step) ON c.span_id = t.span
-    WHERE c.scenario = ANY(%(scenarios)s) AND c.target = %(target)s AND {person}"""
+    WHERE c.span_id = ANY(%(spans)s) AND c.scenario = ANY(%(scenarios)s)
+        AND c.target = %(target)s AND {person}"""
 # A team as a whole has cells of its own.
 _CREWS = """
     FROM reviews_crewcell c

@@ -317,7 +317,8 @@ def _repeated(found: dict[UUID, Sum], base: dict[str, Any]) -> list[Row]:
 
 def _targets(asked: Count, base: dict[str, Any], *, everybody: bool) -> list[Row]:
     top = _top(asked.targets(), None if everybody else TOP)
-    asked.mark_targets(top)
+    if everybody:
+        asked.mark_targets(top)
     targets = Target.objects.filter(pk__in=top).only("pk", "slug", "name")
     return _by_uses(
         Row(

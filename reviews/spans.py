@@ -1,4 +1,4 @@
-"""Which spans make up a period: weeks and months where they are counted, else their days."""
+"""Which spans make up a period: weeks and months where they are counted, else what is smaller."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 def cover(periods: Iterable[Period], *, at: datetime) -> list[Cover]:
     """Return the spans of each period; what nobody has counted yet is counted now."""
     periods = list(periods)
-    large = _large(periods, at=at)
+    large, weeks = _large(periods, at=at), _weeks(periods, at=at)
     found: list[Cover] = []
     missing: dict[date, list[tuple[Cover, date]]] = {}
     for period in periods:
@@ -26,8 +26,14 @@ def cover(periods: Iterable[Period], *, at: datetime) -> list[Cover]:
             if span := large.get(step.first) if _is_whole(step, period) else None:
                 found[-1].append((span, step.first))
                 continue
-            for day in _days(step.first, step.last):
-                missing.setdefault(day, []).append((found[-1], step.first))
+            day = step.first
+            while day <= step.last:
+                if (week := weeks.get(day)) and day + 6 * _DAY <= step.last:
+                    found[-1].append((week, step.first))
+                    day += 7 * _DAY
+                else:
+                    missing.setdefault(day, []).append((found[-1], step.first))
+                    day += _DAY
     for day, span in _small(missing, at=at).items():
         for covered, first in missing[day]:
             covered.append((span, first))
@@ -45,6 +51,18 @@ def _large(periods: list[Period], *, at: datetime) -> dict[date, int]:
     return dict(rows.values_list("first", "pk"))
 
 
+def _weeks(periods: list[Period], *, at: datetime) -> dict[date, int]:
+    """Return the weeks that can stand for the days of a month that has to be counted again."""
+    if periods[0].step != Span.Grain.MONTH:
+        return {}
+    zone = timezone.get_current_timezone_name()
+    first, last = min(each.first for each in periods), max(each.last for each in periods)
+    rows = Span.objects.fresh(at).filter(
+        zone=zone, grain=Span.Grain.WEEK, first__range=(first, last)
+    )
+    return dict(rows.values_list("first", "pk"))
+
+
 def _small(days: Iterable[date], *, at: datetime) -> dict[date, int]:
     days = list(days)
     tallying.ensure(days, at=at)
@@ -59,7 +77,3 @@ def _is_whole(step: Step, period: Period) -> bool:
         return False
     ended = following(step.first, period.step) - _DAY == step.last
     return ended or (step.last == period.last and not period.is_over)
-
-
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + number * _DAY for number in range((last - first).days + 1))
