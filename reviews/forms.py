@@ -16,7 +16,7 @@ _NOTES = {
     "justified": _("Done as it was said."),
     "drill": _("An exercise, done as planned."),
     "justified_with_findings": _("Real, with something to answer for."),
-    "misuse": _("Something else; a second one agrees."),
+    "misuse": _("Used for something else; two agree."),
     "inconclusive": _("The record does not tell."),
 }
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -11,7 +11,9 @@ from audit.events import Event
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CaseSealed(Event, kind="case.sealed", title=_lazy("Case sealed")):
-    """Nothing is left to do in a case. `manifest` has the hashes of its entries before `until`."""
+    """Nothing is left that has to be done first. `manifest` has the hashes of the entries before
+    `until`.
+    """
 
     until: int
     manifest: dict[str, Any]

@@ -55,6 +55,16 @@ def test_within_the_plan(verb: str, objects: list[str]) -> None:
     assert (found.within_count, found.outside) == (1, [])
 
 
+def test_all_that_the_scenario_expects_is_named_beside_what_it_does_not() -> None:
+    grant = use(objects="orders payments order_items products vouchers")
+    act(grant, "select", "customers")
+
+    (action,) = judged(grant).outside
+
+    assert "`order_items`, `products`, `vouchers`" in " ".join(action.why)
+    assert "more" not in " ".join(action.why)
+
+
 @pytest.mark.parametrize(
     ("verb", "objects", "reason"),
     [
