@@ -5,16 +5,18 @@ orders what is looked at first. What cannot be judged is said to be so, and neve
 """
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from judgement import weighing
+from judgement.binding import spoken_of
 from judgement.deeds import DOES, shown
 from judgement.doubts import Doubt, weight
-from judgement.facts import Verb
+from judgement.facts import Facts, Verb
 from judgement.findings import WHOLE_SESSION, Finding, Severity, gravest_first
 from judgement.grounds import Grounds, Said
 from judgement.model import Model, model
-from judgement.reasons import Reason
+from judgement.reasons import Clause, Reason
 from judgement.scope import Scope
 from judgement.weighing import Looked, look
 
@@ -28,6 +30,10 @@ _MOST_OF_ONE = 3  # findings about one action
 _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
           "destination": "egress"}  # fmt: skip
 _UNJUDGED = 0.6  # the least score of what cannot be judged
+
+# What is wrong is told ("orders are slow since noon"), unless somebody says what they do about it.
+_TOLD = re.compile(r"\bsince\b|\b(?:is|are|was|were|does|do) ", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:i|we|will|please|need)\b", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -102,7 +108,6 @@ def _severity(doubt: float) -> Severity:
 
 
 def _findings(grounds: Grounds, looked: Sequence[Looked]) -> list[Finding]:
-    permitted = _permitted(grounds.reason)
     found: list[Finding] = []
     for place, each in enumerate(looked):
         found += each.ruled
@@ -113,7 +118,9 @@ def _findings(grounds: Grounds, looked: Sequence[Looked]) -> list[Finding]:
             if doubt.weight >= _TELLING and _RULED.get(doubt.code, "") not in said
             and not (doubt.code == "verb" and doubt.verb in told)
         ]  # fmt: skip
-        found += [_finding(place, doubt, permitted) for doubt in doubts[:_MOST_OF_ONE]]
+        if doubts:
+            permitted = _permitted(grounds.reason, each.said.facts)
+            found += [_finding(place, doubt, permitted) for doubt in doubts[:_MOST_OF_ONE]]
     return found
 
 
@@ -129,15 +136,25 @@ def _finding(place: int, doubt: Doubt, permitted: str) -> Finding:
     )
 
 
-def _permitted(reason: Reason) -> str:
-    """Return the beginning of a sentence: what a request permits, and on what."""
-    named = sorted(reason.verbs - {Verb.NEUTRAL})
-    what = ", ".join(named) if named else "nothing in particular"
-    clause = max(
-        (each for each in reason.clauses if each.heads), key=lambda c: len(c.objects), default=None
-    )
-    said = f" (“{clause.text[:80]}”)" if clause else ""
-    return f"The request permits {what}{said}"
+def _permitted(reason: Reason, facts: Facts) -> str:
+    """Return the beginning of a sentence: what the clause that bears on an action permits.
+
+    That is one that asks for something rather than tells what is wrong, and names what the action
+    touches, else permits most.
+    """
+    clauses = [each for each in reason.clauses if each.verbs - {Verb.NEUTRAL}]
+    clause = max(clauses, key=lambda each: _bears(each, facts), default=None)
+    if clause is None:
+        return "The request permits nothing in particular"
+    verbs = ", ".join(sorted(clause.verbs - {Verb.NEUTRAL}))
+    return f"The request permits {verbs} (“{clause.text[:80]}”)"
+
+
+def _bears(clause: Clause, facts: Facts) -> tuple[bool, bool, int, int]:
+    """Return by what clauses are compared that might bear on an action."""
+    named = any(spoken_of(name, [clause]) for name in facts.objects)
+    asks = bool(_ASKS.search(clause.text)) or not _TOLD.search(clause.text)
+    return asks, named, len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
 
 
 def _worst(
@@ -159,7 +176,7 @@ def _worst(
     name = next(iter(facts.objects + facts.commands), looked[place].said.text[:40])
     text = f"{DOES[verb]} {shown([name])}, for which no clause accounts"
     doubt = Doubt("unexplained", 0.4, text, verb, name)
-    return [_finding(place, doubt, _permitted(grounds.reason))]
+    return [_finding(place, doubt, _permitted(grounds.reason, facts))]
 
 
 def _explained(looked: Sequence[Looked], findings: Sequence[Finding]) -> int:

@@ -22,6 +22,22 @@ def judged(
     return judge(read(reason), scope or Scope(), said)
 
 
+def test_a_sentence_quotes_the_clause_that_bears_on_the_action_and_only_its_verbs() -> None:
+    reason = (
+        "Checkout shows wrong prices since 21:10. I will look for the failing rows in orders."
+        " I will copy the log of the import to my machine."
+    )
+    texts = [
+        each.text
+        for action in ("UPDATE orders SET price = 0", "DELETE FROM sessions")
+        for each in judged(reason, action).findings if each.tier > 1
+    ]  # fmt: skip
+    looks, copies = "read (“I will look", "export, write (“I will copy the log"
+    assert {text.partition(" for ")[0].partition(" of ")[0] for text in texts} == {
+        f"The request permits {looks}", f"The request permits {copies}",
+    }  # fmt: skip
+
+
 class TestSessions:
     def test_what_was_announced_is_explained(self) -> None:
         found = judged(
