@@ -19,7 +19,7 @@ _MOST = 20  # of each: a sentence names three, and says how many more there are
 def reviews(scenario: Scenario, person: User, at: datetime) -> Iterator[Debt]:
     """Overdue reviews: in the scenario, of the person's accesses, and those they have to do."""
     holds = Q(grant__scenario=scenario) | Q(grant__holder=person)
-    judges = Q(reviewer=person) | Q(state=Review.State.DUE, assignee=person)
+    judges = Q(reviewer=person, concluded_at=None) | Q(state=Review.State.DUE, assignee=person)
     late = Review.objects.overdue(at).filter(holds | judges).order_by("due_at", "pk")
     for review in late.told()[:_MOST]:
         facts = {"case": review.grant.request.case, "person": review.grant.holder,

@@ -35,10 +35,12 @@ from reviews.models import (
 
 NO_SUCH_FILTER = gettext_lazy("That filter does not exist")
 OPEN, MINE, OVERDUE, DONE, ALL = "open", "mine", "overdue", "done", "all"
+IN_REVIEW, CONFIRM = "in_review", "confirm"
 TABS: dict[str, str | Promise] = {
     OPEN: gettext_lazy("Owed"),
     Review.State.DUE.value: gettext_lazy("Nobody has taken"),
-    Review.State.IN_REVIEW.value: gettext_lazy("In review"),
+    IN_REVIEW: gettext_lazy("In review"),
+    CONFIRM: gettext_lazy("To be confirmed"),
     MINE: gettext_lazy("Mine"),
     OVERDUE: gettext_lazy("Overdue"),
     DONE: gettext_lazy("Done"),
@@ -108,7 +110,7 @@ class FindingFilter(NarrowingForm, _Filter):
     opened_until = DayField()
     sort = forms.ChoiceField(
         required=False,
-        choices=[("opened_at", "opened_at"), ("-opened_at", "-opened_at")],
+        choices=[(key, key) for key in ("turn", "opened_at", "-opened_at")],
         widget=forms.HiddenInput,
     )
 
@@ -140,20 +142,16 @@ def reviews(
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
     elif tab == MINE:
-        rows = rows.filter(_of(by))
+        rows = rows.of(by, at)
     elif tab == OPEN:
         rows = rows.owed()
     elif tab == OVERDUE:
         rows = rows.overdue(at)
+    elif tab == CONFIRM:
+        rows = rows.unconfirmed()
     elif tab != ALL:
-        rows = rows.filter(state=tab)
+        rows = rows.filter(state=tab, concluded_at=None)
     return rows, chosen["sort"] or usual
-
-
-def _of(person: User) -> Q:
-    """What a person has in hand, or has to take."""
-    turn = Q(state=Review.State.DUE, assignee=person)
-    return Q(state=Review.State.IN_REVIEW, reviewer=person) | turn
 
 
 def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
@@ -182,14 +180,17 @@ def _cases(chosen: Mapping[str, Any]) -> RequestQuerySet:
 
 
 def counts(rows: ReviewQuerySet, *, by: User, at: datetime) -> dict[str, int]:
-    """Return how many reviews wait under each tab, in one query over what is owed."""
-    return rows.owed().aggregate(
+    """Return how many reviews wait under each tab, and how many in review are in `by`'s hands."""
+    begun = Q(state=Review.State.IN_REVIEW, concluded_at=None)
+    found: dict[str, int] = rows.owed().aggregate(
         open=Count("pk"),
         due=Count("pk", filter=Q(state=Review.State.DUE)),
-        in_review=Count("pk", filter=Q(state=Review.State.IN_REVIEW)),
-        mine=Count("pk", filter=_of(by)),
+        in_review=Count("pk", filter=begun),
+        in_hand=Count("pk", filter=begun & Q(reviewer=by)),
+        confirm=Count("pk", filter=Q(concluded_at__isnull=False)),
         overdue=Count("pk", filter=Q(due_at__lte=at)),
     )
+    return found | {"mine": rows.of(by, at).count()}
 
 
 def lately(rows: ReviewQuerySet, *, at: datetime) -> dict[str, int]:
@@ -235,9 +236,9 @@ def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
 
 
 def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQuerySet, str]:
-    """Return the findings under a tab and their order, the newest first."""
+    """Return the findings under a tab and their order: open ones the gravest first."""
     tab, person = chosen["tab"] or OPEN, chosen["person"]
-    rows = rows.told()
+    rows = rows.told().with_turn()
     if tab == OPEN:
         rows = rows.open()
     elif tab == "resolved":
@@ -254,7 +255,7 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
     if last := chosen["opened_until"]:
         rows = rows.filter(opened_at__lt=day_begin(last + timedelta(days=1)))
     same = {name: chosen[name] for name in ("kind", "severity") if chosen[name]}
-    return rows.filter(**same), chosen["sort"] or "-opened_at"
+    return rows.filter(**same), chosen["sort"] or ("turn" if tab == OPEN else "-opened_at")
 
 
 def finding_counts(rows: FindingQuerySet) -> dict[str, int]:

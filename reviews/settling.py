@@ -55,15 +55,24 @@ def run(*, at: datetime) -> int:
 
 
 def settle(case: str, *, at: datetime) -> None:
-    """Score a case by what was done in it, and put its review where it belongs."""
+    """Score a case by what was done in it, and put its review where it belongs.
+
+    A verdict ends that, unless it came before anything was judged: then the case is judged once.
+    """
     JudgedCase.objects.filter(case=case).update(stale=False)  # what comes from here on counts anew
     ground = grounds.of(case)
-    review = Review.objects.owed().filter(grant__request=ground.case) if ground else None
-    if ground is None or review is None or not review.exists():
+    review = Review.objects.filter(grant__request=ground.case).first() if ground else None
+    if ground is None or review is None:
+        return
+    closed = review.state == Review.State.CLOSED
+    if closed and JudgedCase.objects.filter(case=case, judged_at__isnull=False).exists():
         return
     values = _counted(case) | _scored(case, ground) | {"judged_at": at}
     with transaction.atomic():
-        JudgedCase.objects.update_or_create(case=case, defaults=values)
+        judged, _new = JudgedCase.objects.update_or_create(case=case, defaults=values)
+        if closed:
+            Review.objects.filter(pk=review.pk).update(gravity=judged.gravity)
+            return
         place(case)
         if values["telling"]:
             advisers.want(case, at=at)

@@ -2,32 +2,75 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews.models import Gravity, JudgedCase, Review
+from core.words import duration_words
+from judgement.deeds import DOES, shown
+from judgement.facts import Verb
+from reviews.models import Gravity, JudgedAction, JudgedCase, Review
+
+Standing = JudgedAction.Standing
+_LONGEST = 90  # characters of what stands out
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Stand:
-    """Where one review stands: `key` names the look of `label`."""
+    """Where one review stands: `key` names the look of `label`.
+
+    Without a label nothing was made of it. `worst` says what its gravest action does, `late` how
+    long its deadline is over.
+    """
 
     key: str
     label: str
+    worst: str
     facts: list[str]
+    late: str
 
 
-def of(reviews: Iterable[Review]) -> dict[str, Stand]:
+def of(reviews: Iterable[Review], *, at: datetime) -> dict[str, Stand]:
     """Return where reviews stand, by the references of their cases; asked with one question."""
     by_case = {review.case_ref: review for review in reviews}
-    judged = JudgedCase.objects.in_bulk(list(by_case))
-    return {case: _stand(review, judged.get(case)) for case, review in by_case.items()}
+    odd = Coalesce(_gravest(Standing.OUTSIDE), _gravest(Standing.UNEXPLAINED))
+    judged = JudgedCase.objects.annotate(odd_ones=odd).in_bulk(list(by_case))
+    return {case: _stand(review, judged.get(case), at) for case, review in by_case.items()}
 
 
-def _stand(review: Review, judged: JudgedCase | None) -> Stand:
-    gravity = Gravity(review.gravity)
-    return Stand(key=gravity.name.lower(), label=str(gravity.label), facts=list(_facts(judged)))
+def _gravest(standing: str) -> Subquery:
+    """Return what is odd about the gravest action of a case that stands so."""
+    rows = JudgedAction.objects.filter(case=OuterRef("case"), standing=standing)
+    return Subquery(rows.gravest_first().values("findings")[:1])
+
+
+def _stand(review: Review, judged: Any, at: datetime) -> Stand:
+    gravity, known = Gravity(review.gravity), judged is not None and judged.judged_at is not None
+    if review.state == Review.State.CLOSED and not known:
+        return Stand(key="", label="", worst="", facts=[], late="")
+    return Stand(
+        key=gravity.name.lower(),
+        label=str(gravity.label),
+        worst=_deed(judged.odd_ones or []) if known and judged.odd else "",
+        facts=list(_facts(judged)),
+        late=duration_words(at - review.due_at) if review.is_overdue(at) else "",
+    )
+
+
+def _deed(findings: list[dict[str, Any]]) -> str:
+    """Say in a few words what the gravest of the things that are odd about an action is."""
+    worst = max(findings, key=lambda each: each["severity"], default=None)
+    if worst is None:
+        return ""
+    if worst["verb"] and worst["object"]:
+        said = f"{DOES[Verb(worst['verb'])]} {shown([worst['object'].removesuffix('…')])}"
+    else:
+        said = worst["text"].rpartition("; this one ")[2].partition(";")[0].rstrip(".")[:_LONGEST]
+    return said[:1].upper() + said[1:]
 
 
 def _facts(judged: JudgedCase | None) -> Iterator[str]:

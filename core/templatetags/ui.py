@@ -45,8 +45,9 @@ def moment(at: dt.datetime | None, form: str = "auto") -> SafeString:
     """Show a time in the reader's zone, with UTC on hover.
 
     `form` is auto (relative while under a day away, else date and time), clock (the time, with
-    the date when it is another day), time, seconds, date, full or due (the day alone where the
-    moment is the end of one, else date and time).
+    the date when it is another day), time, seconds, date, full, due (the day alone where the
+    moment is the end of one, else date and time) or stamp (date and time, however near it is,
+    so that a column of moments can be compared).
     """
     if at is None:
         return SafeString("")
@@ -73,6 +74,7 @@ def moment_words(at: dt.datetime, form: str, *, now: dt.datetime) -> str:
         form = "time" if local.date() == today else "auto"
     said = {
         "auto": f"{this_day}, {local:%H:%M}",
+        "stamp": f"{this_day}, {local:%H:%M}",
         "date": this_day,
         "full": f"{day_words(local)}, {local:%H:%M}",
         "seconds": f"{local:%H:%M:%S}",

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +25,7 @@ from breakglass.models import Permit, Request, Scenario
 from core import refs
 
 SEES_ALL = (Part.COMPLIANCE, Part.AUDITOR)
+_STEP = timedelta(days=36_525)  # a century: no deadline outweighs how grave a finding is
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -30,6 +41,20 @@ class FindingQuerySet(models.QuerySet["Finding"]):
             return self
         reviewed = Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
         return self.filter(Q(case__scenario__in=reviewed) | Q(owner=user))
+
+    def with_turn(self) -> FindingQuerySet:
+        """Add `turn`, by which open findings are ordered: the gravest first, then by deadline.
+
+        One without a deadline, which nobody answers for yet, stands by when it was opened.
+        """
+        steps = [(Finding.Severity.HIGH, 2 * _STEP), (Finding.Severity.MEDIUM, _STEP)]
+        earlier = Case(
+            *(When(severity=severity, then=Value(length)) for severity, length in steps),
+            default=Value(timedelta(0)),
+            output_field=DurationField(),
+        )
+        moment = Coalesce("due_at", "opened_at")
+        return self.annotate(turn=ExpressionWrapper(moment - earlier, output_field=DateTimeField()))
 
     def told(self) -> FindingQuerySet:
         """Fetch with each finding what a list or a page shows of it."""

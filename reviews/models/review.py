@@ -119,6 +119,17 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         turn_of_others = Q(state=Review.State.DUE) & ~Q(assignee=user) & ~Q(assignee=None)
         return self.open_to(user, at).exclude(turn_of_others)
 
+    def of(self, user: User, at: datetime) -> ReviewQuerySet:
+        """What this person has in hand, has to take, or has to confirm as the second one."""
+        in_hand = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
+        turn = Q(state=Review.State.DUE, assignee=user)
+        second = Review.objects.open_to(user, at).filter(concluded_at__isnull=False)
+        return self.filter(in_hand | turn | Q(pk__in=second.values("pk")))
+
+    def unconfirmed(self) -> ReviewQuerySet:
+        """Reviews whose verdict waits for a second person."""
+        return self.filter(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
+
     def independent_of(self, user: User) -> ReviewQuerySet:
         """Reviews of cases in which the person had no part."""
         # One question for each way: joined by "or", no index would answer either.
@@ -303,6 +314,11 @@ class Review(models.Model):
     def waits_for_second(self) -> bool:
         """Whether a verdict is given that somebody else has yet to confirm."""
         return self.state == Review.State.IN_REVIEW and self.concluded_at is not None
+
+    @property
+    def state_words(self) -> str:
+        """Say where it stands: a verdict that waits for a second person is to be confirmed."""
+        return str(_("To be confirmed")) if self.waits_for_second else self.get_state_display()
 
     @property
     def target_names(self) -> list[str]:

@@ -73,7 +73,7 @@ def found(request: HttpRequest, text: str) -> list[slots.Found]:
             group=_("Reviews"),
             icon="review",
             title=_("Review of Case %(number)s") % {"number": review.grant.request.case},
-            detail=f"{review.grant.holder} · {review.get_state_display()}",
+            detail=f"{review.grant.holder} · {review.state_words}",
             at=review.owed_at,
             url=review.get_absolute_url(),
         )

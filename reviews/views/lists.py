@@ -45,7 +45,7 @@ def reviews(request: PageRequest) -> HttpResponse:
 
 
 def _stands(shown: list[Any]) -> dict[str, Any]:
-    return {"stands": standing.of(shown)}
+    return {"stands": standing.of(shown, at=timezone.now())}
 
 
 @page("GET")
@@ -70,7 +70,7 @@ def _review_line(review: Any) -> list[object]:
         grant.request.case, grant.holder, grant.scenario,
         _("yes") if grant.break_glass else _("no"),
         grant.request.get_ratification_display(), review.owed_at, review.due_at,
-        review.get_state_display(), review.reviewer, review.second_reviewer, review.closed_at,
+        review.state_words, review.reviewer, review.second_reviewer, review.closed_at,
         review.get_verdict_display() if review.verdict else "", review.open_findings,
         review.get_gravity_display(), review.comment,
     ]  # fmt: skip

@@ -168,7 +168,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
-        "stand": standing.of([found])[found.case_ref],
+        "stand": standing.of([found], at=now)[found.case_ref],
         "story": told,
         "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
         "overdue": found.is_overdue(now),

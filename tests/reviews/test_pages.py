@@ -261,6 +261,21 @@ class TestFindings:
         assert page("rita", reverse("findings"), state="x").status_code == 400
         assert page("rita", reverse("findings"), cursor="x").status_code == 400
 
+    def test_the_gravest_stand_first_and_among_equals_what_is_due_first(self) -> None:
+        review, now = recent(), timezone.now()
+        low, later, sooner, high = (make_finding(review, at=now) for _ in range(4))
+        carla = make_user("carla")
+        for finding, severity, days in ((low, "low", 1), (later, "medium", 9),
+                                        (sooner, "medium", 2), (high, "high", 30)):  # fmt: skip
+            due = now + timedelta(days=days)
+            rows = Finding.objects.filter(pk=finding.pk)
+            rows.update(severity=severity, owner=carla, due_at=due)
+
+        answer = page("rita", reverse("findings"))
+        assert answer.context["page"].items == [high, sooner, later, low]
+        turned = page("rita", reverse("findings"), sort="-opened_at")
+        assert "Sort by urgency again" in turned.content.decode()
+
     def test_a_finding_about_oneself_is_not_resolved(self) -> None:
         finding = make_finding(recent(), at=timezone.now())
         Finding.objects.update(subject=make_user("rita").ref)

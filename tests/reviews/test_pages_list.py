@@ -39,9 +39,10 @@ class TestList:
         scenario = make_scenario(max_concurrent=9)
         due, old = recent(scenario), late(scenario)
         begun, done = taken(recent(scenario), at=timezone.now()), judged(recent(scenario))
-        tabs = {"open": {due, old, begun}, "due": {due, old}, "in_review": {begun},
-                "mine": {begun}, "overdue": {old}, "done": {done},
-                "all": {due, old, begun, done}}  # fmt: skip
+        waits = judged(recent(scenario), "misuse", "Nothing of it was asked for.")
+        tabs = {"open": {due, old, begun, waits}, "due": {due, old}, "in_review": {begun},
+                "confirm": {waits}, "mine": {begun}, "overdue": {old}, "done": {done},
+                "all": {due, old, begun, done, waits}}  # fmt: skip
 
         for tab, rows in tabs.items():
             found = page("rita", reverse("reviews"), tab=tab).context["page"].items
@@ -80,6 +81,25 @@ class TestList:
         assert page("rita", reverse("reviews")).context["page"].items == rows
         assert list(Review.objects.urgent_first()) == rows
         assert places == sorted(places)
+
+    def test_a_verdict_to_be_confirmed_is_the_second_ones_and_never_late_by_the_first(self) -> None:
+        make_cast()
+        review = judged(late(), "misuse", "Nothing of it was asked for.")
+        second, first = (page(name, reverse("reviews"), tab="mine") for name in ("carla", "rita"))
+
+        assert second.context["page"].items == [review]
+        assert second.context["counts"] == {
+            "open": 1, "due": 0, "in_review": 0, "in_hand": 0, "confirm": 1, "mine": 1,
+            "overdue": 1,
+        }  # fmt: skip
+        text = second.content.decode()
+        assert "To be confirmed</span>" in text
+        assert "verdict by Rita" in text
+        assert "late by " in text
+        assert "</svg>Overdue</span>" not in text
+        assert first.context["page"].items == []
+        for url in (review.get_absolute_url(), review.grant.request.get_absolute_url()):
+            assert "To be confirmed</span>" in page("carla", url).content.decode()
 
     def test_says_in_words_what_is_made_of_a_case(self) -> None:
         review = recent()
@@ -123,7 +143,8 @@ class TestList:
         context = page("rita", reverse("reviews")).context
 
         assert context["counts"] == {
-            "open": 1, "due": 0, "in_review": 1, "mine": 1, "overdue": 0,
+            "open": 1, "due": 0, "in_review": 1, "in_hand": 1, "confirm": 0, "mine": 1,
+            "overdue": 0,
         }  # fmt: skip
         assert context["lately"] == {"closed": 2, "punctual": 1}
 

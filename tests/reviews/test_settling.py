@@ -34,7 +34,7 @@ def over(*statements: str, justification: str = REASON) -> Review:
 
 
 def facts(review: Review) -> list[str]:
-    return standing.of([review])[review.case_ref].facts
+    return standing.of([review], at=LATER)[review.case_ref].facts
 
 
 class TestGravity:
@@ -45,6 +45,12 @@ class TestGravity:
     def test_says_how_much_is_not_explained(self) -> None:
         assert facts(over(HONEST, MAKES_SUPERUSER)) == ["1 of 2 actions unexplained"]
         assert facts(over(HONEST)) == ["1 action explained"]
+
+    def test_says_what_the_gravest_action_does(self) -> None:
+        review = over(HONEST, MAKES_SUPERUSER)
+
+        worst = standing.of([review], at=LATER)[review.case_ref].worst
+        assert worst == "Changes rights on `eve`"
 
     def test_counts_nothing_against_what_the_scenario_itself_names(self) -> None:
         make_scenario(expected_verbs=["select"], expected_objects=["orders"], max_concurrent=9)
@@ -113,6 +119,21 @@ class TestLate:
 
         assert Review.objects.get().gravity == Gravity.EXPLAINED
         assert not JudgedCase.objects.get().stale
+
+    def test_a_verdict_that_came_before_any_judging_leaves_the_case_to_be_judged_once(self) -> None:
+        grant = make_use(justification=REASON)
+        act(grant, statement=MAKES_SUPERUSER)
+        verbs.relinquish(grant, by=grant.holder, at=ENDED)
+        review = judge(taken(Review.objects.get()))
+        assert standing.of([review], at=LATER)[review.case_ref].label == ""
+
+        sequence()
+        act(grant, statement=MAKES_SUPERUSER)
+        sequence()
+
+        review.refresh_from_db()
+        assert review.gravity == Gravity.GRAVE
+        assert facts(review) == ["1 of 1 action unexplained"]
 
     def test_what_a_newer_reader_makes_of_it_counts(self) -> None:
         review = over(MAKES_SUPERUSER)
