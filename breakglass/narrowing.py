@@ -122,8 +122,8 @@ def _decisions(approver: User | None, *, quick: bool) -> Any:
     if approver:
         rows = rows.of(approver)
     if quick:
-        soon = F("request__submitted_at") + QUICK
-        rows = rows.filter(kind__in=Decision.YES, decided_at__lt=soon)
+        soon = F("asked_at") + QUICK
+        rows = rows.timed().filter(kind__in=Decision.YES, decided_at__lt=soon)
     return rows
 
 

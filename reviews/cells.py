@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from breakglass.models.decision import ASKED_AT
 from breakglass.narrowing import QUICK
 from reviews.bins import EDGES
 from reviews.models.span import EVERY
@@ -140,14 +141,16 @@ ON CONFLICT (span_id, person, target, scenario)
 DO UPDATE SET ({_NAMES}) = ROW({", ".join(f"excluded.{name}" for name in _COLUMNS)})
 WHERE ({", ".join(f"c.{name}" for name in _COLUMNS)})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS)})"""  # noqa: S608 - made of constants only
-_ANSWERS = """
+_ASKED_AT = ASKED_AT.format("d.request_id", "d.step", "d.decided_at", "r.submitted_at")
+_ANSWERS = f"""
 WITH fresh AS MATERIALIZED (
     SELECT r.scenario_id AS scenario, d.by_id AS approver, count(*) AS answers,
         count(*) FILTER (WHERE d.kind IN ('approve', 'ratify')
-            AND d.decided_at < r.submitted_at + %(quick)s) AS quick,
+            AND d.decided_at < asked.at + %(quick)s) AS quick,
         count(*) FILTER (WHERE d.kind IN ('deny', 'refuse')) AS noes,
-        sum(date_part('epoch', d.decided_at - r.submitted_at)) AS seconds
+        sum(date_part('epoch', d.decided_at - asked.at)) AS seconds
     FROM breakglass_request r JOIN breakglass_decision d ON d.request_id = r.id
+    CROSS JOIN LATERAL (SELECT {_ASKED_AT} AS at) asked
     WHERE r.extends_id IS NULL AND r.submitted_at >= %(since)s AND r.submitted_at < %(until)s
     GROUP BY r.scenario_id, d.by_id
 ), gone AS (
@@ -161,7 +164,7 @@ ON CONFLICT (span_id, scenario, approver) DO UPDATE
 SET (answers, quick, noes, seconds)
     = ROW(excluded.answers, excluded.quick, excluded.noes, excluded.seconds)
 WHERE (a.answers, a.quick, a.noes, a.seconds)
-    IS DISTINCT FROM (excluded.answers, excluded.quick, excluded.noes, excluded.seconds)"""
+    IS DISTINCT FROM (excluded.answers, excluded.quick, excluded.noes, excluded.seconds)"""  # noqa: S608 - made of constants only
 
 
 def count(span: int, *, since: datetime, until: datetime, zone: str, at: datetime) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +16,32 @@ from breakglass.models.request import Request
 from core.words import standing_in
 from targets.models import Target
 
+# From when somebody could answer, by request, step and time of the answer, and when it was asked: a
+# later step is asked when the one before it is done. Reports and figures count from here alike.
+ASKED_AT = """coalesce((SELECT max(before.decided_at) FROM breakglass_decision before
+    WHERE before.request_id = {} AND before.step < {} AND before.decided_at <= {}
+    AND (before.kind IN ('approve', 'ratify') OR before.answer = 'accepted')), {})"""
+
+
+class _AskedAt(Func):
+    output_field = models.DateTimeField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, Any]:  # type: ignore[override]  # takes no other templates
+        """Return the definition with the columns of the query that it stands in."""
+        found = [compiler.compile(each) for each in self.get_source_expressions()]
+        params = [param for _sql, params in found for param in params]
+        return ASKED_AT.format(*(sql for sql, _params in found)), params
+
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def counting(self) -> DecisionQuerySet:
         """Decisions that count towards a quorum: a yes, or an offer that was accepted."""
         return self.filter(Q(kind__in=Decision.YES) | Q(answer=Decision.Answer.ACCEPTED))
+
+    def timed(self) -> DecisionQuerySet:
+        """Add `asked_at`: from when whoever decided could do so."""
+        columns = "request_id", "step", "decided_at", "request__submitted_at"
+        return self.annotate(asked_at=_AskedAt(*columns))
 
     def of(self, person: User) -> DecisionQuerySet:
         """Decisions that the person made, or somebody in their place."""

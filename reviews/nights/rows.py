@@ -68,28 +68,21 @@ def asked(*, at: datetime) -> dict[tuple[str, str], datetime]:
 
 
 def answers(*, at: datetime) -> list[Answer]:
-    """Return what was decided lately, except in exercises, and how long after it was asked.
-
-    Whoever decides in a later step is asked when the one before it is done.
-    """
+    """Return what was decided lately, except in exercises, and how long after it was asked."""
     since = at - limits.ANSWERS_WITHIN
-    rows = Decision.objects.filter(decided_at__gt=since, decided_at__lte=at)
-    rows = rows.exclude(request__scenario__drill=True).select_related("request")
-    decided: dict[UUID, list[Decision]] = defaultdict(list)
-    for row in rows.order_by("decided_at"):
-        decided[row.request_id].append(row)
-    return [_answer(row, before) for before in decided.values() for row in before]
-
-
-def _answer(row: Decision, decided: list[Decision]) -> Answer:
-    earlier = [each.decided_at for each in decided if each.step < row.step and each.counts]
-    begun = max([time for time in earlier if time <= row.decided_at], default=None)
-    waited = row.decided_at - (begun or row.request.submitted_at)
-    return Answer(
-        case=row.request.case, at=row.decided_at, person=refs.make("user", row.by_id),
-        scenario=refs.make("scenario", row.request.scenario_id), yes=row.kind in Decision.YES,
-        seconds=waited.total_seconds(),
-    )  # fmt: skip
+    rows = Decision.objects.filter(decided_at__gt=since, decided_at__lte=at).timed()
+    found: Any = rows.exclude(request__scenario__drill=True)
+    found = found.order_by("decided_at").values_list(
+        "request__case", "by", "request__scenario", "kind", "decided_at", "asked_at"
+    )
+    return [
+        Answer(
+            case=case, at=decided, person=refs.make("user", by),
+            scenario=refs.make("scenario", scenario), yes=kind in Decision.YES,
+            seconds=(decided - asked).total_seconds(),
+        )
+        for case, by, scenario, kind, decided, asked in found
+    ]  # fmt: skip
 
 
 def emergencies() -> list[Emergency]:

@@ -1,16 +1,19 @@
 """Each night the tables are looked through once, and what they show over weeks is kept as rows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from accounts.models import Membership
 from breakglass import transitions as verbs
-from reviews import tasks
+from breakglass.models import Decision
+from reviews import figures, periods, tasks
+from reviews.counting import Narrow
 from reviews.models import Finding, HeldSince, NightReport, Pattern
 from reviews.nights import held, pages, report
-from tests.make import NOON, make_group, make_request, make_user, voice
+from tests.make import NOON, StepOf, make_group, make_request, make_scenario, make_user, voice
 from tests.record import facts, kinds
 from tests.reviews.make import act, judge, make_review, sequence, taken
 from tests.reviews.nights.make import NIGHT, emergency, use_daily
@@ -130,6 +133,29 @@ def test_an_approver_who_answers_within_seconds_is_seen() -> None:
     assert pages.english(seen("approver")).startswith(
         "Bob said yes within 10 seconds to 3 of the 3"
     )
+
+
+def test_who_decides_second_is_timed_from_when_the_first_was_done_in_report_and_figures() -> None:
+    one, two = make_group("One", make_user("bob")), make_group("Two", make_user("carl"))
+    scenario = make_scenario(steps=[StepOf(one), StepOf(two)])
+    for number in range(3):
+        at = NOON + timedelta(days=number)
+        asked = make_request(scenario, at=at)
+        done = at + timedelta(minutes=14)
+        asked = verbs.approve(asked, voice=voice("bob"), at=done)
+        asked = verbs.approve(asked, voice=voice("carl"), at=done + timedelta(seconds=5))
+        verbs.relinquish(asked.grant, by=make_user("ada"), at=done + timedelta(minutes=9))
+    report.run(at=NIGHT)
+    told = figures.of(periods.of("30-days", at=NIGHT), Narrow()).approvers
+
+    assert pages.english(seen("approver")).startswith(
+        "Carl said yes within 10 seconds to 3 of the 3"
+    )
+    assert [(each.name, each.quick, each.mean.total_seconds()) for each in told] == [
+        ("Carl", 3, 5), ("Bob", 0, 14 * 60),
+    ]  # fmt: skip
+    answers: Any = Decision.objects.timed().filter(by=make_user("carl"))
+    assert {(each.decided_at - each.asked_at).total_seconds() for each in answers} == {5}
 
 
 class TestHeld:
