@@ -29,6 +29,7 @@ NOT_WORDS = {
     "targets.source.privileged": "names of technical identities",
     "targets.source.last_refusal": "our own sentence about a line",
     "reviews.cell.kinds": "counts by kind",
+    "reviews.crewcell.kinds": "counts by kind",
     "reviews.unusualmemory": "ids and numbers",
     "reviews.pattern.template": "our own sentence",
     "reviews.pattern.facts": "numbers, and names of verbs",
