@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -28,10 +28,18 @@ R = TypeVar("R")
 SYSTEM = "system:breakglass"
 PRODUCER = "breakglass"
 LONGEST = 80  # of a reference: what the index columns of an entry hold
-_NEXT_VERSION = """INSERT INTO audit_subject (ref, versions) VALUES (%s, 1)
-    ON CONFLICT (ref) DO UPDATE SET versions = audit_subject.versions + 1 RETURNING versions"""
+# Takes the object's next version, and enters the event when that is the one it was made with.
+_ENTER = """WITH version AS (
+        INSERT INTO audit_subject (ref, versions) VALUES (%s, 1)
+        ON CONFLICT (ref) DO UPDATE SET versions = audit_subject.versions + 1 RETURNING versions
+    ), entered AS (
+        INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
+        SELECT %s, %s, %s, %s, %s, %s FROM version WHERE versions = %s
+    ) SELECT versions FROM version"""
 _INSERT = """INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
     VALUES (%s, %s, %s, %s, %s, %s)"""
+_MOST = 4096  # objects of which a process remembers the version that it entered last
+_latest: dict[str, int] = {}
 
 
 def record(
@@ -61,27 +69,43 @@ def record(
         part: (secrets.token_bytes(32), canonical(body))
         for part, body in event.compartments().items()
     }
-    sealed = packed(parts)
-    with connection.cursor() as cursor:
-        # The version is under the tag as well, hence two statements: filled in by one, it could
-        # be exchanged between two pending events without anybody noticing.
-        cursor.execute(_NEXT_VERSION, [subject])
-        envelope = canonical(
-            {
-                "actor": actor,
-                "case": case,
-                "ev": event.kind,
-                "id": event_id.hex,
-                "obj": subject,
-                "occ": microseconds(occurred_at or at),
-                "ov": cursor.fetchone()[0],
-                "pc": {part: commitment(*content).hex() for part, content in parts.items()},
-                "v": VERSION,
-            }
-        )
-        tag = mac(envelope, sealed)
-        cursor.execute(_INSERT, [event_id, envelope, sealed, event.critical, PRODUCER, tag])
+    facts = {
+        "actor": actor,
+        "case": case,
+        "ev": event.kind,
+        "id": event_id.hex,
+        "obj": subject,
+        "occ": microseconds(occurred_at or at),
+        "pc": {part: commitment(*content).hex() for part, content in parts.items()},
+        "v": VERSION,
+    }
+    _enter(event_id, facts, packed(parts), critical=event.critical)
     return event_id
+
+
+def _enter(event_id: uuid.UUID, facts: dict[str, Any], sealed: bytes, *, critical: bool) -> None:
+    """Enter an event as the next version of its object.
+
+    The version is under the tag as well: filled in by the database, it could be exchanged between
+    two pending events without anybody noticing. So it is guessed, by what this process entered
+    last: right for a new object, and for whoever tells of one again and again. The database says
+    which it is, and the event is made anew with that one where the guess was wrong.
+    """
+
+    def row(version: int) -> list[Any]:
+        envelope = canonical(facts | {"ov": version})
+        return [event_id, envelope, sealed, critical, PRODUCER, mac(envelope, sealed)]
+
+    subject = facts["obj"]
+    guess = _latest.pop(subject, 0) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [subject, *row(guess), guess])
+        version = cursor.fetchone()[0]
+        if version != guess:
+            cursor.execute(_INSERT, row(version))
+    if len(_latest) >= _MOST:
+        _latest.clear()
+    _latest[subject] = version
 
 
 def _new_id() -> uuid.UUID:

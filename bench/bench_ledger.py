@@ -4,8 +4,8 @@ Usage: python -m bench.bench_ledger [TRANSACTIONS]        (400 for each part if 
 
 One server with fsync on. A business transaction (lock, change, tell) with a recorded event is
 compared with one that writes a plain row, and with one that django-auditlog tells of, in rounds
-that alternate; how much client and backend work for it is told as well: recording is one statement
-more than a plain row, since the object's version is taken first and stands under the tag. Eight
+that alternate; how much client and backend work for it is told as well, and what it takes when
+another process entered the object's last event, so that its version is guessed wrongly. Eight
 writers whose events are all signed at the end are compared with eight that write a plain row, in
 transactions of Django both; and it is told how long eight clients wait for their receipts.
 
@@ -35,7 +35,16 @@ from typing import Any
 import psycopg
 
 from bench.ground import Goals, installation, processor, quantile
-from bench.writers import CLIENTS, auditlog, nothing, record, record_critical, row, work
+from bench.writers import (
+    CLIENTS,
+    auditlog,
+    nothing,
+    record,
+    record_after_others,
+    record_critical,
+    row,
+    work,
+)
 
 # Many short rounds: what else the machine does then falls on all parts alike.
 ROUNDS, ENTRIES, BATCH = 40, 20_000, 1000
@@ -75,6 +84,7 @@ def _business(goals: Goals, transactions: int) -> None:
     Group.objects.create(name="bench")
     backend = connection.connection.info.backend_pid
     tells = {"bare": nothing, "plain row": row, "auditlog": auditlog, "recorded": record}
+    tells["wrong guess"] = record_after_others
     taken: dict[str, list[float]] = {name: [] for name in tells}
     worked: dict[str, list[float]] = {name: [] for name in tells}
     each = transactions // 8
@@ -88,6 +98,7 @@ def _business(goals: Goals, transactions: int) -> None:
         print(f"a transaction, {name:<12}{wall:8.0f} µs, of processors {work:8.0f} µs")
     goals.ratio("recorded ÷ plain row", taken["plain row"], taken["recorded"], least=0.9)
     goals.ratio("recorded ÷ django-auditlog", taken["auditlog"], taken["recorded"], least=1.15)
+    goals.ratio("wrong guess ÷ plain row", taken["plain row"], taken["wrong guess"], least=None)
     for other in ("plain row", "auditlog"):
         goals.ratio(f"÷ {other}, of processors", worked[other], worked["recorded"], least=None)
 

@@ -48,6 +48,14 @@ def record(number: int) -> None:
     log.record(event, actor="user:1", subject=f"grant:{number % 50}", at=timezone.now())
 
 
+def record_after_others(number: int) -> None:
+    """Record an event of an object whose last one another process recorded."""
+    from audit import log
+
+    log._latest[f"grant:{number % 50}"] = -1  # noqa: SLF001
+    record(number)
+
+
 def work(
     way: str,
     barrier: Barrier,

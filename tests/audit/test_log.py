@@ -60,3 +60,28 @@ def test_ids_of_events_grow_with_time() -> None:
     assert ids == sorted(ids)
     assert {(each.version, each.variant) for each in ids} == {(7, uuid.RFC_4122)}
     assert len({each.int & (1 << 62) - 1 for each in ids}) == 3
+
+
+def test_an_event_has_the_next_version_whatever_its_process_guessed() -> None:
+    for guess in (None, 0, 7, 3):  # right; of a process that is new; undone; another one went on
+        if guess is not None:
+            log._latest["thing:9"] = guess  # noqa: SLF001
+        happen("thing:9")
+
+    pending = Pending.objects.order_by("pk")
+    assert [json.loads(bytes(each.envelope))["ov"] for each in pending] == [1, 2, 3, 4]
+    assert all(
+        log.is_authentic(
+            bytes(each.envelope), bytes(each.payload), bytes(each.mac), keys=log.keys()
+        )
+        for each in pending
+    )
+
+
+def test_what_a_process_remembers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_MOST", 3)
+    for number in range(10):
+        happen(f"thing:{number}")
+
+    assert len(log._latest) <= 3  # noqa: SLF001
+    assert Pending.objects.count() == 10
