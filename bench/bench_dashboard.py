@@ -41,7 +41,8 @@ def main(sizes: list[int]) -> int:
         found = dict(zip(sizes, pool.imap(_measured, sizes), strict=True))
     print(f"\n{'view':<34}" + "".join(f"{f'{size:,}':>26}" for size in sizes) + f"{'ratio':>8}")
     missed = False
-    for view in found[sizes[0]]:
+    # A figure that is nought in one size has no list to open there.
+    for view in [view for view in found[sizes[0]] if all(view in each for each in found.values())]:
         rows = [found[size][view] for size in sizes]
         ratio = rows[-1].cost / rows[0].cost
         late = max(row.worst for row in rows) > GOAL or ratio > FLAT
