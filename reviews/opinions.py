@@ -6,14 +6,14 @@ is answered may raise where a review stands among those that wait, and never low
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
+from audit import locks
 from judgement import plugins
 from judgement.asking import NoAnswer
 from judgement.plugins import Model
@@ -35,7 +35,7 @@ def run(clock: Clock) -> int:
     models = advisers.configured()
     if not models:
         return 0
-    with _alone() as alone:
+    with locks.alone(_LOCK) as alone:
         return sum(_ask_all(model, clock) for model in models) if alone else 0
 
 
@@ -115,17 +115,3 @@ def _failed(row: Opinion, trouble: NoAnswer, *, at: datetime) -> None:
     if not trouble.garbled:
         waiting = Opinion.objects.filter(tier=row.tier, state=Opinion.State.WAITING)
         waiting.update(due_at=Greatest(F("due_at"), Value(at + _REST)))
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether no other process asks; the database lets go of it when we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

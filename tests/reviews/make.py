@@ -18,6 +18,7 @@ from tests.make import NOON, make_broken_glass, make_group, make_scenario, make_
 
 ENDED = NOON + timedelta(minutes=20)
 LATER = NOON + timedelta(hours=1)
+STUCK = "Order 7 is stuck since midnight: look at order 7 in the table of orders."
 
 
 def make_carla() -> User:
@@ -133,3 +134,15 @@ def sequence(at: datetime = LATER) -> None:
     while sequencer.run_once(at=at):
         pass
     judging.run(at=at)
+
+
+def over(*statements: str, justification: str = STUCK) -> Review:
+    """Return the review of an access in which these were done, judged."""
+    scenario = Scenario.objects.first()
+    scenario = scenario or make_scenario(expected_verbs=["select"], max_concurrent=9)
+    grant = make_use(scenario, justification=justification)
+    for statement in statements:
+        act(grant, statement=statement)
+    verbs.relinquish(grant, by=grant.holder, at=ENDED)
+    sequence()
+    return Review.objects.get(grant=grant)

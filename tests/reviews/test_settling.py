@@ -7,30 +7,17 @@ import pytest
 from django.db import IntegrityError
 
 from breakglass import transitions as verbs
-from breakglass.models import Grant, Scenario
+from breakglass.models import Grant
 from judgement.facts import VERSION
 from reviews import judging, settling, standing
 from reviews.models import Gravity, JudgedAction, JudgedCase, Review
 from tests.make import NOON, make_scenario
-from tests.reviews.make import ENDED, LATER, act, judge, make_use, sequence, taken
+from tests.reviews.make import ENDED, LATER, STUCK, act, judge, make_use, over, sequence, taken
 
 pytestmark = pytest.mark.django_db
 MAKES_SUPERUSER = "CREATE ROLE eve SUPERUSER LOGIN"
 HONEST = "SELECT * FROM orders WHERE id = 7"
-REASON = "Order 7 is stuck since midnight: look at order 7 in the table of orders."
 GERMAN = "Die Bestellungen hängen seit heute Nacht fest, ich werde die Tabelle ansehen."
-
-
-def over(*statements: str, justification: str = REASON) -> Review:
-    """Return the review of an access in which these were done, judged."""
-    scenario = Scenario.objects.first()
-    scenario = scenario or make_scenario(expected_verbs=["select"], max_concurrent=9)
-    grant = make_use(scenario, justification=justification)
-    for statement in statements:
-        act(grant, statement=statement)
-    verbs.relinquish(grant, by=grant.holder, at=ENDED)
-    sequence()
-    return Review.objects.get(grant=grant)
 
 
 def facts(review: Review) -> list[str]:
@@ -62,7 +49,7 @@ class TestGravity:
         ("statements", "said", "text"),
         [
             ([HONEST], GERMAN, "1 of 1 action cannot be judged"),
-            ([], REASON, "No action is on the record"),
+            ([], STUCK, "No action is on the record"),
         ],
     )
     def test_of_what_cannot_be_judged_is_never_that_of_the_harmless(
@@ -121,7 +108,7 @@ class TestLate:
         assert not JudgedCase.objects.get().stale
 
     def test_a_verdict_that_came_before_any_judging_leaves_the_case_to_be_judged_once(self) -> None:
-        grant = make_use(justification=REASON)
+        grant = make_use(justification=STUCK)
         act(grant, statement=MAKES_SUPERUSER)
         verbs.relinquish(grant, by=grant.holder, at=ENDED)
         review = judge(taken(Review.objects.get()))
