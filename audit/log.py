@@ -26,19 +26,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SYSTEM = "system:breakglass"
-PRODUCER = "breakglass"
 LONGEST = 80  # of a reference: what the index columns of an entry hold
-# Takes the object's next version, and enters the event when that is the one it was made with.
-_ENTER = """WITH version AS (
+# Takes the object's next version, and enters the event when a tag for that one is there.
+_ENTER = """WITH taken AS (
         INSERT INTO audit_subject (ref, versions) VALUES (%s, 1)
         ON CONFLICT (ref) DO UPDATE SET versions = audit_subject.versions + 1 RETURNING versions
     ), entered AS (
         INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
-        SELECT %s, %s, %s, %s, %s, %s FROM version WHERE versions = %s
-    ) SELECT versions FROM version"""
+        SELECT %s, %s || versions::text::bytea || %s, %s, %s, 'breakglass',
+            substr(%s, 32 * (versions - %s)::int + 1, 32)
+        FROM taken WHERE versions BETWEEN %s AND %s
+    ) SELECT versions FROM taken"""
 _INSERT = """INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
-    VALUES (%s, %s, %s, %s, %s, %s)"""
+    VALUES (%s, %s, %s, %s, 'breakglass', %s)"""
 _MOST = 4096  # objects of which a process remembers the version that it entered last
+_AHEAD = 4  # versions behind that one for which a tag is made
+_PLACE = b',"ov":0'
 _latest: dict[str, int] = {}
 
 
@@ -86,23 +89,26 @@ def record(
 def _enter(event_id: uuid.UUID, facts: dict[str, Any], sealed: bytes, *, critical: bool) -> None:
     """Enter an event as the next version of its object.
 
-    The version is under the tag as well: filled in by the database, it could be exchanged between
-    two pending events without anybody noticing. So it is guessed, by what this process entered
-    last: right for a new object, and for whoever tells of one again and again. The database says
-    which it is, and the event is made anew with that one where the guess was wrong.
+    The version is under the tag as well: filled in by the database alone, it could be exchanged
+    between two pending events without anybody noticing. So tags are made for the few versions
+    behind the one that this process entered last: a young object has one of them, and so has
+    whatever others told of a few times meanwhile. The database takes the next version and keeps
+    that one tag. Where it is none of them, the event is made anew.
     """
-
-    def row(version: int) -> list[Any]:
-        envelope = canonical(facts | {"ov": version})
-        return [event_id, envelope, sealed, critical, PRODUCER, mac(envelope, sealed)]
-
     subject = facts["obj"]
-    guess = _latest.pop(subject, 0) + 1
+    known = _latest.pop(subject, 0)
+    before, place, after = canonical(facts | {"ov": 0}).partition(_PLACE)  # not in a word: escaped
+    before += place[:-1]
+    ahead, key = range(known + 1, known + 1 + _AHEAD), keys()[0]
+    made = [mac(b"%b%d%b" % (before, each, after), sealed, key=key) for each in ahead]
     with connection.cursor() as cursor:
-        cursor.execute(_ENTER, [subject, *row(guess), guess])
+        row = (event_id, before, after, sealed, critical, b"".join(made))
+        cursor.execute(_ENTER, (subject, *row, ahead[0], ahead[0], ahead[-1]))
         version = cursor.fetchone()[0]
-        if version != guess:
-            cursor.execute(_INSERT, row(version))
+        if version not in ahead:
+            envelope = b"%b%d%b" % (before, version, after)
+            tag = mac(envelope, sealed, key=key)
+            cursor.execute(_INSERT, [event_id, envelope, sealed, critical, tag])
     if len(_latest) >= _MOST:
         _latest.clear()
     _latest[subject] = version

@@ -39,21 +39,21 @@ def auditlog(_: int) -> None:
 
 
 def record(number: int) -> None:
-    """Record an event."""
+    """Record an event of one of 50 objects; of eight who do, each has its own."""
     from django.utils import timezone
 
     from audit import log
     from audit.events import RecordRead
 
     event = RecordRead(page="list", filters={"kind": "grant.activated", "actor": "user:1"})
-    log.record(event, actor="user:1", subject=f"grant:{number % 50}", at=timezone.now())
+    log.record(event, actor="user:1", subject=f"grant:{number % 400}", at=timezone.now())
 
 
 def record_after_others(number: int) -> None:
-    """Record an event of an object whose last one another process recorded."""
+    """Record an event of an object of which other processes recorded many meanwhile."""
     from audit import log
 
-    log._latest[f"grant:{number % 50}"] = -1  # noqa: SLF001
+    log._latest[f"grant:{number % 400}"] = -99  # noqa: SLF001
     record(number)
 
 

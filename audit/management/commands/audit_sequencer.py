@@ -13,9 +13,9 @@ from audit.office import LONGEST_PAUSE, POLL, Office
 logger = logging.getLogger(__name__)
 
 MOST = 1000  # entries in one transaction
-# Seconds for others to come along, while several write at once: a batch of eight costs as much as
-# one of one, and PostgreSQL has the processor meanwhile.
-TOGETHER = 0.004
+# Seconds for others to come along, while several write at once: a batch of many costs little more
+# than one of one, and PostgreSQL has the processor meanwhile. Somebody waits for what is critical.
+TOGETHER, TOGETHER_CRITICAL = 0.05, 0.004
 _OFFICE = 0x6272_6561_6B02  # held by the sequencer that works; a second one waits for it
 
 
@@ -43,6 +43,15 @@ class Command(Office):
         while not self.stopped:
             entered = sequencer.run_once(at=timezone.now(), limit=MOST)
             if entered < MOST:
-                sql.rings(POLL)  # one that came meanwhile is heard at once
-            if 1 < entered < MOST:
-                time.sleep(TOGETHER)
+                rung = sql.rings(POLL)  # one that came meanwhile is heard at once
+                if entered > 1 and rung:
+                    _gather(rung)
+
+
+def _gather(rung: list[str]) -> None:
+    """Let others come along to those who rang, for as long as nobody waits for it."""
+    until = time.monotonic() + TOGETHER
+    while sequencer.CRITICAL not in rung and (left := until - time.monotonic()) > 0:
+        rung = sql.rings(left)
+    if sequencer.CRITICAL in rung:
+        time.sleep(TOGETHER_CRITICAL)
