@@ -188,8 +188,8 @@ def _writers(goals: Goals, times: int) -> None:
     for _ in range(LONG_ROUNDS):
         for way in ways:
             took[way].append(_all(way, many)[0])
-    for way, seconds in took.items():
-        print(f"{CLIENTS} writers, {way}: {CLIENTS * many / statistics.median(seconds):8.0f} /s")
+    for way, rounds in took.items():
+        print(f"{CLIENTS} writers, {way}: {CLIENTS * many / statistics.median(rounds):8.0f} /s")
     plain, recorded = took["plain row"], took["recorded"]
     goals.ratio("eight to signed ÷ eight plain rows", plain, recorded, least=0.5)
     seconds, waits = _all("receipts", times)
