@@ -112,8 +112,11 @@ def _reviewers(story: Story) -> Iterable[User]:
 
     Whoever gave the verdict is not the one to confirm it.
     """
-    for candidates in able(story.asked.original.grant, at=story.at):
-        if others := [each for each in candidates if each != story.actor]:
+    grant = story.asked.original.grant
+    review = getattr(grant, "review", None)  # reviewers are asked for before there is one, too
+    first = review.reviewer if review and review.waits_for_second else None
+    for candidates in able(grant, at=story.at):
+        if others := [each for each in candidates if each not in (story.actor, first)]:
             return others
     return []
 

@@ -67,4 +67,7 @@ def _waits(row: Due) -> bool:
 
 
 def _person(row: Due) -> User | None:
-    return (row.reviewer or row.assignee) if isinstance(row, Review) else row.owner
+    """Return whose it is; a verdict to be confirmed is not that of whoever gave it any more."""
+    if not isinstance(row, Review):
+        return row.owner
+    return None if row.waits_for_second else row.reviewer or row.assignee

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from core.words import duration_words
 from judgement.deeds import DOES, shown
 from judgement.facts import Verb
-from reviews.models import Gravity, JudgedAction, JudgedCase, Review
+from reviews.models import JudgedAction, JudgedCase, Review
 
 Standing = JudgedAction.Standing
 _LONGEST = 90  # characters of what stands out
@@ -49,12 +49,12 @@ def _gravest(standing: str) -> Subquery:
 
 
 def _stand(review: Review, judged: Any, at: datetime) -> Stand:
-    gravity, known = Gravity(review.gravity), judged is not None and judged.judged_at is not None
+    known = judged is not None and judged.judged_at is not None
     if review.state == Review.State.CLOSED and not known:
         return Stand(key="", label="", worst="", facts=[], late="")
     return Stand(
-        key=gravity.name.lower(),
-        label=str(gravity.label),
+        key=review.gravity_key,
+        label=str(review.get_gravity_display()),
         worst=_deed(judged.odd_ones or []) if known and judged.odd else "",
         facts=list(_facts(judged)),
         late=duration_words(at - review.due_at) if review.is_overdue(at) else "",

@@ -16,7 +16,7 @@ from core.errors import BadInput
 from core.paging import MOST, USUAL, page, schema_of
 from reviews import transitions
 from reviews.assignment_transitions import reassign
-from reviews.models import Finding, Review, ReviewQuerySet
+from reviews.models import Finding, Gravity, Review, ReviewQuerySet
 
 Shape = serializers.Serializer[Any]
 
@@ -39,6 +39,11 @@ class ReviewShape(Shape):
     state = serializers.ChoiceField(choices=Review.State.choices)
     owed_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
+    gravity = serializers.ChoiceField(
+        choices=[each.name.lower() for each in Gravity],
+        source="gravity_key",
+        help_text="what was made of it so far; `unjudged` is not harmless",
+    )
     assignee = ReviewerShape(allow_null=True, help_text="whose turn it is")
     reviewer = ReviewerShape(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
@@ -70,7 +75,7 @@ class FindingShape(Shape):
 
 
 class Reviews(Endpoint):
-    """Reviews that you may see, the newest first."""
+    """Reviews that you may see: the newest first, or the most urgent, as on the page."""
 
     Output = schema_of(ReviewShape)
 
@@ -84,13 +89,20 @@ class Reviews(Endpoint):
         scenario = serializers.SlugField(required=False)
         person = serializers.UUIDField(required=False)
         overdue = serializers.BooleanField(required=False, help_text="only those that are late")
+        sort = serializers.ChoiceField(
+            choices=["newest", "urgent"],
+            default="newest",
+            help_text="`urgent`: what waits, the gravest first",
+        )
         limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
         cursor = serializers.CharField(default="", help_text="as in `next`")
 
     def get(self, request: ApiRequest) -> Response:
         query, now = dict(self.query), timezone.now()
         limit, cursor = query.pop("limit"), query.pop("cursor")
-        rows = _reviews(request, now)
+        rows, key = _reviews(request, now), "-owed_at"
+        if query.pop("sort") == "urgent":
+            rows, key = rows.owed().with_turn(), "turn"
         if query.pop("overdue", False):
             rows = rows.overdue(now)
         if "scenario" in query:
@@ -98,7 +110,7 @@ class Reviews(Endpoint):
         if "person" in query:
             query["grant__holder"] = query.pop("person")
         rows = rows.filter(**query)
-        found = page(rows, key="-owed_at", request=request, limit=limit, cursor=cursor)
+        found = page(rows, key=key, request=request, limit=limit, cursor=cursor)
         items = ReviewShape(found.items, many=True)
         return Response({"items": items.data, "next": found.next})
 

@@ -311,6 +311,11 @@ class Review(models.Model):
         return self.grant.case_ref
 
     @property
+    def gravity_key(self) -> str:
+        """Where it stands among those that wait, as a word for programs."""
+        return Gravity(self.gravity).name.lower()
+
+    @property
     def waits_for_second(self) -> bool:
         """Whether a verdict is given that somebody else has yet to confirm."""
         return self.state == Review.State.IN_REVIEW and self.concluded_at is not None

@@ -13,7 +13,7 @@ from audit import log
 from audit.events import Gap, known
 from breakglass import transitions
 from breakglass.models import Grant, Request
-from reviews import following
+from reviews import following, reminders
 from reviews import transitions as reviews
 from reviews.models import Review
 from targets import transitions as doors
@@ -222,6 +222,10 @@ class TestAccess:
         reviews.close(review, by=make_user("rita"), verdict="misuse", comment="Odd.", at=LATER)
         catch_up()
         assert told("review.concluded") == {"rolf": "reviewer"}
+
+        reminders.remind(review, at=review.due_at)
+        catch_up(review.due_at)
+        assert told("review.overdue") == {"rolf": "assigned", "cora": "compliance"}
 
 
 class TestFreeze:

@@ -5,10 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from reviews.models import Review
+from reviews.models import Gravity, Review
 from tests.breakglass.api import call
 from tests.make import make_scenario, make_user
-from tests.reviews.make import make_carla, make_cast, make_finding, make_review, make_strict_review
+from tests.reviews.make import (
+    judge,
+    make_carla,
+    make_cast,
+    make_finding,
+    make_review,
+    make_strict_review,
+    taken,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +60,26 @@ class TestLists:
         recent()
 
         assert len(call("rita", f"reviews?{query}").json()["items"]) == found
+
+    def test_can_stand_as_on_the_page_what_waits_and_the_gravest_first(self) -> None:
+        now = timezone.now()
+        scenario = make_scenario(max_concurrent=9)
+        closed, slight, grave, doubtful = (
+            make_review(scenario, at=now - timedelta(minutes=minutes))
+            for minutes in (90, 80, 70, 60)
+        )
+        assert judge(taken(closed, at=now), at=now).state == "closed"
+        for review, gravity in (
+            (slight, Gravity.SLIGHT), (grave, Gravity.GRAVE), (doubtful, Gravity.DOUBTFUL),
+        ):  # fmt: skip
+            Review.objects.filter(pk=review.pk).update(gravity=gravity)
+
+        first = call("rita", "reviews?sort=urgent&limit=2").json()
+        last = call("rita", first["next"].partition("/api/v1/")[2]).json()
+
+        assert [each["gravity"] for each in first["items"]] == ["grave", "doubtful"]
+        assert [each["id"] for each in last["items"]] == [str(slight.pk)]
+        assert len(call("rita", "reviews").json()["items"]) == 4
 
     def test_are_filtered_by_person_and_case(self) -> None:
         finding = make_finding(recent(), at=timezone.now())

@@ -70,6 +70,13 @@ class TestRemind:
 
         assert facts("review.overdue")[0]["person"] == make_user("rita").ref
 
+    def test_names_nobody_for_a_verdict_to_be_confirmed(self) -> None:
+        review = judge(taken(make_review()), "misuse", "Private.")
+
+        remind(review.due_at)
+
+        assert facts("review.overdue")[0]["person"] == ""
+
     def test_says_nothing_of_what_is_over(self) -> None:
         review = judge(taken(make_review()))
 
