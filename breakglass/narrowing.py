@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from breakglass.models import Decision, GroupPermit, Permit, Request
-from breakglass.models.request import RequestQuerySet
 from core.dates import day_words
 from targets.models import Target
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 QUICK = timedelta(seconds=10)  # nobody reads a request in less
 _YES_NO = [("yes", "yes"), ("no", "no")]
 
@@ -72,32 +72,34 @@ class NarrowingForm(forms.Form):
 NARROWING = tuple(NarrowingForm.base_fields)
 
 
-def narrowed(rows: RequestQuerySet, chosen: Mapping[str, Any]) -> RequestQuerySet:
-    """Return the cases that the filters leave."""
+def narrowed(rows: Rows, chosen: Mapping[str, Any], case: str = "") -> Rows:
+    """Return the rows whose case the filters leave; `case` is the path to it, with its "__"."""
     if chosen["since"]:
-        rows = rows.filter(submitted_at__gte=day_begin(chosen["since"]))
-    if chosen["until"]:
-        rows = rows.filter(submitted_at__lt=day_begin(chosen["until"] + timedelta(days=1)))
-    for name, condition in _YES_OR_NO.items():
+        rows = rows.filter(**{f"{case}submitted_at__gte": day_begin(chosen["since"])})
+    if last := chosen["until"]:
+        rows = rows.filter(**{f"{case}submitted_at__lt": day_begin(last + timedelta(days=1))})
+    for name, facts in _YES_OR_NO.items():
         if chosen[name]:
+            condition = Q(**{f"{case}{fact}": value for fact, value in facts.items()})
             rows = rows.filter(condition if chosen[name] == "yes" else ~condition)
-    rows = _at_times(rows, chosen["weekday"], chosen["hour"], chosen["hours"] or 1)
+    rows = _at_times(rows, chosen["weekday"], chosen["hour"], chosen["hours"] or 1, case)
     if chosen["team"]:
-        rows = rows.filter(of_team(chosen["team"]))
+        rows = rows.filter(_of_team(chosen["team"], case))
     if chosen["target"]:
-        rows = rows.filter(targets=chosen["target"])
+        rows = rows.filter(**{f"{case}targets": chosen["target"]})
     if chosen["approver"] or chosen["quick"]:
-        rows = rows.filter(Exists(_decisions(chosen["approver"], quick=bool(chosen["quick"]))))
+        decisions = _decisions(chosen["approver"], quick=bool(chosen["quick"]), case=case)
+        rows = rows.filter(Exists(decisions))
     return rows
 
 
-_YES_OR_NO = {
-    "used": Q(grant__activated_at__isnull=False),
-    "glass": Q(urgency=Request.Urgency.BREAK_GLASS),
-    "drill": Q(scenario__drill=True),
-    "silent": Q(ratification=Request.Ratification.OVERDUE),
-    "waived": Q(waiver__isnull=False),
-    "decided": Q(urgency=Request.Urgency.NORMAL, state__in=["approved", "denied"]),
+_YES_OR_NO: dict[str, dict[str, Any]] = {
+    "used": {"grant__activated_at__isnull": False},
+    "glass": {"urgency": Request.Urgency.BREAK_GLASS},
+    "drill": {"scenario__drill": True},
+    "silent": {"ratification": Request.Ratification.OVERDUE},
+    "waived": {"waiver__isnull": False},
+    "decided": {"urgency": Request.Urgency.NORMAL, "state__in": ["approved", "denied"]},
 }
 
 
@@ -107,34 +109,30 @@ def day_begin(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
-def of_team(team: Group) -> Q:
-    """Cases of those who are in the team now, in scenarios in which the team may ask for access."""
+def _of_team(team: Group, case: str) -> Q:
+    """Cases of those who are in the team now, in scenarios in which the team may ask for access.
+
+    Who that is, is asked for first: else the database has no idea how many they are.
+    """
     granted = GroupPermit.objects.of(Permit.REQUEST).filter(group=team)
     members = Membership.objects.standing().filter(group=team)
-    return Q(
-        requester__in=Subquery(members.values("user")),
-        scenario__in=Subquery(granted.values("content_object")),
-    )
+    people = list(members.values_list("user", flat=True))
+    scenarios = list(granted.values_list("content_object", flat=True))
+    return Q(**{f"{case}requester__in": people, f"{case}scenario__in": scenarios})
 
 
-def _decisions(approver: User | None, *, quick: bool) -> Any:
-    rows = Decision.objects.filter(request=OuterRef("pk"))
-    if approver:
-        rows = rows.of(approver)
-    if quick:
-        soon = F("asked_at") + QUICK
-        rows = rows.timed().filter(kind__in=Decision.YES, decided_at__lt=soon)
-    return rows
+def _decisions(approver: User | None, *, quick: bool, case: str) -> Any:
+    rows = Decision.objects.filter(request=OuterRef(f"{case}pk"))
+    rows = rows.of(approver) if approver else rows
+    return rows.quick(QUICK, asked=OuterRef(f"{case}submitted_at")) if quick else rows
 
 
-def _at_times(
-    rows: RequestQuerySet, weekday: int | None, hour: int | None, hours: int
-) -> RequestQuerySet:
-    zone = timezone.get_current_timezone()
+def _at_times(rows: Rows, weekday: int | None, hour: int | None, hours: int, case: str) -> Rows:
+    zone, asked = timezone.get_current_timezone(), f"{case}submitted_at"
     if weekday:
-        rows = rows.annotate(on=ExtractIsoWeekDay("submitted_at", tzinfo=zone)).filter(on=weekday)
+        rows = rows.annotate(on=ExtractIsoWeekDay(asked, tzinfo=zone)).filter(on=weekday)
     if hour is not None:
-        rows = rows.annotate(oclock=ExtractHour("submitted_at", tzinfo=zone)).filter(
+        rows = rows.annotate(oclock=ExtractHour(asked, tzinfo=zone)).filter(
             oclock__gte=hour, oclock__lt=hour + hours
         )
     return rows

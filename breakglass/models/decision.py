@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,21 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Add `asked_at`: from when whoever decided could do so."""
         columns = "request_id", "step", "decided_at", "request__submitted_at"
         return self.annotate(asked_at=_AskedAt(*columns))
+
+    def quick(self, length: timedelta, *, asked: F) -> DecisionQuerySet:
+        """Decisions with a yes sooner than `length` after whoever gave it could (`timed`).
+
+        `asked` is the column that says when the request was. A step is asked after it: what was
+        answered so soon after either was quick, and of most the steps before are not looked for.
+        """
+        before = Decision.objects.counting().filter(
+            request=OuterRef("request"),
+            step__lt=OuterRef("step"),
+            decided_at__lte=OuterRef("decided_at"),
+            decided_at__gt=OuterRef("decided_at") - length,
+        )
+        soon = Q(decided_at__lt=asked + length)
+        return self.filter(soon | Exists(before), kind__in=Decision.YES)
 
     def of(self, person: User) -> DecisionQuerySet:
         """Decisions that the person made, or somebody in their place."""

@@ -67,7 +67,6 @@ def cases(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=_("That filter does not exist"))
     chosen = form.cleaned_data
     found = list(_rows(request, chosen).listed()[: _PAGE + 1])
-    every = _rows(request, {**chosen, "before": None}).order_by()
     filtered = any(request.GET.get(name) for name in (*_OWN, *NARROWING))
     context: dict[str, Any] = {
         "form": form,
@@ -78,10 +77,24 @@ def cases(request: PageRequest) -> HttpResponse:
         "chosen": chosen,
         "chips": chips(chosen, request.GET),
         "filtered": filtered,
-        "count": every[: _COUNTED + 1].count() if filtered else None,
-        "counted": _COUNTED,
+        "count": _count(request, chosen, found) if filtered else None,
+        "counted": _counted(chosen),
     }
     return render(request, "breakglass/cases.html", context)
+
+
+def _counted(chosen: dict[str, Any]) -> int:
+    """Return how far is counted: no index knows quick answers, and a page of them is enough."""
+    return _PAGE if chosen["quick"] else _COUNTED
+
+
+def _count(request: PageRequest, chosen: dict[str, Any], found: list[Request]) -> int:
+    """Return how many cases fit, or one more than is counted; `found` are those of the page."""
+    most = _counted(chosen)
+    if not chosen["before"] and (len(found) <= _PAGE or most == _PAGE):
+        return len(found)
+    every = _rows(request, {**chosen, "before": None}).order_by()
+    return every[: most + 1].count()
 
 
 @page("GET")

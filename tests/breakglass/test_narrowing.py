@@ -1,16 +1,21 @@
 """The list of cases shows exactly what a figure has counted."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils.html import escape
 
 from breakglass import transitions
-from breakglass.models import Request
+from breakglass.models import Decision, Request, Scenario
+from breakglass.narrowing import QUICK
+from breakglass.views import cases as view
 from tests.breakglass.browser import make_cast, queries, see, text
 from tests.make import (
     NOON,
+    StepOf,
     make_broken_glass,
     make_group,
     make_request,
@@ -112,6 +117,49 @@ def test_an_approver_leads_to_their_cases(denied: Request, glass: Request) -> No
     assert shown(approver=make_user("bob").pk) == {denied}
     assert shown(approver=make_user("bob").pk, quick="yes") == set()
     assert shown(approver=make_user("carl").pk, quick="yes") == {glass}
+
+
+def test_a_yes_is_quick_after_it_was_asked_for_whatever_the_steps_are(two: None) -> None:
+    chance = random.Random(3)  # noqa: S311 - nothing to guess
+    first, second = make_group("First", make_user("fay")), make_group("Second", make_user("sam"))
+    scenario = make_scenario("two-steps", steps=[StepOf(first), StepOf(second)], max_concurrent=99)
+    for number in range(12):
+        at = NOON + timedelta(days=number + 1)
+        asked = make_request(scenario, at=at)
+        for name in ("fay", "sam"):
+            at += timedelta(seconds=chance.choice([1, 9, 10, 11, 600]))
+            asked = transitions.approve(asked, voice=voice(name), at=at)
+        transitions.relinquish(asked.grant, by=make_user("ada"), at=at + timedelta(minutes=1))
+
+    timed: list[Any] = list(Decision.objects.timed())
+    quick = [
+        each
+        for each in timed
+        if each.kind in Decision.YES and each.decided_at < each.asked_at + QUICK
+    ]
+    submitted = F("request__submitted_at")
+    assert set(Decision.objects.quick(QUICK, asked=submitted)) == set(quick)
+    for name in ("fay", "sam", "carl"):
+        person = make_user(name)
+        wanted = {each.request for each in quick if each.by == person}
+        assert shown(approver=person.pk, quick="yes") == wanted
+        assert wanted
+
+
+def test_counts_quick_answers_as_far_as_a_page(two: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario.objects.get(slug="production-outage")
+    for days in (1, 2, 3):
+        at = NOON + timedelta(days=days)
+        asked = make_request(scenario, at=at)
+        asked = transitions.approve(asked, voice=voice("bob"), at=at + timedelta(seconds=5))
+        transitions.relinquish(asked.grant, by=make_user("ada"), at=at + timedelta(minutes=1))
+    bob = make_user("bob").pk
+    for size, said in ((3, "3 cases"), (2, "More than 2 cases")):
+        monkeypatch.setattr(view, "_PAGE", size)
+        answer = see("dana", LIST, approver=bob, quick="yes")
+        assert f"{said}</p>" in text(answer)
+    older = see("dana", LIST, approver=bob, quick="yes", before=answer.context["older"])
+    assert "More than 2 cases</p>" in text(older)
 
 
 def test_shows_nobody_more_than_they_may_see(denied: Request, glass: Request) -> None:
