@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count, F, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from breakglass.models import Request, Scenario
-from breakglass.models.request import RequestQuerySet
+from breakglass.models import Scenario
 from breakglass.narrowing import (
     NARROWING,
     Chip,
@@ -54,6 +53,7 @@ FINDING_TABS: dict[str, str | Promise] = {
 # Orders by which a list can be turned; the first is that of what waits.
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
 _LATELY = timedelta(days=30)
+COUNTED = 1_000  # of some cases; of more, only that is said: to count them all takes too long
 
 
 class _Filter(forms.Form):
@@ -137,8 +137,9 @@ def reviews(
 ) -> tuple[ReviewQuerySet, str]:
     """Return the reviews under a tab and their order: the most urgent, or the newest, first."""
     tab = chosen["tab"] or OPEN
-    rows = of_cases(rows, chosen, at=at).told().with_turn()
-    usual = {DONE: "-closed_at", ALL: "-owed_at"}.get(tab, "turn")
+    rows = of_cases(rows, chosen, at=at).told().with_turn().annotate(case=F("grant__request__case"))
+    # All there are stand by case: an index has those of a time together, however long it is ago.
+    usual = {DONE: "-closed_at", ALL: "-case"}.get(tab, "turn")
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
     elif tab == MINE:
@@ -165,9 +166,17 @@ def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -
         rows = rows.filter(late) if chosen["late"] == "yes" else rows.exclude(late)
     if chosen["verdict"]:
         rows = rows.filter(state=Review.State.CLOSED, verdict=chosen["verdict"])
+    if chosen["since"]:  # nothing of a case is older than the case
+        rows = rows.filter(owed_at__gte=day_begin(chosen["since"]))
     if _of_some(chosen):
-        rows = rows.filter(grant__request__in=_cases(chosen))
+        rows = narrowed(rows.filter(grant__request__extends=None), chosen, "grant__request__")
     return rows
+
+
+def counted_to(chosen: Mapping[str, Any]) -> int | None:
+    """Return how far is counted: what their own indexes answer, to the end."""
+    beside = any(chosen[name] for name in ("scenario", "person", "late", "verdict"))
+    return COUNTED if beside or _of_some(chosen) else None
 
 
 def _of_some(chosen: Mapping[str, Any]) -> bool:
@@ -175,30 +184,44 @@ def _of_some(chosen: Mapping[str, Any]) -> bool:
     return any(chosen[name] not in (None, "") for name in NARROWING)
 
 
-def _cases(chosen: Mapping[str, Any]) -> RequestQuerySet:
-    return narrowed(Request.objects.cases(), chosen).order_by()
+def counts(
+    rows: ReviewQuerySet, *, by: User, at: datetime, most: int | None = None
+) -> dict[str, int]:
+    """Return how many reviews wait under each tab, and how many in review are in `by`'s hands.
 
-
-def counts(rows: ReviewQuerySet, *, by: User, at: datetime) -> dict[str, int]:
-    """Return how many reviews wait under each tab, and how many in review are in `by`'s hands."""
+    Where there are more than `most`, it is told that there is one more.
+    """
     begun = Q(state=Review.State.IN_REVIEW, concluded_at=None)
-    found: dict[str, int] = rows.owed().aggregate(
-        open=Count("pk"),
-        due=Count("pk", filter=Q(state=Review.State.DUE)),
-        in_review=Count("pk", filter=begun),
-        in_hand=Count("pk", filter=begun & Q(reviewer=by)),
-        confirm=Count("pk", filter=Q(concluded_at__isnull=False)),
-        overdue=Count("pk", filter=Q(due_at__lte=at)),
-    )
-    return found | {"mine": rows.of(by, at).count()}
+    ways = {
+        "due": Q(state=Review.State.DUE),
+        "in_review": begun,
+        "in_hand": begun & Q(reviewer=by),
+        "confirm": Q(concluded_at__isnull=False),
+        "overdue": Q(due_at__lte=at),
+    }
+    owed = rows.owed().order_by("owed_at")
+    enough = most + 1 if most else None
+    counted = {name: Count("pk", filter=way) for name, way in ways.items()}
+    found: dict[str, int] = owed[:enough].aggregate(open=Count("pk"), **counted)
+    if found["open"] == enough:  # which these are says little of the others
+        found |= {name: owed.filter(way)[:enough].count() for name, way in ways.items()}
+    return found | {"mine": rows.of(by, at).order_by()[:enough].count()}
 
 
-def lately(rows: ReviewQuerySet, *, at: datetime) -> dict[str, int]:
-    """Return how many reviews were closed in the last 30 days, and how many of them in time."""
+def lately(rows: ReviewQuerySet, *, at: datetime, most: int | None = None) -> dict[str, int]:
+    """Return how many reviews were closed in the last 30 days, and how many of them in time.
+
+    Where there are more than `most`, it is told that there is one more, and of the newest `most`
+    how many were in time.
+    """
     rows = rows.filter(state=Review.State.CLOSED, closed_at__gte=at - _LATELY)
-    return rows.order_by().aggregate(
-        closed=Count("pk"), punctual=Count("pk", filter=Q(closed_at__lte=F("due_at")))
-    )
+    punctual = Count("pk", filter=Q(closed_at__lte=F("due_at")))
+    if most is None:
+        return rows.order_by().aggregate(closed=Count("pk"), punctual=punctual)
+    in_time = ExpressionWrapper(Q(closed_at__lte=F("due_at")), BooleanField())
+    newest = rows.order_by("-closed_at", "-pk").annotate(in_time=in_time)
+    found = list(newest.values_list("in_time", flat=True)[: most + 1])
+    return {"closed": len(found), "punctual": sum(found[:most])}
 
 
 def review_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
@@ -246,7 +269,7 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
     if chosen["scenario"]:
         rows = rows.filter(case__scenario=chosen["scenario"])
     if _of_some(chosen):
-        rows = rows.filter(case__in=_cases(chosen))
+        rows = narrowed(rows.filter(case__isnull=False, case__extends=None), chosen, "case__")
         rows = rows.filter(case__requester=person) if person else rows
     elif person:
         rows = rows.filter(Q(case__requester=person) | Q(subject=person.ref))

@@ -243,6 +243,12 @@ def short(digest: str) -> str:
 
 
 @register.filter
+def counted_to(number: int, most: int | None) -> str:
+    """Say a number that was counted up to one more than `most`, or to the end: "1000+"."""
+    return str(number) if most is None or number <= most else f"{most}+"
+
+
+@register.filter
 def control(field: BoundField) -> SafeString:
     """Draw the control of a field in our classes, tied to its help and errors."""
     return dressed(field)

@@ -124,7 +124,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         in_hand = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
         turn = Q(state=Review.State.DUE, assignee=user)
         second = Review.objects.open_to(user, at).filter(concluded_at__isnull=False)
-        return self.filter(in_hand | turn | Q(pk__in=second.values("pk")))
+        # All of it is owed: to say so spares a look at all that is closed.
+        return self.owed().filter(in_hand | turn | Q(pk__in=second.values("pk")))
 
     def unconfirmed(self) -> ReviewQuerySet:
         """Reviews whose verdict waits for a second person."""
@@ -212,6 +213,10 @@ class Review(models.Model):
         ordering = ["due_at"]
         indexes = [
             models.Index(fields=["due_at", "id"], name="review_owed", condition=~Q(state="closed")),
+            # What is owed since a day: nothing of a case is older than the case.
+            models.Index(
+                fields=["owed_at"], name="review_owed_since", condition=~Q(state="closed")
+            ),
             models.Index(
                 fields=["-gravity", "due_at", "id"],
                 name="review_gravest",

@@ -25,8 +25,8 @@ def reviews(request: PageRequest) -> HttpResponse:
     if why := lists.why_not_list(form, request.GET):
         return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
     chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
-    narrow = lists.of_cases(seen, chosen, at=now)
-    counts = lists.counts(narrow, by=request.user, at=now)
+    narrow, most = lists.of_cases(seen, chosen, at=now), lists.counted_to(chosen)
+    counts = lists.counts(narrow, by=request.user, at=now, most=most)
     rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
     if order == "turn" and not chosen["cursor"]:
         rows = rows.soonest(paging.USUAL)
@@ -35,7 +35,8 @@ def reviews(request: PageRequest) -> HttpResponse:
         "tabs": [(key, label, counts.get(key)) for key, label in lists.TABS.items()],
         "tab": chosen["tab"] or lists.OPEN,
         "counts": counts,
-        "lately": lists.lately(narrow, at=now),
+        "lately": lists.lately(narrow, at=now, most=most),
+        "counted": most,
         "order": order,
         "now": now,
         "chips": lists.review_chips(chosen, request.GET),

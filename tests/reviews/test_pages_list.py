@@ -1,6 +1,8 @@
 """The list of reviews, for every part, with and without something to show."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
+from reviews import lists
 from reviews.models import Gravity, JudgedCase, Review
-from tests.make import make_scenario, make_user
+from tests.make import make_group, make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
 from tests.reviews.make import (
     make_cast,
@@ -213,6 +217,79 @@ class TestList:
             counts.append(len(queries))
 
         assert counts[0] == counts[1]
+
+
+def _reviews() -> list[Review]:
+    """Return reviews of two scenarios and two people, of now and of months ago, in every state."""
+    one, two = make_scenario(max_concurrent=99), make_scenario("lost-admin", max_concurrent=99)
+    made = [recent(one), recent(one, by="eve"), late(one), late(two, by="eve"), recent(two)]
+    made += [taken(recent(two, by="eve"), at=timezone.now()), judged(late(one)), judged(late(two))]
+    made += [judged(recent(one, by="eve")), judged(recent(two))]
+    made.append(judged(recent(one), "misuse", "Nothing of it was asked for."))
+    return list(Review.objects.filter(pk__in=[each.pk for each in made]))
+
+
+def _counted(rows: list[Review], rita: User) -> dict[str, int]:
+    """Count with nothing but Python what the list says of these reviews."""
+    owed = [each for each in rows if each.state != "closed"]
+    begun = [each for each in owed if each.state == "in_review" and not each.concluded_at]
+    turns = [each for each in owed if each.state == "due" and each.assignee == rita]
+    in_hand = [each for each in begun if each.reviewer == rita]
+    return {
+        "open": len(owed),
+        "due": sum(each.state == "due" for each in owed),
+        "in_review": len(begun),
+        "in_hand": len(in_hand),
+        "confirm": sum(each.concluded_at is not None for each in owed),
+        "overdue": sum(each.due_at <= timezone.now() for each in owed),
+        "mine": len(in_hand) + len(turns),
+    }
+
+
+class TestNarrowed:
+    def test_holds_and_counts_what_python_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made, rita, eve = _reviews(), make_user("rita"), make_user("eve")
+        month = timezone.localdate() - timedelta(days=30)
+        team = make_group("Platform engineers")
+        team.user_set.remove(eve)
+        ways: list[tuple[dict[str, Any], Callable[[Review], bool]]] = [
+            ({"since": month}, lambda r: r.owed_at.date() > month),
+            ({"until": month}, lambda r: r.owed_at.date() < month),
+            ({"scenario": "lost-admin"}, lambda r: r.grant.scenario.slug == "lost-admin"),
+            ({"person": eve.pk}, lambda r: r.grant.holder == eve),
+            ({"since": month, "person": eve.pk},
+             lambda r: r.owed_at.date() > month and r.grant.holder == eve),
+            ({"team": team.pk, "drill": "no"}, lambda r: r.grant.holder != eve),
+            ({"target": "shop-db", "until": month}, lambda r: r.owed_at.date() < month),
+        ]  # fmt: skip
+        for most in (1000, 1):
+            monkeypatch.setattr(lists, "COUNTED", most)
+            for query, fits in ways:
+                rows = [each for each in made if fits(each)]
+                shown = page("rita", reverse("reviews"), tab="all", **query).context
+                wanted = _counted(rows, rita)
+                assert set(shown["page"].items) == set(rows) != set(made), query
+                assert shown["counts"] == {
+                    name: min(count, most + 1) for name, count in wanted.items()
+                }, (query, most)
+
+    def test_says_that_there_are_more_than_are_counted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        for _ in range(2):
+            late(scenario)
+            judged(recent(scenario))
+        judged(late(scenario))
+        monkeypatch.setattr(lists, "COUNTED", 1)
+        answer = page("rita", reverse("reviews"), scenario=scenario.slug)
+        text = answer.content.decode()
+
+        assert answer.context["lately"] == {"closed": 2, "punctual": 0}
+        assert "<b>1+</b><small>0 of the newest 1 in time</small>" in text
+        assert "<b>1+</b><small>1+ owed in all</small>" in text
+        assert 'Overdue <span class="num">1+</span>' in text
+        assert "+</b>" not in page("rita", reverse("reviews")).content.decode()
 
 
 class TestSoonest:
