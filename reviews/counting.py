@@ -234,7 +234,7 @@ class Count:
 
     def __init__(self, cover: Cover, narrow: Narrow) -> None:
         self.narrow = narrow
-        self.team = Members.of(narrow.team) if narrow.team else None
+        self.team = Members.of(narrow.team)[0] if narrow.team else None
         scenarios = Scenario.objects.values_list("pk", "drill")
         chosen = narrow.scenario
         self.drills = {pk for pk, drill in scenarios if drill and not chosen}

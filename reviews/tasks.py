@@ -3,8 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reviews import (
+    ahead,
+    following,
+    judging,
+    monthly,
+    opinions,
+    pairs,
+    reminders,
+    tallying,
+    unusual,
+)
 from reviews import detect as detection
-from reviews import following, judging, monthly, opinions, pairs, reminders, tallying, unusual
 from reviews.assignment_transitions import assign
 from reviews.campaigns import schedule
 from reviews.models import Review
@@ -89,6 +99,12 @@ def look_at_night() -> None:
 def tally() -> None:
     """Count anew for the dashboard what has changed."""
     tallying.run(at=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def add_up_teams() -> None:
+    """Add up for the dashboard what teams did in spans at rest. Running twice is harmless."""
+    ahead.run(at=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=600)
