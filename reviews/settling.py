@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
+from audit import sql
 from audit.models import Entry
 from core import refs
 from judgement.judge import judge
@@ -22,6 +23,10 @@ from reviews.models import JudgedAction, JudgedCase, Opinion, Review
 
 MOST = 500  # actions by which a whole case is scored, the gravest ones
 _AT_A_TIME = 20
+# Each time a case is owed its row is a new version: who wrote it and where it lies tell which.
+_SEEN = 'SELECT xmin::text || ctid::text FROM reviews_judgedcase WHERE "case" = %s'
+_LOOKED_AT = """UPDATE reviews_judgedcase SET stale = false
+    WHERE "case" = %s AND xmin::text || ctid::text = %s"""
 _GRAVE = 3  # the severity of what is high
 Standing = JudgedAction.Standing
 logger = logging.getLogger(__name__)
@@ -59,16 +64,19 @@ def settle(case: str, *, at: datetime) -> None:
 
     A verdict ends that, unless it came before anything was judged: then the case is judged once.
     """
-    JudgedCase.objects.filter(case=case).update(stale=False)  # what comes from here on counts anew
+    seen = sql.ask(_SEEN, [case])
     ground = grounds.of(case)
     review = Review.objects.filter(grant__request=ground.case).first() if ground else None
     if ground is None or review is None:
+        _looked_at(case, seen)
         return
     closed = review.state == Review.State.CLOSED
     if closed and JudgedCase.objects.filter(case=case, judged_at__isnull=False).exists():
+        _looked_at(case, seen)
         return
     values = _counted(case) | _scored(case, ground) | {"judged_at": at}
     with transaction.atomic():
+        _looked_at(case, seen)
         judged, _new = JudgedCase.objects.update_or_create(case=case, defaults=values)
         if closed:
             Review.objects.filter(pk=review.pk).update(gravity=judged.gravity)
@@ -76,6 +84,12 @@ def settle(case: str, *, at: datetime) -> None:
         place(case)
         if values["telling"]:
             advisers.want(case, at=at)
+
+
+def _looked_at(case: str, seen: list[tuple[Any, ...]]) -> None:
+    """Have a case wait no more, unless something has come since its row was seen."""
+    if seen:
+        sql.ask(_LOOKED_AT, [case, seen[0][0]])
 
 
 def place(case: str) -> None:

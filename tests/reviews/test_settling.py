@@ -156,3 +156,39 @@ def test_the_database_keeps_no_unknown_gravity() -> None:
     review = over(HONEST)
     with pytest.raises(IntegrityError):
         Review.objects.filter(pk=review.pk).update(gravity=6)
+
+
+class TestInterrupted:
+    def test_a_case_that_was_not_scored_to_the_end_is_scored_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        review = over(HONEST)
+        settling.owe(review.case_ref)
+        with monkeypatch.context() as patch:
+            patch.setattr(settling, "_scored", _interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                settling.run(at=LATER)
+
+        assert settling.run(at=LATER) == 1
+        assert settling.run(at=LATER) == 0
+
+    def test_what_comes_while_a_case_is_scored_has_it_scored_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        review, scored = over(HONEST), settling._scored  # noqa: SLF001
+        settling.owe(review.case_ref)
+
+        def score(*of: Any) -> dict[str, Any]:
+            settling.owe(review.case_ref)
+            return scored(*of)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(settling, "_scored", score)
+            settling.run(at=LATER)
+
+        assert settling.run(at=LATER) == 1
+        assert settling.run(at=LATER) == 0
+
+
+def _interrupt(*_of: Any) -> dict[str, Any]:
+    raise KeyboardInterrupt
