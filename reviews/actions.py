@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit import reading
 from audit.models import Entry
 from judgement.facts import Quality
-from reviews.models import JudgedAction
+from reviews.models import Finding, JudgedAction
 from targets.outcomes import REFUSED, meaning
 
 SHOWN = 100  # of each sort; the rest is counted, and the record has it
@@ -24,6 +24,7 @@ KIND = "action.performed"
 _DONE = ("00000", "")
 _STRANGE = ("object_outside", "database_outside", "host_outside")  # say what is touched
 Standing = JudgedAction.Standing
+_WEIGHTS = {1: Finding.Severity.LOW, 3: Finding.Severity.HIGH, 4: Finding.Severity.HIGH}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,11 @@ class Action:
         if self.readable:
             return _("What was said could not be read, so nothing explains it.")
         return _("What it does could not be read from the statement.")
+
+    @property
+    def weight(self) -> Finding.Severity:
+        """How grave a finding of it is, as far as the judging knows."""
+        return _WEIGHTS.get(self.severity, Finding.Severity.MEDIUM)
 
     @property
     def label(self) -> str:

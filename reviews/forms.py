@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.naming import PersonField
 from core.forms import Cards, ReasonForm, Segmented, hush
 from core.speech import shown
@@ -114,27 +115,36 @@ class FindingForm(forms.Form):
         widget=_WORDS,
         error_messages={"required": _("Say what you found.")},
     )
-    owner = PersonField(
-        label=_("Who answers for it"),
-        help_text=_("Their name or mail address. They are told at once."),
+    owner = PersonField(label=_("Who answers for it"), required=False, offers="people")
+    due = forms.DateField(
+        label=_("Until the end of"),
+        help_text=_("Left empty, whoever you name has a week."),
+        widget=_DAY,
         required=False,
-        offers="people",
     )
-    due = forms.DateField(label=_("Until the end of"), widget=_DAY, required=False)
     action = forms.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Any = None, *, about: bool = False, **kwargs: Any) -> None:
-        """With `about` it stands beside an action, under names of its own."""
+    def __init__(
+        self, data: Any = None, *, holder: User, about: bool = False, **kwargs: Any
+    ) -> None:
+        """With `about` it stands beside an action, under names of its own.
+
+        Nobody is proposed: who is suspected should not be told first, and `holder` had the access.
+        """
         super().__init__(data, auto_id="about_%s" if about else "finding_%s", **kwargs)
+        hint = gettext(
+            "Whoever you name is told at once. It may be %(person)s, who had the access; leave it"
+            " empty while they should not know yet."
+        )
+        self.fields["owner"].help_text = hint % {"person": holder}
 
     def clean(self) -> dict[str, Any]:
-        """Who answers for it has a deadline, and a deadline has somebody."""
+        """A deadline has somebody; somebody without a deadline gets the usual one."""
         data = super().clean() or self.cleaned_data
-        if bool(data.get("owner")) != bool(data.get("due")) and not self.errors:
-            missing = "due" if data.get("owner") else "owner"
-            self.add_error(missing, gettext("Say both: who answers for it, and until when."))
+        if data.get("due") and not data.get("owner") and "owner" not in self.errors:
+            self.add_error("owner", gettext("Say who answers for it, or clear the day below."))
         return data
 
 

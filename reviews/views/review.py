@@ -92,9 +92,10 @@ def review_reassign(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
-    seq = request.POST.get("action", "")
+    seq, holder = request.POST.get("action", ""), _visible(request, pk).grant.holder
     of_action = seq.isdigit()
-    form, done = FindingForm(request.POST, about=of_action), _("The finding is open.")
+    form = FindingForm(request.POST, holder=holder, about=of_action)
+    done = _("The finding is open.")
     name, to = ("action_form", f"#action-{seq}") if of_action else ("finding_form", "#findings")
     return _act(request, pk, form, _find, done, name=name, to=to)
 
@@ -102,7 +103,7 @@ def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
 def _find(
     found: Review, *, owner: User | None, due: date | None, by: User, at: datetime, **said: Any
 ) -> Finding:
-    answers = (owner, zones.day_end(due)) if owner and due else None
+    answers = (owner, zones.day_end(due or zones.last_day(at + WITHIN))) if owner else None
     return transitions.find(found, by=by, at=at, answers=answers, **said)
 
 
@@ -164,7 +165,6 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     now, told = timezone.now(), story.of(found)
     tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
     left = [each for each in tasks if each.from_record and each.state == Obligation.State.OPEN]
-    owner = candidates.requester(told.asked)
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
@@ -176,9 +176,9 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "verdict_form": VerdictForm(review=found, fits=not told.actions.outside_count),
         "reason_form": ReasonForm(),
         "people": candidates.of(told.asked, at=now),
-        "finding_form": FindingForm(initial=_answers(owner, now)),
-        "action_form": _about(told, request.GET.get("action", ""), _answers(owner, now)),
-        "task_form": TaskForm(at=now, owner=owner),
+        "finding_form": FindingForm(holder=found.grant.holder),
+        "action_form": _about(found, told, request.GET.get("action", "")),
+        "task_form": TaskForm(at=now, owner=candidates.requester(told.asked)),
         "left": left,
         "tasks": [each for each in tasks if each not in left],
         "still_open": _still_open(told, tasks, asked),
@@ -227,16 +227,12 @@ def _known(told: story.Story, request: PageRequest) -> str:
     return seq if any(str(each.seq) == seq for each in told.actions.shown) else ""
 
 
-def _answers(owner: str, now: datetime) -> dict[str, object]:
-    """Propose that whoever had the access answers for a finding, within the usual time."""
-    return {"owner": owner, "due": zones.last_day(now + WITHIN)} if owner else {}
-
-
-def _about(told: story.Story, action: str, answers: dict[str, object]) -> FindingForm | None:
+def _about(found: Review, told: story.Story, action: str) -> FindingForm | None:
     """Begin a finding about one action that has none yet."""
     for each in told.actions.shown:
         if str(each.seq) == action and each.seq not in told.made:
             said = {"what": each.title, "target": each.target, "entry": each.seq}
             text = _("%(what)s on %(target)s, entry %(entry)s: ") % said
-            return FindingForm(about=True, initial={"text": text, "action": each.seq, **answers})
+            begun = {"text": text, "action": each.seq, "severity": each.weight}
+            return FindingForm(holder=found.grant.holder, about=True, initial=begun)
     return None

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from breakglass.transitions import questions
+from core import zones
 from reviews.models import Finding
+from reviews.obligations import WITHIN
 from tests.make import make_group, make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, page, post, recent
 from tests.reviews.make import (
@@ -89,6 +91,16 @@ class TestReview:
 
         card = text.split(f'id="action-{seq}"')[1].split("</article>")[0]
         assert f"Copy customers on shop-db, entry {seq}:" in card
+        assert 'value="high" checked' in card.replace(' id="about_severity_2"', "")
+        assert "It may be Ada, who had the access" in card
+
+    def test_whoever_is_suspected_is_not_proposed_and_not_told_first(self) -> None:
+        review = recent()
+
+        form = page("rita", review.get_absolute_url()).context["finding_form"]
+
+        assert form["owner"].value() is None
+        assert form["due"].value() is None
 
     def test_offers_whoever_is_around_the_case_to_answer_for_it(self) -> None:
         review = taken(recent(), at=timezone.now())
@@ -103,7 +115,7 @@ class TestReview:
         assert offered[0] == make_user("ada").email, "two have this name"
         assert make_user("rita").name in offered
         assert make_user("mallory").name not in offered
-        assert answer.context["finding_form"]["owner"].value() == make_user("ada").email
+        assert answer.context["task_form"]["owner"].value() == make_user("ada").email
         assert answer.context["task_form"]["kind"].value() is None
 
     def test_an_action_shows_its_finding_and_nothing_to_do_once_it_is_judged(self) -> None:
@@ -224,6 +236,27 @@ class TestVerbs:
         finding.refresh_from_db()
         assert answer.status_code == 302
         assert finding.state == "explained"
+
+    def test_somebody_named_without_a_day_has_a_week(self) -> None:
+        review, said = recent(), {"kind": "other", "severity": "low", "text": "No ticket."}
+
+        post("rita", "finding-new", review, **said, owner="bob@example.com")
+        finding = Finding.objects.get()
+
+        assert finding.owner == make_user("bob")
+        assert finding.due_at == zones.day_end(zones.last_day(timezone.now() + WITHIN))
+
+    def test_a_day_without_somebody_comes_back_with_all_that_was_typed(self) -> None:
+        review, said = recent(), {"kind": "other", "severity": "low", "text": "No ticket."}
+
+        answer = post("rita", "finding-new", review, **said, due="2999-12-31")
+
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Say who answers for it, or clear the day below." in text
+        assert "No ticket.</textarea>" in text
+        assert 'value="2999-12-31"' in text
+        assert not Finding.objects.exists()
 
     @pytest.mark.parametrize("url", ["review-start", "review-close", "review-confirm"])
     def test_looking_never_acts(self, url: str) -> None:
