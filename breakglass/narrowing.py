@@ -47,6 +47,13 @@ class DayField(forms.DateField):
         )
 
 
+def show_days(form: forms.Form, since: str, until: str) -> None:
+    """Let both days be filled in on the page, under these labels."""
+    for name, label in (("since", since), ("until", until)):
+        form.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        form.fields[name].label = label
+
+
 class NarrowingForm(forms.Form):
     """Filters that stand in addresses only; days, weekdays and hours are the reader's."""
 

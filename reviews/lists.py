@@ -21,6 +21,7 @@ from breakglass.narrowing import (
     chips,
     day_begin,
     narrowed,
+    show_days,
     without,
 )
 from core.dates import day_words
@@ -28,6 +29,7 @@ from core.speech import phrase
 from reviews.models import (
     Finding,
     FindingQuerySet,
+    Gravity,
     Review,
     ReviewQuerySet,
 )
@@ -49,6 +51,11 @@ FINDING_TABS: dict[str, str | Promise] = {
     OPEN: gettext_lazy("Open"),
     "resolved": gettext_lazy("Resolved"),
     ALL: gettext_lazy("All"),
+}
+UNANNOUNCED = "unannounced"  # grave, or unexplained
+GRAVITIES: dict[str, str | Promise] = {
+    UNANNOUNCED: gettext_lazy("Grave or unexplained"),
+    **{each.name.lower(): each.label for each in reversed(Gravity)},
 }
 # Orders by which a list can be turned; the first is that of what waits.
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
@@ -74,6 +81,11 @@ class ReviewFilter(NarrowingForm, _Filter):
     """What may stand in the address of the list of reviews; the case's filters mean the same."""
 
     tab = forms.ChoiceField(required=False, choices=list(TABS.items()))
+    gravity = forms.ChoiceField(
+        required=False,
+        choices=[("", gettext_lazy("Whatever was done")), *GRAVITIES.items()],
+        label=gettext_lazy("What was done"),
+    )
     late = forms.ChoiceField(
         required=False, choices=[("yes", "yes"), ("no", "no")], widget=forms.HiddenInput
     )
@@ -83,6 +95,10 @@ class ReviewFilter(NarrowingForm, _Filter):
     sort = forms.ChoiceField(
         required=False, choices=[(key, key) for key in SORTS], widget=forms.HiddenInput
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_days(self, _("Asked for from"), _("until"))
 
     def clean_sort(self) -> str:
         """Let only closed reviews be sorted by when they were closed."""
@@ -166,6 +182,8 @@ def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -
         rows = rows.filter(late) if chosen["late"] == "yes" else rows.exclude(late)
     if chosen["verdict"]:
         rows = rows.filter(state=Review.State.CLOSED, verdict=chosen["verdict"])
+    if chosen["gravity"]:
+        rows = of_gravity(rows, chosen["gravity"])
     if chosen["since"]:  # nothing of a case is older than the case
         rows = rows.filter(owed_at__gte=day_begin(chosen["since"]))
     if _of_some(chosen):
@@ -173,9 +191,27 @@ def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -
     return rows
 
 
+def of_gravity(rows: ReviewQuerySet, word: str) -> ReviewQuerySet:
+    """Return the reviews of which this was made, closed ones too: they keep what was."""
+    if word == UNANNOUNCED:  # listed one by one, since an index has each apart, by time
+        return rows.filter(gravity__in=[Gravity.UNEXPLAINED, Gravity.GRAVE])
+    return rows.filter(gravity=Gravity[word.upper()])
+
+
+def unannounced(query: str, *, at: datetime) -> int:
+    """Return how many reviews the list shows by such filters, of which nothing explains enough.
+
+    Of more than `COUNTED` it is told that there is one more.
+    """
+    form = ReviewFilter(QueryDict(f"{query}&gravity={UNANNOUNCED}"))
+    form.full_clean()
+    rows = of_cases(Review.objects.all(), form.cleaned_data, at=at).order_by()
+    return rows[: COUNTED + 1].count()
+
+
 def counted_to(chosen: Mapping[str, Any]) -> int | None:
     """Return how far is counted: what their own indexes answer, to the end."""
-    beside = any(chosen[name] for name in ("scenario", "person", "late", "verdict"))
+    beside = any(chosen[name] for name in ("scenario", "person", "late", "verdict", "gravity"))
     return COUNTED if beside or _of_some(chosen) else None
 
 
@@ -238,6 +274,9 @@ def _own_chips(chosen: Mapping[str, Any], query: QueryDict) -> Iterator[Chip]:
     if verdict := chosen["verdict"]:
         text = _("Verdict: %(name)s") % {"name": Review.Verdict(verdict).label}
         yield Chip(text, without(query, ("verdict",)))
+    if gravity := chosen["gravity"]:
+        text = _("What was done: %(name)s") % {"name": GRAVITIES[gravity]}
+        yield Chip(text, without(query, ("gravity",)))
 
 
 def finding_chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:

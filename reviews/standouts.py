@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from accounts.models import Membership
 from breakglass.models import GroupPermit, Permit, Request, Scenario
 from breakglass.narrowing import QUICK
+from core.templatetags.ui import counted_to
 from core.words import duration_words
+from reviews import lists
 from reviews.counting import Narrow
 from reviews.figures import Figures, chosen
 from reviews.models import Finding, Review
@@ -27,13 +29,17 @@ _DRILL_EVERY = timedelta(days=90)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standout:
-    """One thing to look at: tone and icon as elsewhere, a title that leads there, a sentence."""
+    """One thing to look at: tone and icon as elsewhere, a title that leads there, a sentence.
+
+    What is `now` stands so today, whatever period the page is about.
+    """
 
     tone: str
     icon: str
     title: str
     detail: str
     url: str = ""
+    now: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,7 @@ def of(figures: Figures, *, at: datetime) -> list[Standout]:
     return [
         *_silent(figures),
         *_misused(figures),
+        *_unannounced(figures, at=at),
         *_grave(figures.narrow),
         *_overdue(figures, at=at),
         *_beyond(figures),
@@ -84,6 +91,23 @@ def _misused(figures: Figures) -> Iterator[Standout]:
         )
 
 
+def _unannounced(figures: Figures, *, at: datetime) -> Iterator[Standout]:
+    query = f"tab=all&{figures.query}"
+    if count := lists.unannounced(query, at=at):
+        yield Standout(
+            tone="danger",
+            icon="flag",
+            title=ngettext(
+                "%(count)s case had actions that nothing announced",
+                "%(count)s cases had actions that nothing announced",
+                count,
+            )
+            % {"count": counted_to(count, lists.COUNTED)},
+            detail=_("Of what was asked for in this time; closed cases are among them."),
+            url=f"{reverse('reviews')}?{query}&gravity={lists.UNANNOUNCED}",
+        )
+
+
 def _overdue(figures: Figures, *, at: datetime) -> Iterator[Standout]:
     """Tell of everything that is overdue; of a part of the house, of what this time has of it.
 
@@ -106,6 +130,7 @@ def _overdue(figures: Figures, *, at: datetime) -> Iterator[Standout]:
             % {"count": count},
             detail=detail,
             url=f"{reverse('reviews')}?{query}",
+            now=figures.narrow == Narrow(),
         )
 
 
@@ -123,6 +148,7 @@ def _grave(narrow: Narrow) -> Iterator[Standout]:
             % {"count": count},
             detail=_("Somebody has to say what became of it."),
             url=f"{reverse('findings')}?{urlencode({'severity': 'high', **_narrowed(narrow)})}",
+            now=True,
         )
 
 
@@ -154,12 +180,12 @@ def _beyond(figures: Figures) -> Iterator[Standout]:
                 tone="flag",
                 icon="flag",
                 title=ngettext(
-                    "%(count)s time, more was done than was declared",
-                    "%(count)s times, more was done than was declared",
+                    "%(count)s finding of reviewers: more was done than was declared",
+                    "%(count)s findings of reviewers: more was done than was declared",
                     kind.count,
                 )
                 % {"count": kind.count},
-                detail=_("Each finding names the action."),
+                detail=_("Each names the action. What nobody has judged yet is not among them."),
                 url=f"{reverse('findings')}?{kind.query}",
             )
 
@@ -222,6 +248,7 @@ def drilled(drill: Drill | None, *, at: datetime) -> Standout:
             title=_("No drill yet"),
             detail=_("A drill shows that the way in works, and how long it takes."),
             url=reverse("scenarios"),
+            now=True,
         )
     late = at - drill.at > _DRILL_EVERY
     length = {"length": duration_words(drill.access or timedelta(0))}
@@ -233,4 +260,5 @@ def drilled(drill: Drill | None, *, at: datetime) -> Standout:
         if drill.access is not None
         else _("No door was opened."),
         url=reverse("case", args=[drill.case]),
+        now=True,
     )

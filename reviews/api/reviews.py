@@ -14,7 +14,7 @@ from accounts.requests import ApiRequest
 from core.api import Endpoint, StrictInput, StrictQuery
 from core.errors import BadInput
 from core.paging import MOST, USUAL, page, schema_of
-from reviews import transitions
+from reviews import lists, transitions
 from reviews.assignment_transitions import reassign
 from reviews.models import Finding, Gravity, Review, ReviewQuerySet
 
@@ -74,6 +74,14 @@ class FindingShape(Shape):
     resolution = serializers.CharField()
 
 
+_PATHS = {
+    "scenario": "grant__scenario__slug",
+    "person": "grant__holder",
+    "since": "grant__request__submitted_at__gte",
+    "until": "grant__request__submitted_at__lt",
+}
+
+
 class Reviews(Endpoint):
     """Reviews that you may see: the newest first, or the most urgent, as on the page."""
 
@@ -88,6 +96,13 @@ class Reviews(Endpoint):
         )
         scenario = serializers.SlugField(required=False)
         person = serializers.UUIDField(required=False)
+        gravity = serializers.ChoiceField(
+            choices=list(lists.GRAVITIES),
+            required=False,
+            help_text="`unannounced`: grave or unexplained; closed ones keep what was made of them",
+        )
+        since = serializers.DateTimeField(required=False, help_text="asked for then or later")
+        until = serializers.DateTimeField(required=False, help_text="asked for before")
         overdue = serializers.BooleanField(required=False, help_text="only those that are late")
         sort = serializers.ChoiceField(
             choices=["newest", "urgent"],
@@ -105,11 +120,9 @@ class Reviews(Endpoint):
             rows, key = rows.owed().with_turn(), "turn"
         if query.pop("overdue", False):
             rows = rows.overdue(now)
-        if "scenario" in query:
-            query["grant__scenario__slug"] = query.pop("scenario")
-        if "person" in query:
-            query["grant__holder"] = query.pop("person")
-        rows = rows.filter(**query)
+        if "gravity" in query:
+            rows = lists.of_gravity(rows, query.pop("gravity"))
+        rows = rows.filter(**{_PATHS.get(name, name): value for name, value in query.items()})
         found = page(rows, key=key, request=request, limit=limit, cursor=cursor)
         items = ReviewShape(found.items, many=True)
         return Response({"items": items.data, "next": found.next})

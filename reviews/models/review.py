@@ -222,6 +222,8 @@ class Review(models.Model):
                 name="review_gravest",
                 condition=~Q(state="closed"),
             ),
+            # What was made of closed ones is asked for too, mostly of some time.
+            models.Index(fields=["gravity", "-owed_at", "-id"], name="review_by_gravity"),
             models.Index(
                 fields=["-closed_at", "-id"],
                 include=["due_at"],

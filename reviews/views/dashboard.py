@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.models import GroupPermit, Permit, Scenario
-from breakglass.narrowing import Chip, DayField, without
+from breakglass.narrowing import Chip, DayField, show_days, without
 from breakglass.views.pages import page
 from core import sheets
 from core.pages import say
@@ -52,9 +52,7 @@ class DashboardFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("since", _("From")), ("until", _("Until"))):
-            self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            self.fields[name].label = label
+        show_days(self, _("From"), _("Until"))
 
     @property
     def narrow(self) -> Narrow:

@@ -81,6 +81,29 @@ class TestLists:
         assert [each["id"] for each in last["items"]] == [str(slight.pk)]
         assert len(call("rita", "reviews").json()["items"]) == 4
 
+    def test_are_filtered_by_what_was_done_and_by_time_closed_ones_too(self) -> None:
+        now = timezone.now()
+        scenario = make_scenario(max_concurrent=9)
+        closed, old, grave, slight = (
+            make_review(scenario, at=now - timedelta(days=days)) for days in (3, 9, 2, 1)
+        )
+        judge(taken(closed, at=now), at=now)
+        for review, gravity in ((closed, Gravity.UNEXPLAINED), (old, Gravity.GRAVE),
+                                (grave, Gravity.GRAVE), (slight, Gravity.SLIGHT)):  # fmt: skip
+            Review.objects.filter(pk=review.pk).update(gravity=gravity)
+        since, until = (
+            (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ") for days in (5, 1)
+        )
+
+        for query, wanted in (
+            ("gravity=unannounced", [grave, closed, old]),
+            (f"gravity=unannounced&since={since}", [grave, closed]),
+            (f"gravity=grave&until={until}", [grave, old]),
+            ("gravity=slight", [slight]),
+        ):
+            items = call("rita", f"reviews?{query}").json()["items"]
+            assert [each["id"] for each in items] == [str(each.pk) for each in wanted], query
+
     def test_are_filtered_by_person_and_case(self) -> None:
         finding = make_finding(recent(), at=timezone.now())
         assert finding.case is not None

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from reviews import tallying
-from reviews.models import Span
+from reviews.models import Gravity, Review, Span
 from tests.make import make_group, make_scenario, make_target, make_user
-from tests.reviews.browser import CAST, client, late, page, recent
+from tests.reviews.browser import CAST, client, judged, late, page, recent
 from tests.reviews.make import (
     make_cast,
     make_finding,
@@ -71,6 +71,49 @@ class TestDashboard:
             listed = client("carla").get(url).context
             rows = listed["rows"] if name == "cases" else listed["page"].items
             assert len(rows) == count > 0, url
+
+    def test_tells_of_how_many_cases_nothing_announced_the_actions(self) -> None:
+        scenario, now = make_scenario(max_concurrent=99), timezone.now()
+        exercise = make_scenario("exercise", drill=True)
+        made = [
+            make_review(scenario if day % 7 else exercise, by=by, at=now - timedelta(days=day))
+            for day in range(1, 70, 4)
+            for by in ("ada", "eve")
+        ]
+        for number, review in enumerate(made):
+            Review.objects.filter(pk=review.pk).update(gravity=number % 6)
+        closed = judged(made[5])
+        assert (closed.state, closed.gravity) == ("closed", Gravity.GRAVE)
+        make_cast()
+
+        for query in (
+            {"period": "30-days"}, {"period": "last-month"}, {"person": make_user("eve").pk},
+            {"scenario": "exercise"}, {"scenario": "exercise", "period": "30-days"},
+        ):  # fmt: skip
+            context = page("carla", reverse("dashboard"), **query).context
+            period, narrow = context["figures"].period, context["figures"].narrow
+            count = sum(
+                review.gravity >= Gravity.UNEXPLAINED
+                and period.since <= review.grant.request.submitted_at < period.until
+                and review.grant.scenario == (narrow.scenario or scenario)
+                and review.grant.holder == (narrow.person or review.grant.holder)
+                for review in Review.objects.all()
+            )
+            (url,) = [each.url for each in context["first"] if "unannounced" in each.url]
+            (title,) = [each.title for each in context["first"] if each.url == url]
+            assert int(title.split()[0]) == count > 0, query
+            assert len(client("carla").get(url).context["page"].items) == count, query
+
+    def test_says_what_is_of_the_time_and_what_is_so_now(self) -> None:
+        make_review(make_scenario("exercise", drill=True), at=timezone.now() - timedelta(days=1))
+        finding = make_finding(recent(), at=timezone.now())
+        type(finding).objects.update(severity="high")
+        make_cast()
+        answer = page("carla", reverse("dashboard"), period="last-month")
+
+        assert [each.now for each in answer.context["first"]] == [True]
+        assert answer.context["drill"].now
+        assert answer.content.decode().count("<strong>Now</strong>: ") == 2
 
     def test_has_a_table_beside_each_chart_and_a_file_for_each_table(self) -> None:
         recent()

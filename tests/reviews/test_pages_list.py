@@ -292,6 +292,39 @@ class TestNarrowed:
         assert "+</b>" not in page("rita", reverse("reviews")).content.decode()
 
 
+class TestWhatWasDone:
+    """Cases by what was made of them, whoever asks and however far their reviews are."""
+
+    def test_is_a_filter_under_each_tab_and_of_the_file(self) -> None:
+        scenario = make_scenario(max_concurrent=12)
+        made = {each: recent(scenario) for each in Gravity}
+        done = {each: judged(recent(scenario)) for each in Gravity}
+        for gravity in Gravity:
+            pks = (made[gravity].pk, done[gravity].pk)
+            Review.objects.filter(pk__in=pks).update(gravity=gravity)
+        ways = {each.name.lower(): {each} for each in Gravity}
+        for word, wanted in (ways | {"unannounced": {Gravity.GRAVE, Gravity.UNEXPLAINED}}).items():
+            owed, closed = {made[each] for each in wanted}, {done[each] for each in wanted}
+            for tab, rows in (("open", owed), ("done", closed), ("all", owed | closed)):
+                shown = page("rita", reverse("reviews"), tab=tab, gravity=word).context
+                file = page("rita", reverse("reviews-sheet"), tab=tab, gravity=word)
+                assert set(shown["page"].items) == rows, (word, tab)
+                assert shown["counts"]["open"] == len(owed)
+                assert len(file.content.decode().splitlines()) == 1 + len(rows)
+
+    def test_stands_above_the_list_with_the_days_and_can_be_taken_away(self) -> None:
+        recent()
+        today = timezone.localdate().isoformat()
+        answer = page("rita", reverse("reviews"), gravity="unannounced", since=today)
+        text = answer.content.decode()
+
+        assert answer.context["chips"][0].text == "What was done: Grave or unexplained"
+        assert f'href="?since={today}">What was done' in text
+        assert '<option value="unannounced" selected>Grave or unexplained</option>' in text
+        assert f'type="date" name="since" value="{today}"' in text
+        assert page("rita", reverse("reviews"), gravity="odd").status_code == 400
+
+
 class TestSoonest:
     def test_leaves_the_first_page_as_it_is(self) -> None:
         scenario = make_scenario(max_concurrent=9)
