@@ -9,10 +9,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from judgement import spans, transfers, words
-from judgement.binding import wider_than_named
-from judgement.deeds import CHANGING, DOES, DOING, about
+from judgement.binding import spoken_of, wider_than_named
+from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
-from judgement.grounds import Grounds, Said, destination_named, named, named_as_written
+from judgement.grounds import (
+    Ground,
+    Grounds,
+    Said,
+    destination_named,
+    named,
+    named_as_written,
+)
+from judgement.reasons import Clause
 from judgement.terms import canonical
 from judgement.thesaurus import is_command
 
@@ -24,6 +32,8 @@ _WEIGHTS = {
 }  # fmt: skip
 _LAST = re.compile(r"[/.]")
 _HALF = 0.5
+_ADDS_UP = re.compile(r"\b(?:count|sum|avg|min|max)\s*\(|\bgroup\s+by\b", re.IGNORECASE)
+_FEW = 20  # rows that somebody looks at to see what they look like
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 _ENDINGS = frozenset(
     ("tgz", "gz", "tar", "zip", "bz2", "xz", "log", "csv", "txt", "conf", "cfg", "yml", "yaml",
@@ -197,6 +207,7 @@ def _parts(name: str) -> list[str]:
 
 def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
+    yield from _any_rows(grounds, action)
     changes = bool(facts.verbs & (CHANGING | {Verb.EXPORT, Verb.SECRET}))
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
@@ -218,6 +229,30 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         yield Doubt("root", 0.6, f"{_deed(action)} {about(action.facts)}, a folder of the system")
     if Breadth.OPEN_TO_ALL in facts.breadth:
         yield Doubt("open_to_all", 0.7, f"opens {about(action.facts)} to everybody", Verb.PRIVILEGE)
+
+
+def _any_rows(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield rows read without a condition, of what the request speaks of by a number."""
+    facts = action.facts
+    if _ADDS_UP.search(action.text):
+        return
+    few = facts.limit is not None and facts.limit <= _FEW
+    if facts.verbs != {Verb.READ} or facts.conditions or not facts.columns or few:
+        return
+    if not grounds.numbered or grounds.everything or grounds.ranges:
+        return
+    for ground in grounds.clauses:
+        numbers = sorted(each for each in ground.literals if each.isdigit() and len(each) > 1)
+        name = next((each for each in facts.objects if spoken_of(each, _of(ground))), None)
+        if numbers and name:
+            rows = f"{facts.limit} rows" if facts.limit else "all rows"
+            text = f"reads {rows} of `{name}`; the request names {shown(numbers)}"
+            yield Doubt("whole", 0.45, text, None, name)
+            return
+
+
+def _of(ground: Ground) -> list[Clause]:
+    return [ground.clause] if ground.clause else []
 
 
 def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:

@@ -83,8 +83,9 @@ def findings(
     `action` is its place from 0, `at` when it happened, `rows` how many rows it is known to have
     touched.
     """
-    yield from _verbs(scope, action, facts)
-    yield from _objects(scope, action, facts)
+    announced = _announced(reason, facts)
+    yield from _verbs(scope, action, facts, announced)
+    yield from _objects(scope, action, facts, named=bool(announced))
     yield from _hosts(scope, action, facts)
     yield from _time(scope, action, at)
     yield from _rows(scope, action, facts, rows)
@@ -93,20 +94,47 @@ def findings(
         yield from _values(reason, action, facts)
 
 
-def _verbs(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
+def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
+    """Return which of an action's verbs the request announces, if it names all that is touched.
+
+    A copy that stays in the database is one with the table that it makes. What leaves is never
+    less grave for having been announced, since nobody can take it back.
+    """
+    text = reason.text[:20_000].lower()
+    bare = [name.removeprefix("public.") for name in facts.objects]
+    written = all(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) for name in bare)
+    if not (bare and written and reason.language_known) or facts.destinations:
+        return frozenset()
+    told = frozenset(verb for verb in facts.verbs & CHANGING if binds(reason, verb, facts))
+    copies = facts.verbs >= {Verb.EXPORT, Verb.SCHEMA} and binds(reason, Verb.EXPORT, facts)
+    return told | ({Verb.EXPORT, Verb.SCHEMA} if copies else frozenset())
+
+
+def _verbs(
+    scope: Scope, action: int, facts: Facts, announced: frozenset[Verb]
+) -> Iterator[Finding]:
     if scope.verbs is None:
         return
     allowed = ", ".join(sorted(scope.verbs))
-    for verb in sorted(facts.verbs - scope.verbs - _ALWAYS):
+    outside = facts.verbs - scope.verbs - _ALWAYS
+    if announced >= {Verb.EXPORT, Verb.SCHEMA}:
+        outside -= {Verb.EXPORT}  # the table that it makes is the copy
+    for verb in sorted(outside):
+        light = verb in _LIGHT or verb in announced
+        as_said = ", as the request says" if verb in announced else ""
         yield _finding(
-            "verb_outside", Severity.MEDIUM if verb in _LIGHT else Severity.HIGH, action,
-            f"{DOES[verb]} {about(facts)}; the scenario is for {allowed}, not for {DOING[verb]}",
+            "verb_outside", Severity.MEDIUM if light else Severity.HIGH, action,
+            f"{DOES[verb]} {about(facts)}{as_said}; the scenario is for {allowed}, not for"
+            f" {DOING[verb]}",
             verb, next(iter(facts.objects), None),
         )  # fmt: skip
 
 
-def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
-    """Yield what is touched outside of what is declared: tables, or databases of another name."""
+def _objects(scope: Scope, action: int, facts: Facts, *, named: bool) -> Iterator[Finding]:
+    """Yield what is touched outside of what is declared: tables, or databases of another name.
+
+    It is less grave where the request has `named` it, or where it is touched beside what fits.
+    """
     if facts.verbs <= _ALWAYS:
         return
     if scope.objects is not None and facts.kind is not Kind.SHELL:
@@ -114,9 +142,9 @@ def _objects(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
         if strange:
             alone = len(strange) == len(facts.objects)
             yield _finding(
-                "object_outside", Severity.HIGH if alone else Severity.MEDIUM, action,
-                f"touches {shown(strange)}; the scenario expects"
-                f" {shown(scope.objects, most=_EXPECTED)}",
+                "object_outside", Severity.HIGH if alone and not named else Severity.MEDIUM, action,
+                f"touches {shown(strange)}{', as the request says' if named else ''}; the scenario"
+                f" expects {shown(scope.objects, most=_EXPECTED)}",
                 None, strange[0],
             )  # fmt: skip
     if scope.databases is not None and facts.kind is Kind.SQL:

@@ -25,6 +25,7 @@ class TestDoubts:
             ("List payments without deleting any", "DELETE FROM payments", "forbidden"),
             ("List the orders of today", "SELECT name, salary FROM employees", "object"),
             ("Close order 7", "UPDATE orders SET state = 'closed'", "whole"),
+            ("Read the record of customer 203", "SELECT name FROM customers LIMIT 200", "whole"),
             ("Remove customer 7", "DELETE FROM customers WHERE id <> 7", "inverted"),
             ("Remove customer 7", "DELETE FROM customers WHERE id = 8", "row"),
             ("Remove customer 7", "DELETE FROM customers WHERE id >= 7", "widened"),
@@ -70,6 +71,21 @@ class TestDoubts:
         self, reason: str, action: str, kind: Kind
     ) -> None:
         assert not {*of(reason, action, kind)} & {"object", "widened", "row"}
+
+    @pytest.mark.parametrize(
+        ("reason", "action"),
+        [
+            ("Read the record of customer 203", "SELECT name FROM customers WHERE id = 203"),
+            ("Read the record of customer 203", "SELECT name FROM customers LIMIT 10"),
+            ("Why is order 4711 stuck?", "SELECT state, count(*) FROM orders GROUP BY state"),
+            ("Why is order 4711 stuck? See all orders", "SELECT id, state FROM orders"),
+            ("Order 4711 is stuck; read the queue", "SELECT id, state FROM jobs"),
+        ],
+    )
+    def test_reading_rows_is_not_too_wide_that_are_few_or_counted_or_of_something_else(
+        self, reason: str, action: str
+    ) -> None:
+        assert "whole" not in of(reason, action)
 
     def test_a_destination_that_nobody_named_is_doubtful(self) -> None:
         found = of("Copy the dump to vault02", "scp /srv/dump.gz x@203.0.113.9:/in", Kind.SHELL)

@@ -87,6 +87,36 @@ class TestTarget:
         assert not said(shell.facts("curl https://db1.shop.example.org/a"), only)
 
 
+_BOTH = (Severity.HIGH, Severity.MEDIUM)
+
+
+class TestAnnounced:
+    within = Scope(verbs=frozenset({Verb.READ}), objects=("products",))
+    said = "I will copy products to products_before, then drop products_before."
+
+    @pytest.mark.parametrize(
+        ("statement", "severities"),
+        [
+            ("CREATE TABLE products_before AS SELECT * FROM products", {Severity.MEDIUM}),
+            ("DROP TABLE products_before", {Severity.MEDIUM}),
+            ("CREATE TABLE products_mine AS SELECT * FROM products", set(_BOTH)),
+            ("COPY products TO '/tmp/products.csv'", {Severity.HIGH}),
+            ("DELETE FROM payments", {Severity.HIGH}),
+        ],
+    )
+    def test_is_less_grave_where_it_stays_and_all_that_is_touched_was_named(
+        self, statement: str, severities: set[str]
+    ) -> None:
+        found = said(sql.facts(statement), self.within, self.said)
+        assert {each.severity for each in found} == severities
+
+    def test_says_that_the_request_says_so_and_tells_of_a_copy_once(self) -> None:
+        made = sql.facts("CREATE TABLE products_before AS SELECT * FROM products")
+        verb, thing = said(made, self.within, self.said)
+        assert verb.text.startswith("Action 2 alters the structure of `products_before`, as the re")
+        assert "touches `products_before`, as the request says" in thing.text
+
+
 class TestTime:
     def test_before_and_after_the_access_is_outside(self) -> None:
         facts = sql.facts("SELECT 1")
