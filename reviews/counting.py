@@ -6,8 +6,8 @@ list of spans nor add up arrays.
 
 import copy
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -152,16 +152,16 @@ class Narrow:
 class Sum:
     """What is being added up of some cells."""
 
-    counts: Counter[str] = dataclasses.field(default_factory=Counter)
+    counts: defaultdict[str, int] = dataclasses.field(default_factory=lambda: defaultdict(int))
     seconds: list[float] = dataclasses.field(default_factory=lambda: [0.0, 0.0])
     slowest: list[tuple[float, int] | None] = dataclasses.field(
         default_factory=lambda: [None, None]
     )
-    marks: Counter[int] = dataclasses.field(default_factory=Counter)
+    marks: defaultdict[int, int] = dataclasses.field(default_factory=lambda: defaultdict(int))
 
     def add(self, row: Sequence[Any]) -> None:
         """Add what stands in a row of `_ADDED` or of `_SUMS`."""
-        self.counts.update(dict(zip(COUNTS, row, strict=False)))
+        _more(self.counts, dict(zip(COUNTS, row, strict=False)))
         for which, seconds in enumerate(row[len(COUNTS) : len(COUNTS) + 2]):
             self.seconds[which] += seconds
         self.slow(row[len(COUNTS) + 2 :])
@@ -175,8 +175,8 @@ class Sum:
 
     def merge(self, other: "Sum") -> None:
         """Add what another one has added up."""
-        self.counts.update(other.counts)
-        self.marks.update(other.marks)
+        _more(self.counts, other.counts)
+        _more(self.marks, other.marks)
         for which in range(2):
             self.seconds[which] += other.seconds[which]
             if found := other.slowest[which]:
@@ -184,8 +184,7 @@ class Sum:
 
     def mark(self, marks: Iterable[int], counts: Iterable[int]) -> None:
         """Add how many fell into each bin."""
-        for mark, count in zip(marks, counts, strict=True):
-            self.marks[mark] += count
+        _more(self.marks, dict(zip(marks, counts, strict=True)))
 
     def tally(self) -> Tally:
         """Return what was added up."""
@@ -216,6 +215,15 @@ class Sum:
             for mark in range(HOURS)
             if self.marks[HOUR + mark]
         }
+
+
+def _more(sums: defaultdict[Any, int], found: Mapping[Any, int]) -> None:
+    """Add to each sum what was found; a page does it with thousands of bins."""
+    if not sums:
+        sums.update(found)
+        return
+    for key, count in found.items():
+        sums[key] += count
 
 
 @dataclasses.dataclass(frozen=True)

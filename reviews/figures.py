@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -30,7 +31,7 @@ class _Narrowed:
 
     narrow: dict[str, Any]
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The filters as they stand in an address; most of the many are never drawn."""
         return urlencode(self.narrow)
@@ -129,7 +130,7 @@ class Figures:
     approvers: list[Approver]
     entry: int | None  # up to which entry of the record it is counted
 
-    @property
+    @cached_property
     def here(self) -> str:
         """The query of the dashboard that shows just these."""
         period, narrow = self.period, self.narrow
@@ -137,7 +138,7 @@ class Figures:
         beside = {name: value for name, value in chosen(narrow).items() if name != "drill"}
         return urlencode((days if period.key == CHOSEN else {"period": period.key}) | beside)
 
-    @property
+    @cached_property
     def peak(self) -> Peak | None:
         """The one field with most uses, when there are three at least."""
         fields = [(day, field) for day in self.days for field in day.fields]
@@ -156,8 +157,8 @@ def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
     covers = cover([period, before, year_before], at=period.now)
     asked, base = Count(covers[0], narrow), filters(period, narrow)
     counted = asked.steps()
-    real = {key: each for key, each in counted.items() if key[1] not in asked.drills}
-    whole, scenarios = _merged(real.values()), _by_scenario(counted)
+    by_step = _by_step(counted, drills=asked.drills)
+    whole, scenarios = _merged(by_step.values()), _by_scenario(counted)
     people, teams = asked.people()
     same = before.first == year_before.first
     return Figures(
@@ -169,7 +170,7 @@ def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
         year_before=None if same else _earlier(year_before, asked.over(covers[2])),
         slowest=_slowest(whole),
         repeated=_repeated(people, base),
-        steps=[_step(step, real, base) for step in period.steps()],
+        steps=[_step(step, by_step.get(step.first, Sum()), base) for step in period.steps()],
         days=_days(whole.hours(), base),
         scenarios=_scenarios(scenarios, base, drills=asked.drills),
         teams=_teams(teams, base),
@@ -219,6 +220,14 @@ def _merged(sums: Iterable[Sum]) -> Sum:
     return whole
 
 
+def _by_step(counted: Mapping[tuple[date, UUID], Sum], *, drills: set[UUID]) -> dict[date, Sum]:
+    found: dict[date, Sum] = {}
+    for (step, scenario), each in counted.items():
+        if scenario not in drills:
+            found.setdefault(step, Sum()).merge(each)
+    return found
+
+
 def _by_scenario(counted: Mapping[tuple[date, UUID], Sum]) -> dict[UUID, Sum]:
     found: dict[UUID, Sum] = {}
     for (_step, scenario), each in counted.items():
@@ -231,12 +240,12 @@ def _slowest(whole: Sum) -> dict[str, tuple[int, timedelta]]:
     return {name: (each[1], timedelta(seconds=each[0])) for name, each in found if each}
 
 
-def _step(step: Step, counted: Mapping[tuple[date, UUID], Sum], base: dict[str, Any]) -> Row:
+def _step(step: Step, found: Sum, base: dict[str, Any]) -> Row:
     days = {"since": step.first.isoformat(), "until": step.last.isoformat()}
     return Row(
         name=step.title,
         short=step.name,
-        tally=_merged(each for (first, _), each in counted.items() if first == step.first).tally(),
+        tally=found.tally(),
         narrow=base | days,
     )
 
