@@ -29,6 +29,7 @@ from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
 from reviews.obligation_transitions import oblige
 from reviews.obligations import WITHIN
+from reviews.views.onward import go_on
 
 
 @page("GET")
@@ -56,7 +57,7 @@ def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
         else _("The verdict on Case %(case)s stands in the record.")
     ) % {"case": found.grant.request.case}
     answer = _act(request, pk, form, transitions.close, done, name="verdict_form")
-    return _next(request, found) if answer.status_code == HTTPStatus.FOUND else answer
+    return go_on(request, found) if answer.status_code == HTTPStatus.FOUND else answer
 
 
 @page("POST")
@@ -65,7 +66,7 @@ def review_confirm(request: PageRequest, pk: UUID) -> HttpResponse:
     found = _visible(request, pk)
     done = _("Confirmed. The verdict on Case %(case)s stands.") % {"case": found.grant.request.case}
     answer = _act(request, pk, None, transitions.confirm, done)
-    return _next(request, found) if answer.status_code == HTTPStatus.FOUND else answer
+    return go_on(request, found) if answer.status_code == HTTPStatus.FOUND else answer
 
 
 @page("POST")
@@ -145,19 +146,6 @@ def _act(
         )
     messages.success(request, done)
     return redirect(f"{found.get_absolute_url()}{to}")
-
-
-def _next(request: PageRequest, done: Review) -> HttpResponse:
-    """Go on to the most urgent review that waits for this person; stay where there is none."""
-    now = timezone.now()
-    waiting = Review.objects.waiting_for(request.user, now).exclude(pk=done.pk)
-    following = waiting.soonest(1).urgent_first().first()
-    if following is None:
-        messages.info(request, _("No other review waits for you."))
-        return redirect(done)
-    said = _("Next, and the most urgent: Case %(case)s.")
-    messages.info(request, said % {"case": following.grant.request.case})
-    return redirect(f"{following.get_absolute_url()}#main")
 
 
 def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from audit import sequencer
 from breakglass.models import Question
-from reviews.models import Obligation
+from reviews.models import Gravity, Obligation, Review
 from reviews.obligation_transitions import Task, owe
-from tests.make import make_scenario
+from tests.make import make_scenario, make_user
 from tests.reviews.browser import client, late, page, recent
-from tests.reviews.make import act, judge, make_finding, sequence, taken
+from tests.reviews.make import act, judge, make_cast, make_finding, sequence, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +160,37 @@ class TestReviewMode:
         said = answer.content.decode()
         assert answer.redirect_chain == [(f"{late_one.get_absolute_url()}#main", 302)]
         assert f"The verdict on Case {first.grant.request.case} stands in the record." in said
-        assert f"Next, and the most urgent: Case {late_one.grant.request.case}." in said
+        assert f"Next: Case {late_one.grant.request.case} (cannot be judged, overdue)." in said
+        assert f'<a href="{reverse("reviews")}">All that wait</a>' in said
+
+    def test_after_what_is_ones_own_what_is_somebody_elses_turn_is_offered(self) -> None:
+        scenario = make_scenario(max_concurrent=9)
+        first, mine = taken(recent(scenario), at=timezone.now()), recent(scenario)
+        theirs, sooner = recent(scenario), late(scenario)
+        owners = ((mine, "rita"), (theirs, "carla"), (sooner, "carla"))
+        make_cast()
+        for review, name in owners:
+            turn = {"assignee": make_user(name), "assigned_at": timezone.now()}
+            Review.objects.filter(pk=review.pk).update(**turn)
+        Review.objects.filter(pk=theirs.pk).update(gravity=Gravity.GRAVE)
+
+        browser, verdict = client("rita"), {"verdict": "justified", "comment": ""}
+        answer = browser.post(reverse("review-close", args=[first.pk]), verdict, follow=True)
+        assert answer.redirect_chain == [(f"{mine.get_absolute_url()}#main", 302)]
+        taken(mine, at=timezone.now())
+        answer = browser.post(reverse("review-close", args=[mine.pk]), verdict, follow=True)
+        said = answer.content.decode()
+
+        assert answer.redirect_chain == [(mine.get_absolute_url(), 302)]
+        assert "No other review waits for you." not in said
+        assert f'<a href="{reverse("reviews")}?tab=due">All that nobody has taken</a>' in said
+        offered = re.findall(
+            r'<a href="([^"]+)">Case \d+ \(([a-z, ]+)\)</a>, (\w+)&#x27;s turn', said
+        )
+        assert offered == [
+            (theirs.get_absolute_url(), "grave", "Carla"),
+            (sooner.get_absolute_url(), "cannot be judged, overdue", "Carla"),
+        ]
 
     def test_the_last_one_stays_and_says_that_no_other_waits(self) -> None:
         review = taken(recent(), at=timezone.now())
