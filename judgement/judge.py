@@ -120,8 +120,21 @@ def _findings(grounds: Grounds, looked: Sequence[Looked]) -> list[Finding]:
         ]  # fmt: skip
         if doubts:
             permitted = _permitted(grounds.reason, each.said.facts)
-            found += [_finding(place, doubt, permitted) for doubt in doubts[:_MOST_OF_ONE]]
+            found += [_finding(place, doubt, permitted) for doubt in _joined(doubts)[:_MOST_OF_ONE]]
     return found
+
+
+def _joined(doubts: Sequence[Doubt]) -> list[Doubt]:
+    """Say in one sentence that neither a deed nor what it was done to is mentioned."""
+    by_code = {doubt.code: doubt for doubt in doubts}
+    verb, thing = by_code.get("verb"), by_code.get("object")
+    if not (verb and thing and verb.object == thing.object):
+        return list(doubts)
+    both = dataclasses.replace(
+        verb, weight=max(verb.weight, thing.weight), text=f"{verb.text}, nor `{verb.object}`"
+    )
+    others = [each for each in doubts if each is not thing]
+    return [both if each is verb else each for each in others]
 
 
 def _finding(place: int, doubt: Doubt, permitted: str) -> Finding:

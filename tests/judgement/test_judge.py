@@ -38,6 +38,15 @@ def test_a_sentence_quotes_the_clause_that_bears_on_the_action_and_only_its_verb
     }  # fmt: skip
 
 
+def test_one_sentence_says_that_neither_a_deed_nor_its_thing_is_mentioned() -> None:
+    statement = "DELETE FROM payments WHERE id = 7"
+    found = judged("I will look for stuck orders.", statement).findings[0]
+    assert found.text.endswith(
+        "; action 1 deletes `payments`; no clause mentions deleting, nor `payments`."
+    )
+    assert (found.code, found.verb, found.object) == ("verb", Verb.DELETE, "payments")
+
+
 class TestSessions:
     def test_what_was_announced_is_explained(self) -> None:
         found = judged(
