@@ -6,10 +6,11 @@ gathers it.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -122,6 +123,19 @@ class Fact:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What in a case's record its reader should look at.
+
+    `entries` is a query for the numbers of these entries, `look` says of some of them how: a state
+    and its words.
+    """
+
+    count: int
+    entries: QuerySet[Any, int]
+    look: Callable[[Collection[int]], dict[int, tuple[str, str]]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class CaseAction:
     """Something that the reader can do about a case, `part` says as what: "as reviewer"."""
 
@@ -170,6 +184,7 @@ group_panels: Slot[Panel] = Slot()  # gathered with a group, in the admin
 scenario_panels: Slot[Panel] = Slot()  # gathered with a scenario, on its page and in the admin
 verdicts: Slot[Verdict] = Slot()  # gathered with cases
 case_facts: Slot[Fact] = Slot()  # gathered with the request that opened the case
+case_flags: Slot[Flags] = Slot()  # gathered with the request that opened the case
 case_actions: Slot[CaseAction] = Slot()  # gathered with the request that opened the case
 
 

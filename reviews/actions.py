@@ -5,20 +5,23 @@ ones of each sort and counts the rest, however many there are.
 """
 
 import dataclasses
+import functools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from audit import reading
 from audit.models import Entry
 from judgement.facts import Quality
+from reviews import performed
+from reviews.deeds import deed
 from reviews.models import Finding, JudgedAction
 from targets.outcomes import REFUSED, meaning
 
-SHOWN = 100  # of each sort; the rest is counted, and the record has it
+SHOWN = 100  # to look at, and kinds of what needs no look; the rest is counted
+FOLDED = 1_000  # explained ones, and neutral ones, are read to put together what is the same
 LONGEST = 2000  # characters of a statement on the page
 KIND = "action.performed"
 _DONE = ("00000", "")
@@ -35,6 +38,7 @@ class Action:
     at: datetime
     statement: str
     verb: str
+    deed: str  # the verb, or what the action does where that says more
     objects: list[str]
     target: str
     milliseconds: int | None
@@ -73,7 +77,7 @@ class Action:
     @property
     def title(self) -> str:
         """Say what it was in two words."""
-        return f"{self.verb} {', '.join(self.objects)}".strip().capitalize()
+        return f"{self.deed} {', '.join(self.objects)}".strip().capitalize()
 
     @property
     def unjudged(self) -> str:
@@ -97,10 +101,11 @@ class Action:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Repeated:
-    """The same action, done once or many times with the same outcome: `last` is when lastly."""
+    """The same action, done once or many times with the same outcome, from when to when."""
 
     action: Action
     count: int
+    first: datetime
     last: datetime
 
 
@@ -156,22 +161,32 @@ class Actions(Tally):
         """Those that the page shows, the odd ones first."""
         return [*self.outside, *self.within]
 
-    @property
+    @functools.cached_property
     def repeated(self) -> list[Repeated]:
         """Those that need no look, each kind once: what tells something comes first."""
+        return self._kinds[:SHOWN]
+
+    @property
+    def unfolded(self) -> int:
+        """How many of those that need no look do not stand among the `repeated` ones."""
+        return self.within_count - sum(each.count for each in self.repeated)
+
+    @functools.cached_property
+    def _kinds(self) -> list[Repeated]:
         found: dict[tuple[bool, str, str, str], list[Action]] = {}
         for each in self.within:
             silent = each.standing == Standing.NEUTRAL
             key = (silent, each.statement, each.verb, each.outcome)
             found.setdefault(key, []).append(each)
-        runs = sorted(found.items(), key=lambda pair: pair[0][0])
-        return [Repeated(action=same[0], count=len(same), last=same[-1].at) for _key, same in runs]
+        kinds = sorted(found.items(), key=lambda pair: pair[0][0])
+        return [_repeated(same) for _key, same in kinds]
 
 
 def tally(case: str) -> Tally:
     """Return how many actions a case has of each sort."""
-    rows = JudgedAction.objects.of_case(case).values_list("standing", "verb")
-    found = list(rows.annotate(number=Count("pk")).order_by())
+    rows = JudgedAction.objects.of_case(case).values_list("standing", "verb", "facts__verbs")
+    counted = list(rows.annotate(number=Count("pk")).order_by())
+    found = [(standing, deed(verb, does or ()), number) for standing, verb, does, number in counted]
     counts: Counter[str] = Counter()
     for standing, _verb, number in found:
         counts[standing] += number
@@ -188,20 +203,26 @@ def of_case(case: str) -> Actions:
     """Return what was done in a case; the number of queries is always the same."""
     rows = JudgedAction.objects.of_case(case)
     odd = list(rows.filter(standing__in=JudgedAction.ODD).gravest_first()[:SHOWN])
-    explained = list(rows.filter(standing=Standing.EXPLAINED).order_by("entry_seq")[:SHOWN])
-    neutral = list(rows.filter(standing=Standing.NEUTRAL).order_by("entry_seq")[:SHOWN])
+    explained = list(rows.filter(standing=Standing.EXPLAINED).order_by("entry_seq")[:FOLDED])
+    neutral = list(rows.filter(standing=Standing.NEUTRAL).order_by("entry_seq")[:FOLDED])
     within = sorted([*explained, *neutral], key=lambda each: each.entry_seq)
-    told = _told([*odd, *within])
+    entries = _entries([*odd, *within])
     return Actions(
-        outside=[_action(row, told[row.entry_seq]) for row in odd if row.entry_seq in told],
-        within=[_action(row, told[row.entry_seq]) for row in within if row.entry_seq in told],
+        outside=[_action(row, entries[row.entry_seq]) for row in odd if row.entry_seq in entries],
+        within=[_action(row, entries[row.entry_seq]) for row in within if row.entry_seq in entries],
         **vars(tally(case)),
     )
 
 
-def _told(rows: Iterable[JudgedAction]) -> dict[int, reading.Told]:
-    entries = Entry.objects.filter(seq__in=[row.entry_seq for row in rows]).order_by("seq")
-    return {told.seq: told for told in reading.told(entries)}
+def _entries(rows: Iterable[JudgedAction]) -> dict[int, Entry]:
+    seqs = [row.entry_seq for row in rows]
+    return Entry.objects.prefetch_related("payloads").in_bulk(seqs)
+
+
+def _repeated(same: Sequence[Action]) -> Repeated:
+    """Put the same actions together; a log that was read late has them in another order."""
+    times = [each.at for each in same]
+    return Repeated(action=same[0], count=len(same), first=min(times), last=max(times))
 
 
 def _verbs(
@@ -214,15 +235,16 @@ def _verbs(
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _action(row: JudgedAction, told: reading.Told) -> Action:
-    facts = told.details
-    statement = str(facts.get("statement", ""))
+def _action(row: JudgedAction, entry: Entry) -> Action:
+    facts = performed.details(entry)
+    statement, verb = str(facts.get("statement", "")), str(facts.get("verb", "unknown"))
     micro = facts.get("microseconds")
     return Action(
-        seq=told.seq,
-        at=told.occurred_at,
+        seq=entry.seq,
+        at=entry.occurred_at,
         statement=statement[:LONGEST] + ("…" if len(statement) > LONGEST else ""),
-        verb=str(facts.get("verb", "unknown")),
+        verb=verb,
+        deed=deed(verb, (row.facts or {}).get("verbs", ()), statement),
         objects=list(facts.get("objects", [])),
         target=str(facts.get("target", "")),
         milliseconds=None if micro is None else round(micro / 1000),

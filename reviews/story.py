@@ -9,7 +9,7 @@ from breakglass.models import Decision, Request
 from breakglass.rules import Rules
 from core.templatetags.ui import listed
 from core.words import duration_words, minutes_words
-from reviews import actions
+from reviews import actions, deeds
 from reviews.actions import Actions
 from reviews.models import Finding, Opinion, Review
 from targets.models import Door
@@ -114,18 +114,17 @@ def _terms(story: Story) -> list[Compared]:
 
 
 def _plan(story: Story) -> Compared:
-    """The plan beside what was done, counted by verbs; the scenario says what of it is odd."""
+    """The plan beside what was done, by deeds; the scenario says what of it is odd."""
     done = story.actions
+    said = [deeds.counted(done.verbs)] if done.verbs else []
+    if done.neutral:
+        said.append(deeds.silent(done.neutral))
     return Compared(
         about=_("Plan"),
         declared=story.asked.intent or _("Only what the reason says"),
-        done=_counted(done.verbs) if done.count else _("No action is on the record"),
-        odd=_counted(done.outside_verbs),
+        done=", ".join(said) if done.count else _("No action is on the record"),
+        odd=deeds.counted(done.outside_verbs),
     )
-
-
-def _counted(verbs: list[tuple[str, int]]) -> str:
-    return ", ".join(f"{number} {verb}" for verb, number in verbs)
 
 
 def _objects(story: Story) -> Compared:

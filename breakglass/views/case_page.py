@@ -84,7 +84,7 @@ def render_case(
         "naming": typed.naming or ReferenceForm(rules=asked.rules),
         "here": request.build_absolute_uri(asked.get_absolute_url()),
         "about": asked.ref,
-        **_record(asked, at=now, show=show, before=before),
+        **_record(request, asked, at=now, show=show, before=before),
         "talk": talk(asked, reader=request.user, at=now, ask=typed.ask, bound=typed.answer),
     }
     status = status_of(refusal) if refusal else 422 if refused else 200
@@ -129,14 +129,17 @@ def _freeze_that_ended(grant: Grant | None, *, reader: User) -> Freeze | None:
     return next((each for each in found if not policy.why_not_read_reason(each, by=reader)), None)
 
 
-def _record(asked: Request, *, at: datetime, show: str, before: int | None) -> dict[str, Any]:
+def _record(
+    request: PageRequest, asked: Request, *, at: datetime, show: str, before: int | None
+) -> dict[str, Any]:
     """A page of what happened; what is still to come stands above the newest lines."""
+    flags = next(iter(slots.case_flags.gather(request, asked)), None)
     newest = not show and before is None
     return {
         "ahead": timeline.to_come(asked, getattr(asked, "grant", None), at=at) if newest else [],
-        "record": timeline.happened(asked.case_ref, only=show, before=before),
+        "record": timeline.happened(asked.case_ref, flags, only=show, before=before),
         "pruned": pruned.why_case_gone(asked.case_ref),
-        "chips": timeline.chips(asked.case_ref, show=show),
+        "chips": timeline.chips(asked.case_ref, show=show, flagged=flags.count if flags else 0),
         "show": show,
         "before": before,
     }

@@ -12,16 +12,19 @@ from audit import reading
 from audit.models import Entry
 from breakglass import policy
 from breakglass.models import Grant, Request
+from core import slots
 from core.words import quoted, within_words
 
 PAGE = 100
 WHOLE = 5000  # entries of a case on paper
+FLAGGED = "flagged"
 # What one can look at alone: the name in the address, its words, and the first words of kinds.
 SHOWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "": (_lazy("Everything"), ("",)),
     "decision": (_lazy("Decisions"), ("request.", "decision.", "counter.", "ratification.")),
     "door": (_lazy("Doors"), ("grant.", "breakglass.", "door.", "credentials.")),
     "action": (_lazy("Actions"), ("action.",)),
+    FLAGGED: (_lazy("Only what is flagged"), ("action.",)),
     "question": (_lazy("Questions"), ("question.",)),
     "alert": (_lazy("Alerts"), ("delivery.",)),
     "review": (_lazy("Review"), ("review.", "finding.", "obligation.", "case.")),
@@ -97,6 +100,7 @@ class Line:
     sub: str = ""
     code: str = ""
     seq: int | None = None
+    mark: tuple[str, str] = ("", "")  # a state and its words, of what should be looked at
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -116,23 +120,30 @@ class Chip:
     count: int
 
 
-def happened(case_ref: str, *, only: str = "", before: int | None = None, most: int = PAGE) -> Page:
+def happened(
+    case_ref: str, flags: slots.Flags | None = None,
+    *, only: str = "", before: int | None = None, most: int = PAGE,
+) -> Page:  # fmt: skip
     """Return the newest lines of a case's record, of those that happened before entry `before`.
 
-    They stand as they happened: what a target's log told later has its place among the rest.
+    They stand as they happened: what a target's log told later has its place among the rest. What
+    `flags` say is marked.
     """
     kinds = Q(*(Q(kind__startswith=kind) for kind in SHOWS[only][1]), _connector=Q.OR)
     entries = Entry.objects.filter(kinds, case=case_ref)
+    if only == FLAGGED:
+        entries = entries.filter(seq__in=flags.entries) if flags else entries.none()
     if before is not None:
         at = Entry.objects.filter(seq=before).values("occurred_at")[:1]
         earlier = Q(occurred_at__lt=Subquery(at))
         entries = entries.filter(earlier | Q(occurred_at=Subquery(at), seq__lt=before))
     newest = list(entries.order_by("-occurred_at", "-seq")[: most + 1])
-    lines = [_line(told) for told in reading.told(newest[:most])]
+    marks = flags.look([entry.seq for entry in newest[:most]]) if flags else {}
+    lines = [_line(told, marks.get(told.seq)) for told in reading.told(newest[:most])]
     return Page(lines=lines, older=newest[most - 1].seq if len(newest) > most else None)
 
 
-def chips(case_ref: str, *, show: str) -> list[Chip]:
+def chips(case_ref: str, *, show: str, flagged: int = 0) -> list[Chip]:
     """Return what a case has to look at; what it has nothing of is left out."""
     rows = Entry.objects.filter(case=case_ref).order_by().values_list("kind")
     counts = dict(rows.annotate(Count("seq")))
@@ -140,14 +151,16 @@ def chips(case_ref: str, *, show: str) -> list[Chip]:
         Chip(
             key=key,
             label=label,
-            count=sum(number for kind, number in counts.items() if kind.startswith(kinds)),
+            count=flagged
+            if key == FLAGGED
+            else sum(number for kind, number in counts.items() if kind.startswith(kinds)),
         )
         for key, (label, kinds) in SHOWS.items()
     ]
     return [chip for chip in found if chip.count or chip.key in ("", show)]
 
 
-def _line(told: reading.Told) -> Line:
+def _line(told: reading.Told, mark: tuple[str, str] | None) -> Line:
     tone, icon = _LOOKS.get(told.kind, ("", "info"))
     details = told.details
     reason = details.get("justification") if told.kind == "request.submitted" else ""
@@ -156,11 +169,12 @@ def _line(told: reading.Told) -> Line:
         at=told.occurred_at,
         who=told.actor.text,
         text=told.sentence,
-        tone=tone,
-        icon=icon,
+        tone="flag" if mark else tone,
+        icon="flag" if mark else icon,
         sub=quoted(reason) if reason else gone,
         code=str(details.get("statement") or ""),
         seq=told.seq,
+        mark=mark or ("", ""),
     )
 
 

@@ -1,7 +1,7 @@
 """What this room shows on shared pages: lines of the rail, what waits, a lamp, panels of a case."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from core import slots
 from core.once import once
 from core.words import duration_words, relative_words
 from reviews import actions, policy
-from reviews.models import Finding, Review
+from reviews.models import Finding, JudgedAction, Review
 
 _SHOWN = 5
 _COUNTED = 99
@@ -225,6 +225,27 @@ def _how_much(done: actions.Tally) -> str:
         "%(count)s actions, %(outside)s not explained.",
         done.count,
     )
+
+
+@slots.case_flags.provide()
+def flags(request: HttpRequest, asked: Request) -> list[slots.Flags]:
+    """Mark what nothing explains, for those who may read the review."""
+    user, now = request.user, timezone.now()
+    if not isinstance(user, User):
+        return []
+    rows = JudgedAction.objects.of_case(asked.case_ref).filter(standing__in=JudgedAction.ODD)
+    rows = rows.order_by()
+    count = rows.count()
+    review = Review.objects.filter(grant__request=asked)
+    if not count or not review.visible_to(user, now).exists():
+        return []
+
+    def look(seqs: Collection[int]) -> dict[int, tuple[str, str]]:
+        found = rows.filter(entry_seq__in=seqs)
+        return {each.pk: (each.standing, each.get_standing_display()) for each in found}
+
+    entries = rows.values_list("entry_seq", flat=True)
+    return [slots.Flags(count=count, entries=entries, look=look)]
 
 
 @slots.case_panels.provide(order=40)

@@ -139,7 +139,7 @@ def test_an_exception_is_found_among_many() -> None:
     found = judged(grant)
 
     assert [action.statement for action in found.outside] == ["COPY customers TO STDOUT"]
-    assert (len(found.within), found.within_count) == (actions.SHOWN, actions.SHOWN + 20)
+    assert (found.within_count, found.repeated[0].count) == (actions.SHOWN + 20,) * 2
     assert found.verbs == [("select", actions.SHOWN + 20)]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import sequencer
 from breakglass.models import Question
+from reviews import actions
 from reviews.models import Gravity, Obligation, Review
 from reviews.obligation_transitions import Task, owe
 from tests.make import make_scenario, make_user
@@ -92,6 +93,49 @@ class TestReviewMode:
         found = page("rita", review.get_absolute_url()).context["story"].actions.repeated
 
         assert [(each.action.verb, each.count) for each in found] == [("select", 1), ("begin", 3)]
+
+    def test_all_that_is_the_same_is_counted_from_the_first_time_to_the_last(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        review = recent(make_scenario(expected_verbs=["select"], expected_objects=["orders"]))
+        begun = review.grant.activated_at
+        assert begun
+        for number in range(130):
+            at = begun + timedelta(seconds=number)
+            act(review.grant, "select", statement=f"SELECT {number % 2}", at=at)
+        sequence(timezone.now())
+        found = page("rita", review.get_absolute_url()).context["story"].actions
+
+        seconds = [(each.first - begun, each.last - begun) for each in found.repeated]
+        assert [each.count for each in found.repeated] == [65, 65]
+        assert [(a.seconds, b.seconds) for a, b in seconds] == [(0, 128), (1, 129)]
+        assert found.unfolded == 0
+        assert "not among these" not in page("rita", review.get_absolute_url()).content.decode()
+
+        monkeypatch.setattr(actions, "FOLDED", 100)
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "30 more actions are not among these." in text
+        monkeypatch.setattr(actions, "SHOWN", 1)
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "80 more actions are not among these." in text
+
+    def test_an_action_is_called_by_what_it_does_where_its_word_only_looks(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = recent(scenario, justification="Orders hang since 9: I end the session 8120.")
+        for statement in ("SELECT pg_terminate_backend(8120)", "SELECT pg_advisory_lock(1)",
+                          "SELECT * FROM pg_stat_activity"):  # fmt: skip
+            act(review.grant, "select", statement=statement)
+        sequence(timezone.now())
+        told = page("rita", review.get_absolute_url()).context["story"]
+        rows = {each.about: (each.done, each.odd) for each in told.compared}
+
+        assert {each.statement: each.deed for each in told.actions.shown} == {
+            "SELECT pg_terminate_backend(8120)": "end a session",
+            "SELECT pg_advisory_lock(1)": "select that runs a function",
+            "SELECT * FROM pg_stat_activity": "select",
+        }
+        assert "1 that changed and disclosed nothing" in rows["Plan"][0]
+        assert "select that runs a function" in " ".join(rows["Plan"])
 
     def test_a_drill_is_proposed_as_one_while_all_that_was_done_is_explained(self) -> None:
         review = taken(
