@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -68,6 +69,17 @@ class ReasonForm(forms.Form):
         if why := why_not_reason(reason, least=self.least):
             raise forms.ValidationError(shown(why))
         return reason
+
+
+class KeptForm(forms.Form):
+    """Its draft stays in the browser until what has this token was taken (`idempotency.taken`)."""
+
+    once = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was filled in: the token is none of it."""
+        data = super().clean() or self.cleaned_data
+        return {name: value for name, value in data.items() if name != "once"}
 
 
 class StopForm(ReasonForm):

@@ -6,13 +6,14 @@ Programs send an `Idempotency-Key`; forms of pages carry a token.
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.request import Request
@@ -45,6 +46,20 @@ def once(handler: Handler) -> Handler:
 
     run.idempotent = True  # type: ignore[attr-defined]
     return run
+
+
+def token_of(request: HttpRequest) -> str:
+    """Return what tells a form from every other, as its page gave it."""
+    token = request.POST.get("once", "")
+    return token if re.fullmatch("[-0-9a-f]{36}", token) else ""
+
+
+def taken(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return the answer to a form that was taken: the browser forgets the draft that it kept."""
+    if token := token_of(request):
+        day = int(KEPT.total_seconds())
+        answer.set_cookie("sent", token, max_age=day, samesite="Lax", secure=request.is_secure())
+    return answer
 
 
 def once_sent(make: Callable[[], str], *, person: UUID, token: str, words: object) -> str:

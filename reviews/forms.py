@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.naming import PersonField
-from core.forms import Cards, ReasonForm, Segmented, hush
+from core.forms import Cards, KeptForm, ReasonForm, Segmented, hush
 from core.speech import shown
 from reviews import policy
 from reviews.models import Finding, Review
@@ -24,7 +24,7 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _WORDS = forms.Textarea(attrs={"rows": 4})
 
 
-class VerdictForm(forms.Form):
+class VerdictForm(KeptForm):
     """The verdict, and what was found. What an open finding bars says so before one chooses it."""
 
     verdict = forms.ChoiceField(
@@ -92,7 +92,7 @@ class OwnerForm(forms.Form):
         super().__init__(data, auto_id="owner_%s")
 
 
-class FindingForm(forms.Form):
+class FindingForm(KeptForm):
     """Something that has to be answered for."""
 
     kind = forms.TypedChoiceField(

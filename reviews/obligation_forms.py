@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.naming import PersonField
 from core import zones
-from core.forms import ReasonForm, Segmented
+from core.forms import KeptForm, ReasonForm, Segmented
 from reviews.models import Obligation
 from reviews.obligation_transitions import Task
 from reviews.obligations import WITHIN
@@ -17,7 +17,7 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _WORDS = forms.Textarea(attrs={"rows": 3})
 
 
-class TaskForm(forms.Form):
+class TaskForm(KeptForm):
     """What has to be done, by whom, and until the end of which day of the installation."""
 
     kind = forms.TypedChoiceField(

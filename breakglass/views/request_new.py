@@ -1,6 +1,5 @@
 """New request: choose the emergency, say why, and see what will happen before it does."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -27,11 +26,10 @@ from breakglass.views.request_form import (
 )
 from core.errors import DomainError
 from core.forms import refused
-from core.idempotency import once_sent
+from core.idempotency import once_sent, taken, token_of
 
 _FRAGMENTS = {"terms", "targets", "consequences"}
 _NOT_WORDS = {"csrfmiddlewaretoken", "find"}
-_DAY = 86_400  # seconds
 
 
 def request_new(request: HttpRequest) -> HttpResponse:
@@ -103,17 +101,11 @@ def _once(request: PageRequest, scenario: Scenario, form: AskForm) -> str:
     def make() -> str:
         return _ask(request, scenario, form).get_absolute_url()
 
-    token = _token(request)
+    token = token_of(request)
     if not token:
         return make()
     words = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_WORDS}
     return once_sent(make, person=request.user.pk, token=token, words=words)
-
-
-def _token(request: PageRequest) -> str:
-    """Return what tells this form from every other, as the page gave it."""
-    token = request.POST.get("once", "")
-    return token if re.fullmatch("[-0-9a-f]{36}", token) else ""
 
 
 def _ask(request: PageRequest, scenario: Scenario, form: AskForm) -> Request:
@@ -134,7 +126,4 @@ def _ask(request: PageRequest, scenario: Scenario, form: AskForm) -> Request:
 def _done(request: PageRequest, location: str) -> HttpResponse:
     """Lead to the case; the browser may forget the draft that it kept under this token."""
     unsent.forget(request)
-    response = redirect(location)
-    if token := _token(request):
-        response.set_cookie("sent", token, max_age=_DAY, samesite="Lax", secure=request.is_secure())
-    return response
+    return taken(request, redirect(location))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from breakglass.views.pages import page, status_of
 from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
+from core.idempotency import taken
 from reviews import candidates, coverage, loose_ends, policy, standing, story, transitions
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
@@ -31,10 +32,15 @@ from reviews.obligation_transitions import oblige
 from reviews.obligations import WITHIN
 from reviews.views.onward import go_on
 
+_BEGINNINGS = ("finding_form", "action_form", "task_form")
+
 
 @page("GET")
 def review(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Show the story of a case, exceptions first; `?action=` begins a finding about one."""
+    """Show the story of a case, exceptions first.
+
+    `?action=` begins a finding about one of them, `?begin=` another one, or what has to be done.
+    """
     return _page(request, _visible(request, pk))
 
 
@@ -57,7 +63,9 @@ def review_close(request: PageRequest, pk: UUID) -> HttpResponse:
         else _("The verdict on Case %(case)s stands in the record.")
     ) % {"case": found.grant.request.case}
     answer = _act(request, pk, form, transitions.close, done, name="verdict_form")
-    return go_on(request, found) if answer.status_code == HTTPStatus.FOUND else answer
+    return (
+        taken(request, go_on(request, found)) if answer.status_code == HTTPStatus.FOUND else answer
+    )
 
 
 @page("POST")
@@ -66,7 +74,9 @@ def review_confirm(request: PageRequest, pk: UUID) -> HttpResponse:
     found = _visible(request, pk)
     done = _("Confirmed. The verdict on Case %(case)s stands.") % {"case": found.grant.request.case}
     answer = _act(request, pk, None, transitions.confirm, done)
-    return go_on(request, found) if answer.status_code == HTTPStatus.FOUND else answer
+    return (
+        taken(request, go_on(request, found)) if answer.status_code == HTTPStatus.FOUND else answer
+    )
 
 
 @page("POST")
@@ -141,11 +151,11 @@ def _act(
         if form is not None and isinstance(error, BadInput):
             refused(form, error)
             return _page(request, found, status=422, **{name: form})
-        return _page(
-            request, _visible(request, pk), status=status_of(error), refusal=error.sentence
-        )
+        said = {name: form} if form is not None else {}
+        why, now = error.sentence, _visible(request, pk)
+        return _page(request, now, status=status_of(error), refusal=why, **said)
     messages.success(request, done)
-    return redirect(f"{found.get_absolute_url()}{to}")
+    return taken(request, redirect(f"{found.get_absolute_url()}{to}"))
 
 
 def _page(request: PageRequest, found: Review, *, status: int = 200, **given: Any) -> HttpResponse:
@@ -164,9 +174,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "verdict_form": VerdictForm(review=found, fits=not told.actions.outside_count),
         "reason_form": ReasonForm(),
         "people": candidates.of(told.asked, at=now),
-        "finding_form": FindingForm(holder=found.grant.holder),
-        "action_form": _about(found, told, request.GET.get("action", "")),
-        "task_form": TaskForm(at=now, owner=candidates.requester(told.asked)),
+        **_begun(found, told, request.GET),
         "left": left,
         "tasks": [each for each in tasks if each not in left],
         "still_open": _still_open(told, tasks, asked),
@@ -184,6 +192,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "shows": found.case_ref,
         **given,
     }
+    context["begun"] = any(context[name] is not None for name in _BEGINNINGS)
     return render(request, "reviews/review.html", context, status=status)
 
 
@@ -213,6 +222,17 @@ def _known(told: story.Story, request: PageRequest) -> str:
     """The entry of an action of this case that the reader asks about, as `?ask=` names it."""
     seq = request.GET.get("ask", "")
     return seq if any(str(each.seq) == seq for each in told.actions.shown) else ""
+
+
+def _begun(found: Review, told: story.Story, asked: QueryDict) -> dict[str, forms.Form | None]:
+    """Return the forms that one begins beside the verdict: the verdict waits for one of them."""
+    begin, holder = asked.get("begin", ""), found.grant.holder
+    owner, at = candidates.requester(told.asked), timezone.now()
+    return {
+        "finding_form": FindingForm(holder=holder) if begin == "finding" else None,
+        "action_form": _about(found, told, asked.get("action", "")),
+        "task_form": TaskForm(at=at, owner=owner) if begin == "task" else None,
+    }
 
 
 def _about(found: Review, told: story.Story, action: str) -> FindingForm | None:

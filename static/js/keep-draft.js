@@ -1,27 +1,9 @@
 /* <keep-draft data-person data-fresh data-url>: keeps what this person types into its form in this browser, for a day,
-   and puts it back where the page is fresh. Any page forgets what was sent: the cookie `sent` names its token. */
-const DAY = 86_400_000;
+   and puts it back where the page is fresh. Where it was sent, it is forgotten (drafts.js). */
+import { read, write } from "./drafts.js";
+
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "held", "word", "find", "coach_said"]);
 const WORDS = ["justification", "reference", "intent"];
-
-function read(key) {
-  try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
-}
-
-function write(key, value) {
-  try {
-    if (value) localStorage.setItem(key, JSON.stringify(value));
-    else localStorage.removeItem(key);
-  } catch { /* A browser without room or leave to keep things: the form works all the same. */ }
-}
-
-function sweep() {
-  for (const key of Object.keys(globalThis.localStorage ?? {}).filter((each) => each.startsWith("draft:"))) {
-    const draft = read(key);
-    const sent = document.cookie.split("; ").includes(`sent=${draft?.fields?.once}`);
-    if (!draft?.fields || sent || Math.abs(Date.now() - draft.at) > DAY) write(key, null);
-  }
-}
 
 class KeepDraft extends HTMLElement {
   connectedCallback() {
@@ -56,5 +38,4 @@ class KeepDraft extends HTMLElement {
   }
 }
 
-sweep();
 customElements.define("keep-draft", KeepDraft);

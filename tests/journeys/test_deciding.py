@@ -16,7 +16,7 @@ from tests.chromium import needs_chromium
 from tests.journeys.axe import width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import REASON, make_group, make_request, make_scenario, make_user
-from tests.reviews.make import make_review
+from tests.reviews.make import make_review, taken
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
@@ -217,3 +217,31 @@ def test_a_review_by_keyboard_alone(house: House) -> None:
     )
     closed = Review.objects.get(pk=review.pk)
     assert (closed.verdict, closed.comment) == ("justified", "As declared.")
+
+
+def test_what_is_typed_on_a_review_outlives_the_page(house: House) -> None:
+    with_password("rita")
+    review = make_review(make_scenario(), at=timezone.now() - timedelta(minutes=30))
+    taken(review, at=timezone.now())
+    rita = house.enter("rita")
+    rita.goto(house.url + review.get_absolute_url())
+    rita.get_by_text("Inconclusive").click()
+    rita.get_by_label("What you found").fill("No log of the night.")
+    rita.get_by_role("link", name="Open a finding").click()
+    expect(rita.get_by_role("button", name="Record the verdict")).to_have_count(0)
+    rita.get_by_label("What you found").fill("The log is missing.")
+    rita.reload()
+    expect(rita.get_by_label("What you found")).to_have_value("The log is missing.")
+    rita.get_by_role("button", name="Open the finding").click()
+
+    expect(rita.get_by_role("radio", name="Inconclusive")).to_be_checked()
+    expect(rita.get_by_label("What you found")).to_have_value("No log of the night.")
+    rita.get_by_role("link", name="Open a finding").click()
+    expect(rita.get_by_label("What you found")).to_have_value("")
+    rita.get_by_role("link", name="Cancel").click()
+    rita.get_by_role("button", name="Record the verdict").click()
+    expect(rita.get_by_text("stands in the record.").first).to_be_visible()
+    assert Review.objects.get().comment == "No log of the night."
+    assert (
+        rita.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    )

@@ -1,6 +1,7 @@
 """The pages of reviews, for every part, with and without something to show."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -62,7 +63,37 @@ class TestReview:
         text = page("rita", judged(recent()).get_absolute_url()).content.decode()
 
         assert "Something came up since: open a finding" in text
-        assert "before the case closes</summary>" not in text
+        assert "before the case is sealed</a>" not in text
+
+    def test_nothing_beside_a_begun_form_leads_away_from_it(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"]))
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        here = review.get_absolute_url()
+        seq = page("rita", here).context["story"].actions.outside[0].seq
+        begun = ({"begin": "finding"}, {"begin": "task"}, {"action": seq})
+
+        for button in ("Take this review</button>", "Record the verdict</button>"):
+            if button.startswith("Record"):
+                taken(review, at=timezone.now())
+            assert button in page("rita", here).content.decode()
+            for query in begun:
+                text = page("rita", here, **query).content.decode()
+                assert button not in text
+                assert "You have begun to write something down." in text
+
+        refused = post("rita", "finding-new", review, kind="other", severity="low", text="")
+        assert "Record the verdict</button>" not in refused.content.decode()
+
+    def test_what_was_taken_is_forgotten_by_the_browser(self) -> None:
+        review, token = taken(recent(), at=timezone.now()), str(uuid4())
+        said = {"kind": "other", "severity": "low", "text": "", "once": token}
+
+        assert "sent" not in post("rita", "finding-new", review, **said).cookies
+        answer = post("rita", "finding-new", review, **{**said, "text": "No ticket."})
+        assert answer.cookies["sent"].value == token
+        said = {"verdict": "inconclusive", "comment": "", "once": token}
+        assert post("rita", "review-close", review, **said).cookies["sent"].value == token
 
     def test_escapes_what_people_wrote(self) -> None:
         review = recent(justification="<script>alert('customers cannot pay')</script> and more")
@@ -97,7 +128,8 @@ class TestReview:
     def test_whoever_is_suspected_is_not_proposed_and_not_told_first(self) -> None:
         review = recent()
 
-        form = page("rita", review.get_absolute_url()).context["finding_form"]
+        here = review.get_absolute_url()
+        form = page("rita", here, begin="finding").context["finding_form"]
 
         assert form["owner"].value() is None
         assert form["due"].value() is None
@@ -109,7 +141,7 @@ class TestReview:
         same.name = make_user("ada").name
         same.save(update_fields=["name"])
 
-        answer = page("rita", review.get_absolute_url())
+        answer = page("rita", review.get_absolute_url(), begin="task")
 
         offered = [each.value for each in answer.context["people"]]
         assert offered[0] == make_user("ada").email, "two have this name"

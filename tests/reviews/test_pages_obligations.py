@@ -33,7 +33,7 @@ class TestReview:
         review = recent()
         here = review.get_absolute_url()
         text = page("rita", here).content.decode()
-        assert "Say what has to be done before the case closes" in text
+        assert "Say what has to be done before the case is sealed" in text
         day = zones.today() + timedelta(days=2)
         said = {"kind": "remove_key", "text": "The key of Ada on shop-web.", "due": f"{day}",
                 "owner": "ada@example.com"}  # fmt: skip
@@ -60,7 +60,7 @@ class TestReview:
         make_cast()
 
         text = page("otto", review.get_absolute_url()).content.decode()
-        assert "Say what has to be done before the case closes" not in text
+        assert "Say what has to be done before the case is sealed" not in text
 
 
 class TestPage:
