@@ -277,7 +277,7 @@ SWEEPS: dict[str, float] = {
     "reviews.tasks.look_at_pairs": 3600.0,
     "reviews.tasks.look_at_night": 900.0,
     "reviews.tasks.tally": 5.0,
-    "reviews.tasks.add_up_teams": 15.0,
+    "reviews.tasks.add_up_teams": 30.0,
     "reviews.tasks.report": 900.0,
     "targets.tasks.close_due": 0.5,
     "targets.tasks.settle": 5.0,
