@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -11,15 +11,16 @@ from accounts.naming import PersonField
 from core.forms import Cards, KeptForm, ReasonForm, Segmented, hush
 from core.speech import shown
 from reviews import policy
-from reviews.models import Finding, Review
+from reviews.models import Finding, Obligation, Review
 
 _NOTES = {
     "justified": _("Done as it was said."),
     "drill": _("An exercise, done as planned."),
-    "justified_with_findings": _("Real, with something to answer for."),
+    "justified_with_findings": _("Real, with something to answer for or to put right."),
     "misuse": _("Used for something else; two agree."),
     "inconclusive": _("The record does not tell."),
 }
+_LONGEST = 5000  # characters of what was found
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _WORDS = forms.Textarea(attrs={"rows": 4})
 
@@ -36,7 +37,7 @@ class VerdictForm(KeptForm):
         label=_("What you found"),
         help_text=_("Needed for findings and misuse."),
         required=False,
-        max_length=5000,
+        max_length=_LONGEST,
         widget=forms.Textarea(
             attrs={
                 "rows": 3,
@@ -51,18 +52,35 @@ class VerdictForm(KeptForm):
         super().__init__(*args, **kwargs)
         hush(self.fields["comment"])  # its hint says when it is needed
         drill = review.grant.request.rules.drill
-        choices = [
-            (value, label)
-            for value, label in Review.Verdict.choices
-            if value and (drill or value != Review.Verdict.DRILL)
-        ]
-        choices.sort(key=lambda choice: choice[0] != Review.Verdict.DRILL)
+        clean, other = Review.CLEAN[::-1] if drill else Review.CLEAN
+        choices = [each for each in Review.Verdict.choices if each[0] not in ("", other)]
         self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
         cards = cast(Cards, self.fields["verdict"].widget)
-        if why := policy.why_not_clean(review):
-            cards.barred = {value.value: shown(why) for value in Review.CLEAN}
-        elif drill and fits:
-            self.fields["verdict"].initial = Review.Verdict.DRILL
+        cards.notes = {**_NOTES, clean: _cleanly(review, clean)}
+        whys = {each: policy.why_not_verdict(review, verdict=each) for each, _label in choices}
+        cards.barred = {each: shown(why) for each, why in whys.items() if why}
+        if drill and fits and clean not in cards.barred:
+            self.fields["verdict"].initial = clean
+        if found := _found(review):
+            self.fields["comment"].initial = found
+            self.fields["comment"].help_text = _("As the findings say; change it as you like.")
+
+
+def _cleanly(review: Review, verdict: Review.Verdict) -> str:
+    """Say what a verdict means that leaves no finding, and what it leaves to put right."""
+    left = Obligation.objects.open().filter(case=review.grant.request_id).count()
+    if not left:
+        return str(_NOTES[verdict])
+    stays = ngettext(
+        "%(n)s thing stays to be put right.", "%(n)s things stay to be put right.", left
+    )
+    return f"{_NOTES[verdict]} {stays % {'n': left}}"
+
+
+def _found(review: Review) -> str:
+    """What reviewers wrote of what is open, which the verdict need not say anew."""
+    found = review.findings().open().filter(kind__in=Finding.BY_HAND).order_by("opened_at")
+    return "\n\n".join(found.values_list("text", flat=True))[:_LONGEST]
 
 
 class TurnForm(ReasonForm):

@@ -20,8 +20,10 @@ def said(*, findings: int = 0, questions: int = 0, obligations: int = 0) -> list
         ),
         (
             ngettext(
-                "%(n)s thing has to be done before the case closes.",
-                "%(n)s things have to be done before the case closes.",
+                "%(n)s thing is to be put right. The verdict may be given now; the case is sealed"
+                " when it is done.",
+                "%(n)s things are to be put right. The verdict may be given now; the case is sealed"
+                " when they are done.",
                 obligations,
             ),
             obligations,

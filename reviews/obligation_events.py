@@ -21,7 +21,7 @@ class ObligationOpened(
     entry: int | None
 
     def sentence(self) -> str:
-        return _("wrote down what has to be done before the case closes: %(text)s") % {
+        return _("wrote down what has to be done before the case is sealed: %(text)s") % {
             "text": self.text
         }
 

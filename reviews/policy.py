@@ -74,15 +74,26 @@ def why_bad_verdict(review: Review, *, verdict: str, comment: str) -> tuple[str,
     """Why this verdict does not fit the case: the field and the sentence."""
     if not verdict or verdict not in Review.Verdict.values:
         return "verdict", phrase("Choose a verdict.")
-    if verdict == Review.Verdict.DRILL and not review.grant.request.rules.drill:
-        return "verdict", phrase("This was no drill. Choose another verdict.")
-    if verdict in Review.CLEAN and (why := why_not_clean(review)):
+    if why := why_not_verdict(review, verdict=verdict):
         return "verdict", why
     if verdict in Review.EXPLAINED and not comment.strip():
         return "comment", phrase("Say what you found; it stands in the record.")
-    if verdict == Review.Verdict.JUSTIFIED_WITH_FINDINGS and not review.findings().exists():
-        return "verdict", phrase(
-            "This case has no finding. Open one for what has to be answered, or choose “justified”."
+    return None
+
+
+def why_not_verdict(review: Review, *, verdict: str) -> str | None:
+    """Why this verdict is not possible in the case, whatever is said of it."""
+    drill = review.grant.request.rules.drill
+    if verdict == Review.Verdict.DRILL and not drill:
+        return phrase("This was no drill. Choose another verdict.")
+    if verdict == Review.Verdict.JUSTIFIED and drill:
+        return phrase("This was a drill. Choose “drill”, or say what was found.")
+    if verdict in Review.CLEAN:
+        return why_not_clean(review)
+    if verdict == Review.Verdict.JUSTIFIED_WITH_FINDINGS and not _leaves_something(review):
+        return phrase(
+            "This case has no finding and nothing that has to be put right. Open a finding first,"
+            " or choose another verdict."
         )
     return None
 
@@ -103,11 +114,11 @@ def why_not_seal(case: Request) -> str | None:
     """
     review = Review.objects.filter(grant__request=case).first()
     if review is None or review.state != Review.State.CLOSED:
-        return phrase("The case closes when its review is closed.")
+        return phrase("The case is sealed when its review is closed.")
     if count := Obligation.objects.open().filter(case=case).count():
         return phrase_count(
-            "The case closes when %(number)s thing is done that has to be done first.",
-            "The case closes when %(number)s things are done that have to be done first.",
+            "The case is sealed when %(number)s thing is done that has to be done first.",
+            "The case is sealed when %(number)s things are done that have to be done first.",
             count,
         )
     return None
@@ -138,6 +149,13 @@ def why_not_see_coverage(asked: Request, *, by: User, at: datetime) -> str | Non
     if Part.AUDITOR in by.parts(at) or _reviews_in(asked.scenario, by, at):
         return None
     return phrase("What could be seen of a case is for its reviewers, compliance and auditors.")
+
+
+def _leaves_something(review: Review) -> bool:
+    """Whether something has to be answered for, or had to be put right and was not waived."""
+    tasks = Obligation.objects.filter(case=review.grant.request_id)
+    waived = Obligation.State.WAIVED
+    return review.findings().exists() or tasks.exclude(state=waived).exists()
 
 
 def _reviews_in(scenario: Scenario, by: User, at: datetime) -> bool:

@@ -53,9 +53,9 @@ def _task(task: Obligation) -> slots.Waiting:
     late = task.is_overdue(now)
     title = _("Overdue: %(what)s") if late else "%(what)s"
     detail = (
-        _("Case %(case)s closes once it is done. Late by %(length)s.")
+        _("Case %(case)s is sealed once it is done. Late by %(length)s.")
         if late
-        else _("Case %(case)s closes once it is done. Due %(when)s.")
+        else _("Case %(case)s is sealed once it is done. Due %(when)s.")
     )
     facts = {
         "case": task.case.case,

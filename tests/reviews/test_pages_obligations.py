@@ -144,8 +144,8 @@ class TestShared:
         text = page("ada", "/").content.decode()
 
         assert "Overdue: Rotate the secret" in text
-        assert text.count("closes once it is done") == 2
-        assert "closes once it is done" not in page("eve", "/").content.decode()
+        assert text.count("is sealed once it is done") == 2
+        assert "is sealed once it is done" not in page("eve", "/").content.decode()
 
     def test_one_line_stands_for_those_without_room(self) -> None:
         review = recent()
@@ -159,8 +159,8 @@ class TestShared:
         make_cast()
 
         case = task.case.get_absolute_url()
-        assert "To do before the case closes" in page("ada", case).content.decode()
-        assert "To do before the case closes" not in page("bob", case).content.decode()
+        assert "To do before the case is sealed" in page("ada", case).content.decode()
+        assert "To do before the case is sealed" not in page("bob", case).content.decode()
 
     def test_a_lamp_says_whether_they_are_done_in_time(self) -> None:
         assert [lamp.tone for lamp in slots.health()] == ["ok"]

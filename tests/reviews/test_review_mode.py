@@ -14,7 +14,7 @@ from reviews.models import Gravity, Obligation, Review
 from reviews.obligation_transitions import Task, owe
 from tests.make import make_scenario, make_user
 from tests.reviews.browser import client, late, page, recent
-from tests.reviews.make import act, judge, make_cast, make_finding, sequence, taken
+from tests.reviews.make import act, judge, make_cast, make_finding, make_obligation, sequence, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -166,10 +166,24 @@ class TestReviewMode:
         assert "1 finding is open in this case. Resolve it first" in text
         assert re.search('value="justified" id="[^"]+" disabled', text)
         assert re.search('value="misuse" id="[^"]+" required', text)
-        assert "Needed for findings and misuse." in text
+        assert "As the findings say; change it as you like." in text
+        assert "A dump.</textarea>" in text
         case = review.grant.request.get_absolute_url()
         assert ">Resolve<" in page("rita", case).content.decode()
         assert ">Resolve<" not in page("otto", case).content.decode()
+
+    def test_with_findings_there_has_to_be_something_and_it_is_said_before_the_click(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        here = review.get_absolute_url()
+        text = page("rita", here).content.decode()
+        assert "This case has no finding and nothing that has to be put right." in text
+        assert re.search('value="justified_with_findings" id="[^"]+" disabled', text)
+
+        make_obligation(review, at=timezone.now())
+        text = page("rita", here).content.decode()
+        assert re.search('value="justified_with_findings" id="[^"]+" required', text)
+        assert "Done as it was said. 1 thing stays to be put right." in text
+        assert "1 thing is to be put right. The verdict may be given now" in text
 
     def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
         review = recent(make_scenario(expected_verbs=["select"]))

@@ -12,6 +12,7 @@ from breakglass.models import Grant
 from core.errors import BadInput, NotAllowed, WrongState
 from reviews import states, transitions
 from reviews.models import Review
+from reviews.obligation_transitions import waive
 from tests.make import NOON, make_group, make_request, make_scenario, make_user, voice
 from tests.record import actors, kinds
 from tests.reviews.make import (
@@ -20,6 +21,7 @@ from tests.reviews.make import (
     judge,
     make_carla,
     make_finding,
+    make_obligation,
     make_review,
     make_strict_review,
     make_use,
@@ -120,8 +122,11 @@ class TestClose:
 
     @pytest.mark.parametrize("verdict", ["misuse", "justified_with_findings"])
     def test_a_grave_verdict_needs_words(self, verdict: str) -> None:
+        review = taken(make_review())
+        make_finding(review)
+
         with pytest.raises(BadInput, match="Say what you found") as refusal:
-            judge(taken(make_review()), verdict, "  ")
+            judge(review, verdict, "  ")
 
         assert refusal.value.field == "comment"
 
@@ -134,7 +139,10 @@ class TestClose:
         drill = make_review(make_scenario("drill", drill=True))
         use = make_review(make_scenario(), by="eve")
 
-        assert judge(taken(drill), "drill").state == Review.State.CLOSED
+        with pytest.raises(BadInput, match="This was a drill"):
+            judge(taken(drill), "justified")
+        drill.refresh_from_db()
+        assert judge(drill, "drill").state == Review.State.CLOSED
         with pytest.raises(BadInput, match="This was no drill"):
             judge(taken(use), "drill")
 
@@ -154,6 +162,17 @@ class TestClose:
 
         make_finding(review)
         assert judge(review, "justified_with_findings", "A dump.").state == Review.State.CLOSED
+
+    def test_what_has_to_be_put_right_is_something_unless_it_was_waived(self) -> None:
+        review = taken(make_review())
+        task = make_obligation(review)
+        waive(task, by=make_user("rita"), reason="It was a copy.", at=LATER)
+        with pytest.raises(BadInput, match="nothing that has to be put right"):
+            judge(review, "justified_with_findings", "The key was read.")
+
+        make_obligation(review)
+        closed = judge(review, "justified_with_findings", "The key was read.")
+        assert closed.state == Review.State.CLOSED
 
     def test_only_who_took_it_closes_it(self) -> None:
         review = taken(make_review())

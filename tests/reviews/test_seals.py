@@ -200,7 +200,7 @@ class TestPages:
 
         task = make_obligation(review)
         judge(review)
-        assert "The case closes when 1 thing is done" in page("ada", here).content.decode()
+        assert "The case is sealed when 1 thing is done" in page("ada", here).content.decode()
         obligation_transitions.fulfil(task, evidence="Done.", by=make_user("ada"), at=LATER)
         assert "sealed in a moment" in page("ada", here).content.decode()
         follow()
