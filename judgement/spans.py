@@ -112,11 +112,18 @@ def _span(condition: Condition, conditions: Sequence[Condition]) -> Span | None:
     return None
 
 
+_ONE_OF_A_LIST = {"in": "=", "not in": "<>"}
+
+
 def shown(condition: Condition, conditions: Sequence[Condition]) -> str:
-    """Return a condition as a sentence gives it; the two ends of BETWEEN are one."""
+    """Return a condition as a sentence gives it; the two ends of BETWEEN are one.
+
+    Each value of a list has a condition of its own, of which "in" would say the wrong thing.
+    """
     span = touched(condition.column, conditions) if condition.operator == "between" else None
     value = f"{span.low:g} and {span.high:g}" if span and span.low > -math.inf else None
-    return f"{condition.column} {condition.operator} {value or condition.value[:80]}"
+    operator = _ONE_OF_A_LIST.get(condition.operator, condition.operator)
+    return f"{condition.column} {operator} {value or condition.value[:80]}"
 
 
 def _value(condition: Condition) -> float | None:

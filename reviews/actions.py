@@ -207,11 +207,24 @@ def of_case(case: str) -> Actions:
     neutral = list(rows.filter(standing=Standing.NEUTRAL).order_by("entry_seq")[:FOLDED])
     within = sorted([*explained, *neutral], key=lambda each: each.entry_seq)
     entries = _entries([*odd, *within])
+    outside = [_action(row, entries[row.entry_seq]) for row in odd if row.entry_seq in entries]
+    inside = [_action(row, entries[row.entry_seq]) for row in within if row.entry_seq in entries]
+    counted = tally(case)
     return Actions(
-        outside=[_action(row, entries[row.entry_seq]) for row in odd if row.entry_seq in entries],
-        within=[_action(row, entries[row.entry_seq]) for row in within if row.entry_seq in entries],
-        **vars(tally(case)),
+        outside=outside,
+        within=inside,
+        counts=counted.counts,
+        verbs=_told_apart(counted.verbs, [a for a in inside if a.standing == Standing.EXPLAINED]),
+        outside_verbs=_told_apart(counted.outside_verbs, outside),
+        waiting=counted.waiting,
     )
+
+
+def _told_apart(counted: list[tuple[str, int]], told: Sequence[Action]) -> list[tuple[str, int]]:
+    """Count by what statements say where all of them were read, else by what is kept of them."""
+    if sum(number for _verb, number in counted) != len(told):
+        return counted
+    return _most_first(Counter(each.deed for each in told))
 
 
 def _entries(rows: Iterable[JudgedAction]) -> dict[int, Entry]:
@@ -232,6 +245,10 @@ def _verbs(
     for standing, verb, number in counted:
         if standing in standings:
             found[verb] += number
+    return _most_first(found)
+
+
+def _most_first(found: Counter[str]) -> list[tuple[str, int]]:
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -80,6 +80,7 @@ class _Filter(forms.Form):
 class ReviewFilter(NarrowingForm, _Filter):
     """What may stand in the address of the list of reviews; the case's filters mean the same."""
 
+    field_order = ("gravity", "scenario", "since", "until")  # as they stand on the page
     tab = forms.ChoiceField(required=False, choices=list(TABS.items()))
     gravity = forms.ChoiceField(
         required=False,
@@ -98,7 +99,7 @@ class ReviewFilter(NarrowingForm, _Filter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        show_days(self, _("Asked for from"), _("until"))
+        show_days(self, _("Asked for from"), _("Asked for until"))
 
     def clean_sort(self) -> str:
         """Let only closed reviews be sorted by when they were closed."""

@@ -6,10 +6,19 @@ from django import template
 from django.utils import timezone
 
 from alerts import taming
-from core import dates
+from core import dates, zones
 
 register = template.Library()
 register.filter("tame", taming.tame)
+
+
+@register.filter
+def due(value: datetime | str | None) -> str:
+    """Say a deadline as the pages do: the last day where it is the end of one."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if at and zones.ends_day(at):
+        return str(dates.day_words(zones.last_day(at), "DAY"))
+    return instant(at)
 
 
 @register.filter

@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from alerts.models import Delivery, Mail
 from alerts.routes import ROUTES
+from alerts.templatetags.letters import due
 from breakglass import transitions
 from tests.alerts.make import (
     catch_up,
@@ -141,3 +142,10 @@ class TestEveryKindOfMail:
             assert "Sie erhalten dies, weil " in body, body
             ours = [line for line in body.splitlines() if not line.startswith("  > ")]
             assert not ENGLISH & set(" ".join([str(mail.subject), *ours]).split()), body
+
+
+def test_a_deadline_at_the_end_of_a_day_is_said_as_that_day_in_every_zone() -> None:
+    with timezone.override("Europe/Berlin"):
+        assert due("2026-12-07T00:00:00+00:00") == "6 Dec"
+        assert due("2026-12-07T00:30:00+00:00") == "7 Dec 01:30 CET (00:30 UTC)"
+    assert due(None) == ""

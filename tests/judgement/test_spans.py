@@ -48,3 +48,11 @@ class TestSpans:
     def test_both_ends_of_between_are_told_as_one(self) -> None:
         conditions = sql.facts("DELETE FROM orders WHERE id BETWEEN 5 AND 9").conditions
         assert spans.shown(conditions[0], conditions) == "id between 5 and 9"
+
+    def test_shows_a_value_of_a_list_as_the_one_that_it_is(self) -> None:
+        for statement, text in (
+            ("SELECT a FROM orders WHERE id IN (4, 5)", "id = 4"),
+            ("DELETE FROM orders WHERE id NOT IN (4)", "id <> 4"),
+        ):
+            conditions = sql.facts(statement).conditions
+            assert spans.shown(conditions[0], conditions) == text

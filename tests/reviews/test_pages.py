@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from breakglass.transitions import questions
 from core import zones
+from core.dates import day_words
 from reviews.models import Finding
 from reviews.obligations import WITHIN
 from tests.make import make_group, make_scenario, make_user
@@ -340,6 +341,17 @@ class TestFindings:
         assert answer.context["page"].items == [high, sooner, later, low]
         turned = page("rita", reverse("findings"), sort="-opened_at")
         assert "Sort by urgency again" in turned.content.decode()
+
+    def test_a_deadline_is_the_same_day_on_each_page(self) -> None:
+        review = recent()
+        day = timezone.localdate() + timedelta(days=5)
+        finding = make_finding(review, at=timezone.now())
+        whose = {"owner": make_user("eve"), "due_at": zones.day_end(day)}
+        Finding.objects.filter(pk=finding.pk).update(**whose)
+        said = f">{day_words(day, 'DAY' if day.year == timezone.now().year else 'DAY_YEAR')}</time>"
+
+        for url in (reverse("findings"), finding.get_absolute_url(), review.get_absolute_url()):
+            assert said in page("rita", url).content.decode(), url
 
     def test_a_finding_about_oneself_is_not_resolved(self) -> None:
         finding = make_finding(recent(), at=timezone.now())

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from audit import sequencer
 from breakglass.models import Question
-from reviews import actions
+from reviews import actions, settling
 from reviews.models import Gravity, Obligation, Review
 from reviews.obligation_transitions import Task, owe
+from reviews.transitions import confirm
 from tests.make import make_scenario, make_user
 from tests.reviews.browser import client, late, page, recent
 from tests.reviews.make import act, judge, make_cast, make_finding, make_obligation, sequence, taken
@@ -135,7 +136,8 @@ class TestReviewMode:
             "SELECT * FROM pg_stat_activity": "select",
         }
         assert "1 that changed and disclosed nothing" in rows["Plan"][0]
-        assert "select that runs a function" in " ".join(rows["Plan"])
+        assert "1 end a session" in " ".join(rows["Plan"])
+        assert "1 select that runs a function" in " ".join(rows["Plan"])
 
     def test_a_drill_is_proposed_as_one_while_all_that_was_done_is_explained(self) -> None:
         review = taken(
@@ -258,6 +260,29 @@ class TestReviewMode:
 
         assert answer.redirect_chain == [(review.get_absolute_url(), 302)]
         assert "No other review waits for you." in answer.content.decode()
+
+    def test_what_was_made_of_a_case_stays_beside_the_verdict_as_does_that_it_was_late(
+        self,
+    ) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        review = late(scenario)
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        settling.settle(review.case_ref, at=timezone.now())
+        make_cast()
+        judge(taken(review, at=timezone.now()), "misuse", "For a friend.", at=timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+        assert "Overdue</span>" in text
+        assert "To be confirmed</span>" in text
+        confirm(Review.objects.get(), by=make_user("carla"), at=timezone.now())
+        text = page("rita", review.get_absolute_url()).content.decode()
+
+        assert 'class="badge"' in text.partition("Grave</span>")[0].rpartition("<span")[2]
+        assert "Closed late</span>" in text
+        assert 'class="badge ok"' not in text.partition("Judged</span>")[0][-300:]
+        done = page("rita", reverse("reviews"), tab="done").content.decode()
+        assert "Rita and Carla" in done
+        assert "after the deadline" in done
 
     def test_the_case_leads_its_reviewer_there(self) -> None:
         review = recent()
