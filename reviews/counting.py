@@ -58,13 +58,16 @@ _PEOPLE = f"""
     UNION ALL
     SELECT 'team', team.id::text, team.name, {_ADDED}
     FROM people JOIN ({_TEAMS}) AS team USING (scenario, person) GROUP BY team.id, team.name"""  # noqa: S608
-# How long it took; at which hours is asked of the whole alone, which reads the cells themselves.
-_MARKS = """
-    SELECT {keys}, array_agg(mark), array_agg(n) FROM (
-        SELECT {keys}, mark, sum(n)::int AS n
-        FROM (SELECT {keys}, unnest(marks) AS mark, unnest(counts) AS n {cells}) AS c
-        WHERE mark < %(hour)s GROUP BY {keys}, mark) AS marks
-    GROUP BY {keys}"""
+# How long it took. At which hours stands behind that in each cell, and more than half of it: it is
+# cut off before bins are unpacked, and asked of the whole alone, which reads the cells themselves.
+_TIMES = "[:width_bucket(%(hour)s::smallint - 1::smallint, marks)]"
+_MARKS = f"""
+    SELECT {{keys}}, array_agg(mark), array_agg(n) FROM (
+        SELECT {{keys}}, mark, sum(n)::int AS n
+        FROM (SELECT {{keys}}, unnest(marks{_TIMES}) AS mark, unnest(counts{_TIMES}) AS n
+            {{cells}}) AS c
+        GROUP BY {{keys}}, mark) AS marks
+    GROUP BY {{keys}}"""  # noqa: S608 - made of constants only
 _ANSWERS = """
     SELECT approver, sum(answers)::int, sum(quick)::int, sum(noes)::int, sum(seconds)
     FROM reviews_answers

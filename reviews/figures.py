@@ -1,7 +1,7 @@
 """The figures of the dashboard: what was counted, named, and with the way to its cases."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -147,11 +147,11 @@ class Figures:
         return None if most < 3 or others else Peak(day=day.name, field=field)
 
 
-def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
+def of(period: Period, narrow: Narrow, *, everybody: Collection[str] = ()) -> Figures:
     """Return the figures of a period; the number of queries is always the same.
 
     Of people and targets beyond the first ten it is told how long things took only where
-    `everybody` is asked for.
+    `everybody` names "people" or "targets".
     """
     before, year_before = period.before(), period.year_before()
     covers = cover([period, before, year_before], at=period.now)
@@ -174,8 +174,8 @@ def of(period: Period, narrow: Narrow, *, everybody: bool = False) -> Figures:
         days=_days(whole.hours(), base),
         scenarios=_scenarios(scenarios, base, drills=asked.drills),
         teams=_teams(teams, base),
-        people=_people(asked, people, base, everybody=everybody),
-        targets=_targets(asked, base, everybody=everybody),
+        people=_people(asked, people, base, everybody="people" in everybody),
+        targets=_targets(asked, base, everybody="targets" in everybody),
         drills=_scenarios(scenarios, base, drills=asked.drills, only=True),
         kinds=_kinds(asked.kinds(), base),
         approvers=_approvers(asked, period),

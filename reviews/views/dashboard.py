@@ -1,5 +1,6 @@
 """The figures, for those who oversee the house."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -101,7 +102,7 @@ def dashboard_sheet(request: PageRequest, table: str) -> HttpResponse:
         return refusal
     if table not in (*files.TABLES, "all"):
         return say(request, _("The dashboard has no such table."), status=404)
-    _form, found = _asked(request, everybody=table in ("people", "targets", "all"))
+    _form, found = _asked(request, everybody=files.TABLES if table == "all" else [table])
     header, rows = files.whole(found) if table == "all" else files.sheet(found, table)
     days = f"{found.period.first}-to-{found.period.last}"
     return sheets.answer(f"breakglass-{table}-{days}", header, rows)
@@ -116,7 +117,7 @@ def _refusal(request: PageRequest) -> HttpResponse | None:
 
 
 def _asked(
-    request: PageRequest, *, everybody: bool = False
+    request: PageRequest, *, everybody: Collection[str] = ()
 ) -> tuple[DashboardFilter, figures.Figures]:
     """Return the form, which is known to be good, and the figures that it asks for."""
     form = DashboardFilter(request.GET)
