@@ -91,10 +91,7 @@ def why_not_verdict(review: Review, *, verdict: str) -> str | None:
     if verdict in Review.CLEAN:
         return why_not_clean(review)
     if verdict == Review.Verdict.JUSTIFIED_WITH_FINDINGS and not _leaves_something(review):
-        return phrase(
-            "This case has no finding and nothing that has to be put right. Open a finding first,"
-            " or choose another verdict."
-        )
+        return phrase("This case has no finding and nothing to put right. Open a finding first.")
     return None
 
 

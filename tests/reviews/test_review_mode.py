@@ -178,7 +178,7 @@ class TestReviewMode:
         review = taken(recent(), at=timezone.now())
         here = review.get_absolute_url()
         text = page("rita", here).content.decode()
-        assert "This case has no finding and nothing that has to be put right." in text
+        assert "This case has no finding and nothing to put right." in text
         assert re.search('value="justified_with_findings" id="[^"]+" disabled', text)
 
         make_obligation(review, at=timezone.now())

@@ -167,7 +167,7 @@ class TestClose:
         review = taken(make_review())
         task = make_obligation(review)
         waive(task, by=make_user("rita"), reason="It was a copy.", at=LATER)
-        with pytest.raises(BadInput, match="nothing that has to be put right"):
+        with pytest.raises(BadInput, match="nothing to put right"):
             judge(review, "justified_with_findings", "The key was read.")
 
         make_obligation(review)
