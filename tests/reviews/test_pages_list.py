@@ -320,6 +320,7 @@ class TestWhatWasDone:
 
         assert answer.context["chips"][0].text == "What was done: Grave or unexplained"
         assert f'href="?since={today}">What was done' in text
+        assert f'href="?gravity=unannounced&amp;since={today}&amp;tab=all">Show them' in text
         assert '<option value="unannounced" selected>Grave or unexplained</option>' in text
         assert f'type="date" name="since" value="{today}"' in text
         assert page("rita", reverse("reviews"), gravity="odd").status_code == 400
