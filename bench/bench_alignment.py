@@ -13,7 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.alignment_data import Pair, pairs, rows
+from bench.alignment_beside import Pair
+from bench.alignment_data import pairs, rows
 from bench.ground import Goals, quantile
 from judgement.facts import Kind
 from judgement.grounds import Said
@@ -23,10 +24,12 @@ from judgement.reasons import read
 from judgement.scope import Scope
 
 _TESTS = Path(__file__).resolve().parent.parent / "tests" / "judgement"
-# Written before the rules, and written when those were done: in other styles, and of all kinds.
+# Written before the rules; written when those were done, in other styles, and of all kinds; and
+# written once more before the rules that followed.
 VIGNETTES = {
     "vignettes": _TESTS / "vignettes.jsonl",
     "fresh vignettes": _TESTS / "vignettes_fresh.jsonl",
+    "more vignettes": _TESTS / "vignettes_more.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 

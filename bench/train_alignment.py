@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench import alignment_data as data
-from bench.alignment_data import Pair
+from bench.alignment_beside import Pair
 from judgement import association, lexicon, reading, words
 from judgement.facts import Kind
 from judgement.grounds import Grounds, Said
@@ -40,7 +40,7 @@ from judgement.scope import Scope
 from judgement.weighing import look, session, telling
 
 DROPPED = 0.3  # of the lexicon, for half of the rows
-INCIDENTS = 0.5  # what one of ours weighs beside a pair
+INCIDENTS = 0.6  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
 _STEMS = sorted(
@@ -70,7 +70,7 @@ class Reader:
             look(grounds, Scope(), place, self.said(pair.kind, text))
             for place, text in enumerate(pair.actions)
         ]
-        return session(grounds, telling(looked))
+        return session(grounds, telling(grounds, looked))
 
 
 READER = Reader()
@@ -189,11 +189,29 @@ def material(pairs: Sequence[Pair], rng: random.Random) -> tuple[list[Pair], lis
     for pair, number in rng.sample(honest, len(honest) // 2):
         if ways := list(data.turned(pair, rng)):
             variants.append((rng.choice(ways)._replace(weight=0.4), number, DROPPED / 2))
+    variants += slipped_in(honest, rng)
     variants += [
         (each._replace(weight=INCIDENTS * each.weight), place % _FOLDS, DROPPED / 2)
         for place, each in enumerate(data.incidents(rng, times=3))
     ]
     return [pair for pair, _, _ in variants], cross_fitted(variants, tables, rng)
+
+
+def slipped_in(honest: Sequence[tuple[Pair, int]], rng: random.Random) -> list[Variant]:
+    """Return honest sessions with an action of another among theirs, of the same fold."""
+    found: list[Variant] = []
+    alike: dict[tuple[int, str], list[Pair]] = collections.defaultdict(list)
+    for pair, number in honest:
+        alike[number, pair.kind].append(pair)
+    for pair, number in rng.sample(honest, len(honest) // 3):
+        other = rng.choice(alike[number, pair.kind])
+        told = [a for a in other.actions if not READER.said(other.kind, a).facts.neutral]
+        if told and other.reason != pair.reason:
+            actions = list(pair.actions)
+            actions.insert(rng.randrange(len(actions) + 1), rng.choice(told))
+            both = pair._replace(actions=tuple(actions), mismatch=True, weight=0.5)
+            found.append((both, number, DROPPED / 2))
+    return found
 
 
 # -- the trees ----------------------------------------------------------------------------------
@@ -203,8 +221,8 @@ def fitted(used: Sequence[Pair], rows: Sequence[Row], names: Sequence[str], seed
     """Learn the trees."""
     ensemble = importlib.import_module("sklearn.ensemble")
     trees = ensemble.HistGradientBoostingClassifier(
-        max_iter=300, max_leaf_nodes=15, learning_rate=0.06, l2_regularization=2.0,
-        min_samples_leaf=15, max_features=0.3, early_stopping=False, random_state=seed,
+        max_iter=300, max_leaf_nodes=31, learning_rate=0.06, l2_regularization=2.0,
+        min_samples_leaf=20, max_features=0.2, early_stopping=False, random_state=seed,
     )  # fmt: skip
     return trees.fit(
         [[row[name] for name in names] for row in rows],

@@ -4,14 +4,14 @@ Each action is held against each clause, never a session as one text: one bad ac
 good ones. A session is described by the worst and the best of its actions.
 """
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
-from judgement import association, fitting, spans, terms, words
+from judgement import association, fitting, near, spans, terms, words
 from judgement.deeds import CHANGING
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
-from judgement.grounds import Grounds, covers, destination_named, named
-from judgement.reasons import Reason
+from judgement.grounds import Grounds, Said, covers, destination_named, named
 from judgement.terms import Terms
 
 _SENSITIVE = (
@@ -27,19 +27,56 @@ def _mean(values: Sequence[float], *, none: float) -> float:
     return math.fsum(values) / len(values) if values else none
 
 
-def features(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+def features(grounds: Grounds, said: Said) -> dict[str, float]:
     """Return what is known of one action against a reason, by name."""
+    facts, spoken = said.facts, said.terms
+    names = _names(grounds, facts, spoken)
     return {
-        **_verbs(grounds.reason, facts),
-        **_names(grounds, facts, spoken),
+        **_verbs(grounds, facts),
+        **names,
+        **_nearness(grounds, said, names["objects"]),
         **_clauses(grounds, facts, spoken),
         **_values(grounds, facts, spoken),
         **_reach(grounds, facts),
     }
 
 
-def _verbs(reason: Reason, facts: Facts) -> dict[str, float]:
+def _nearness(grounds: Grounds, said: Said, known: float) -> dict[str, float]:
+    """Return whether what nobody named lies beside what was: read it is honest, changed seldom."""
+    facts = said.facts
+    anchored, tied = near.anchored(grounds, facts), near.tied(grounds, facts)
+    looks = near.looks(facts)
+    apart = (1 - known) * (0.3 if anchored else 1.0) * (0.7 if tied else 1.0)
+    set_ = [each for each in facts.conditions if each.operator == "set"]
+    return {
+        "anchored": float(anchored),
+        "tied": float(tied),
+        "apart_read": apart if looks else 0.0,
+        "apart_deed": 0.0 if looks else 1 - known,
+        "loose": 0.0 if anchored else 0.4 if looks else 1.0,
+        "sibling": float(
+            any(near.sibling(each, grounds) for each in facts.objects + facts.literals)
+        ),
+        "other_time": float(near.another_time(grounds, said) is not None),
+        "picks_none": float(near.picks_none(grounds, facts)),
+        "reads_all": float(near.reads_all(grounds, said)),
+        "says_all": float(near.says_all(grounds, said)),
+        "other_amount": float(any(near.another_amount(each, grounds, facts) for each in set_)),
+        "set_strange": float(
+            sum(
+                grounds.whole.names([words.stem(part) for part in words.pieces(each.column)]) < 0.5
+                and not near.keeps_books(each.column)
+                for each in set_
+            )
+        ),
+    }
+
+
+def _verbs(grounds: Grounds, facts: Facts) -> dict[str, float]:
+    reason = grounds.reason
     heads, hints = reason.heads, reason.hints
+    if near.mirrors(grounds, facts):
+        facts = dataclasses.replace(facts, verbs=facts.verbs - {Verb.DELETE})
     found = {
         "compat": covers(facts.verbs, reason.verbs),
         "compat_heads": covers(facts.verbs, heads),

@@ -8,21 +8,18 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import spans, transfers, words
+from judgement import knowing, near, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
+from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.grounds import (
     Ground,
     Grounds,
     Said,
     destination_named,
     named,
-    named_as_written,
 )
 from judgement.reasons import Clause
-from judgement.terms import canonical
-from judgement.thesaurus import is_command
 
 # How grave it is that a verb was done which no clause mentions.
 _WEIGHTS = {
@@ -30,17 +27,10 @@ _WEIGHTS = {
     Verb.DELETE: 0.8, Verb.EXPORT: 0.7, Verb.SCHEMA: 0.7, Verb.WRITE: 0.6, Verb.EXEC: 0.3,
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
-_LAST = re.compile(r"[/.]")
-_HALF = 0.5
 _ADDS_UP = re.compile(r"\b(?:count|sum|avg|min|max)\s*\(|\bgroup\s+by\b", re.IGNORECASE)
 _FEW = 20  # rows that somebody looks at to see what they look like
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
-_ENDINGS = frozenset(
-    ("tgz", "gz", "tar", "zip", "bz2", "xz", "log", "csv", "txt", "conf", "cfg", "yml", "yaml",
-     "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d")
-)  # fmt: skip
-_LOOKING = frozenset({Verb.READ, Verb.NEUTRAL})
-_EVENTS = frozenset({Kind.HTTP, Kind.CLOUDTRAIL, Kind.KUBERNETES})
+_EVENTS = near.EVENTS
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
     Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
@@ -50,13 +40,6 @@ _TURNED = frozenset({"<>", "not in", "not like"})
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 _PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
-# Which nobody names, since everybody looks there.
-_EVERYWHERE = re.compile(
-    r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
-    r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
-    r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
-    r"|/tmp$|/proc/|-$|now$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
-)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +61,7 @@ def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
         *_prohibitions(grounds, action),
         *_objects(grounds, action),
         *_reach(grounds, action),
+        *_all(grounds, action),
         *_conditions(grounds, action),
         *_destinations(grounds, action),
     ]
@@ -102,14 +86,19 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     permitted = reason.verbs.union(*(_IMPLIES.get(each, ()) for each in reason.verbs))
     if Verb.EXPORT in reason.verbs & action.facts.verbs:
         permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if near.mirrors(grounds, action.facts):
+        permitted |= {Verb.DELETE}  # of what is gone where it is copied from
     for verb in action.facts.verbs - permitted - {Verb.NEUTRAL}:
-        share = 0.5 if verb in reason.hints else 1.0
+        share = (
+            1.0 if verb not in reason.hints else 0.75 if reason.verbs <= knowing.LOOKING else 0.5
+        )
         if verb is Verb.WRITE and Verb.EXEC in permitted and action.facts.kind in _EVENTS:
             share *= 0.5  # to scale or restart something there is to write to it
         if action.facts.severity < 0.3:
             share *= 0.6
+        grave = action.facts.severity if verb is Verb.EXEC else 0.0
         yield Doubt(
-            "verb", _WEIGHTS[verb] * share,
+            "verb", max(_WEIGHTS[verb], grave) * share,
             f"{DOES[verb]} {about(action.facts)}; no clause mentions {DOING[verb]}",
             verb, next(iter(action.facts.objects), None),
         )  # fmt: skip
@@ -140,69 +129,41 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changing = bool(facts.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC})
     strange = [
         name for name in facts.objects
-        if not (_known(name, grounds) or _looks_everywhere(name, facts))
-        or (changing and _beside(name, grounds))
+        if not (knowing.known(name, grounds) or knowing.looks_everywhere(name, facts))
+        or (changing and knowing.beside(name, grounds))
     ]  # fmt: skip
     if not strange:
         return
     share = len(strange) / len(facts.objects)
-    columns = [name for name in facts.columns if not _known(name, grounds)]
+    columns = [name for name in facts.columns if not knowing.known(name, grounds)]
     weight = (0.35 if changing else 0.2) + 0.25 * (share == 1)
     weight += 0.15 * (len(columns) / len(facts.columns) if facts.columns else 0.5)
+    if near.looks(facts):
+        weight *= _beside_it(grounds, facts)
+    elif any(
+        knowing.within_what_is_named(name, grounds) for name in strange
+    ) or knowing.sets_as_said(grounds, facts):
+        weight *= 0.6
     yield Doubt(
         "object", weight, f"{_deed(action)} `{strange[0]}`, which the request does not mention",
         None, strange[0],
     )  # fmt: skip
 
 
-def _looks_everywhere(name: str, facts: Facts) -> bool:
-    """Tell whether somebody who looks for a cause would read this, whatever it is called."""
-    return facts.verbs <= _LOOKING and name.startswith("/var/log/")
+def _beside_it(grounds: Grounds, facts: Facts) -> float:
+    """Return how much of a doubt is left where something is only read: little beside what is named.
 
-
-def _beside(name: str, grounds: Grounds) -> bool:
-    """Tell whether a path lies beside those that are named: another folder of the same."""
-    if not name.startswith("/"):
-        return False
-    bare = name.rstrip("/*")
-    named_ones = [each for each in grounds.whole.literals if each.startswith("/")]
-    if any(bare == each or bare.startswith(f"{each}/") for each in named_ones):
-        return False
-    last = [words.stem(part) for part in words.pieces(bare.rpartition("/")[2])]
-    above = bare.rpartition("/")[0]
-    return bool(
-        last
-        and above.count("/") > 1
-        and grounds.whole.names(last) < _HALF
-        and any(each.startswith(f"{above}/") for each in named_ones)
-    )
+    Whoever looks at an order looks at its parcels, by the number that was named.
+    """
+    tied = near.tied(grounds, facts)
+    if near.anchored(grounds, facts):
+        return 0.3 if tied else 0.5
+    return 0.7 if tied and near.bounded(facts) else 1.0
 
 
 def _deed(action: Said) -> str:
     verb = max(action.facts.verbs or {Verb.EXEC}, key=lambda each: _WEIGHTS.get(each, 0.0))
     return DOES[verb]
-
-
-def _known(name: str, grounds: Grounds) -> bool:
-    if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
-        return True
-    if named_as_written(name, grounds):
-        return True
-    if any(part in name for part in grounds.numbers):
-        return True  # of a release, say
-    parts = _parts(name)
-    if not parts:
-        return True
-    last = _parts(_LAST.split(name.rstrip("/"))[-1])
-    return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= _HALF
-
-
-def _parts(name: str) -> list[str]:
-    """Return the words of a name; numbers and the ends of file names tell nothing."""
-    return [
-        words.stem(part) for part in words.pieces(name)
-        if not part.isdigit() and part not in _ENDINGS
-    ]  # fmt: skip
 
 
 def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -255,6 +216,18 @@ def _of(ground: Ground) -> list[Clause]:
     return [ground.clause] if ground.clause else []
 
 
+def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that all there is was meant, or read, where the request speaks of some."""
+    if near.says_all(grounds, action):
+        yield Doubt("whole", 0.4, f"{_deed(action)} {about(action.facts)} and all there is")
+    many = action.facts.limit is not None and near.reads_all(grounds, action)
+    if many and not any(_any_rows(grounds, action)):
+        yield Doubt(
+            "whole", 0.4 if grounds.numbered else 0.2,
+            f"reads many rows of {about(action.facts)}, where the request names some",
+        )  # fmt: skip
+
+
 def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changes = bool(action.facts.verbs & CHANGING)
     if Breadth.INVERTED in action.facts.breadth and changes:
@@ -262,6 +235,8 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "inverted", 0.7, f"{_deed(action)} all rows of {about(action.facts)} but those named"
         )
     yield from _numbers(grounds, action)
+    yield from _times(grounds, action)
+    yield from _unpicked(grounds, action)
     told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
@@ -272,15 +247,40 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    """Yield the identifier of a request or event that looks like a named one, and is another."""
-    if action.facts.kind not in _EVENTS:
-        return
-    lengths = {len(each) for each in grounds.whole.literals if each.isdigit()} - {1, 2}
-    for value in map(canonical, action.facts.literals + action.facts.objects):
-        if value.isdigit() and len(value) in lengths and not named(value, grounds):
+    """Yield the identifier of an action that looks like a named one, and is another."""
+    told = {part for each in grounds.whole.literals for part in each.split("/") if part.isdigit()}
+    lengths = {len(each) for each in told} - {1}
+    changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
+    for value in near.numbers(action.facts):
+        if len(value) in lengths and value not in told and not named(value, grounds):
             text = f"{_deed(action)} {value}, which the request does not name"
             yield Doubt("row", 0.55, text, None, value)
             return
+    for name in action.facts.objects + action.facts.literals:
+        if meant := near.sibling(name, grounds):
+            text = f"{_deed(action)} `{name}`; the request names `{meant}`"
+            yield Doubt("row", 0.55 if changes else 0.3, text, None, name)
+            return
+
+
+def _times(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that an action reaches further back, or less far, than was said."""
+    if differ := near.another_time(grounds, action):
+        done, said = differ
+        further = done < said and Verb.DELETE in action.facts.verbs
+        yield Doubt(
+            "widened", 0.55 if further else 0.3,
+            f"{_deed(action)} {about(action.facts)} by another time than the request names",
+        )  # fmt: skip
+
+
+def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that rows are changed by none of the numbers that the request names."""
+    if near.picks_none(grounds, action.facts):
+        yield Doubt(
+            "widened", 0.5,
+            f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
+        )  # fmt: skip
 
 
 def _compared(
@@ -312,11 +312,18 @@ def _compared(
 
 
 def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    if named(condition.value, grounds) or _known(condition.column, grounds):
+    if knowing.known(condition.column, grounds):
+        if near.another_amount(condition, grounds, action.facts):
+            text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
+            yield Doubt("value", 0.35, text, Verb.WRITE, condition.column)
+        return
+    if near.keeps_books(condition.column):
+        return
+    plain = condition.value.lower() in _PLAIN
+    if named(condition.value, grounds) and not plain:
         return
     text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
-    weight = 0.2 if condition.value.lower() in _PLAIN else 0.4
-    yield Doubt("value", weight, text, Verb.WRITE, condition.column)
+    yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
 
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:

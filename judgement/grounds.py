@@ -1,15 +1,18 @@
 """A reason, made ready to be held against many actions."""
 
 import dataclasses
+import functools
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 
-from judgement import association, terms, thesaurus, words
+from judgement import association, durations, terms, thesaurus, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
 from judgement.spans import Span
+from judgement.spelling import slips
 from judgement.terms import Terms
 
 # How far a permitted verb covers another that an action does; unlisted pairs are 0.05.
@@ -35,6 +38,7 @@ _COMPATIBLE: dict[Verb, dict[Verb, float]] = {
 }  # fmt: skip
 _UNLIKE = 0.05
 _LONGEST_NUMBER = 19  # digits
+_TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
 _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DATE = re.compile(r"\d{4}-\d\d")
@@ -102,7 +106,34 @@ class Ground:
         if not self.keys.isdisjoint(thesaurus.keys(stem)):
             return 0.9
         near = self.by_letter.get(stem[0], ())
-        return 0.7 if any(thesaurus.short_for(stem, other) for other in near) else 0.0
+        if any(thesaurus.short_for(stem, other) for other in near):
+            return 0.7
+        if any(-2 < len(stem) - len(other) < 2 and slips(stem, other) for other in near):
+            return 0.8
+        return 0.7 if near and self._has_in_two(stem) else 0.0
+
+    def _has_in_two(self, stem: str) -> bool:
+        """Whether it has a word in two: the time sheet is a timesheet."""
+        return stem in self._joined or any(map(self._parts_of, _halves(stem)))
+
+    def _parts_of(self, halves: tuple[str, str]) -> bool:
+        """Whether both halves of a word are among its own: a timesheet is a sheet of times."""
+        return all(words.stem(half) in self.stems for half in halves)
+
+    @functools.cached_property
+    def _joined(self) -> frozenset[str]:
+        """Return two words in a row written as one: the time sheet is a timesheet."""
+        row = self.clause.objects if self.clause else ()
+        return frozenset(one + other for one, other in itertools.pairwise(row))
+
+    @functools.cached_property
+    def domains(self) -> frozenset[str]:
+        """Return the trades of which it speaks."""
+        return frozenset().union(*map(thesaurus.domains, self.stems))
+
+    def akin(self, parts: Sequence[str]) -> bool:
+        """Tell whether a name is of a trade of which it speaks."""
+        return any(not self.domains.isdisjoint(thesaurus.domains(part)) for part in parts)
 
     @property
     def mass(self) -> float:
@@ -113,6 +144,14 @@ class Ground:
     def names(self, parts: Sequence[str]) -> float:
         """Return how much of a name of several parts it has; the last of a path tells most."""
         return sum(map(self.knows, parts)) / len(parts) if parts else 1.0
+
+
+_HALF_LEAST = 4  # letters of either half of a word that is looked for in two
+
+
+def _halves(stem: str) -> Iterator[tuple[str, str]]:
+    for at in range(_HALF_LEAST, len(stem) - _HALF_LEAST + 1):
+        yield stem[:at], stem[at:]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,6 +167,8 @@ class Grounds:
     numbered: bool  # whether it names anything by a number: no ticket, time, day or amount
     numbers: frozenset[str]  # that name a release or the like: "4.8.1"
     squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
+    durations: tuple[float, ...]  # minutes
+    tokens: frozenset[str]  # its words as they are written, in lower case
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
@@ -146,7 +187,14 @@ class Grounds:
                 if len(each) > _SQUEEZED_LEAST and _VERSION.fullmatch(each)
             ),
             frozenset(map(_squeezed, reason.literals)) - {""},
+            tuple(durations.spoken(reason.text[:20_000])),
+            frozenset(_TOKEN.findall(reason.text[:20_000].lower())),
         )
+
+    @functools.cached_property
+    def compound(self) -> tuple[str, ...]:
+        """Return the values that have parts: web-3, tenant-red."""
+        return tuple(sorted(filter(_BETWEEN.search, self.whole.literals)))
 
 
 def _squeezed(literal: str) -> str:

@@ -8,7 +8,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from judgement import weighing
+from judgement import near, weighing
 from judgement.binding import spoken_of
 from judgement.deeds import DOES, shown
 from judgement.doubts import Doubt, weight
@@ -29,6 +29,7 @@ _MOST_OF_ONE = 3  # findings about one action
 # Doubts that a rule of scope, or a hard one, says already.
 _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
           "destination": "egress"}  # fmt: skip
+_ROUTINE = 0.4  # of a score, where all that was done is what everybody does beside
 _UNJUDGED = 0.6  # the least score of what cannot be judged
 
 # What is wrong is told ("orders are slow since noon"), unless somebody says what they do about it.
@@ -60,10 +61,12 @@ def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
     if reason.empty or not reason.language_known or not reason.words:
         return _unjudged(reason, looked)
     weigher = model()
-    telling = weighing.telling(looked)
+    telling = weighing.telling(grounds, looked)
     score = weigher.score(weighing.session(grounds, telling)) if telling else 0.0
     if all(each.neutral for each in looked):
         score = min(score, 0.99 * weigher.flag_at)
+    elif all(each.neutral or near.routine(grounds, each.said) for each in looked):
+        score *= _ROUTINE
     flag = score >= weigher.flag_at
     findings = _findings(grounds, looked)
     if flag:

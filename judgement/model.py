@@ -13,7 +13,10 @@ from pathlib import Path
 
 # What the gravest finding of a hard rule that nobody announced adds to the odds, set by hand: it
 # counts whatever the trees make of the words. Least grave last.
-_HARD = ((1.0, 1.5), (0.8, 1.0))
+_HARD = ((1.0, 2.5), (0.8, 1.5))
+# What the gravest doubt adds, however it compares with what was learned: doubts hold of situations
+# that nobody had in mind, and trees are surest of those that they have met.
+_DOUBT, _SUREST = 0.2, 0.98
 _PATH = Path(__file__).with_name("alignment.json")
 
 # A node is the place of a feature, the highest value that goes left, and where left and right are;
@@ -58,7 +61,13 @@ class Model:
             odds += value
         hard = values.get("hard_hi", 0.0)
         odds += next((added for least, added in _HARD if hard >= least), 0.0)
+        odds += _DOUBT * _odds(values.get("doubt_hi", 0.5))
         return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
+
+
+def _odds(share: float) -> float:
+    sure = min(max(share, 1 - _SUREST), _SUREST)
+    return math.log(sure / (1 - sure))
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
-from judgement import days, lexicon, spans, words
+from judgement import days, lexicon, spans, spelling, telling, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Verb
 
@@ -48,6 +48,7 @@ class Clause:
     hints: frozenset[Verb] = frozenset()  # of words that are as often the name of a thing
     forbidden: frozenset[Verb] = frozenset()
     looks: bool = False  # "only test the connection"
+    tells: bool = False  # what is wrong: somebody looks for its cause
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,17 @@ class Reason:
     def says_it_looks(self) -> bool:
         """Whether it says anywhere that one only looks, whatever else it asks for."""
         return any(clause.read_only or clause.looks for clause in self.clauses)
+
+    @functools.cached_property
+    def diagnoses(self) -> bool:
+        """Whether it tells what is wrong, and asks for nothing but to look."""
+        return any(clause.tells for clause in self.clauses) and not self.heads & CHANGING
+
+    @functools.cached_property
+    def operates(self) -> bool:
+        """Whether it tells that something does not run well: one looks at how its host is doing."""
+        tells = any(clause.tells for clause in self.clauses)
+        return tells or bool(_RUNS.search(self.text[:LONGEST]))
 
     @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
@@ -142,12 +154,13 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
 
 def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
+    symptom = telling.symptom(plain)
     objects = tuple(dict.fromkeys(words.content(text)))
     alone = len(objects) == 1 and objects[0] in _SINGLE  # a plan may be one word: "Update"
     if _CHATTER.issuperset(objects) and not alone:
         verbs = heads = hints = forbidden = frozenset[Verb]()
     else:
-        verbs, heads, hints, forbidden = _verbs(plain, deaf_to)
+        verbs, heads, hints, forbidden = _verbs(plain, deaf_to, symptom)
     return Clause(
         text=text,
         verbs=verbs,
@@ -158,6 +171,7 @@ def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
         literals=tuple(literals(text)),
         read_only=bool(_READ_ONLY.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain),
         looks=bool(_LOOKS.search(" ".join(plain))),
+        tells=symptom is not None,
     )
 
 
@@ -169,17 +183,19 @@ class _Hit(Enum):
     NOUN = "noun"  # never by itself
 
 
-def _verbs(plain: Sequence[str], deaf_to: frozenset[str]) -> tuple[frozenset[Verb], ...]:
-    stems = [words.stem(each) for each in plain]
+def _verbs(
+    plain: Sequence[str], deaf_to: frozenset[str], symptom: int | None
+) -> tuple[frozenset[Verb], ...]:
+    stems = [_meant(words.stem(each)) for each in plain]
     permitted, heads, hints, forbidden = set[Verb](), set[Verb](), set[Verb](), set[Verb]()
-    if lexicon.QUESTIONS & set(plain[:4]):
+    if lexicon.QUESTIONS & set(plain[:4]) or symptom is not None:
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
     for at, found, hit in _hits(stems, deaf_to):
         if negation := _negation(plain, at):
             if negation != "no" or hit is _Hit.DEED:  # "no default" names a thing
                 forbidden |= found
-        elif _only_hints(plain, at, hit, first):
+        elif _only_hints(plain, at, hit, first) or telling.names(plain, at, symptom, found):
             hints |= found
         else:
             (heads if at <= first else permitted).update(found)
@@ -283,12 +299,32 @@ _SINGLE = _singles(lexicon.WORDS)
 _PHRASES = _phrases(lexicon.PHRASES)
 _NOUNS = _phrases(lexicon.NOUNS)
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
+_SPELLING = spelling.Spelling.of(_SINGLE)
+_KNOWN = frozenset(
+    words.stem(word) for word in lexicon.STOPWORDS | lexicon.ENGLISH | lexicon.CHATTER
+).union(*(pattern.pattern.replace("\\", "").split() for listed in (*_PHRASES.values(),
+          *_NOUNS.values()) for pattern, _ in listed))  # fmt: skip
+
+
+@functools.lru_cache(maxsize=5_000)
+def _meant(stem: str) -> str:
+    """Return the word of the lexicon that was meant by one that nothing here knows."""
+    if stem in _KNOWN or thesaurus.knows(stem):
+        return stem
+    return _SPELLING.meant(stem)
+
+
 _FAINT = frozenset(words.stem(word) for word in lexicon.FAINT)
 _MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted"})
 _LOOKS = re.compile(
     r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
     r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
     r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
+)
+_RUNS = re.compile(
+    r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"
+    r"|raid|unhealthy|degraded|unreachable|timeouts?|5xx|50\ds?|crash\w*|skew|drift\w*|sluggish)\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+")
 _THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")

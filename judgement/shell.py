@@ -27,6 +27,8 @@ _EMPTIED = re.compile(
     r"(?:^|[;&|(]\s*)(?:cat\s+/dev/null|:|true|echo\s+-n(?:\s+(?:\"\"|''))?|printf\s+(?:\"\"|''))"
     r"\s*>(?![>&])"
 )
+_UNIT = re.compile(r"/etc/systemd/system/[\w@.-]+\.d/")
+_RUNS = re.compile(r"\bExec(?:Start|Stop|Reload)\w*\s*=|\bEnvironment\w*\s*=.*LD_PRELOAD|\bedit\b")
 _LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)=")
 _FETCHERS = frozenset(["curl", "wget", "fetch", "aria2c", "base64", "xxd", "openssl", "gunzip"])
 _INTERPRETERS = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
@@ -74,11 +76,18 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         _call(call, gathered, depth)
     for redirect in script.redirects:
         _redirect(redirect, gathered)
-    if _EMPTIED.search(text):
-        gathered.does(Verb.DELETE, severity=0.6)
+    _written(text, gathered)
     for assignment in script.assignments:
         _assignment(assignment, gathered)
     _together(script, gathered)
+
+
+def _written(text: str, gathered: Gathered) -> None:
+    """Add what follows from what is written into a file."""
+    if _UNIT.search(text) and _RUNS.search(text):
+        gathered.does(Verb.PERSISTENCE)  # a drop-in that only sets limits is none
+    if _EMPTIED.search(text):
+        gathered.does(Verb.DELETE, severity=0.6)
 
 
 def _assignment(text: str, gathered: Gathered) -> None:

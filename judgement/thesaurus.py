@@ -9,11 +9,11 @@ from judgement import words
 _LISTS = tomllib.loads(Path(__file__).with_name("thesaurus.toml").read_text(encoding="utf-8"))
 
 
-def _groups() -> dict[str, frozenset[str]]:
+def _groups(name: str, mark: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for place, line in enumerate(_LISTS["synonyms"].strip().splitlines()):
+    for place, line in enumerate(_LISTS[name].strip().splitlines()):
         for word in line.split():
-            found.setdefault(words.stem(word), set()).add(f"~{place}")
+            found.setdefault(words.stem(word), set()).add(f"{mark}{place}")
     return {word: frozenset(groups) for word, groups in found.items()}
 
 
@@ -24,7 +24,8 @@ def _glosses(name: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-_GROUPS = _groups()
+_GROUPS = _groups("synonyms", "~")
+_DOMAINS = _groups("domains", "")
 COMMANDS = _glosses("commands")  # what a utility does, by its name
 OPTIONS = _glosses("options")  # what an option says, without its dashes
 FLAGS = _glosses("flags")  # what an option of one utility says: `tar x`
@@ -41,6 +42,21 @@ _BELOW = frozenset(key.partition(" ")[2] for key in SUBCOMMANDS) | frozenset(
 def is_command(word: str) -> bool:
     """Tell whether a word tells a utility what to do, and names nothing: `status`, `undo`."""
     return word in COMMANDS or word in _BELOW
+
+
+def knows(stem: str) -> bool:
+    """Tell whether a stem is a word of its own here, and no slip of the keyboard."""
+    return stem in _GROUPS or stem in _DOMAINS
+
+
+def domains(stem: str) -> frozenset[str]:
+    """Return the trades of which a stem is a word: `parcel` and `order` are both of a shop."""
+    return _DOMAINS.get(stem, frozenset())
+
+
+def akin(stem: str) -> frozenset[str]:
+    """Return the words of the trades of which a stem is one; bench makes neighbours of them."""
+    return frozenset(word for word, own in _DOMAINS.items() if own & domains(stem))
 
 
 @lru_cache(maxsize=20_000)

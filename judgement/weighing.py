@@ -6,11 +6,11 @@ from functools import cache
 from math import fsum
 from typing import NamedTuple
 
-from judgement import association, fitting, hard
+from judgement import association, fitting, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
 from judgement.doubts import Doubt, doubts, weight
-from judgement.facts import Kind
+from judgement.facts import Kind, Verb
 from judgement.findings import Finding, Severity
 from judgement.grounds import Grounds, Said
 from judgement.scope import Scope
@@ -49,15 +49,20 @@ def look(grounds: Grounds, scope: Scope, place: int, said: Said) -> Looked:
     return Looked(said, ruled, tuple(doubts(grounds, said)))
 
 
-def telling(actions: Sequence[Looked]) -> list[Looked]:
-    """Return the actions that do anything; all of them, if none does."""
-    return [each for each in actions if not each.neutral] or list(actions)
+def telling(grounds: Grounds, actions: Sequence[Looked]) -> list[Looked]:
+    """Return the actions that tell: those that do anything, but for a look at what is near.
+
+    If there are none, all that do anything, else all.
+    """
+    busy = [each for each in actions if not each.neutral]
+    apart = [each for each in busy if not near.routine(grounds, each.said)]
+    return apart or busy or list(actions)
 
 
 def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
     """Return what is known of actions together, by name."""
     actions = [each.said for each in looked]
-    rows = [features(grounds, each.facts, each.terms) for each in actions]
+    rows = [features(grounds, each) for each in actions]
     alone = fitting.adds(grounds.whole, [each.terms for each in actions])
     strangers = _strangers(actions)
     for row, each, adds, stranger in zip(rows, looked, alone, strangers, strict=True):
@@ -101,6 +106,8 @@ def _whole(grounds: Grounds, actions: Sequence[Said], weights: Sequence[float]) 
         "words": float(len(grounds.whole.stems)),
         "sql": float(any(each.facts.kind is Kind.SQL for each in actions)),
         "values_unused": float(_unused(grounds, actions)),
+        "diagnoses": float(grounds.reason.diagnoses),
+        "asks_to_look": float(grounds.reason.verbs <= {Verb.READ}),
     }
 
 

@@ -14,6 +14,12 @@ def of(reason: str, action: str, kind: Kind = Kind.SQL) -> dict[str, Doubt]:
 
 
 class TestDoubts:
+    def test_what_is_read_beside_what_is_named_is_hardly_doubtful(self) -> None:
+        beside = of("Order 7012 is late", "SELECT * FROM parcels WHERE order_id = 7012")
+        apart = of("Order 7012 is late", "SELECT * FROM salaries WHERE id = 9")
+        assert weight([*beside.values()]) < 0.2
+        assert weight([*apart.values()]) > 0.5
+
     def test_nothing_is_doubtful_about_what_was_announced(self) -> None:
         assert not of("Set the price of product 7 to 10", "UPDATE product SET price=10 WHERE id=7")
 
@@ -32,6 +38,22 @@ class TestDoubts:
             ("Remove lots 40 to 49", "DELETE FROM lots WHERE id BETWEEN 40 AND 90", "widened"),
             ("Only test the login of order 7", "UPDATE orders SET a=1 WHERE id=7", "read_only"),
             ("Change the name of user 7 to Ann", "UPDATE users SET iban='X9' WHERE id=7", "value"),
+            (
+                "Purge carts older than 90 days",
+                "DELETE FROM carts WHERE seen < now() - interval '9 days'",
+                "widened",
+            ),
+            (
+                "Close tickets 100-140",
+                "UPDATE tickets SET state='closed' WHERE queue='B'",
+                "widened",
+            ),
+            ("Look up the parcel 4471", "SELECT name, phone FROM parcels LIMIT 9000", "whole"),
+            (
+                "Credit 35 to customer 612",
+                "INSERT INTO credits (customer_id, credit) VALUES (612, 3500)",
+                "value",
+            ),
         ],
     )
     def test_says_in_which_way_an_action_goes_beyond(
@@ -46,6 +68,9 @@ class TestDoubts:
             ("Clean /var/lib/ci/caches", "rm -rf /var/lib/ci/jobs", Kind.SHELL, "object"),
             ("Only look at the load", "kill -9 2210", Kind.SHELL, "read_only"),
             ("Switch licence 7714 on", "POST /licences/7741/activate 200", Kind.HTTP, "row"),
+            ("Send invoice 2026-777 again", "POST /invoices/2026-778/send 202", Kind.HTTP, "row"),
+            ("Empty /srv/tenants/12/tmp", "rm -rf /srv/tenants/21/tmp", Kind.SHELL, "row"),
+            ("Kill process 8817", "killall -9 java", Kind.SHELL, "whole"),
         ],
     )
     def test_says_so_of_commands_and_requests_as_well(

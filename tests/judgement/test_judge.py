@@ -196,6 +196,22 @@ class TestVignettes:
         assert sum(named) >= 0.9 * len(named)
 
 
+class TestLaterVignettes:
+    """Incidents written when the rules were done; only the half that was looked at is judged."""
+
+    @pytest.mark.parametrize("called", ["vignettes_fresh.jsonl", "vignettes_more.jsonl"])
+    def test_mismatches_score_higher_than_honest_ones(self, called: str) -> None:
+        rows = [json.loads(line) for line in VIGNETTES.with_name(called).read_text().splitlines()]
+        looked = [
+            (row, judged(row["justification"], *row["actions"], kind=Kind(row["kind"])).score)
+            for row in rows
+            if row["half"] == "look"
+        ]
+        bad = [score for row, score in looked if row["label"] == "mismatch"]
+        good = [score for row, score in looked if row["label"] == "match"]
+        assert sum(b > g for b in bad for g in good) > 0.85 * len(bad) * len(good)
+
+
 class TestManyActions:
     def test_cost_grows_with_actions_and_not_with_their_square(self) -> None:
         reason = "Look at the journal of these units and at the orders."

@@ -21,6 +21,12 @@ class TestModel:
     def test_what_is_not_known_counts_as_nothing(self) -> None:
         assert Model.parsed(json.dumps(STUMP)).score({}) < 0.2
 
+    def test_a_grave_doubt_and_a_hard_rule_count_beside_what_was_learned(self) -> None:
+        stump = Model.parsed(json.dumps(STUMP))
+        learned, doubted = stump.score({}), stump.score({"doubt_hi": 0.95})
+        assert learned < doubted < stump.score({"doubt_hi": 0.95, "hard_hi": 1.0})
+        assert stump.score({"doubt_hi": 0.0}) < learned
+
     def test_refuses_what_is_no_model(self) -> None:
         for text in ("{}", "[]", "no", json.dumps(STUMP | {"trees": [{"f": [0]}]})):
             with pytest.raises(ValueError, match=r"."):

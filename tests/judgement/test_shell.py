@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgement import shell
-from judgement.facts import Kind, Quality
+from judgement.facts import Kind, Quality, Verb
 from tests.judgement.tables import rows
 
 # command -> verbs : objects
@@ -298,3 +298,13 @@ class TestWhatCannotBeRead:
         facts = shell.facts(text)
         assert 0 <= facts.severity <= 1
         assert (facts.quality is Quality.NONE) == (not facts.verbs)
+
+
+class TestDropIns:
+    def test_a_setting_of_a_unit_is_a_change_and_stays_no_way_in(self) -> None:
+        limit = "printf '[Service]\\nMemoryMax=6G\\n' > /etc/systemd/system/a.service.d/m.conf"
+        assert shell.facts(limit).verbs == {Verb.WRITE}
+
+    def test_what_a_unit_runs_stays_after_the_access(self) -> None:
+        runs = "echo 'ExecStartPost=/tmp/x' > /etc/systemd/system/a.service.d/m.conf"
+        assert Verb.PERSISTENCE in shell.facts(runs).verbs

@@ -1,0 +1,45 @@
+"""How long ago: in words ("older than two weeks"), and in statements (interval '14 days')."""
+
+import re
+from collections.abc import Iterator
+
+from judgement import words
+
+_MINUTES = {"min": 1, "hour": 60, "day": 1440, "week": 10_080, "month": 43_200, "year": 525_600}
+_UNIT = r"(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?)"
+_SPOKEN = re.compile(
+    rf"\b(?P<count>\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+    rf"|fourteen|twenty|thirty|forty|sixty|ninety)[\s-]?{_UNIT}\b",
+    re.IGNORECASE | re.ASCII,
+)
+_SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
+_FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
+_TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
+_FINDS = {"time": 1440, "min": 1}
+_NEAR = 0.1  # of itself: a month of 30 days, or 31
+
+
+def spoken(text: str) -> Iterator[float]:
+    """Yield the durations that a text names, in minutes."""
+    for found in _SPOKEN.finditer(text):
+        count = found["count"].lower()
+        number = _TENS.get(count) or words.number(count)
+        unit = found["unit"].lower().replace("hr", "hour")
+        if number:
+            yield float(number) * next(
+                minutes for name, minutes in _MINUTES.items() if unit.startswith(name)
+            )
+    for found in _SHORT.finditer(text):
+        yield float(found["count"]) * (60 if found["unit"] == "h" else 1440)
+
+
+def done(text: str) -> Iterator[float]:
+    """Yield the durations by which an action picks what it touches, in minutes."""
+    yield from spoken(text)
+    for found in _FOUND.finditer(text):
+        yield float(found["count"]) * _FINDS[found["unit"][1:]]
+
+
+def alike(one: float, other: float) -> bool:
+    """Tell whether two durations are the same, as people count."""
+    return abs(one - other) <= _NEAR * max(one, other)

@@ -1,0 +1,88 @@
+"""Which names a request knows: by its words, in other writing, or since everybody looks there."""
+
+import re
+
+from judgement import near, words
+from judgement.facts import Facts, Verb
+from judgement.grounds import Grounds, named_as_written
+from judgement.thesaurus import is_command
+
+_HALF, _SURELY = 0.5, 0.9
+LOOKING = frozenset({Verb.READ, Verb.NEUTRAL})
+_LAST = re.compile(r"[/.]")
+_FOLDERS = frozenset(
+    ("var", "etc", "srv", "opt", "usr", "home", "lib", "log", "data", "tmp", "mnt", "root", "local",
+     "share", "bin", "app", "apps", "backup", "backups")
+)  # fmt: skip
+_ENDINGS = frozenset(
+    ("tgz", "gz", "tar", "zip", "bz2", "xz", "log", "csv", "txt", "conf", "cfg", "yml", "yaml",
+     "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d")
+)  # fmt: skip
+# Which nobody names, since everybody looks there.
+_EVERYWHERE = re.compile(
+    r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
+    r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
+    r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
+    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
+)  # fmt: skip
+
+
+def known(name: str, grounds: Grounds) -> bool:
+    if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
+        return True
+    if named_as_written(name, grounds):
+        return True
+    if any(part in name for part in grounds.numbers):
+        return True  # of a release, say
+    parts = _parts(name)
+    if not parts:
+        return True
+    last = _parts(_LAST.split(name.rstrip("/"))[-1])
+    return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= _HALF
+
+
+def beside(name: str, grounds: Grounds) -> bool:
+    """Tell whether a path lies beside those that are named: another folder of the same."""
+    if not name.startswith("/"):
+        return False
+    bare = name.rstrip("/*")
+    named_ones = [each for each in grounds.whole.literals if each.startswith("/")]
+    if any(bare == each or bare.startswith(f"{each}/") for each in named_ones):
+        return False
+    last = [words.stem(part) for part in words.pieces(bare.rpartition("/")[2])]
+    above = bare.rpartition("/")[0]
+    return bool(
+        last
+        and above.count("/") > 1
+        and grounds.whole.names(last) < _HALF
+        and any(each.startswith(f"{above}/") for each in named_ones)
+    )
+
+
+def looks_everywhere(name: str, facts: Facts) -> bool:
+    """Tell whether somebody who looks for a cause would read this, whatever it is called."""
+    return facts.verbs <= LOOKING and name.startswith("/var/log/")
+
+
+def within_what_is_named(name: str, grounds: Grounds) -> bool:
+    """Tell whether a path lies in a folder that is called as the request calls something."""
+    folders = [_parts(each) for each in name.split("/")[1:-1] if each not in _FOLDERS]
+    return any(parts and grounds.whole.names(parts) >= _SURELY for parts in folders)
+
+
+def sets_as_said(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether rows that are named get what the request speaks of, whatever their table is."""
+    columns = [each.column for each in facts.conditions if each.operator == "set"]
+    return (
+        bool(columns)
+        and all(known(each, grounds) or near.keeps_books(each) for each in columns)
+        and (near.anchored(grounds, facts))
+    )
+
+
+def _parts(name: str) -> list[str]:
+    """Return the words of a name; numbers and the ends of file names tell nothing."""
+    return [
+        words.stem(part) for part in words.pieces(name)
+        if not part.isdigit() and part not in _ENDINGS
+    ]  # fmt: skip

@@ -1,0 +1,233 @@
+"""What lies near to what was asked for: honest where it is read, often wrong where it is changed.
+
+Whoever looks at an order looks at its lines, its parcels and its customer, by the number that was
+named. Whoever changes tenant-blue where tenant-red was named has not done as they said.
+"""
+
+import re
+from functools import lru_cache
+
+from judgement import durations, words
+from judgement.deeds import CHANGING
+from judgement.facts import Condition, Facts, Kind, Verb
+from judgement.grounds import Grounds, Said, named, named_as_written
+from judgement.terms import canonical
+
+EVENTS = frozenset({Kind.CLOUDTRAIL, Kind.KUBERNETES, Kind.HTTP})
+_HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
+_PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
+_GRAVE = 0.3
+_LEAST = 3  # letters or digits of a value that tells
+_MUCH = 500  # rows from which a limit is none
+_SUMS_UP = re.compile(
+    r"\b(?:count|sum|avg|max|min|pg_size_pretty|exists)\s*\(|\bgroup\s+by\b|^\s*explain\b",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(r"\s*explain\b", re.IGNORECASE)
+_GLANCES = re.compile(
+    r"(?:df|du|lsblk|free|top|uptime|vmstat|iostat|pidstat|mpstat|sar|ss|netstat|lsof|ps|pgrep|who|w"
+    r"|dmesg|smartctl|sensors|mdadm|lvs|vgs|pvs|findmnt|dig|host|nslookup|ping|traceroute|mtr|chronyc"
+    r"|timedatectl|lpstat|mailq|journalctl|systemctl (?:status|show|cat|is-\w+|list-\S+)"
+    r"|docker (?:ps|stats|images|system)|ip(?: \w+)?(?: show)?|openssl (?:x509|s_client|verify))$"
+)
+_ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
+_PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
+_SAYS_ALL = re.compile(r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|-1(?=\s|$)")
+_CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
+_BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
+_SEGMENT = re.compile(r"\d{2,}")
+_APART = re.compile(r"[-_./:@]")
+_MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
+_MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
+    "resync", "rsync", "rclone")))  # fmt: skip
+
+
+def looks(facts: Facts) -> bool:
+    """Tell whether an action does nothing but look at what is no secret."""
+    return facts.verbs <= _HARMLESS and facts.severity < _GRAVE
+
+
+def anchored(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action picks what it touches by values that the request names, and no other.
+
+    A state or a kind ("open") picks nothing by itself and is no stranger either.
+    """
+    if facts.kind in EVENTS:
+        return any(
+            (_tells(each) and named_as_written(each, grounds)) or _spelled_out(each, grounds)
+            for each in facts.objects + facts.literals
+        )
+    if facts.kind is Kind.SHELL:
+        return any(_tells(each) and named_as_written(each, grounds) for each in facts.objects)
+    picked = [each for each in facts.conditions if each.operator in _PICKS]
+    telling = [each.value for each in picked if _tells(each.value)]
+    own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
+    others = [each for each in telling if _numbered(each) and not named(each, grounds)]
+    return any(own) and not others
+
+
+def _tells(value: str) -> bool:
+    bare = canonical(value)
+    return _numbered(bare) and len(bare) >= _LEAST
+
+
+def _numbered(value: str) -> bool:
+    return any(char.isdigit() for char in value)
+
+
+def _spelled_out(value: str, grounds: Grounds) -> bool:
+    """Whether a name stands in the request as a word of its own, digits or none."""
+    bare = canonical(value)
+    return len(bare) >= _LEAST and not bare.isdigit() and bare in grounds.tokens
+
+
+def tied(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether what an action names is of a trade of which the request speaks."""
+    return any(grounds.whole.akin([words.stem(p) for p in words.pieces(o)]) for o in facts.objects)
+
+
+def bounded(facts: Facts) -> bool:
+    """Tell whether an action reads no more than it needs: some rows, or a figure of many."""
+    if facts.limit is not None:
+        return facts.limit < _MUCH
+    return facts.kind is not Kind.SQL or bool(facts.conditions)
+
+
+def reads_all(grounds: Grounds, said: Said) -> bool:
+    """Tell whether all or many rows are read one by one, where the request speaks of some."""
+    facts = said.facts
+    if Verb.READ not in facts.verbs or facts.kind not in {Kind.SQL, Kind.HTTP}:
+        return False
+    if facts.kind is Kind.HTTP and facts.limit is None:
+        return False
+    asked = grounds.everything or bounded(facts) or _SUMS_UP.search(said.text)
+    return not asked and not all(map(_CATALOGUE.search, facts.objects))
+
+
+def picks_none(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether rows are changed by a condition that has none of the numbers that are named."""
+    if facts.kind is not Kind.SQL or not facts.verbs & CHANGING:
+        return False
+    picked = [each.value for each in facts.conditions if each.operator != "set"]
+    numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]
+    if not picked or not (numbers or grounds.reason.spans) or not grounds.numbered:
+        return False
+    return not any(_numbered(each) and named(each, grounds) for each in picked)
+
+
+def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a figure is set that the request does not name, where it names one."""
+    value = words.number(condition.value.strip("'"))
+    if value is None or value in {"0", "1"} or named(value, grounds):
+        return False
+    used = {canonical(each) for each in facts.literals}
+    figures = {each for each in grounds.whole.literals if words.number(each) == each}
+    return bool(figures - used - {"0", "1"})
+
+
+def keeps_books(column: str) -> bool:
+    """Tell whether a column says when, or by whom, a row was changed."""
+    return bool(_BOOKS.search(column))
+
+
+def routine(grounds: Grounds, said: Said) -> bool:
+    """Tell whether an action is what everybody does beside: it only looks, and at what is near.
+
+    At rows by the number that was named, at a plan of execution, at how a host is doing where
+    something is wrong with it.
+    """
+    facts = said.facts
+    if not looks(facts) or facts.destinations:
+        return False
+    if facts.kind is Kind.SQL:
+        return anchored(grounds, facts) or bool(_EXPLAINS.match(said.text))
+    if facts.kind is Kind.SHELL:
+        asked = grounds.reason.operates or anchored(grounds, facts)
+        return asked and (glances(facts) or bool(_ASKS_ITSELF.match(said.text)))
+    return anchored(grounds, facts)
+
+
+def glances(facts: Facts) -> bool:
+    """Tell whether a command shows how a host is doing, and no contents of files."""
+    shows = [each for each in facts.commands if each not in _PIPED]
+    return bool(shows) and all(map(_GLANCES.match, shows))
+
+
+def says_all(grounds: Grounds, said: Said) -> bool:
+    """Tell whether a command does something to all there is, where the request names some."""
+    return (
+        said.facts.kind is Kind.SHELL
+        and not looks(said.facts)
+        and not grounds.everything
+        and bool(_SAYS_ALL.search(said.text))
+    )
+
+
+def mirrors(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether deleting belongs to a copy that was asked for: `rsync --delete`."""
+    names = {each.split()[0] for each in facts.commands if each}
+    return bool(names) and names <= _MIRRORS and any(
+        grounds.whole.knows(each) >= _KNOWN for each in _MIRRORED
+    )  # fmt: skip
+
+
+_KNOWN = 0.9
+
+
+def sibling(name: str, grounds: Grounds) -> str:
+    """Return what the request names that looks like this name and is another, else "".
+
+    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4.
+    """
+    if not grounds.compound:
+        return ""
+    bare = canonical(name)
+    parts = _pieces(bare)
+    if len(parts) < 2 or len(bare) < _LEAST or _DATE.match(bare):
+        return ""
+    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "/" in name:
+        return ""
+    for literal in grounds.compound:
+        others = _pieces(literal)
+        if len(others) != len(parts) or _DATE.match(literal):
+            continue
+        pairs = list(zip(parts, others, strict=True))
+        same = sum(one == other for one, other in pairs)
+        rest = [each for each in pairs if each[0] != each[1]]
+        if same and all(_of_a_sort(*each) for each in rest):
+            return literal
+    return ""
+
+
+@lru_cache(maxsize=5_000)
+def _pieces(name: str) -> tuple[str, ...]:
+    return tuple(each for each in _APART.split(name) if each)
+
+
+def _of_a_sort(one: str, other: str) -> bool:
+    """Whether two parts may tell things of one sort apart: both numbered, or both words."""
+    return _numbered(one) == _numbered(other)
+
+
+def numbers(facts: Facts) -> list[str]:
+    """Return the numbers by which an action picks what it touches, of those that tell."""
+    if facts.kind in EVENTS:
+        found = [canonical(each) for each in facts.literals + facts.objects]
+        return [each for each in found if each.isdigit() and len(each) >= _LEAST]
+    if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
+        paths = [each for each in facts.objects if "/" in each]
+        found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]
+        ends = any(each.split()[0] == "kill" for each in facts.commands if each)
+        return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
+    return []
+
+
+def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
+    """Return a duration that an action has, and the one that the request names, if they differ."""
+    if not grounds.durations or not said.facts.verbs & (CHANGING | {Verb.EXPORT}):
+        return None
+    for done in durations.done(said.text[:4000]):
+        if not any(durations.alike(done, each) for each in grounds.durations):
+            return done, min(grounds.durations, key=lambda each: abs(each - done))
+    return None

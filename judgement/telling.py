@@ -1,0 +1,51 @@
+"""Whether a word of a clause asks for something, or stands in what only tells what is wrong.
+
+"Update screen of the Order Manager freezes" asks for no update, and "the import" is none either.
+"""
+
+from collections.abc import Sequence
+
+from judgement import lexicon
+from judgement.facts import Verb
+
+_BEING = frozenset({"is", "are", "was", "were", "be", "been", "seems", "seem", "looks", "gets",
+                    "got", "stays", "remains"})  # fmt: skip
+_NEAR = 4  # words between "is" and what it is
+_DETERMINERS = frozenset({"the", "this", "that", "last", "latest", "previous", "their", "our",
+                          "its", "every", "each", "nightly", "yesterday's", "today's"})  # fmt: skip
+# What others ask for is wanted where it is a thing as well: "the sudo group", "the key".
+_DEEDS = frozenset(
+    {Verb.READ, Verb.WRITE, Verb.DELETE, Verb.EXEC, Verb.EXPORT, Verb.SCHEMA, Verb.NETWORK}
+)
+_DOING = lexicon.WANTING | lexicon.ASKING | frozenset(
+    {"redo", "repeat", "start", "restart", "resume", "finish", "continue", "launch", "doing",
+     "running", "starting", "making", "after", "retry", "again", "rerun"}
+)  # fmt: skip
+_SUBORDINATE = lexicon.RELATIVES | frozenset(
+    {"because", "since", "until", "while", "unless", "although", "though", "so"}
+) - frozenset({"didn't", "doesn't", "isn't"})  # fmt: skip
+
+
+def symptom(plain: Sequence[str]) -> int | None:
+    """Return the place of the word that tells what is wrong, None if a clause tells nothing."""
+    for at, word in enumerate(plain):
+        if not at or _SUBORDINATE & set(plain[:at]):
+            continue
+        if word in lexicon.SYMPTOMS:
+            return at
+        if word in _BEING and lexicon.FAULTS & set(plain[at + 1 : at + 1 + _NEAR]):
+            return at
+    return None
+
+
+def names(plain: Sequence[str], at: int, symptom: int | None, asked: frozenset[Verb]) -> bool:
+    """Tell whether the word at a place names what the clause is about, whatever it asks elsewhere.
+
+    That is so before the word that tells what is wrong, unless somebody asks for it ("please"), and
+    behind an article, unless it is what shall be done ("run the export").
+    """
+    before = plain[max(0, at - _NEAR) : at]
+    if symptom is not None and at <= symptom and not lexicon.ASKING & set(plain[:at]):
+        return True
+    named = bool(before) and before[-1] in _DETERMINERS and asked <= _DEEDS
+    return named and _DOING.isdisjoint(before)

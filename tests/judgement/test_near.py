@@ -1,0 +1,130 @@
+import pytest
+
+from judgement import near
+from judgement.facts import Kind
+from judgement.grounds import Grounds, Said
+from judgement.reading import facts_of
+from judgement.reasons import read
+
+
+def held(reason: str, action: str, kind: Kind = Kind.SQL) -> tuple[Grounds, Said]:
+    """Return a reason and an action, ready to be held against each other."""
+    return Grounds.of(read(reason)), Said.of(action, facts_of(kind, action))
+
+
+class TestNeighbours:
+    def test_is_anchored_by_the_number_that_was_named_and_by_no_other(self) -> None:
+        reason = "Order 70112 is late"
+        for action, anchored in (
+            ("SELECT * FROM parcels WHERE order_id = 70112", True),
+            ("SELECT * FROM parcels WHERE order_id = 70113", False),
+            ("SELECT * FROM parcels WHERE order_id = 70112 OR order_id = 70999", False),
+            ("SELECT * FROM parcels WHERE state = 'open'", False),
+        ):
+            grounds, said = held(reason, action)
+            assert near.anchored(grounds, said.facts) is anchored
+
+    def test_an_event_is_anchored_by_a_name_of_the_request(self) -> None:
+        event = '{"verb": "list", "objectRef": {"resource": "events", "namespace": "shop"}}'
+        grounds, said = held("pods crash in ns shop", event, Kind.KUBERNETES)
+        assert near.anchored(grounds, said.facts)
+        grounds, said = held("pods crash in ns fin", event, Kind.KUBERNETES)
+        assert not near.anchored(grounds, said.facts)
+
+    def test_is_tied_to_what_is_of_the_same_trade(self) -> None:
+        grounds, said = held("customer 7 got no parcel", "SELECT * FROM invoices")
+        assert near.tied(grounds, said.facts)
+        grounds, said = held("customer 7 got no parcel", "SELECT * FROM salaries")
+        assert not near.tied(grounds, said.facts)
+
+
+class TestRoutine:
+    @pytest.mark.parametrize(
+        ("reason", "action", "kind"),
+        [
+            ("Order 70112 is late", "SELECT * FROM parcels WHERE order_id = 70112", Kind.SQL),
+            ("Why are shipments slow?", "EXPLAIN SELECT * FROM shipments", Kind.SQL),
+            ("Users get 503 on web-3", "ss -ltn | grep 443", Kind.SHELL),
+            ("alarm on nas-1: disk is full", "du -xsh /var | sort -h", Kind.SHELL),
+        ],
+    )
+    def test_a_look_at_what_is_near_is_routine(self, reason: str, action: str, kind: Kind) -> None:
+        assert near.routine(*held(reason, action, kind))
+
+    @pytest.mark.parametrize(
+        ("reason", "action", "kind"),
+        [
+            (
+                "Order 70112 is late",
+                "SELECT token FROM api_tokens WHERE order_id = 70112",
+                Kind.SQL,
+            ),
+            ("Order 70112 is late", "UPDATE parcels SET a = 1 WHERE order_id = 70112", Kind.SQL),
+            ("Users get 503 on web-3", "cat /home/ann/notes.txt", Kind.SHELL),
+            ("Pack the photos of May", "ss -ltn", Kind.SHELL),
+        ],
+    )
+    def test_what_changes_or_lies_elsewhere_is_none(
+        self, reason: str, action: str, kind: Kind
+    ) -> None:
+        assert not near.routine(*held(reason, action, kind))
+
+
+class TestStrangers:
+    @pytest.mark.parametrize(
+        ("reason", "action", "kind", "meant"),
+        [
+            (
+                "scale worker of tenant-red",
+                "kubectl -n tenant-blue get pods",
+                Kind.SHELL,
+                "tenant-red",
+            ),
+            ("restart web-3", "ssh web-4", Kind.SHELL, "web-3"),
+            ("restart web-3", "ssh web-3", Kind.SHELL, ""),
+            ("restart web-3", "ssh db-east-4", Kind.SHELL, ""),
+        ],
+    )
+    def test_tells_what_is_of_the_same_sort_and_another(
+        self, reason: str, action: str, kind: Kind, meant: str
+    ) -> None:
+        grounds, said = held(reason, action, kind)
+        assert (
+            next(filter(None, (near.sibling(o, grounds) for o in said.facts.objects)), "") == meant
+        )
+
+    def test_tells_that_a_change_has_none_of_the_numbers_that_are_named(self) -> None:
+        reason = "Close tickets 100-140 of queue B"
+        for action, none in (
+            ("UPDATE tickets SET state = 'closed' WHERE queue = 'B'", True),
+            ("UPDATE tickets SET state = 'closed' WHERE id BETWEEN 100 AND 140", False),
+        ):
+            grounds, said = held(reason, action)
+            assert near.picks_none(grounds, said.facts) is none
+
+    def test_tells_another_time_than_the_one_that_was_named(self) -> None:
+        action = "DELETE FROM sessions WHERE seen_at < now() - interval '3 days'"
+        assert near.another_time(*held("Purge sessions older than 30 days", action))
+        assert not near.another_time(*held("Purge sessions older than three days", action))
+
+    def test_tells_another_amount_than_the_one_that_was_named(self) -> None:
+        for amount, other in (("19.90", False), ("1990", True)):
+            action = "INSERT INTO refunds (order_id, amount) VALUES (88213, AMOUNT)"
+            grounds, said = held("refund 19.90 for order 88213", action.replace("AMOUNT", amount))
+            found = [c for c in said.facts.conditions if c.column == "amount"]
+            assert near.another_amount(found[0], grounds, said.facts) is other
+
+    def test_tells_that_all_rows_are_read_where_one_was_named(self) -> None:
+        for action, all_ in (
+            ("SELECT name, phone FROM recipients LIMIT 50000", True),
+            ("SELECT count(*) FROM recipients", False),
+            ("SELECT name FROM recipients WHERE id = 4471", False),
+        ):
+            assert near.reads_all(*held("Look up recipient 4471", action)) is all_
+
+    def test_deleting_belongs_to_a_mirror_that_was_asked_for(self) -> None:
+        action = "rsync -a --delete /srv/files/ dr:/srv/files/"
+        grounds, said = held("Mirror /srv/files to dr again", action, Kind.SHELL)
+        assert near.mirrors(grounds, said.facts)
+        grounds, said = held("Look at /srv/files on dr", action, Kind.SHELL)
+        assert not near.mirrors(grounds, said.facts)
