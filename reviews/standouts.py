@@ -103,7 +103,7 @@ def _unannounced(figures: Figures, *, at: datetime) -> Iterator[Standout]:
                 count,
             )
             % {"count": counted_to(count, lists.COUNTED)},
-            detail=_("Of what was asked for in this time; closed cases are among them."),
+            detail=_("Within this time, closed cases included."),
             url=f"{reverse('reviews')}?{query}&gravity={lists.UNANNOUNCED}",
         )
 
@@ -180,12 +180,12 @@ def _beyond(figures: Figures) -> Iterator[Standout]:
                 tone="flag",
                 icon="flag",
                 title=ngettext(
-                    "%(count)s finding of reviewers: more was done than was declared",
-                    "%(count)s findings of reviewers: more was done than was declared",
+                    "%(count)s finding by reviewers: more was done than was declared",
+                    "%(count)s findings by reviewers: more was done than was declared",
                     kind.count,
                 )
                 % {"count": kind.count},
-                detail=_("Each names the action. What nobody has judged yet is not among them."),
+                detail=_("Each names the action; what nobody has judged yet comes on top."),
                 url=f"{reverse('findings')}?{kind.query}",
             )
 

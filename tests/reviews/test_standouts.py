@@ -68,7 +68,7 @@ def test_overdue_reviews_and_how_old_they_are() -> None:
 def test_findings_of_high_severity_and_cases_beyond_their_plan() -> None:
     review = make_review(make_scenario(), at=TODAY - timedelta(days=1))
     finding = make_finding(review, at=TODAY)
-    assert titles() == ["1 finding of reviewers: more was done than was declared"]
+    assert titles() == ["1 finding by reviewers: more was done than was declared"]
     assert first()[0].url == "/findings/?tab=all&since=2026-09-14&drill=no&kind=outside_plan"
 
     finding.severity = "high"
