@@ -185,7 +185,7 @@ def _beyond(figures: Figures) -> Iterator[Standout]:
                     kind.count,
                 )
                 % {"count": kind.count},
-                detail=_("Each names the action; what nobody has judged yet comes on top."),
+                detail=_("Each finding names the action."),
                 url=f"{reverse('findings')}?{kind.query}",
             )
 
