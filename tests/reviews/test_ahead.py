@@ -15,13 +15,13 @@ from reviews.models.span import Crew, CrewCell, Span
 from tests.make import make_user
 from tests.reviews.make import make_carla
 from tests.reviews.test_figures import BERLIN, TODAY, Chance
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 RESTED = TODAY + tallying.REST
 
 
-@pytest.fixture
-def house() -> None:
+def make_house() -> None:
     """Cases of two teams, which the sweep has counted in the zone of who looks."""
     Chance()
     support = Group.objects.get(name="Support")
@@ -31,6 +31,9 @@ def house() -> None:
         )
     User.objects.filter(pk=make_carla().pk).update(time_zone=BERLIN.key)
     tallying.run(at=TODAY, limit=999)
+
+
+house = made_once(make_house)
 
 
 def looked_at(team: str) -> list[Any]:
