@@ -105,12 +105,16 @@ class Ground:
             return 1.0
         if not self.keys.isdisjoint(thesaurus.keys(stem)):
             return 0.9
-        near = self.by_letter.get(stem[0], ())
-        if any(thesaurus.short_for(stem, other) for other in near):
-            return 0.7
-        if any(-2 < len(stem) - len(other) < 2 and slips(stem, other) for other in near):
-            return 0.8
-        return 0.7 if near and self._has_in_two(stem) else 0.0
+        near = self.by_letter.get(stem[0])
+        if near is None:
+            return 0.0
+        for other in near:  # loops, as this is asked more often than anything else here
+            if thesaurus.short_for(stem, other):
+                return 0.7
+        for other in near:
+            if -2 < len(stem) - len(other) < 2 and slips(stem, other):
+                return 0.8
+        return 0.7 if self._has_in_two(stem) else 0.0
 
     def _has_in_two(self, stem: str) -> bool:
         """Whether it has a word in two: the time sheet is a timesheet."""

@@ -68,7 +68,7 @@ def keys(stem: str) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def short_for(one: str, other: str) -> bool:
     """Tell whether one of two stems abbreviates the other: `dept` and `department`."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) < 3 or short[0] != long[0] or not short.isalpha() or long == short:
         return False
     if long.startswith(short):
