@@ -50,5 +50,5 @@ def counted(deeds: Iterable[tuple[str, int]]) -> str:
 
 
 def silent(number: int) -> str:
-    """Say how many changed and disclosed nothing, behind what else was done."""
-    return _("%(number)s that changed and disclosed nothing") % {"number": number}
+    """Say how many neither changed nor disclosed anything, behind what else was done."""
+    return _("%(number)s that neither changed nor disclosed anything") % {"number": number}

@@ -56,7 +56,7 @@ class VerdictForm(KeptForm):
         choices = [each for each in Review.Verdict.choices if each[0] not in ("", other)]
         self.fields["verdict"].choices = choices  # type: ignore[attr-defined]
         cards = cast(Cards, self.fields["verdict"].widget)
-        cards.notes = {**_NOTES, clean: _cleanly(review, clean)}
+        cards.notes = {**_NOTES, clean: _cleanly(review, clean), "misuse": _misused(review)}
         whys = {each: policy.why_not_verdict(review, verdict=each) for each, _label in choices}
         cards.barred = {each: shown(why) for each, why in whys.items() if why}
         if drill and fits and clean not in cards.barred:
@@ -75,6 +75,13 @@ def _cleanly(review: Review, verdict: Review.Verdict) -> str:
         "%(n)s thing stays to be put right.", "%(n)s things stay to be put right.", left
     )
     return f"{_NOTES[verdict]} {stays % {'n': left}}"
+
+
+def _misused(review: Review) -> str:
+    """Say what misuse means, and that without a finding nobody has to answer for it."""
+    if review.findings().open().exists():
+        return str(_NOTES["misuse"])
+    return f"{_NOTES['misuse']} {gettext('Open a finding first, or nobody has to act.')}"
 
 
 def _found(review: Review) -> str:

@@ -209,6 +209,14 @@ class TestVerbs:
         sequence(timezone.now())
         assert post("rita", "review-start", review)["Location"].endswith("#said")
 
+    def test_misuse_says_that_nobody_has_to_act_while_there_is_no_finding(self) -> None:
+        review = taken(recent(), at=timezone.now())
+        asks = "Open a finding first, or nobody has to act."
+        assert asks in page("rita", review.get_absolute_url()).content.decode()
+
+        make_finding(review, at=timezone.now())
+        assert asks not in page("rita", review.get_absolute_url()).content.decode()
+
     def test_a_form_with_a_mistake_comes_back(self) -> None:
         review = taken(recent(), at=timezone.now())
 

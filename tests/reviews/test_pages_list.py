@@ -295,6 +295,14 @@ class TestNarrowed:
 class TestWhatWasDone:
     """Cases by what was made of them, whoever asks and however far their reviews are."""
 
+    def test_the_page_says_that_its_numbers_are_of_what_the_filters_leave(self) -> None:
+        late()
+
+        narrowed = page("rita", reverse("reviews"), gravity="unannounced").content.decode()
+        assert "of the cases that the filters leave" in narrowed
+        assert "None of these" in narrowed
+        assert "the filters leave" not in page("rita", reverse("reviews")).content.decode()
+
     def test_is_a_filter_under_each_tab_and_of_the_file(self) -> None:
         scenario = make_scenario(max_concurrent=12)
         made = {each: recent(scenario) for each in Gravity}

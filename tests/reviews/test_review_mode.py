@@ -59,7 +59,7 @@ class TestReviewMode:
         sequence(timezone.now())
         text = page("rita", review.get_absolute_url()).content.decode()
         assert "Everything that was done is explained" in text
-        assert "2 of 2 actions explained. 1 more changed and disclosed nothing." in text
+        assert "2 of 2 actions explained. 1 more neither changed nor disclosed anything." in text
 
         act(review.grant, "update", "orders")
         sequence(timezone.now())
@@ -135,7 +135,7 @@ class TestReviewMode:
             "SELECT pg_advisory_lock(1)": "select that runs a function",
             "SELECT * FROM pg_stat_activity": "select",
         }
-        assert "1 that changed and disclosed nothing" in rows["Plan"][0]
+        assert "1 that neither changed nor disclosed anything" in rows["Plan"][0]
         assert "1 end a session" in " ".join(rows["Plan"])
         assert "1 select that runs a function" in " ".join(rows["Plan"])
 
