@@ -27,10 +27,8 @@ _WEIGHTS = {
     Verb.DELETE: 0.8, Verb.EXPORT: 0.7, Verb.SCHEMA: 0.7, Verb.WRITE: 0.6, Verb.EXEC: 0.3,
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
-_ADDS_UP = re.compile(r"\b(?:count|sum|avg|min|max)\s*\(|\bgroup\s+by\b", re.IGNORECASE)
 _FEW = 20  # rows that somebody looks at to see what they look like
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
-_EVENTS = near.EVENTS
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
     Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
@@ -92,7 +90,7 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         share = (
             1.0 if verb not in reason.hints else 0.75 if reason.verbs <= knowing.LOOKING else 0.5
         )
-        if verb is Verb.WRITE and Verb.EXEC in permitted and action.facts.kind in _EVENTS:
+        if verb is Verb.WRITE and Verb.EXEC in permitted and action.facts.kind in near.EVENTS:
             share *= 0.5  # to scale or restart something there is to write to it
         if action.facts.severity < 0.3:
             share *= 0.6
@@ -168,7 +166,6 @@ def _deed(action: Said) -> str:
 
 def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
-    yield from _any_rows(grounds, action)
     changes = bool(facts.verbs & (CHANGING | {Verb.EXPORT, Verb.SECRET}))
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
@@ -195,7 +192,7 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 def _any_rows(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield rows read without a condition, of what the request speaks of by a number."""
     facts = action.facts
-    if _ADDS_UP.search(action.text):
+    if near.sums_up(action):
         return
     few = facts.limit is not None and facts.limit <= _FEW
     if facts.verbs != {Verb.READ} or facts.conditions or not facts.columns or few:
@@ -220,8 +217,9 @@ def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield that all there is was meant, or read, where the request speaks of some."""
     if near.says_all(grounds, action):
         yield Doubt("whole", 0.4, f"{_deed(action)} {about(action.facts)} and all there is")
-    many = action.facts.limit is not None and near.reads_all(grounds, action)
-    if many and not any(_any_rows(grounds, action)):
+    read = [*_any_rows(grounds, action)]
+    yield from read
+    if not read and action.facts.limit is not None and near.reads_all(grounds, action):
         yield Doubt(
             "whole", 0.4 if grounds.numbered else 0.2,
             f"reads many rows of {about(action.facts)}, where the request names some",

@@ -28,6 +28,7 @@ _EVERYWHERE = re.compile(
 
 
 def known(name: str, grounds: Grounds) -> bool:
+    """Tell whether a name, of a table, column or path, is no stranger to a request."""
     if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
         return True
     if named_as_written(name, grounds):

@@ -18,6 +18,7 @@ _HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
 _PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
 _GRAVE = 0.3
 _LEAST = 3  # letters or digits of a value that tells
+_KNOWN = 0.9  # from here a word is among those of a request
 _MUCH = 500  # rows from which a limit is none
 _SUMS_UP = re.compile(
     r"\b(?:count|sum|avg|max|min|pg_size_pretty|exists)\s*\(|\bgroup\s+by\b|^\s*explain\b",
@@ -94,6 +95,11 @@ def bounded(facts: Facts) -> bool:
     return facts.kind is not Kind.SQL or bool(facts.conditions)
 
 
+def sums_up(said: Said) -> bool:
+    """Tell whether an action asks for figures of rows, or how they are read, and for no row."""
+    return bool(_SUMS_UP.search(said.text))
+
+
 def reads_all(grounds: Grounds, said: Said) -> bool:
     """Tell whether all or many rows are read one by one, where the request speaks of some."""
     facts = said.facts
@@ -101,7 +107,7 @@ def reads_all(grounds: Grounds, said: Said) -> bool:
         return False
     if facts.kind is Kind.HTTP and facts.limit is None:
         return False
-    asked = grounds.everything or bounded(facts) or _SUMS_UP.search(said.text)
+    asked = grounds.everything or bounded(facts) or sums_up(said)
     return not asked and not all(map(_CATALOGUE.search, facts.objects))
 
 
@@ -170,9 +176,6 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     return bool(names) and names <= _MIRRORS and any(
         grounds.whole.knows(each) >= _KNOWN for each in _MIRRORED
     )  # fmt: skip
-
-
-_KNOWN = 0.9
 
 
 def sibling(name: str, grounds: Grounds) -> str:
