@@ -28,15 +28,7 @@ R = TypeVar("R")
 SYSTEM = "system:breakglass"
 LONGEST = 80  # of a reference: what the index columns of an entry hold
 # Takes the object's next version, and enters the event when a tag for that one is there.
-_ENTER = """WITH taken AS (
-        INSERT INTO audit_subject (ref, versions) VALUES (%s, 1)
-        ON CONFLICT (ref) DO UPDATE SET versions = audit_subject.versions + 1 RETURNING versions
-    ), entered AS (
-        INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
-        SELECT %s, %s || versions::text::bytea || %s, %s, %s, 'breakglass',
-            substr(%s, 32 * (versions - %s)::int + 1, 32)
-        FROM taken WHERE versions BETWEEN %s AND %s
-    ) SELECT versions FROM taken"""
+_ENTER = "SELECT audit_enter(%s, %s, %s, %s, %s, %s, %s, %s)"
 _INSERT = """INSERT INTO audit_pending (event_id, envelope, payload, critical, producer, mac)
     VALUES (%s, %s, %s, %s, 'breakglass', %s)"""
 _MOST = 4096  # objects of which a process remembers the version that it entered last
@@ -102,8 +94,8 @@ def _enter(event_id: uuid.UUID, facts: dict[str, Any], sealed: bytes, *, critica
     ahead, key = range(known + 1, known + 1 + _AHEAD), keys()[0]
     made = [mac(b"%b%d%b" % (before, each, after), sealed, key=key) for each in ahead]
     with connection.cursor() as cursor:
-        row = (event_id, before, after, sealed, critical, b"".join(made))
-        cursor.execute(_ENTER, (subject, *row, ahead[0], ahead[0], ahead[-1]))
+        row = (subject, event_id, before, after, sealed, critical, b"".join(made), ahead[0])
+        cursor.execute(_ENTER, row)
         version = cursor.fetchone()[0]
         if version not in ahead:
             envelope = b"%b%d%b" % (before, version, after)
