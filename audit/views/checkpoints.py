@@ -93,6 +93,7 @@ def checkpoint(request: HttpRequest, size: int) -> HttpResponse:
         "line": _line(head),
         "note": heads.cosigned(head),
         "anchors": head.anchors.all(),
+        "above": Cosignature.objects.filter(checkpoint__gt=size).order_by("checkpoint").first(),
         "why": why,
         "no_tree": no_tree,
         "before": Checkpoint.objects.filter(size__lt=size).order_by("-size").first(),

@@ -96,15 +96,24 @@ def receipt_file(seq: int) -> HttpResponse:
 
 def _words(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return facts as names and texts, references by their names; empty ones are left out."""
-    lines: list[tuple[str, str]] = []
     named = refs.labels(value for value in facts.values() if refs.looks_like_one(value))
+    lines: list[tuple[str, str]] = []
     for name, value in facts.items():
         if isinstance(value, dict):
-            lines += [(f"{name}: {inner}", _change(told)) for inner, told in value.items()]
+            lines += [(": ".join((name, *path)), text) for path, text in _inside(value)]
         else:
             text = named[value].text if refs.looks_like_one(value) else _text(value)
             lines.append((name.replace("_", " "), text))
     return [(name, text) for name, text in lines if text]
+
+
+def _inside(facts: dict[str, Any], *path: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return each fact of a tree of them, and the names that lead to it."""
+    lines: list[tuple[tuple[str, ...], str]] = []
+    for name, value in facts.items():
+        is_tree = isinstance(value, dict)
+        lines += _inside(value, *path, name) if is_tree else [((*path, name), _change(value))]
+    return lines
 
 
 def _change(value: Any) -> str:

@@ -79,6 +79,15 @@ def test_a_head_shows_who_saw_it_and_is_given_with_their_signatures(signed_in: C
     assert note == signed_in.get("/ledger/checkpoint").content.decode()
 
 
+def test_a_head_that_nobody_saw_names_the_longer_one_that_covers_it(signed_in: Client) -> None:
+    head = Checkpoint.objects.get()
+    Checkpoint.objects.create(size=head.size - 1, note=head.note, sealed_at=NOON)
+
+    page = signed_in.get(f"/ledger/checkpoints/{head.size - 1}/").content.decode()
+
+    assert f'<a href="/ledger/checkpoints/{head.size}/">head of {head.size}</a>' in page
+
+
 def test_a_witness_that_does_not_answer_is_named_with_the_reason(signed_in: Client) -> None:
     Place.objects.create(kind="witness", name="w1", failing_since=NOON, why="It is silent.")
 

@@ -276,6 +276,14 @@ class TestEntry:
             ("rules: by", "1"),
         ]
 
+    def test_shows_facts_within_facts_by_the_names_that_lead_to_them(self) -> None:
+        facts = {"manifest": {"version": {"number": 1}, "parts": {"access": {"entries": 7}}}}
+
+        assert pages._words(facts) == [  # noqa: SLF001
+            ("manifest: version: number", "1"),
+            ("manifest: parts: access: entries", "7"),
+        ]
+
     def test_gives_the_bytes_that_are_hashed(self, signed_in: Client) -> None:
         happen()
         (*_, entry) = sequence()
