@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,7 @@ from core.errors import DomainError
 logger = logging.getLogger(__name__)
 
 _PING = 10.0  # seconds; a connection that answers none is opened anew
+_AGAIN = 0.05  # seconds between two times that a socket is told to end
 Reply = Callable[[dict[str, Any] | None], None]
 Hear = Callable[[str, str, Any, Reply], None]
 
@@ -89,9 +91,22 @@ def open_socket(token: str, heard: Hear, *, ping: float = _PING) -> SocketModeCl
     try:
         socket.connect()
     except Exception:
-        socket.close()
+        close_socket(socket)
         raise
     return socket
+
+
+def close_socket(socket: SocketModeClient) -> None:
+    """Close a socket, also one that was opened this moment.
+
+    Its thread that listens says anew that it is not ended when it begins. Where that comes after
+    `close()` has said so, the client would wait for ever for the end of that thread.
+    """
+    closes = Thread(target=socket.close, daemon=True)
+    closes.start()
+    while closes.is_alive():
+        socket.current_session_state.terminated = True
+        closes.join(_AGAIN)
 
 
 def _token(channel: Channel) -> str:

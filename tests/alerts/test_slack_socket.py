@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from alerts.management.commands.slack_socket import Command
 from alerts.models import Channel
@@ -60,7 +61,30 @@ def test_hears_acknowledges_at_once_and_acts_once(workspace: tuple[Slack, Server
         while not opened.is_connected() and time.monotonic() < until:
             time.sleep(0.01)
     finally:
-        opened.close()
+        socket.close_socket(opened)
+
+
+def test_closes_where_the_thread_that_listens_begins_after_that(
+    workspace: tuple[Slack, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen, begun = Connection.run_until_completion, Event()
+
+    def late(connection: Connection, state: ConnectionState) -> None:
+        begun.set()
+        while connection.is_active():
+            time.sleep(0.01)
+        state.terminated = False  # as the client says before it listens
+        listen(connection, state)
+
+    monkeypatch.setattr(Connection, "run_until_completion", late)
+    opened = socket.open_socket(TOKEN, lambda *_: None)
+    assert begun.wait(5)
+
+    closes = Thread(target=socket.close_socket, args=(opened,), daemon=True)
+    closes.start()
+    closes.join(10)
+
+    assert not closes.is_alive()
 
 
 def test_follows_which_channels_have_a_token(workspace: tuple[Slack, Server]) -> None:

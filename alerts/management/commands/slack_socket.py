@@ -35,13 +35,13 @@ class Command(BaseCommand):
             while not stop.is_set():
                 wanted = socket.tokens()
                 for token in sockets.keys() - wanted:
-                    sockets.pop(token).close()
+                    socket.close_socket(sockets.pop(token))
                 for token in wanted - sockets.keys():
                     self._open(token, sockets)
                 stop.wait(look)
         finally:
             for each in sockets.values():
-                each.close()
+                socket.close_socket(each)
 
     def _open(self, token: str, sockets: dict[str, SocketModeClient]) -> None:
         try:
