@@ -21,6 +21,7 @@ import psutil
 from config.local import free_port
 
 PASSWORD = "a-password-of-this-test"
+_WAIVER = "Customers cannot pay, and the review is promised for tomorrow."
 _START = """
 import os, signal, sys
 from pathlib import Path
@@ -141,14 +142,14 @@ class Person:
         """Send a body to the API and return what it answers."""
         return self._call("POST", path, json.dumps(body).encode())
 
-    def break_glass(self, minutes: int = 10) -> Any:
+    def break_glass(self, minutes: int = 10, waiver: str = _WAIVER) -> Any:
         """Start access to the shop at once."""
         return self.post(
             "requests",
             scenario="production-outage", targets=["shop-db"], urgency="break_glass",
             justification="Checkout fails for all customers; I will end the blocking session.",
             reference="INC-20999", intent="Read pg_stat_activity.", minutes=minutes,
-            waiver="Customers cannot pay, and the review is promised for tomorrow.",
+            waiver=waiver,
         )  # fmt: skip
 
     def _call(self, method: str, path: str, data: bytes | None) -> Any:
