@@ -75,6 +75,7 @@ _FACES: dict[str, Face] = {
     "outside": _FAILED,
     "unexplained": _JUDGE,
     "unjudged": Face("wait", "ask"),
+    "announced": Face("wait", "flag"),
     "neutral": Face("", "check"),
     # case that waits for review
     "grave": _FAILED,

@@ -26,7 +26,8 @@ class Finding:
 
     `tier` says what found it: 0 a hard rule, 1 the scope, 2 the words of the request, 3 and 4 a
     plug-in. `action` is the place of the action in what was judged, from 0; WHOLE_SESSION where it
-    is about all of them. `verb` and `object` are what the request does not mention.
+    is about all of them. `verb` and `object` are what the request does not mention, unless it was
+    all `announced`: then it is looked at all the same.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Finding:
     text: str
     verb: Verb | None = None
     object: str | None = None
+    announced: bool = False
 
 
 WHOLE_SESSION = -1

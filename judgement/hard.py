@@ -191,4 +191,5 @@ def _finding(
         text=f"Action {action + 1} {does}; {rest}.",
         verb=verb,
         object=next(iter((*facts.objects, *facts.destinations)), None),
+        announced=bound,
     )

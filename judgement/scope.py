@@ -7,7 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from judgement import spans, transfers, words
-from judgement.binding import binds
+from judgement.binding import binds, names_host
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.findings import Finding, Severity
@@ -26,6 +26,8 @@ ENVELOPES = {
 }
 _EXPECTED = 20  # names of what a scenario expects in a sentence: one compares with all of them
 _LIGHT = frozenset({Verb.READ, Verb.NETWORK, Verb.EXEC})
+_TOLD = CHANGING | {Verb.EXPORT}
+_COPY = frozenset({Verb.EXPORT, Verb.SCHEMA})
 _TURNED = frozenset({"<>", "not in", "not like"})
 _WIDER = frozenset({">", ">=", "<", "<="})
 _RANGES = re.compile(
@@ -85,8 +87,8 @@ def findings(
     """
     announced = _announced(reason, facts)
     yield from _verbs(scope, action, facts, announced)
-    yield from _objects(scope, action, facts, named=bool(announced))
-    yield from _hosts(scope, action, facts)
+    yield from _objects(scope, action, facts, announced)
+    yield from _hosts(scope, reason, action, facts)
     yield from _time(scope, action, at)
     yield from _rows(scope, action, facts, rows)
     if reason.language_known and not reason.empty:
@@ -97,17 +99,35 @@ def findings(
 def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
     """Return which of an action's verbs the request announces, if it names all that is touched.
 
-    A copy that stays in the database is one with the table that it makes. What leaves is never
-    less grave for having been announced, since nobody can take it back.
+    A copy that stays in the database is one with the table that it makes. Looking is not among
+    them: whoever tells what is wrong ("customers cannot pay") names things, too.
     """
-    text = reason.text[:20_000].lower()
-    bare = [name.removeprefix("public.") for name in facts.objects]
-    written = all(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) for name in bare)
-    if not (bare and written and reason.language_known) or facts.destinations:
+    touched = [_written(name) for name in facts.objects]
+    named = [*touched, *map(_written, facts.destinations)]
+    text = reason.text[:20_000]
+    if not (touched and reason.language_known and all(re.search(each, text) for each in named)):
         return frozenset()
-    told = frozenset(verb for verb in facts.verbs & CHANGING if binds(reason, verb, facts))
-    copies = facts.verbs >= {Verb.EXPORT, Verb.SCHEMA} and binds(reason, Verb.EXPORT, facts)
-    return told | ({Verb.EXPORT, Verb.SCHEMA} if copies else frozenset())
+    saying = re.compile("|".join(touched))  # whoever drops orders_before has not said orders
+    told = frozenset(
+        verb for verb in facts.verbs & _TOLD if binds(reason, verb, facts, saying=saying)
+    )
+    copies = _COPY if facts.verbs >= _COPY and Verb.EXPORT in told else frozenset()
+    return told | copies
+
+
+def _written(name: str) -> str:
+    """Return how a name stands in a text by itself."""
+    return rf"(?i:(?<![\w.]){re.escape(name.removeprefix('public.'))}(?!\w))"
+
+
+def _lighter(announced: frozenset[Verb], facts: Facts) -> frozenset[Verb]:
+    """Return what of an action is less grave for having been announced.
+
+    What leaves never is, since nobody can take it back.
+    """
+    if facts.destinations:
+        return frozenset()
+    return announced & (CHANGING | (_COPY if announced >= _COPY else frozenset()))
 
 
 def _verbs(
@@ -117,35 +137,40 @@ def _verbs(
         return
     allowed = ", ".join(sorted(scope.verbs))
     outside = facts.verbs - scope.verbs - _ALWAYS
-    if announced >= {Verb.EXPORT, Verb.SCHEMA}:
+    lighter = _lighter(announced, facts)
+    if lighter >= _COPY:
         outside -= {Verb.EXPORT}  # the table that it makes is the copy
     for verb in sorted(outside):
-        light = verb in _LIGHT or verb in announced
+        light = verb in _LIGHT or verb in lighter
         as_said = ", as the request says" if verb in announced else ""
         yield _finding(
             "verb_outside", Severity.MEDIUM if light else Severity.HIGH, action,
             f"{DOES[verb]} {about(facts)}{as_said}; the scenario is for {allowed}, not for"
             f" {DOING[verb]}",
-            verb, next(iter(facts.objects), None),
+            verb, next(iter(facts.objects), None), announced=verb in announced,
         )  # fmt: skip
 
 
-def _objects(scope: Scope, action: int, facts: Facts, *, named: bool) -> Iterator[Finding]:
+def _objects(
+    scope: Scope, action: int, facts: Facts, announced: frozenset[Verb]
+) -> Iterator[Finding]:
     """Yield what is touched outside of what is declared: tables, or databases of another name.
 
-    It is less grave where the request has `named` it, or where it is touched beside what fits.
+    It is less grave where the request names what it changes, or where it is touched beside what
+    fits.
     """
     if facts.verbs <= _ALWAYS:
         return
+    said, named = bool(announced), bool(_lighter(announced, facts))
     if scope.objects is not None and facts.kind is not Kind.SHELL:
         strange = [name for name in facts.objects if not _within(name, scope.objects)]
         if strange:
             alone = len(strange) == len(facts.objects)
             yield _finding(
                 "object_outside", Severity.HIGH if alone and not named else Severity.MEDIUM, action,
-                f"touches {shown(strange)}{', as the request says' if named else ''}; the scenario"
+                f"touches {shown(strange)}{', as the request says' if said else ''}; the scenario"
                 f" expects {shown(scope.objects, most=_EXPECTED)}",
-                None, strange[0],
+                None, strange[0], announced=said,
             )  # fmt: skip
     if scope.databases is not None and facts.kind is Kind.SQL:
         for name in facts.objects:
@@ -172,15 +197,18 @@ def _within(name: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _hosts(scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
+def _hosts(scope: Scope, reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     if scope.hosts is None or Verb.NETWORK not in facts.verbs:
         return
     for place in (*facts.destinations, *facts.objects):
         host = transfers.host_of(place)
         if host and not any(fnmatchcase(host, each.lower()) for each in scope.hosts):
+            said = names_host(host, reason.text)
             yield _finding(
                 "host_outside", Severity.MEDIUM, action,
-                f"reaches `{host}`; the access is to {shown(scope.hosts)}", Verb.NETWORK, host,
+                f"reaches `{host}`{', as the request says' if said else ''}; the access is to"
+                f" {shown(scope.hosts)}",
+                Verb.NETWORK, host, announced=said,
             )  # fmt: skip
             return
 
@@ -265,8 +293,10 @@ def _finding(
     did: str,
     verb: Verb | None = None,
     object_: str | None = None,
+    *,
+    announced: bool = False,
 ) -> Finding:
     return Finding(
         code=code, tier=TIER, severity=severity, action=action,
-        text=f"Action {action + 1} {did}.", verb=verb, object=object_,
+        text=f"Action {action + 1} {did}.", verb=verb, object=object_, announced=announced,
     )  # fmt: skip

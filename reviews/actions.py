@@ -27,6 +27,7 @@ KIND = "action.performed"
 _DONE = ("00000", "")
 _STRANGE = ("object_outside", "database_outside", "host_outside")  # say what is touched
 Standing = JudgedAction.Standing
+_UNSAID = frozenset(JudgedAction.ODD) - {Standing.ANNOUNCED}
 _WEIGHTS = {1: Finding.Severity.LOW, 3: Finding.Severity.HIGH, 4: Finding.Severity.HIGH}
 
 
@@ -48,6 +49,11 @@ class Action:
     readable: bool  # whether it could be read what it does
     why: list[str]
     odd_objects: list[str]
+
+    @property
+    def announced(self) -> bool:
+        """Whether the request says so, and no more is wrong than that the scenario does not."""
+        return self.standing == Standing.ANNOUNCED
 
     @property
     def refused(self) -> bool:
@@ -116,12 +122,18 @@ class Tally:
     counts: dict[str, int]  # by standing
     verbs: list[tuple[str, int]]  # of those that are explained, the most frequent first
     outside_verbs: list[tuple[str, int]]
+    announced_verbs: list[tuple[str, int]]
     waiting: int  # to be judged
 
     @property
     def outside_count(self) -> int:
         """How many a reviewer has to look at."""
         return sum(self.counts.get(standing, 0) for standing in JudgedAction.ODD)
+
+    @property
+    def announced(self) -> int:
+        """How many of these were announced, but are outside of the scenario."""
+        return self.counts.get(Standing.ANNOUNCED, 0)
 
     @property
     def within_count(self) -> int:
@@ -194,7 +206,8 @@ def tally(case: str) -> Tally:
     return Tally(
         counts=dict(counts),
         verbs=_verbs(found, {Standing.EXPLAINED}),
-        outside_verbs=_verbs(found, set(JudgedAction.ODD)),
+        outside_verbs=_verbs(found, _UNSAID),
+        announced_verbs=_verbs(found, {Standing.ANNOUNCED}),
         waiting=max(0, recorded - sum(counts.values())),
     )
 
@@ -215,7 +228,12 @@ def of_case(case: str) -> Actions:
         within=inside,
         counts=counted.counts,
         verbs=_told_apart(counted.verbs, [a for a in inside if a.standing == Standing.EXPLAINED]),
-        outside_verbs=_told_apart(counted.outside_verbs, outside),
+        outside_verbs=_told_apart(
+            counted.outside_verbs, [each for each in outside if not each.announced]
+        ),
+        announced_verbs=_told_apart(
+            counted.announced_verbs, [each for each in outside if each.announced]
+        ),
         waiting=counted.waiting,
     )
 

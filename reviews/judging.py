@@ -161,11 +161,19 @@ def _standing(
 
     What one rule of detection in the middle says by itself is context, and makes nobody look.
     """
-    grave = [each for each in found if each.severity is not Severity.LOW]
+    unsaid = [each for each in found if not each.announced]
+    grave = [each for each in unsaid if each.severity is not Severity.LOW]
     if any(each.tier <= 1 for each in grave):
         return Standing.OUTSIDE
-    if grave or any(each.tier <= 1 for each in found) or known_bad.alarming(rules):
+    if grave or any(each.tier <= 1 for each in unsaid):
         return Standing.UNEXPLAINED
+    if len(unsaid) < len(found):
+        return Standing.ANNOUNCED
+    return Standing.UNEXPLAINED if known_bad.alarming(rules) else _quietly(facts, ground)
+
+
+def _quietly(facts: Facts, ground: Ground | None) -> Standing:
+    """Say how an action stands about which nothing is odd."""
     if facts.quality is Quality.NONE:
         return Standing.UNJUDGED
     if facts.neutral:
@@ -181,7 +189,7 @@ def _said(found: Found) -> dict[str, Any]:
     return {
         "code": found.code, "tier": found.tier, "severity": _RANK[found.severity],
         "text": text[:1].upper() + text[1:], "verb": found.verb and found.verb.value,
-        "object": found.object and found.object[:_SHOWN],
+        "object": found.object and found.object[:_SHOWN], "announced": found.announced,
     }  # fmt: skip
 
 

@@ -52,9 +52,9 @@ FINDING_TABS: dict[str, str | Promise] = {
     "resolved": gettext_lazy("Resolved"),
     ALL: gettext_lazy("All"),
 }
-UNANNOUNCED = "unannounced"  # grave, or unexplained
+STARTLING = "grave_or_unexplained"
 GRAVITIES: dict[str, str | Promise] = {
-    UNANNOUNCED: gettext_lazy("Grave or unexplained"),
+    STARTLING: gettext_lazy("Grave or unexplained"),
     **{each.name.lower(): each.label for each in reversed(Gravity)},
 }
 # Orders by which a list can be turned; the first is that of what waits.
@@ -201,17 +201,17 @@ def _since(rows: ReviewQuerySet, day: date | None) -> ReviewQuerySet:
 
 def of_gravity(rows: ReviewQuerySet, word: str) -> ReviewQuerySet:
     """Return the reviews of which this was made, closed ones too: they keep what was."""
-    if word == UNANNOUNCED:  # listed one by one, since an index has each apart, by time
+    if word == STARTLING:  # listed one by one, since an index has each apart, by time
         return rows.filter(gravity__in=[Gravity.UNEXPLAINED, Gravity.GRAVE])
     return rows.filter(gravity=Gravity[word.upper()])
 
 
-def unannounced(query: str, *, at: datetime) -> int:
+def startling(query: str, *, at: datetime) -> int:
     """Return how many reviews the list shows by such filters, of which nothing explains enough.
 
     Of more than `COUNTED` it is told that there is one more.
     """
-    form = ReviewFilter(QueryDict(f"{query}&gravity={UNANNOUNCED}"))
+    form = ReviewFilter(QueryDict(f"{query}&gravity={STARTLING}"))
     form.full_clean()
     rows = of_cases(Review.objects.all(), form.cleaned_data, at=at).order_by()
     return _since(rows, form.cleaned_data["since"])[: COUNTED + 1].count()

@@ -107,14 +107,18 @@ def place(case: str) -> None:
 
 
 def _counted(case: str) -> dict[str, int]:
-    """Return how many actions a case has of each sort, and how grave the odd ones are."""
+    """Return how many actions a case has of each sort, and how grave the odd ones are.
+
+    What was announced is no less grave where it is out of scope all the same.
+    """
     outside, unexplained = Q(standing=Standing.OUTSIDE), Q(standing=Standing.UNEXPLAINED)
-    odd = outside | unexplained
+    odd, announced = outside | unexplained, Q(standing=Standing.ANNOUNCED)
     found: dict[str, Any] = JudgedAction.objects.of_case(case).aggregate(
         actions=Count("pk"),
         telling=Count("pk", filter=~Q(standing=Standing.NEUTRAL)),
         odd=Count("pk", filter=odd),
-        grave=Count("pk", filter=outside & Q(severity__gte=_GRAVE)),
+        announced=Count("pk", filter=announced),
+        grave=Count("pk", filter=(outside | announced) & Q(severity__gte=_GRAVE)),
         unjudged=Count("pk", filter=Q(standing=Standing.UNJUDGED)),
         severity=Max("severity", filter=odd, default=0),
     )
@@ -124,13 +128,15 @@ def _counted(case: str) -> dict[str, int]:
 def _scored(case: str, ground: grounds.Ground) -> dict[str, Any]:
     """Return what rules and words make of the gravest actions together.
 
-    What the scenario itself names is explained by that, and makes nothing suspicious.
+    What the scenario itself names is explained by that, and makes nothing suspicious. What was
+    announced is counted by itself: that it fits the request badly could not be said of it.
     """
     told = [(each, performed.facts(each)) for each in gravest(case, most=MOST)]
     said = [
         performed.said(each, facts)
         for each, facts in told
-        if each["standing"] != Standing.EXPLAINED or not ground.expects(facts)
+        if each["standing"] != Standing.ANNOUNCED
+        and (each["standing"] != Standing.EXPLAINED or not ground.expects(facts))
     ]
     if not said:
         return {"score": 0.0, "flagged": False, "worded": True}

@@ -16,6 +16,7 @@ from judgement.facts import Verb
 from reviews.models import JudgedAction, JudgedCase, Review
 
 Standing = JudgedAction.Standing
+_TOLD = (Standing.OUTSIDE, Standing.UNEXPLAINED, Standing.ANNOUNCED)  # of the first there is
 _LONGEST = 90  # characters of what stands out
 
 
@@ -37,7 +38,7 @@ class Stand:
 def of(reviews: Iterable[Review], *, at: datetime) -> dict[str, Stand]:
     """Return where reviews stand, by the references of their cases; asked with one question."""
     by_case = {review.case_ref: review for review in reviews}
-    odd = Coalesce(_gravest(Standing.OUTSIDE), _gravest(Standing.UNEXPLAINED))
+    odd = Coalesce(*map(_gravest, _TOLD))
     judged = JudgedCase.objects.annotate(odd_ones=odd).in_bulk(list(by_case))
     return {case: _stand(review, judged.get(case), at) for case, review in by_case.items()}
 
@@ -55,7 +56,7 @@ def _stand(review: Review, judged: Any, at: datetime) -> Stand:
     return Stand(
         key=review.gravity_key,
         label=str(review.get_gravity_display()),
-        worst=_deed(judged.odd_ones or []) if known and judged.odd else "",
+        worst=_deed(judged.odd_ones or []) if known else "",
         facts=list(_facts(judged)),
         late=duration_words(at - review.due_at) if review.is_overdue(at) else "",
     )
@@ -85,12 +86,22 @@ def _facts(judged: JudgedCase | None) -> Iterator[str]:
 
 
 def _counted(judged: JudgedCase) -> Iterator[str]:
-    facts = {"odd": judged.odd, "all": judged.telling, "unjudged": judged.unjudged}
+    facts = {"odd": judged.odd, "all": judged.telling, "unjudged": judged.unjudged,
+             "announced": judged.announced}  # fmt: skip
     if judged.odd:
         yield (
             ngettext(
                 "%(odd)s of %(all)s action unexplained",
                 "%(odd)s of %(all)s actions unexplained",
+                judged.telling,
+            )
+            % facts
+        )
+    if judged.announced:
+        yield (
+            ngettext(
+                "%(announced)s of %(all)s action announced, but outside of the scenario",
+                "%(announced)s of %(all)s actions announced, but outside of the scenario",
                 judged.telling,
             )
             % facts
@@ -105,10 +116,11 @@ def _counted(judged: JudgedCase) -> Iterator[str]:
             % facts
         )
     if not judged.odd and not judged.unjudged:
-        yield (
-            ngettext("%(all)s action explained", "All %(all)s actions explained", judged.telling)
-            % facts
-        )
+        if not judged.announced:
+            text = ngettext(
+                "%(all)s action explained", "All %(all)s actions explained", judged.telling
+            )
+            yield text % facts
         if judged.flagged and judged.worded:
             yield _("As a whole it fits the request badly")
     if judged.doubted:

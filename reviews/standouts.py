@@ -56,7 +56,7 @@ def of(figures: Figures, *, at: datetime) -> list[Standout]:
     return [
         *_silent(figures),
         *_misused(figures),
-        *_unannounced(figures, at=at),
+        *_startling(figures, at=at),
         *_grave(figures.narrow),
         *_overdue(figures, at=at),
         *_beyond(figures),
@@ -91,20 +91,20 @@ def _misused(figures: Figures) -> Iterator[Standout]:
         )
 
 
-def _unannounced(figures: Figures, *, at: datetime) -> Iterator[Standout]:
+def _startling(figures: Figures, *, at: datetime) -> Iterator[Standout]:
     query = f"tab=all&{figures.query}"
-    if count := lists.unannounced(query, at=at):
+    if count := lists.startling(query, at=at):
         yield Standout(
             tone="danger",
             icon="flag",
             title=ngettext(
-                "%(count)s case had actions that nothing announced",
-                "%(count)s cases had actions that nothing announced",
+                "%(count)s case is grave or unexplained, by what was done",
+                "%(count)s cases are grave or unexplained, by what was done",
                 count,
             )
             % {"count": counted_to(count, lists.COUNTED)},
             detail=_("Within this time, closed cases included."),
-            url=f"{reverse('reviews')}?{query}&gravity={lists.UNANNOUNCED}",
+            url=f"{reverse('reviews')}?{query}&gravity={lists.STARTLING}",
         )
 
 

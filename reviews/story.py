@@ -19,11 +19,15 @@ _NOTHING = Opinion.State.NONE
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Compared:
-    """What was declared of one thing, beside what was done; `odd` is what of it does not fit."""
+    """What was declared of one thing, beside what was done; `odd` is what of it does not fit.
+
+    What was `announced` fits what was said, and the scenario does not.
+    """
 
     about: str
     declared: str
     done: str
+    announced: str = ""
     odd: str = ""
 
 
@@ -123,6 +127,7 @@ def _plan(story: Story) -> Compared:
         about=_("Plan"),
         declared=story.asked.intent or _("Only what the reason says"),
         done=", ".join(said) if done.count else _("No action is on the record"),
+        announced=deeds.counted(done.announced_verbs),
         odd=deeds.counted(done.outside_verbs),
     )
 
@@ -130,10 +135,13 @@ def _plan(story: Story) -> Compared:
 def _objects(story: Story) -> Compared:
     """What the scenario expects beside what was touched, by the actions that the page shows."""
     touched = {name for each in story.actions.shown for name in each.objects}
-    odd = {name for each in story.actions.outside for name in each.odd_objects}
+    outside = story.actions.outside
+    odd = {name for each in outside if not each.announced for name in each.odd_objects}
+    said = {name for each in outside if each.announced for name in each.odd_objects} - odd
     return Compared(
         about=_("Objects"),
         declared=_("The scenario is for %(objects)s") % {"objects": story.expected_objects},
-        done=", ".join(sorted(touched - odd)) if touched else _("None named"),
+        done=", ".join(sorted(touched - odd - said)) if touched else _("None named"),
+        announced=", ".join(sorted(said)),
         odd=", ".join(sorted(odd)),
     )

@@ -99,7 +99,7 @@ class Reviews(Endpoint):
         gravity = serializers.ChoiceField(
             choices=list(lists.GRAVITIES),
             required=False,
-            help_text="`unannounced`: grave or unexplained; closed ones keep what was made of them",
+            help_text="closed ones keep what was made of them",
         )
         since = serializers.DateTimeField(required=False, help_text="asked for then or later")
         until = serializers.DateTimeField(required=False, help_text="asked for before")

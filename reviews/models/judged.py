@@ -30,11 +30,13 @@ class JudgedAction(models.Model):
         OUTSIDE = "outside", _("Out of scope")
         UNEXPLAINED = "unexplained", _("Unexplained")
         UNJUDGED = "unjudged", _("Cannot be judged")
+        # By its scenario, or by a rule that no scenario lifts: somebody looks at it all the same.
+        ANNOUNCED = "announced", _("Announced, but outside of the scenario")
         EXPLAINED = "explained", _("Explained")
         NEUTRAL = "neutral", _("Neutral")
 
     # These a reviewer has to look at.
-    ODD = (Standing.OUTSIDE, Standing.UNEXPLAINED, Standing.UNJUDGED)
+    ODD = (Standing.OUTSIDE, Standing.UNEXPLAINED, Standing.UNJUDGED, Standing.ANNOUNCED)
 
     entry_seq = models.PositiveBigIntegerField(primary_key=True)
     case = models.CharField(max_length=80, blank=True)
@@ -42,7 +44,7 @@ class JudgedAction(models.Model):
     standing = models.CharField(max_length=11, choices=Standing)
     severity = models.PositiveSmallIntegerField(default=0)  # 0 nothing, 1 low … 4 critical
     facts = models.JSONField(null=True)
-    findings = models.JSONField(default=list)  # [{code, tier, severity, text, verb, object}]
+    findings = models.JSONField(default=list)  # [{code, tier, severity, text, verb, object, …}]
     version = models.PositiveSmallIntegerField()
     objects = models.Manager.from_queryset(JudgedActionQuerySet)()
 
@@ -58,7 +60,14 @@ class JudgedAction(models.Model):
             models.CheckConstraint(
                 name="judged_standing_known",
                 condition=Q(
-                    standing__in=["outside", "unexplained", "unjudged", "explained", "neutral"]
+                    standing__in=[
+                        "outside",
+                        "unexplained",
+                        "unjudged",
+                        "announced",
+                        "explained",
+                        "neutral",
+                    ]
                 ),
             ),
             models.CheckConstraint(
@@ -97,6 +106,7 @@ class JudgedCase(models.Model):
     actions = models.PositiveIntegerField(default=0)
     telling = models.PositiveIntegerField(default=0)  # of them change or disclose something
     odd = models.PositiveIntegerField(default=0)  # out of scope, or not explained
+    announced = models.PositiveIntegerField(default=0, db_default=0)  # but out of scope
     grave = models.PositiveIntegerField(default=0)  # out of scope, and of high severity
     unjudged = models.PositiveIntegerField(default=0)  # cannot be judged
     severity = models.PositiveSmallIntegerField(default=0)  # of the gravest odd one
@@ -137,4 +147,4 @@ class JudgedCase(models.Model):
             return Gravity.DOUBTFUL
         if self.unjudged or not self.worded or not self.actions:
             return Gravity.UNJUDGED
-        return Gravity.SLIGHT if self.odd else Gravity.EXPLAINED
+        return Gravity.SLIGHT if self.odd or self.announced else Gravity.EXPLAINED

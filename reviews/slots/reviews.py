@@ -206,25 +206,28 @@ def so_far(_request: HttpRequest, asked: Request) -> list[slots.Fact]:
     if not hasattr(asked, "grant"):
         return []
     done = actions.tally(asked.case_ref)
-    text = _how_much(done) % {"count": done.count, "outside": done.outside_count}
     url = f"{asked.get_absolute_url()}?show=action#timeline" if done.count else ""
     name = _("So far") if asked.grant.is_live(timezone.now()) else _("Done")
-    return [slots.Fact(name=name, text=text, url=url)]
+    return [slots.Fact(name=name, text=_how_much(done), url=url)]
 
 
 def _how_much(done: actions.Tally) -> str:
     """Say how much was done, and how much of it nothing that was said explains."""
+    announced, unexplained = done.announced, done.outside_count - done.announced
     if not done.count:
         return _("Nothing is on the record yet.")
     if not done.outside_count:
-        return ngettext(
+        text = ngettext(
             "%(count)s action, explained.", "%(count)s actions, all explained.", done.count
         )
-    return ngettext(
-        "%(count)s action, not explained.",
-        "%(count)s actions, %(outside)s not explained.",
-        done.count,
-    )
+        return text % {"count": done.count}
+    said = [ngettext("%(count)s action", "%(count)s actions", done.count) % {"count": done.count}]
+    if unexplained:
+        said.append(_("%(count)s not explained") % {"count": unexplained})
+    if announced:
+        text = _("%(count)s announced, but outside of the scenario")
+        said.append(text % {"count": announced})
+    return f"{', '.join(said)}."
 
 
 @slots.case_flags.provide()

@@ -116,6 +116,33 @@ class TestAnnounced:
         assert verb.text.startswith("Action 2 alters the structure of `products_before`, as the re")
         assert "touches `products_before`, as the request says" in thing.text
 
+    @pytest.mark.parametrize(
+        ("reason", "statement", "announced"),
+        [
+            (said, "CREATE TABLE products_before AS SELECT * FROM products", {True}),
+            (said, "DROP TABLE products_before", {True}),
+            ("I will export salaries to /tmp/s.csv.", "COPY salaries TO '/tmp/s.csv'", {True}),
+            (said, "SELECT id FROM products_before", {False}),
+            (said, "DROP TABLE products", {False}),
+            (said, "COPY products TO '/tmp/products.csv'", {False}),
+            ("I will read salaries.", "UPDATE salaries SET a = 1 WHERE id = 1", {False}),
+            ("Nobody gets salaries, I look.", "SELECT id FROM salaries", {False}),
+            ("Salaries look wrong.", "DELETE FROM salaries WHERE id = 1", {False}),
+        ],
+    )
+    def test_is_told_of_what_the_request_says_however_grave_that_is(
+        self, reason: str, statement: str, announced: set[bool]
+    ) -> None:
+        found = said(sql.facts(statement), self.within, reason)
+        assert {each.announced for each in found} == announced
+        assert all(("as the request says" in each.text) is each.announced for each in found)
+
+    def test_is_told_of_a_host_that_the_request_names(self) -> None:
+        facts, only = shell.facts("curl https://status.example.net/a"), Scope(hosts=("db-1",))
+        for reason, announced in (("I ask status.example.net.", True), ("I look around.", False)):
+            (found,) = said(facts, only, reason)
+            assert found.announced is announced
+
 
 class TestTime:
     def test_before_and_after_the_access_is_outside(self) -> None:

@@ -96,8 +96,8 @@ class TestLists:
         )
 
         for query, wanted in (
-            ("gravity=unannounced", [grave, closed, old]),
-            (f"gravity=unannounced&since={since}", [grave, closed]),
+            ("gravity=grave_or_unexplained", [grave, closed, old]),
+            (f"gravity=grave_or_unexplained&since={since}", [grave, closed]),
             (f"gravity=grave&until={until}", [grave, old]),
             ("gravity=slight", [slight]),
         ):

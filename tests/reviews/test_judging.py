@@ -113,6 +113,24 @@ class TestKnownBad:
         look()
         assert JudgedAction.objects.get().standing == "unjudged"
 
+    @pytest.mark.parametrize(
+        ("statement", "standing"),
+        [
+            ("CREATE TABLE orders_before AS SELECT * FROM orders", "announced"),
+            ("DROP TABLE orders_before", "announced"),
+            ("DROP TABLE orders", "outside"),
+            ("SELECT id FROM orders", "explained"),
+        ],
+    )
+    def test_what_was_announced_is_not_called_unexplained(
+        self, statement: str, standing: str
+    ) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        said = "Orders are wrong: I copy orders to orders_before, look at them, drop orders_before."
+        act(make_use(scenario, justification=said), statement=statement)
+        look()
+        assert JudgedAction.objects.get().standing == standing
+
     def test_leaves_what_is_usual_alone(self) -> None:
         act(make_use(), statement="SELECT * FROM orders WHERE id = 7")
         assert look() == []

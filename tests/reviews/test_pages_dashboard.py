@@ -72,7 +72,7 @@ class TestDashboard:
             rows = listed["rows"] if name == "cases" else listed["page"].items
             assert len(rows) == count > 0, url
 
-    def test_tells_of_how_many_cases_nothing_announced_the_actions(self) -> None:
+    def test_tells_how_many_cases_are_grave_or_unexplained(self) -> None:
         scenario, now = make_scenario(max_concurrent=99), timezone.now()
         exercise = make_scenario("exercise", drill=True)
         made = [
@@ -99,7 +99,7 @@ class TestDashboard:
                 and review.grant.holder == (narrow.person or review.grant.holder)
                 for review in Review.objects.all()
             )
-            (url,) = [each.url for each in context["first"] if "unannounced" in each.url]
+            (url,) = [each.url for each in context["first"] if "grave_or_unexplained" in each.url]
             (title,) = [each.title for each in context["first"] if each.url == url]
             assert int(title.split()[0]) == count > 0, query
             assert len(client("carla").get(url).context["page"].items) == count, query

@@ -51,6 +51,27 @@ class TestReviewMode:
 
         assert _flagged(text) == ["1 update", "customers"]
 
+    def test_what_was_announced_is_nowhere_called_unexplained(self) -> None:
+        scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+        said = "Orders 7 and 8 hang: I copy orders to orders_before and look at 7."
+        review = recent(scenario, justification=said)
+        act(review.grant, "create", "orders_before",
+            statement="CREATE TABLE orders_before AS SELECT * FROM orders")  # fmt: skip
+        sequence(timezone.now())
+        settling.run(at=timezone.now())
+        words = "announced, but outside of the scenario"
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+        listed = page("rita", reverse("reviews")).content.decode()
+
+        assert text.lower().count(words) == 3  # beside the action, of the plan, of the things
+        assert "1 was announced, but is outside of the scenario." in text
+        assert f"1 of 1 action {words}" in listed
+        assert not _flagged(text)
+        for shown in ("Not explained", "Unexplained</span>", "action unexplained"):
+            assert shown not in text + listed
+        assert Review.objects.get().gravity == Gravity.SLIGHT
+
     def test_what_was_explained_is_counted_beside_what_was_not(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
         review = recent(scenario)

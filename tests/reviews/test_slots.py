@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import refs
+from reviews.models import JudgedAction
 from reviews.slots import reviews as slots
 from tests.make import make_request, make_scenario, make_user
 from tests.reviews.make import (
@@ -220,6 +221,9 @@ class TestDecide:
             "1 action, explained.",
             "2 actions, 1 not explained.",
         ]
+        JudgedAction.objects.filter(standing="outside").update(standing="announced")
+        (fact,) = slots.so_far(looking("bob"), grant.request)
+        assert fact.text == "2 actions, 1 announced, but outside of the scenario."
 
 
 def test_references_read_as_words_and_lead_somewhere() -> None:
