@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Entry
 from judgement.facts import Quality
+from judgement.sigma.naming import Named, named, titles
 from reviews import performed
 from reviews.deeds import deed
 from reviews.models import Finding, JudgedAction
@@ -48,6 +49,7 @@ class Action:
     severity: int
     readable: bool  # whether it could be read what it does
     why: list[str]
+    rules: list[Named]  # of detection, that it matches
     odd_objects: list[str]
 
     @property
@@ -287,6 +289,7 @@ def _action(row: JudgedAction, entry: Entry) -> Action:
         standing=row.standing,
         severity=row.severity,
         readable=(row.facts or {}).get("quality", Quality.NONE) != Quality.NONE,
-        why=[each["text"] for each in row.findings],
+        why=[titles(each["text"]) for each in row.findings],
+        rules=[rule for each in row.findings for rule in named(each["text"])],
         odd_objects=[each["object"] for each in row.findings if each["code"] in _STRANGE],
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit.events import Event
+from judgement.sigma.naming import titles
 
 
 def verdict_words(verdict: str) -> str:
@@ -122,7 +123,7 @@ class FindingOpened(
     entry: int | None
 
     def sentence(self) -> str:
-        return _("opened a finding: %(text)s") % {"text": self.text}
+        return _("opened a finding: %(text)s") % {"text": titles(self.text)}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,12 @@ class AlarmRaised(
             if self.ended
             else _("raised an alarm: %(text)s")
         )
-        return said % {"text": self.text}
+        return said % {"text": self.words}
+
+    @property
+    def words(self) -> str:
+        """What happened, with the rules of detection by their titles."""
+        return titles(self.text)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from core.words import duration_words
 from judgement.deeds import DOES, shown
 from judgement.facts import Verb
+from judgement.sigma.naming import titles
 from reviews.models import JudgedAction, JudgedCase, Review
 
 Standing = JudgedAction.Standing
@@ -70,7 +71,8 @@ def _deed(findings: list[dict[str, Any]]) -> str:
     if worst["verb"] and worst["object"]:
         said = f"{DOES[Verb(worst['verb'])]} {shown([worst['object'].removesuffix('…')])}"
     else:
-        said = worst["text"].rpartition("; this one ")[2].partition(";")[0].rstrip(".")[:_LONGEST]
+        beyond = titles(worst["text"]).rpartition("; this one ")[2]
+        said = beyond.partition(";")[0].rstrip(".")[:_LONGEST]
     return said[:1].upper() + said[1:]
 
 

@@ -16,6 +16,7 @@ from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaRuleBase
 
+from judgement.sigma import naming
 from judgement.sigma.compiling import Node, compiled
 from judgement.sigma.events import Event, Said
 from judgement.sigma.index import Index
@@ -70,8 +71,8 @@ class Rule:
 
     @property
     def sentence(self) -> str:
-        """What a match is called wherever one is shown."""
-        return f"{self.title} (Sigma rule {self.id} by {self.author or 'an unnamed author'})"
+        """What a match is called where it is kept."""
+        return naming.sentence(self.title, self.id, self.author)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Part, User
 from breakglass.models import Permit, Request, Scenario
 from core import refs
+from judgement.sigma.naming import Named, named, titles
 
 SEES_ALL = (Part.COMPLIANCE, Part.AUDITOR)
 _STEP = timedelta(days=36_525)  # a century: no deadline outweighs how grave a finding is
@@ -190,6 +191,16 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("finding", args=[self.pk])
+
+    @property
+    def words(self) -> str:
+        """What it says, with the rules of detection by their titles."""
+        return titles(self.text)
+
+    @property
+    def rules(self) -> list[Named]:
+        """The rules of detection that brought it up."""
+        return named(self.text)
 
     @property
     def ref(self) -> str:

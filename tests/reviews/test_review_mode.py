@@ -89,6 +89,18 @@ class TestReviewMode:
         assert "2 of 3 actions explained." in text
         assert "not for changing" in text
 
+    def test_a_rule_of_detection_stands_by_its_title_and_what_names_it_is_folded(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"], expected_objects=["orders"]))
+        act(review.grant, "copy", statement="COPY customers TO STDOUT")
+        sequence(timezone.now())
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+        reasons, _summary, behind = text.partition("Which rule says that</summary>")
+
+        assert "<li>Whole Table Copied Out Of A Database.</li>" in reasons
+        assert "Sigma rule" not in reasons
+        assert "Sigma rule by Breakglass, <code>a39883b1-c406-58c4-bf82-a78252496d4f</code>" in behind
+
     def test_what_was_said_and_what_was_left_behind_stand_above_the_actions(self) -> None:
         review = recent(justification="Payments are declined; I copy orders and drop the copy.")
         act(review.grant, "copy", "customers")

@@ -4,7 +4,10 @@ import pytest
 
 from audit import reading
 from audit.models import Entry
+from judgement.sigma import naming
+from judgement.sigma.naming import Named
 from reviews import detect, transitions
+from reviews.events import AlarmRaised
 from reviews.models import Finding, Review
 from tests.make import make_user
 from tests.reviews.make import (
@@ -59,6 +62,17 @@ def test_things_are_named_for_people() -> None:
 
     assert str(review) == f"Review of case {review.grant.request.case}"
     assert str(finding) == "More than was declared: A dump."
+
+
+def test_a_rule_of_detection_is_told_by_its_title_and_named_behind() -> None:
+    rule = Named("0d2b6f0e-6a35-4f0a-9f0d-52e6b1a2c9d4", "R (X), O")
+    finding = make_finding(text=f"{naming.sentence('Copied out', rule.id, rule.author)}.")
+    alarm = AlarmRaised(finding="known_bad", text=finding.text, person="", entry=1, ended=False)
+
+    assert told()["finding.opened"] == "Rita opened a finding: Copied out."
+    assert (alarm.sentence(), alarm.words) == ("raised an alarm: Copied out.", "Copied out.")
+    assert (finding.words, finding.rules) == ("Copied out.", [rule])
+    assert naming.named("Copied out.") == []
 
 
 def test_nothing_waits_for_an_account_that_is_off() -> None:
