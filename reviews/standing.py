@@ -14,7 +14,7 @@ from core.words import duration_words
 from judgement.deeds import DOES, shown
 from judgement.facts import Verb
 from judgement.sigma.naming import titles
-from reviews.models import JudgedAction, JudgedCase, Review
+from reviews.models import Gravity, JudgedAction, JudgedCase, Review
 
 Standing = JudgedAction.Standing
 _TOLD = (Standing.OUTSIDE, Standing.UNEXPLAINED, Standing.ANNOUNCED)  # of the first there is
@@ -25,12 +25,13 @@ _LONGEST = 90  # characters of what stands out
 class Stand:
     """Where one review stands: `key` names the look of `label`.
 
-    Without a label nothing was made of it. `worst` says what its gravest action does, `late` how
-    long its deadline is over.
+    Without a label nothing was made of it. `meaning` says what the label does, `worst` what its
+    gravest action does, `late` how long its deadline is over.
     """
 
     key: str
     label: str
+    meaning: str
     worst: str
     facts: list[str]
     late: str
@@ -53,10 +54,11 @@ def _gravest(standing: str) -> Subquery:
 def _stand(review: Review, judged: Any, at: datetime) -> Stand:
     known = judged is not None and judged.judged_at is not None
     if review.state == Review.State.CLOSED and not known:
-        return Stand(key="", label="", worst="", facts=[], late="")
+        return Stand(key="", label="", meaning="", worst="", facts=[], late="")
     return Stand(
         key=review.gravity_key,
         label=str(review.get_gravity_display()),
+        meaning=Gravity(review.gravity).meaning,
         worst=_deed(judged.odd_ones or []) if known else "",
         facts=list(_facts(judged)),
         late=duration_words(at - review.due_at) if review.is_overdue(at) else "",

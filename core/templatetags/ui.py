@@ -134,15 +134,18 @@ def looks_panel(context: dict[str, Any]) -> dict[str, object]:
 
 
 @register.simple_tag
-def status(value: str, label: str = "", *, of: str = "") -> SafeString:
-    """Show a state: always an icon and a word. `of` is request, grant, door, review, …"""
+def status(value: str, label: str = "", *, of: str = "", meaning: str = "") -> SafeString:
+    """Show a state: always an icon and a word. `of` is request, grant, door, review, …
+
+    `meaning` explains the word to who rests a pointer on it; it stands somewhere near as well.
+    """
     words = str(label) or value.replace("_", " ").capitalize()
-    return _badge(face(value, of=of), words)
+    return _badge(face(value, of=of), words, meaning)
 
 
 @functools.lru_cache(1024)  # each row of a list has one, and few lists have ten kinds
-def _badge(looks_like: Face, words: str) -> SafeString:
-    context = {"tone": looks_like.tone, "icon": looks_like.icon, "label": words}
+def _badge(looks_like: Face, words: str, meaning: str) -> SafeString:
+    context = {"tone": looks_like.tone, "icon": looks_like.icon, "label": words, "title": meaning}
     return render_to_string("components/status.html", context)
 
 

@@ -92,6 +92,35 @@ class Gravity(models.IntegerChoices):
     UNEXPLAINED = 4, _("Unexplained")
     GRAVE = 5, _("Grave")
 
+    @property
+    def meaning(self) -> str:
+        """What the word says, in a sentence that stands where it does."""
+        return str(_MEANINGS[self])
+
+
+_MEANINGS = {
+    Gravity.GRAVE: _(
+        "Something was done outside of the scenario, or against a rule that holds in every one,"
+        " and it weighs heavily by itself."
+    ),
+    Gravity.UNEXPLAINED: _(
+        "Something was done for which neither request nor scenario accounts, and it weighs, by"
+        " itself or together with the rest."
+    ),
+    Gravity.DOUBTFUL: _(
+        "No single action stands out, and together they fit badly what was said, or a model has"
+        " doubts."
+    ),
+    Gravity.UNJUDGED: _(
+        "Nothing can be compared: too little was said, or it could not be read or seen what was"
+        " done. That is not harmless."
+    ),
+    Gravity.SLIGHT: _(
+        "What is not explained weighs little, or was announced, but is outside of the scenario."
+    ),
+    Gravity.EXPLAINED: _("What was said accounts for all that was done, as far as it was seen."),
+}
+
 
 class JudgedCase(models.Model):
     """How all actions of a case together stand to what was said.

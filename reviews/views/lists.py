@@ -15,7 +15,7 @@ from core import paging, sheets
 from core.pages import say
 from core.problems import BadQuery
 from reviews import lists, standing
-from reviews.models import Finding, Review
+from reviews.models import Finding, Gravity, Review
 
 
 @page("GET")
@@ -47,7 +47,8 @@ def reviews(request: PageRequest) -> HttpResponse:
 
 
 def _stands(shown: list[Any]) -> dict[str, Any]:
-    return {"stands": standing.of(shown, at=timezone.now())}
+    gravities = list(reversed(Gravity))
+    return {"stands": standing.of(shown, at=timezone.now()), "gravities": gravities}
 
 
 @page("GET")

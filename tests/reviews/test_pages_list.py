@@ -303,6 +303,20 @@ class TestWhatWasDone:
         assert "None of these" in narrowed
         assert "the filters leave" not in page("rita", reverse("reviews")).content.decode()
 
+    def test_each_word_is_explained_where_it_stands(self) -> None:
+        review = late()
+        for gravity in Gravity:
+            Review.objects.filter(pk=review.pk).update(gravity=gravity)
+            listed = page("rita", reverse("reviews")).content.decode()
+            shown = page("rita", review.get_absolute_url()).content.decode()
+
+            assert f'title="{gravity.meaning}"' in listed
+            assert f"<dt>{gravity.label}</dt><dd>{gravity.meaning}</dd>" in listed
+            opens = shown.partition('<details class="meaning">')[2].partition("</details>")[0]
+            assert f"{gravity.label}</span>" in opens
+            assert f">{gravity.meaning}</p>" in opens
+        assert len({each.meaning for each in Gravity}) == len(Gravity)
+
     def test_is_a_filter_under_each_tab_and_of_the_file(self) -> None:
         scenario = make_scenario(max_concurrent=12)
         made = {each: recent(scenario) for each in Gravity}
