@@ -15,7 +15,7 @@ from breakglass.models import Permit, Request, scenarios_of
 from core import slots
 from core.once import once
 from core.words import duration_words, relative_words
-from reviews import actions, policy
+from reviews import actions, policy, seconds
 from reviews.models import Finding, JudgedAction, Review
 
 _SHOWN = 5
@@ -259,7 +259,9 @@ def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
     if review is None or not isinstance(user, User):
         return []
     readable = Review.objects.visible_to(user, now).filter(pk=review.pk).exists()
-    context = {"review": review, "readable": readable, "overdue": review.is_overdue(now)}
+    who = seconds.of([review], reader=user, at=now) if readable else {}
+    context = {"review": review, "readable": readable, "overdue": review.is_overdue(now),
+               "second": who.get(asked.case_ref, _("somebody else"))}  # fmt: skip
     found = [slots.Panel(template="reviews/_panel.html", context=context, place="side")]
     if readable and (findings := list(review.findings())):
         why_not = policy.why_not_review(review, by=user, at=now)

@@ -1,6 +1,8 @@
 """The lists of reviews and of findings, as pages and as files."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,12 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.requests import PageRequest
 from breakglass.views.pages import page
 from core import paging, sheets
 from core.pages import say
 from core.problems import BadQuery
-from reviews import lists, standing
+from reviews import lists, seconds, standing
 from reviews.models import Finding, Gravity, Review
 
 
@@ -41,14 +44,17 @@ def reviews(request: PageRequest) -> HttpResponse:
         "order": order,
         "now": now,
         "chips": lists.review_chips(chosen, request.GET),
+        "gravities": list(reversed(Gravity)),
         "scenario": chosen["scenario"],
     }
-    return _list(request, "reviews/reviews.html", rows, order, context, also=_stands)
+    also = partial(_beside, reader=request.user, at=now)
+    return _list(request, "reviews/reviews.html", rows, order, context, also=also)
 
 
-def _stands(shown: list[Any]) -> dict[str, Any]:
-    gravities = list(reversed(Gravity))
-    return {"stands": standing.of(shown, at=timezone.now()), "gravities": gravities}
+def _beside(shown: list[Any], *, reader: User, at: datetime) -> dict[str, Any]:
+    """Return what stands beside the reviews of a page: where they stand, and who may confirm."""
+    who = seconds.of(shown, reader=reader, at=at)
+    return {"stands": standing.of(shown, at=at), "seconds": who}
 
 
 @page("GET")

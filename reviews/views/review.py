@@ -22,7 +22,16 @@ from core import zones
 from core.errors import BadInput, DomainError
 from core.forms import ReasonForm, refused
 from core.idempotency import taken
-from reviews import candidates, coverage, loose_ends, policy, standing, story, transitions
+from reviews import (
+    candidates,
+    coverage,
+    loose_ends,
+    policy,
+    seconds,
+    standing,
+    story,
+    transitions,
+)
 from reviews.assignment_policy import why_not_reassign
 from reviews.assignment_transitions import reassign
 from reviews.forms import FindingForm, TurnForm, VerdictForm
@@ -187,6 +196,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found),
+        "second": seconds.of([found], reader=request.user, at=now).get(found.case_ref, ""),
         "talk": asked,
         "about": found.case_ref,
         "shows": found.case_ref,

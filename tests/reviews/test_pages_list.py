@@ -105,6 +105,30 @@ class TestList:
         for url in (review.get_absolute_url(), review.grant.request.get_absolute_url()):
             assert "To be confirmed</span>" in page("carla", url).content.decode()
 
+    def test_a_verdict_to_be_confirmed_says_who_may(self) -> None:
+        review = judged(late(), "misuse", "Nothing of it was asked for.")
+        make_cast()
+        names, officers = ("rolf", "ines", "olga"), [f"officer{number}" for number in range(12)]
+        for people, by, who in (
+            ((), "rita", "Carla"), ((), "carla", "you"), (["rolf"], "carla", "you or Rolf"),
+            (["rolf", "bob"], "otto", "Bob, Carla or Rolf"),
+            (names, "rita", "another reviewer or a compliance officer"),
+            (officers, "rita", "another reviewer or a compliance officer"),
+        ):  # fmt: skip
+            make_group("Reviewers", *map(make_user, people))
+            listed = page(by, reverse("reviews")).content.decode()
+            shown = page(by, review.get_absolute_url()).content.decode()
+            case = page(by, review.grant.request.get_absolute_url()).content.decode()
+            assert f"verdict by Rita; {who} may confirm it" in listed
+            assert f"{who} may confirm it, not Rita, who gave it." in shown
+            assert f"Rita gave the verdict; {who} may confirm it." in case
+        case = page("ada", review.grant.request.get_absolute_url()).content.decode()
+        assert "Rita gave the verdict; somebody else may confirm it." in case
+
+    def test_a_verdict_that_nobody_else_may_confirm_says_so(self) -> None:
+        judged(late(), "misuse", "Nothing of it was asked for.")
+        assert "; nobody else may confirm it" in page("rita", reverse("reviews")).content.decode()
+
     def test_says_in_words_what_is_made_of_a_case(self) -> None:
         review = recent()
         case = JudgedCase(
