@@ -72,9 +72,11 @@ def _cleanly(review: Review, verdict: Review.Verdict) -> str:
     if not left:
         return str(_NOTES[verdict])
     stays = ngettext(
-        "%(n)s thing stays to be put right.", "%(n)s things stay to be put right.", left
+        "What was done is what was said. %(n)s thing that follows from it is still to be done.",
+        "What was done is what was said. %(n)s things that follow from it are still to be done.",
+        left,
     )
-    return f"{_NOTES[verdict]} {stays % {'n': left}}"
+    return stays % {"n": left}
 
 
 def _misused(review: Review) -> str:

@@ -217,7 +217,7 @@ class TestReviewMode:
         make_obligation(review, at=timezone.now())
         text = page("rita", here).content.decode()
         assert re.search('value="justified_with_findings" id="[^"]+" required', text)
-        assert "Done as it was said. 1 thing stays to be put right." in text
+        assert "What was done is what was said. 1 thing that follows from it is still to be done." in text
         assert "1 thing is to be put right. The verdict may be given now" in text
 
     def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
