@@ -16,7 +16,7 @@ from tests.chromium import needs_chromium
 from tests.journeys.axe import width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import REASON, make_group, make_request, make_scenario, make_user
-from tests.reviews.make import make_review, taken
+from tests.reviews.make import make_finding, make_review, taken
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
@@ -219,12 +219,34 @@ def test_a_review_by_keyboard_alone(house: House) -> None:
     assert (closed.verdict, closed.comment) == ("justified", "As declared.")
 
 
+@pytest.mark.parametrize("height", [640, 800, 1100])
+def test_the_verdict_is_in_reach_however_low_the_window_is(house: House, height: int) -> None:
+    with_password("rita")
+    review = make_review(make_scenario(), at=timezone.now() - timedelta(minutes=30))
+    taken(review, at=timezone.now())
+    make_finding(review, at=timezone.now())  # of which the form warns
+    rita = house.enter("rita")
+    rita.set_viewport_size({"width": 1280, "height": height})
+    rita.goto(house.url + review.get_absolute_url())
+    button = rita.get_by_role("button", name="Record the verdict")
+
+    expect(button).to_be_in_viewport(ratio=1)
+    rita.get_by_label("What you found").scroll_into_view_if_needed()
+    expect(rita.get_by_label("What you found")).to_be_in_viewport(ratio=1)
+    rita.get_by_text("Give the review back").click()
+    rita.get_by_role("button", name="Give it back").click(trial=True)
+    rita.mouse.wheel(0, 4000)
+    expect(button).to_be_in_viewport()
+
+
 def test_what_is_typed_on_a_review_outlives_the_page(house: House) -> None:
     with_password("rita")
     review = make_review(make_scenario(), at=timezone.now() - timedelta(minutes=30))
     taken(review, at=timezone.now())
     rita = house.enter("rita")
     rita.goto(house.url + review.get_absolute_url())
+    rita.get_by_text("Ask Ada something").click()
+    rita.get_by_label("Your question").fill("Where is the log?")
     rita.get_by_text("Inconclusive").click()
     rita.get_by_label("What you found").fill("No log of the night.")
     rita.get_by_role("link", name="Open a finding").click()
@@ -236,6 +258,9 @@ def test_what_is_typed_on_a_review_outlives_the_page(house: House) -> None:
 
     expect(rita.get_by_role("radio", name="Inconclusive")).to_be_checked()
     expect(rita.get_by_label("What you found")).to_have_value("No log of the night.")
+    expect(rita.get_by_label("Your question")).to_have_value("Where is the log?")
+    rita.get_by_role("button", name="Ask", exact=True).click()
+    expect(rita.get_by_text("Ada has not answered yet.")).to_be_visible()
     rita.get_by_role("link", name="Open a finding").click()
     expect(rita.get_by_label("What you found")).to_have_value("")
     rita.get_by_role("link", name="Cancel").click()
