@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from breakglass.models import Question
+from core.forms import KeptForm
 
 
-class WordsForm(forms.Form):
+class WordsForm(KeptForm):
     """Words, and for a question the entry of the action that it is about."""
 
     text = forms.CharField(

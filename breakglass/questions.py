@@ -24,6 +24,11 @@ class Talk:
         return not self.questions and self.ask is None
 
     @property
+    def draft(self) -> str:
+        """Under what the browser keeps a question that is begun: each action has its own."""
+        return f"ask {self.ask['about'].value() or ''}".strip() if self.ask else ""
+
+    @property
     def refused(self) -> bool:
         """Whether an answer was refused: its words stand in the form, and nowhere else."""
         return any(form is not None and form.is_bound for _, form in self.questions)

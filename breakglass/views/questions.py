@@ -19,6 +19,7 @@ from breakglass.views import case_page
 from breakglass.views.pages import page, visible_request
 from core.errors import DomainError
 from core.forms import refused
+from core.idempotency import taken
 
 
 @page("POST")
@@ -37,7 +38,7 @@ def question_ask(request: PageRequest, pk: UUID) -> HttpResponse:
         else:
             said = _("Asked. %(person)s is told now, and the answer comes to you by mail.")
             messages.success(request, said % {"person": asked.requester})
-            return redirect(_back(request, form, asked))
+            return taken(request, redirect(_back(request, form, asked)))
     return case_page.render_case(request, asked, refused=case_page.Refused(ask=form), refusal=error)
 
 
@@ -67,7 +68,7 @@ def question_answer(request: PageRequest, pk: UUID) -> HttpResponse:
         else:
             said = _("Answered. %(person)s is told now.")
             messages.success(request, said % {"person": question.asked_by})
-            return redirect(question)
+            return taken(request, redirect(question))
     return case_page.render_case(
         request, question.case, refused=case_page.Refused(answer=(question, form)), refusal=error
     )

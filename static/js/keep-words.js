@@ -38,6 +38,7 @@ class KeepWords extends HTMLElement {
       else field.value = kept[field.name];
     }
     this.form.elements.namedItem("once").value = kept.once;
+    this.closest("details")?.setAttribute("open", "");
     this.hidden = false;
   }
 }
