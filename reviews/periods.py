@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy
 from breakglass.narrowing import day_begin
 from core.dates import day_words
 
-LABELS: dict[str, Promise] = {
+LABELS: dict[str, Promise] = {  # months are called by their names where it is known when
     "this-month": gettext_lazy("This month"),
     "last-month": gettext_lazy("Last month"),
     "30-days": gettext_lazy("30 days"),
     "13-weeks": gettext_lazy("13 weeks"),
-    "1-year": gettext_lazy("1 year"),
+    "1-year": gettext_lazy("12 months"),
+}
+_TITLES: dict[str, Promise] = {
+    "30-days": gettext_lazy("Emergency access, last 30 days"),
+    "13-weeks": gettext_lazy("Emergency access, last 13 weeks"),
+    "1-year": gettext_lazy("Emergency access, last 12 months"),
 }
 USUAL = "13-weeks"
 CHOSEN = "chosen"  # from one day to another, as somebody has filled in
@@ -73,6 +78,22 @@ class Period:
         """Its first and its last day."""
         days = {"first": day_words(self.first), "last": day_words(self.last)}
         return _("%(first)s to %(last)s") % days
+
+    @property
+    def month(self) -> str:
+        """The name of the month that it is, nothing where it is none."""
+        if self.key not in ("this-month", "last-month"):
+            return ""
+        same_year = self.first.year == timezone.localdate(self.now).year
+        name = date_format(self.first, "F" if same_year else "F Y")
+        return name if self.is_over else _("%(month)s so far") % {"month": name}
+
+    @property
+    def title(self) -> str:
+        """What a page about it is called."""
+        if self.month:
+            return _("Emergency access, %(month)s") % {"month": self.month}
+        return str(_TITLES.get(self.key) or _("Emergency access, days that you chose"))
 
     def before(self) -> "Period":
         """Return the same period just before: as many days, or the same days of the months."""
@@ -129,6 +150,11 @@ def of(
     else:
         first = earlier(month, 11)
     return Period(key, first, at, at)
+
+
+def labels(*, at: datetime) -> dict[str, str]:
+    """Return what the periods are called at `at`: nobody takes a month for as many days."""
+    return {key: of(key, at=at).month or str(label) for key, label in LABELS.items()}
 
 
 def earlier(day: date, months: int) -> date:

@@ -81,7 +81,7 @@ def dashboard(request: PageRequest) -> HttpResponse:
     now = found.period.now
     context = {
         "form": form,
-        "periods": periods.LABELS.items(),
+        "periods": periods.labels(at=now).items(),
         "figures": found,
         "headlines": headlines.of(found),
         "first": standouts.of(found, at=now),

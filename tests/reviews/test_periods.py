@@ -44,6 +44,17 @@ class TestPeriods:
             "drill": "no",
         }
 
+    def test_months_are_called_by_their_names(self) -> None:
+        names = periods.labels(at=TODAY)
+
+        assert (names["this-month"], names["last-month"]) == ("December so far", "November")
+        assert names["1-year"] == "12 months"
+        assert periods.labels(at=TODAY + timedelta(days=30))["last-month"] == "December 2026"
+        assert periods.of("last-month", at=TODAY).title == "Emergency access, November"
+        assert periods.of("1-year", at=TODAY).title == "Emergency access, last 12 months"
+        chosen = periods.of("", at=TODAY, since=TODAY.date())
+        assert chosen.title == "Emergency access, days that you chose"
+
     def test_begin_at_the_readers_midnight(self) -> None:
         late = datetime(2026, 12, 12, 23, 30, tzinfo=UTC)
 
