@@ -1,6 +1,7 @@
 """The story of one case as its reviewer reads it: declared, decided, opened, done, found."""
 
 import dataclasses
+from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -9,6 +10,8 @@ from breakglass.models import Decision, Request
 from breakglass.rules import Rules
 from core.templatetags.ui import listed
 from core.words import duration_words, minutes_words
+from judgement import reasons
+from judgement.binding import spoken_of
 from reviews import actions, deeds
 from reviews.actions import Actions
 from reviews.models import Finding, Opinion, Review
@@ -21,12 +24,14 @@ _NOTHING = Opinion.State.NONE
 class Compared:
     """What was declared of one thing, beside what was done; `odd` is what of it does not fit.
 
-    What was `announced` fits what was said, and the scenario does not.
+    `expected` is what the scenario says of it, whoever asked. What was `announced` fits what was
+    said, and the scenario does not.
     """
 
     about: str
     declared: str
     done: str
+    expected: str = ""
     announced: str = ""
     odd: str = ""
 
@@ -125,7 +130,7 @@ def _plan(story: Story) -> Compared:
         said.append(deeds.silent(done.neutral))
     return Compared(
         about=_("Plan"),
-        declared=story.asked.intent or _("Only what the reason says"),
+        declared=story.asked.intent or _("No plan: only what the reason says"),
         done=", ".join(said) if done.count else _("No action is on the record"),
         announced=deeds.counted(done.announced_verbs),
         odd=deeds.counted(done.outside_verbs),
@@ -133,15 +138,25 @@ def _plan(story: Story) -> Compared:
 
 
 def _objects(story: Story) -> Compared:
-    """What the scenario expects beside what was touched, by the actions that the page shows."""
+    """What the request names beside what was touched, by the actions that the page shows."""
     touched = {name for each in story.actions.shown for name in each.objects}
+    named = _named(story, touched | {*story.rules.expected_objects})
     outside = story.actions.outside
     odd = {name for each in outside if not each.announced for name in each.odd_objects}
     said = {name for each in outside if each.announced for name in each.odd_objects} - odd
     return Compared(
         about=_("Objects"),
-        declared=_("The scenario is for %(objects)s") % {"objects": story.expected_objects},
+        declared=", ".join(named) or _("The request names none"),
+        expected=_("The scenario is for %(objects)s") % {"objects": story.expected_objects},
         done=", ".join(sorted(touched - odd - said)) if touched else _("None named"),
         announced=", ".join(sorted(said)),
         odd=", ".join(sorted(odd)),
     )
+
+
+def _named(story: Story, names: Iterable[str]) -> list[str]:
+    """Return which of some things the request names, as the judging reads it."""
+    said = [story.asked, *story.more]
+    text = "\n".join(words for each in said for words in (each.justification, each.intent))
+    clauses = reasons.read(text).clauses
+    return sorted(name for name in names if "*" not in name and spoken_of(name.lower(), clauses))

@@ -35,7 +35,20 @@ class TestReviewMode:
         assert rows["Time"] == ("30 min", "20 min", "")
         assert rows["Targets"] == ("shop-db", "No door was opened", "")
         assert rows["Plan"] == ("Look for the lock.", "1 select", "1 copy")
-        assert rows["Objects"] == ("The scenario is for orders", "orders", "customers")
+        assert rows["Objects"] == ("The request names none", "orders", "customers")
+        assert [each.expected for each in told.compared] == ["", "", "", "The scenario is for orders"]
+
+    def test_what_the_request_names_is_told_from_what_the_scenario_is_for(self) -> None:
+        scenario = make_scenario(expected_objects=["orders", "payments"])
+        review = recent(scenario, justification="Orders 7 and 8 hang: I read customers and orders.")
+        act(review.grant, "select", "customers")
+        act(review.grant, "select", "coupons")
+        sequence(timezone.now())
+
+        told = page("rita", review.get_absolute_url()).context["story"].compared[-1]
+
+        assert told.declared == "customers, orders"
+        assert told.expected == "The scenario is for orders and payments"
 
     def test_what_the_scenario_expects_is_not_flagged_beside_what_it_does_not(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
