@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
-from judgement.facts import Quality
+from judgement.facts import Quality, Verb
 from judgement.sigma.naming import Named, named, titles
 from reviews import performed
 from reviews.deeds import deed
@@ -22,11 +22,13 @@ from reviews.models import Finding, JudgedAction
 from targets.outcomes import REFUSED, meaning
 
 SHOWN = 100  # to look at, and kinds of what needs no look; the rest is counted
+UNFOLDED = 8  # kinds of what is explained that stand open
 FOLDED = 1_000  # explained ones, and neutral ones, are read to put together what is the same
 LONGEST = 2000  # characters of a statement on the page
 KIND = "action.performed"
 _DONE = ("00000", "")
 _STRANGE = ("object_outside", "database_outside", "host_outside")  # say what is touched
+_LOOKS = frozenset({Verb.READ, Verb.NEUTRAL, Verb.NETWORK})
 Standing = JudgedAction.Standing
 _UNSAID = frozenset(JudgedAction.ODD) - {Standing.ANNOUNCED}
 _WEIGHTS = {1: Finding.Severity.LOW, 3: Finding.Severity.HIGH, 4: Finding.Severity.HIGH}
@@ -48,6 +50,7 @@ class Action:
     standing: str
     severity: int
     readable: bool  # whether it could be read what it does
+    decisive: bool  # whether it changed or ran something, or took something out
     why: list[str]
     rules: list[Named]  # of detection, that it matches
     odd_objects: list[str]
@@ -180,6 +183,27 @@ class Actions(Tally):
         """Those that need no look, each kind once: what tells something comes first."""
         return self._kinds[:SHOWN]
 
+    @functools.cached_property
+    def decisive(self) -> list[Repeated]:
+        """Those by which the case is decided: explained, and they did more than look."""
+        did = (each for each in self.repeated if each.action.decisive)
+        return [each for each in did if each.action.standing == Standing.EXPLAINED][:UNFOLDED]
+
+    @functools.cached_property
+    def looked(self) -> list[Repeated]:
+        """The others of them."""
+        return [each for each in self.repeated if each not in self.decisive]
+
+    @property
+    def looked_count(self) -> int:
+        """How many actions the others are, shown or not."""
+        return self.within_count - sum(each.count for each in self.decisive)
+
+    @property
+    def opened(self) -> bool:
+        """Whether those that need no look stand open: a few, where there is nothing else."""
+        return not self.outside_count and len(self.repeated) <= UNFOLDED
+
     @property
     def unfolded(self) -> int:
         """How many of those that need no look do not stand among the `repeated` ones."""
@@ -289,6 +313,7 @@ def _action(row: JudgedAction, entry: Entry) -> Action:
         standing=row.standing,
         severity=row.severity,
         readable=(row.facts or {}).get("quality", Quality.NONE) != Quality.NONE,
+        decisive=not _LOOKS.issuperset((row.facts or {}).get("verbs", ())),
         why=[titles(each["text"]) for each in row.findings],
         rules=[rule for each in row.findings for rule in named(each["text"])],
         odd_objects=[each["object"] for each in row.findings if each["code"] in _STRANGE],

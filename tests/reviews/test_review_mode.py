@@ -35,8 +35,8 @@ class TestReviewMode:
         assert rows["Time"] == ("30 min", "20 min", "")
         assert rows["Targets"] == ("shop-db", "No door was opened", "")
         assert rows["Plan"] == ("Look for the lock.", "1 select", "1 copy")
-        assert rows["Objects"] == ("The request names none", "orders", "customers")
-        assert [each.expected for each in told.compared] == ["", "", "", "The scenario is for orders"]
+        assert rows["Objects"] == ("customers", "orders", "customers")
+        assert told.compared[-1].expected == "The scenario is for orders"
 
     def test_what_the_request_names_is_told_from_what_the_scenario_is_for(self) -> None:
         scenario = make_scenario(expected_objects=["orders", "payments"])
@@ -66,7 +66,7 @@ class TestReviewMode:
 
     def test_what_was_announced_is_nowhere_called_unexplained(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
-        said = "Orders 7 and 8 hang: I copy orders to orders_before and look at 7."
+        said = "Orders look wrong: I copy orders to orders_before and look at them."
         review = recent(scenario, justification=said)
         act(review.grant, "create", "orders_before",
             statement="CREATE TABLE orders_before AS SELECT * FROM orders")  # fmt: skip
@@ -112,7 +112,8 @@ class TestReviewMode:
 
         assert "<li>Whole Table Copied Out Of A Database.</li>" in reasons
         assert "Sigma rule" not in reasons
-        assert "Sigma rule by Breakglass, <code>a39883b1-c406-58c4-bf82-a78252496d4f</code>" in behind
+        rule = "a39883b1-c406-58c4-bf82-a78252496d4f"
+        assert f"Sigma rule by Breakglass, <code>{rule}</code>" in behind
 
     def test_what_was_said_and_what_was_left_behind_stand_above_the_actions(self) -> None:
         review = recent(justification="Payments are declined; I copy orders and drop the copy.")
@@ -165,6 +166,35 @@ class TestReviewMode:
         monkeypatch.setattr(actions, "SHOWN", 1)
         text = page("rita", review.get_absolute_url()).content.decode()
         assert "80 more actions are not among these." in text
+
+    def test_what_decides_stands_open_and_what_only_looked_is_folded(self) -> None:
+        scenario = make_scenario(expected_verbs=["select", "update"], expected_objects=["orders"])
+        said = "Order 7 hangs: I set the state of order 7 in orders."
+        review = recent(scenario, justification=said)
+        for number in range(20):
+            looks = f"SELECT id FROM orders LIMIT {number}"  # noqa: S608
+            act(review.grant, "select", statement=looks)
+        act(review.grant, statement="UPDATE orders SET state = 'placed' WHERE id = 7")
+        sequence(timezone.now())
+
+        text = page("rita", review.get_absolute_url()).content.decode()
+        open_, _summary, folded = text.partition("20 more that need no look</summary>")
+
+        assert "UPDATE orders SET" in open_
+        assert "SELECT id FROM orders LIMIT 3" not in open_
+        assert "SELECT id FROM orders LIMIT 3" in folded
+        assert re.search(r'<details class="fold">\s*<summary>', open_)
+
+    def test_a_few_that_only_looked_stand_open_where_there_is_nothing_else(self) -> None:
+        review = recent(make_scenario(expected_verbs=["select"], expected_objects=["orders"]))
+        act(review.grant, "select", "orders")
+        sequence(timezone.now())
+        here = review.get_absolute_url()
+        assert '<details class="panel fold" open>' in page("rita", here).content.decode()
+
+        act(review.grant, "copy", "customers")
+        sequence(timezone.now())
+        assert '<details class="panel fold" open>' not in page("rita", here).content.decode()
 
     def test_an_action_is_called_by_what_it_does_where_its_word_only_looks(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
@@ -230,7 +260,7 @@ class TestReviewMode:
         make_obligation(review, at=timezone.now())
         text = page("rita", here).content.decode()
         assert re.search('value="justified_with_findings" id="[^"]+" required', text)
-        assert "What was done is what was said. 1 thing that follows from it is still to be done." in text
+        assert "1 thing that follows from it is still to be done." in text
         assert "1 thing is to be put right. The verdict may be given now" in text
 
     def test_a_question_about_an_action_and_its_answer_stand_at_the_action(self) -> None:
