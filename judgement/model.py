@@ -5,11 +5,17 @@ orders what reviewers look at first. It closes no finding and opens no door.
 """
 
 import dataclasses
+import itertools
 import json
 import math
-from collections.abc import Mapping
-from functools import cache
+import operator
+import struct
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 # What the gravest finding of a hard rule that nobody announced adds to the odds, set by hand: it
 # counts whatever the trees make of the words. Least grave last.
@@ -19,17 +25,33 @@ _HARD = ((1.0, 2.5), (0.8, 1.5))
 _DOUBT, _SUREST = 0.2, 0.98
 _PATH = Path(__file__).with_name("alignment.json")
 
-# A node is the place of a feature, the highest value that goes left, and where left and right are;
-# a leaf has the place -1 and what it adds instead of a value.
-Node = tuple[int, float, int, int]
+_LEAVES = 32  # of a tree at most: each is a bit in a word
+_BYTES = _LEAVES // 8
+
+
+class Split(NamedTuple):
+    """A feature: its thresholds, rising, and the leaves that are left above so many of them.
+
+    The leaves of all trees are bits of one number, with a word for each tree. What is above a
+    threshold goes right: no leaf on its left can be reached any more.
+    """
+
+    place: int
+    thresholds: tuple[float, ...]
+    left: tuple[int, ...]
 
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """Trees whose leaves are added up to the logarithm of odds."""
+    """Trees whose leaves are added up to the logarithm of odds.
+
+    None is walked from its root, node by node: each feature strikes out leaves of all trees at
+    once, and the first that is left of a tree is the one where a walk would have ended.
+    """
 
     features: tuple[str, ...]
-    trees: tuple[tuple[Node, ...], ...]
+    splits: tuple[Split, ...]
+    trees: tuple[tuple[float, ...], ...]  # what the leaves of each add, from the last to the first
     base: float
     flag_at: float  # the score from which a session is flagged
 
@@ -42,27 +64,77 @@ class Model:
         """
         try:
             raw = json.loads(text)
-            trees = tuple(
-                tuple(zip(tree["f"], tree["v"], tree["l"], tree["r"], strict=True))
-                for tree in raw["trees"]
+            trees = [_Tree(each) for each in raw["trees"]]
+            return cls(
+                features=tuple(raw["features"]),
+                splits=tuple(_splits(trees)),
+                trees=tuple(tuple(tree.leaves) for tree in trees),
+                base=raw["base"],
+                flag_at=raw["flag_at"],
             )
-            return cls(tuple(raw["features"]), trees, raw["base"], raw["flag_at"])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"This is no model of alignment: {error!r} is missing.") from error
+        except (KeyError, TypeError, IndexError, RecursionError) as error:
+            raise ValueError(f"This is no model of alignment: {error!r}.") from error
 
     def score(self, values: Mapping[str, float]) -> float:
         """Return how suspicious a session of these features is, of 0 to 1."""
-        row = [values.get(name, 0.0) for name in self.features]
-        odds = self.base
-        for tree in self.trees:
-            feature, value, left, right = tree[0]
-            while feature >= 0:
-                feature, value, left, right = tree[left if row[feature] <= value else right]
-            odds += value
+        odds = self._learned([values.get(name, 0.0) for name in self.features])
         hard = values.get("hard_hi", 0.0)
         odds += next((added for least, added in _HARD if hard >= least), 0.0)
         odds += _DOUBT * _odds(values.get("doubt_hi", 0.5))
         return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
+
+    def _learned(self, row: Sequence[float]) -> float:
+        left = self._all
+        for place, thresholds, above in self.splits:
+            if passed := bisect_left(thresholds, row[place]):
+                left &= above[passed - 1]
+        size = len(self.trees)
+        words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
+        found = zip(self.trees, words, strict=True)
+        return sum([leaves[word.bit_length() - 1] for leaves, word in found], start=self.base)
+
+    @cached_property
+    def _all(self) -> int:
+        words = enumerate(self.trees)
+        return sum(((1 << len(leaves)) - 1) << number * _LEAVES for number, leaves in words)
+
+
+class _Tree:
+    """A tree while it is read: what its leaves add, and which of them each node strikes out.
+
+    A node is the place of a feature, the highest value that goes left, and where left and right
+    are; a leaf has the place -1 and what it adds instead of a value.
+    """
+
+    def __init__(self, said: Mapping[str, Sequence[Any]]) -> None:
+        self.leaves: list[float] = []
+        self.struck: list[tuple[int, float, int]] = []
+        self._read(said, 0)
+        if len(self.leaves) > _LEAVES:
+            raise ValueError(f"A tree has {len(self.leaves)} leaves; {_LEAVES} are the most.")
+
+    def _read(self, said: Mapping[str, Sequence[Any]], node: int) -> None:
+        feature, value = said["f"][node], said["v"][node]
+        if feature < 0:
+            self.leaves.append(value)
+            return
+        self._read(said, said["r"][node])
+        right = len(self.leaves)
+        self._read(said, said["l"][node])
+        self.struck.append((feature, value, (1 << len(self.leaves)) - (1 << right)))
+
+
+def _splits(trees: Sequence[_Tree]) -> Iterator[Split]:
+    """Yield for each feature what is left above each of its thresholds."""
+    struck: dict[int, dict[float, int]] = defaultdict(lambda: defaultdict(int))
+    for number, tree in enumerate(trees):
+        for feature, threshold, leaves in tree.struck:
+            struck[feature][threshold] |= leaves << number * _LEAVES
+    whole = (1 << len(trees) * _LEAVES) - 1
+    for feature, gone in sorted(struck.items()):
+        rising = sorted(gone)
+        lost = itertools.accumulate((gone[each] for each in rising), operator.or_)
+        yield Split(feature, tuple(rising), tuple(whole ^ each for each in lost))
 
 
 def _odds(share: float) -> float:
