@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from judgement import association, fitting, near, spans, terms, words
 from judgement.deeds import CHANGING
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
+from judgement.fitting import Held
 from judgement.grounds import Grounds, Said, covers, destination_named, named
 from judgement.terms import Terms
 
@@ -20,6 +21,9 @@ _SENSITIVE = (
 )  # fmt: skip
 _EXCESS = {verb: f"excess_{verb}" for verb in _SENSITIVE}
 _BREADTHS = [(each, f"breadth_{each}") for each in Breadth]
+# What is known of the clause that covers an action best, each by itself.
+_BEST = ("covered", "bound_objects", "bound_said", "bound_grams", "explains", "bound_associated",
+         "hits", "hit_share")  # fmt: skip
 _OBJECTS = 0.65  # of what covers an action, the share that its objects have
 
 
@@ -27,15 +31,15 @@ def _mean(values: Sequence[float], *, none: float) -> float:
     return math.fsum(values) / len(values) if values else none
 
 
-def features(grounds: Grounds, said: Said) -> dict[str, float]:
+def features(grounds: Grounds, said: Said, held: Held) -> dict[str, float]:
     """Return what is known of one action against a reason, by name."""
     facts, spoken = said.facts, said.terms
-    names = _names(grounds, facts, spoken)
+    names = _names(grounds, spoken, held)
     return {
         **_verbs(grounds, facts),
         **names,
         **_nearness(grounds, said, names["objects"]),
-        **_clauses(grounds, facts, spoken),
+        **_clauses(grounds, facts, spoken, held),
         **_values(grounds, facts, spoken),
         **_reach(grounds, facts),
     }
@@ -98,31 +102,29 @@ def _verbs(grounds: Grounds, facts: Facts) -> dict[str, float]:
     return found
 
 
-def _names(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+def _names(grounds: Grounds, spoken: Terms, held: Held) -> dict[str, float]:
     whole = grounds.whole
-    objects = [whole.names(parts) for parts in spoken.objects]
+    objects, meant = held.whole.objects, held.whole.meant
     columns = [whole.names(parts) for parts in spoken.columns]
-    meant = [max(map(whole.knows, gloss)) for gloss in spoken.meant]
     built = [max(map(whole.knows, gloss)) for gloss in spoken.constructs]
-    called = association.table().called_for(spoken.tokens)
+    associated, worst = association.likelihood(held.rows, whole.stems)
     return {
         "objects": _mean(objects, none=0.6),
         "objects_min": min(objects, default=0.6),
-        "objects_missing": float(sum(each < 0.5 for each in objects)),
+        "objects_missing": float(sum([each < 0.5 for each in objects])),
         "columns": _mean(columns, none=0.6),
         "columns_min": min(columns, default=0.6),
-        "columns_missing": float(sum(each < 0.5 for each in columns)),
+        "columns_missing": float(sum([each < 0.5 for each in columns])),
         "meant": _mean(meant, none=0.5),
         "meant_first": meant[0] if meant else 0.5,
-        "meant_not": float(sum(each < 0.5 for each in meant)),
+        "meant_not": float(sum([each < 0.5 for each in meant])),
         "built": _mean(built, none=0.5),
-        "said": _mean([whole.knows(stem) for stem in spoken.said], none=0.5),
-        "unsaid": float(sum(each < 0.5 for each in built)),
-        "accounts": math.fsum(fitting.accounted(whole, spoken, called).values())
-        / (whole.mass or 1.0),
+        "said": _mean(held.whole.said, none=0.5),
+        "unsaid": float(sum([each < 0.5 for each in built])),
+        "accounts": held.whole.accounts,
         "grams": _overlap(spoken.grams, whole.grams),
-        "associated": association.table().likelihood(spoken.tokens, whole.stems),
-        "associated_min": association.table().likelihood(spoken.tokens, whole.stems, worst=True),
+        "associated": associated,
+        "associated_min": worst,
     }
 
 
@@ -130,37 +132,27 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
 
 
-def _clauses(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
+def _clauses(grounds: Grounds, facts: Facts, spoken: Terms, held: Held) -> dict[str, float]:
     """Hold an action against each clause; the one that covers it best counts."""
-    best = {"covered": 0.0, "bound_objects": 0.0, "bound_said": 0.0, "bound_grams": 0.0,
-            "explains": 0.0, "bound_associated": -9.0, "hits": 0.0,
-            "hit_share": 0.0}  # fmt: skip
-    bound, likeness = None, -1.0
-    shares = []
-    table = association.table()
-    called = table.called_for(spoken.tokens)
-    for ground in grounds.clauses:
-        clause = ground.clause
-        if clause is None or not ground.stems:
-            continue
-        shares.append(fitting.share(ground, spoken, called))
-        objects = _mean(shares[-1].objects, none=0.5)
-        said = _mean(shares[-1].said, none=0.3)
-        explains = shares[-1].found / (shares[-1].mass or 1.0)
-        covered = covers(facts.verbs, clause.verbs) * (1 - _OBJECTS + _OBJECTS * objects)
-        associated = table.likelihood(spoken.tokens, ground.stems)
-        hits = sum(literal in spoken.text for literal in ground.literals)
-        found = {"covered": covered, "bound_objects": objects, "bound_said": said,
-                 "bound_grams": _overlap(spoken.grams, ground.grams), "explains": explains,
-                 "bound_associated": associated, "hits": float(hits),
-                 "hit_share": hits / len(ground.literals) if ground.literals else 0.5}  # fmt: skip
-        best = {name: max(value, best[name]) for name, value in found.items()}
-        if (like := objects + said + explains) > likeness:
-            bound, likeness = clause, like
-    permitted = bound.verbs if bound else frozenset()
-    best["bound_compat"] = covers(facts.verbs, permitted)
+    rows = [(0.0, 0.0, 0.0, 0.0, 0.0, -9.0, 0.0, 0.0)]
+    bound, likeness = frozenset[Verb](), -1.0
+    for ground, share in zip(grounds.telling, held.shares, strict=True):
+        objects = math.fsum(share.objects) / len(spoken.objects) if spoken.objects else 0.5
+        said = math.fsum(share.said) / len(spoken.said) if spoken.said else 0.3
+        covered = covers(facts.verbs, ground.verbs) * (1 - _OBJECTS + _OBJECTS * objects)
+        associated, _ = association.likelihood(held.rows, ground.stems)
+        hits = sum([literal in spoken.text for literal in ground.literals])
+        share_of_hits = hits / len(ground.literals) if ground.literals else 0.5
+        grams = _overlap(spoken.grams, ground.grams)
+        rows.append(
+            (covered, objects, said, grams, share.accounts, associated, hits, share_of_hits)
+        )
+        if (like := objects + said + share.accounts) > likeness:
+            bound, likeness = ground.verbs, like
+    best = dict(zip(_BEST, map(max, *rows, rows[0]), strict=True))
+    best["bound_compat"] = covers(facts.verbs, bound)
     best["likeness"] = likeness
-    best["fit"], best["fit_said"], best["fit_done"] = fitting.fit(shares)
+    best["fit"], best["fit_said"], best["fit_done"] = fitting.fit(held)
     return best
 
 

@@ -50,15 +50,23 @@ class Days(NamedTuple):
 
 def spoken(text: str) -> Days:
     """Return what a text says of days."""
-    named = [(found[2], found[1]) for found in _DAY_FIRST.finditer(text)]
-    named += [(found[1], found[2]) for found in _MONTH_FIRST.finditer(text)]
-    days = {(_month(month), int(day)) for month, day in named}
+    days, months = _by_name(text)
     days |= {(int(found[1]), int(found[2])) for found in _WRITTEN.finditer(text)}
     for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
-    months = frozenset(_month(found[1]) for found in _MONTH_ALONE.finditer(text))
     months -= {month for month, _ in days}
-    return Days(frozenset(days), months, bool(_BY_CALENDAR.search(text)))
+    return Days(frozenset(days), frozenset(months), bool(_BY_CALENDAR.search(text)))
+
+
+def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:
+    """Return the days, and the months, of which a text speaks by the name of a month."""
+    lowered = text.lower()
+    if not any(name in lowered for name in _NAMES):
+        return set(), set()
+    named = [(found[2], found[1]) for found in _DAY_FIRST.finditer(text)]
+    named += [(found[1], found[2]) for found in _MONTH_FIRST.finditer(text)]
+    months = {_month(found[1]) for found in _MONTH_ALONE.finditer(text)}
+    return {(_month(month), int(day)) for month, day in named}, months
 
 
 def _month(name: str) -> int:

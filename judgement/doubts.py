@@ -12,14 +12,7 @@ from judgement import knowing, near, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
-from judgement.grounds import (
-    Ground,
-    Grounds,
-    Said,
-    destination_named,
-    named,
-)
-from judgement.reasons import Clause
+from judgement.grounds import Grounds, Said, destination_named, named
 
 # How grave it is that a verb was done which no clause mentions.
 _WEIGHTS = {
@@ -201,16 +194,12 @@ def _any_rows(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         return
     for ground in grounds.clauses:
         numbers = sorted(each for each in ground.literals if each.isdigit() and len(each) > 1)
-        name = next((each for each in facts.objects if spoken_of(each, _of(ground))), None)
+        name = next((each for each in facts.objects if spoken_of(each, ground.clauses)), None)
         if numbers and name:
             rows = f"{facts.limit} rows" if facts.limit else "all rows"
             text = f"reads {rows} of `{name}`; the request names {shown(numbers)}"
             yield Doubt("whole", 0.45, text, None, name)
             return
-
-
-def _of(ground: Ground) -> list[Clause]:
-    return [ground.clause] if ground.clause else []
 
 
 def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:

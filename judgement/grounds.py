@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 
 from judgement import association, durations, terms, thesaurus, words
@@ -72,14 +72,14 @@ class Ground:
     literals: frozenset[str]
     grams: frozenset[str]
     weights: Mapping[str, float]  # how much each stem tells
-    clause: Clause | None = None
+    clauses: tuple[Clause, ...]  # of which it is made
+    within: "Ground | None" = None  # the whole reason, where it is a clause
     _known: dict[str, float] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(
-        cls, stems: Iterable[str], literals: Iterable[str], clause: Clause | None = None
-    ) -> "Ground":
-        stems = frozenset(stems)
+    def of(cls, clauses: Sequence[Clause], within: "Ground | None" = None) -> "Ground":
+        """Make clauses ready: one of a reason, or all of them."""
+        stems = frozenset().union(*(clause.objects for clause in clauses))
         by_letter: dict[str, list[str]] = {}
         for stem in stems:
             by_letter.setdefault(stem[0], []).append(stem)
@@ -87,10 +87,11 @@ class Ground:
             stems,
             frozenset().union(*map(thesaurus.keys, stems)),
             {letter: tuple(found) for letter, found in by_letter.items()},
-            frozenset(literals),
+            frozenset().union(*(clause.literals for clause in clauses)),
             terms.grams(stems),
             {stem: association.table().weight(stem) for stem in stems},
-            clause,
+            tuple(clauses),
+            within,
         )
 
     def knows(self, stem: str) -> float:
@@ -105,30 +106,47 @@ class Ground:
             return 1.0
         if not self.keys.isdisjoint(thesaurus.keys(stem)):
             return 0.9
-        near = self.by_letter.get(stem[0])
-        if near is None:
-            return 0.0
+        if self.within and not self.within.knows(stem):
+            return 0.0  # no clause has more than all of them
+        return self._meant(stem) or (0.7 if self._has_in_two(stem) else 0.0)
+
+    def _meant(self, stem: str) -> float:
+        """Return how surely a word abbreviates one of its own, or is one with a slip."""
+        near = self.by_letter.get(stem[0], ())
         for other in near:  # loops, as this is asked more often than anything else here
             if thesaurus.short_for(stem, other):
                 return 0.7
         for other in near:
             if -2 < len(stem) - len(other) < 2 and slips(stem, other):
                 return 0.8
-        return 0.7 if self._has_in_two(stem) else 0.0
+        return 0.0
 
     def _has_in_two(self, stem: str) -> bool:
         """Whether it has a word in two: the time sheet is a timesheet."""
-        return stem in self._joined or any(map(self._parts_of, _halves(stem)))
+        if stem in self._joined:
+            return True
+        return stem[:_BEGIN] in self._begins and any(map(self._parts_of, _halves(stem)))
 
     def _parts_of(self, halves: tuple[str, str]) -> bool:
         """Whether both halves of a word are among its own: a timesheet is a sheet of times."""
         return all(words.stem(half) in self.stems for half in halves)
 
     @functools.cached_property
+    def _begins(self) -> frozenset[str]:
+        """Return how its words begin: one of two halves is a word of its own."""
+        return frozenset(stem[:_BEGIN] for stem in self.stems)
+
+    @functools.cached_property
     def _joined(self) -> frozenset[str]:
         """Return two words in a row written as one: the time sheet is a timesheet."""
-        row = self.clause.objects if self.clause else ()
-        return frozenset(one + other for one, other in itertools.pairwise(row))
+        rows = (clause.objects for clause in self.clauses)
+        pairs = (pair for row in rows for pair in itertools.pairwise(row))
+        return frozenset(one + other for one, other in pairs if (one + other).isalpha())
+
+    @functools.cached_property
+    def verbs(self) -> frozenset[Verb]:
+        """Return what it permits."""
+        return frozenset().union(*(clause.verbs for clause in self.clauses))
 
     @functools.cached_property
     def domains(self) -> frozenset[str]:
@@ -151,6 +169,7 @@ class Ground:
 
 
 _HALF_LEAST = 4  # letters of either half of a word that is looked for in two
+_BEGIN = 3  # of them that stand in its stem as well
 
 
 def _halves(stem: str) -> Iterator[tuple[str, str]]:
@@ -177,14 +196,15 @@ class Grounds:
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
         spoken = {words.stem(each) for each in re.findall(r"[a-z]+", reason.text[:20_000].lower())}
+        whole = Ground.of(reason.clauses)
         return cls(
             reason,
-            Ground.of(reason.words, reason.literals),
-            tuple(Ground.of(clause.objects, clause.literals, clause) for clause in reason.clauses),
+            whole,
+            tuple(Ground.of([clause], whole) for clause in reason.clauses),
             bool(_ALL & spoken),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
-            bool(_NUMBERED.search(_NO_NUMBER.sub(" ", reason.text[:20_000]))),
+            _names_numbers(reason.text[:20_000]),
             frozenset(
                 each
                 for each in reason.literals
@@ -196,9 +216,19 @@ class Grounds:
         )
 
     @functools.cached_property
+    def telling(self) -> tuple[Ground, ...]:
+        """Return the clauses that have words."""
+        return tuple(ground for ground in self.clauses if ground.stems)
+
+    @functools.cached_property
     def compound(self) -> tuple[str, ...]:
         """Return the values that have parts: web-3, tenant-red."""
         return tuple(sorted(filter(_BETWEEN.search, self.whole.literals)))
+
+
+def _names_numbers(text: str) -> bool:
+    """Tell whether a text names anything by a number: it is no ticket, time, day or amount."""
+    return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
 
 
 def _squeezed(literal: str) -> str:

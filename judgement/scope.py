@@ -102,12 +102,10 @@ def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
     A copy that stays in the database is one with the table that it makes. Looking is not among
     them: whoever tells what is wrong ("customers cannot pay") names things, too.
     """
-    touched = [_written(name) for name in facts.objects]
-    named = [*touched, *map(_written, facts.destinations)]
-    text = reason.text[:20_000]
-    if not (touched and reason.language_known and all(re.search(each, text) for each in named)):
+    if not (facts.objects and reason.language_known and _all_stand_in(reason.text, facts)):
         return frozenset()
-    saying = re.compile("|".join(touched))  # whoever drops orders_before has not said orders
+    # Whoever drops orders_before has not said orders.
+    saying = re.compile("|".join(map(_written, facts.objects)))
     told = frozenset(
         verb for verb in facts.verbs & _TOLD if binds(reason, verb, facts, saying=saying)
     )
@@ -115,9 +113,23 @@ def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
     return told | copies
 
 
+def _all_stand_in(text: str, facts: Facts) -> bool:
+    """Tell whether a text has all names of an action; most have not, which is seen at once."""
+    text = text[:20_000]
+    lowered = text.lower()
+    named = (*facts.objects, *facts.destinations)
+    return all(_bare(name).lower() in lowered for name in named) and all(
+        re.search(_written(name), text) for name in named
+    )
+
+
 def _written(name: str) -> str:
     """Return how a name stands in a text by itself."""
-    return rf"(?i:(?<![\w.]){re.escape(name.removeprefix('public.'))}(?!\w))"
+    return rf"(?i:(?<![\w.]){re.escape(_bare(name))}(?!\w))"
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("public.")
 
 
 def _lighter(announced: frozenset[Verb], facts: Facts) -> frozenset[Verb]:

@@ -8,9 +8,11 @@ by their syntax (`sqltree`).
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from judgement import rules, sqlfiles, sqlrules, sqltree
@@ -227,7 +229,7 @@ def _parsed(single: str, gathered: Gathered) -> bool:
     single = _REPLACE.sub("INSERT INTO ", single)
     for dialect in _DIALECTS:
         try:
-            trees = sqlglot.parse(single, read=dialect)
+            trees = sqlglot.parse(single, read=_dialect(dialect))
             if all(tree is None or isinstance(tree, exp.Command) for tree in trees):
                 continue
             read = [sqltree.read(tree, gathered) for tree in trees if tree is not None]
@@ -235,6 +237,11 @@ def _parsed(single: str, gathered: Gathered) -> bool:
         except _STUMBLES:
             continue
     return False
+
+
+@cache
+def _dialect(name: str) -> Dialect:
+    return Dialect.get_or_raise(name)
 
 
 def _guessed(word: str, blank: str, gathered: Gathered) -> bool:

@@ -29,8 +29,8 @@ _MOMENT = re.compile(
 
 def read(tree: exp.Expr, gathered: Gathered) -> bool:
     """Add the facts of a parsed statement; say whether the tree is of a kind that is known."""
-    own = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     nodes = list(tree.walk(bfs=True))
+    own = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
     changes = [node for node in nodes if isinstance(node, _CHANGES)]
     if not changes and not isinstance(tree, exp.Query | exp.Values):
         return False

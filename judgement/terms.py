@@ -19,7 +19,7 @@ _BEFORE = re.compile(
     r"^[\s({!]*(?:(?:sudo(?:\s+-u\s+\S+)?|env|nohup|time|nice(?:\s+-n\s*\S+)?|then|do|else|\w+=\S*)"
     r"\s+)*"
 )
-# Constructs that a sentence says in words of its own: of queries …
+# Constructs that a sentence says in words of its own: of queries, in lower case …
 _QUERIES = {
     "count": r"\bcount\s*\(",
     "avg": r"\bavg\s*\(",
@@ -60,11 +60,9 @@ _LINES = {
     "remote": r"\b(?:ssh|scp|rsync)\b",
 }
 _PATTERNS = {
-    kind: {name: re.compile(pattern, flags) for name, pattern in listed.items()}
-    for kind, listed, flags in (
-        (Kind.SQL, _QUERIES, re.IGNORECASE), (Kind.SHELL, _LINES, re.DOTALL),
-    )
-}  # fmt: skip
+    kind: {name: re.compile(pattern, re.DOTALL) for name, pattern in listed.items()}
+    for kind, listed in ((Kind.SQL, _QUERIES), (Kind.SHELL, _LINES))
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -132,7 +130,7 @@ def _parts(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 def _constructs(said: str, kind: Kind) -> Iterator[tuple[str, ...]]:
     """Yield what each construct says. In a query, what stands in strings is none of it."""
-    bare = _STRING.sub("''", said) if kind is Kind.SQL else said
+    bare = _STRING.sub("''", said).lower() if kind is Kind.SQL else said
     glosses = thesaurus.SQL if kind is Kind.SQL else thesaurus.SHELL
     for name, pattern in _PATTERNS.get(kind, {}).items():
         if pattern.search(bare):

@@ -1,12 +1,12 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from math import fsum
 from typing import NamedTuple
 
-from judgement import association, fitting, hard, near
+from judgement import fitting, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
 from judgement.doubts import Doubt, doubts, weight
@@ -62,8 +62,9 @@ def telling(grounds: Grounds, actions: Sequence[Looked]) -> list[Looked]:
 def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
     """Return what is known of actions together, by name."""
     actions = [each.said for each in looked]
-    rows = [features(grounds, each) for each in actions]
-    alone = fitting.adds(grounds.whole, [each.terms for each in actions])
+    held = [fitting.held(grounds, each.terms) for each in actions]
+    rows = list(map(features, itertools.repeat(grounds), actions, held))
+    alone = fitting.adds(grounds.whole, held)
     strangers = _strangers(actions)
     for row, each, adds, stranger in zip(rows, looked, alone, strangers, strict=True):
         row["adds"] = adds
@@ -72,28 +73,37 @@ def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
         row["doubt"] = weight(each.doubts)
         row["hard"] = _ruled(each, 0)
         row["scope"] = _ruled(each, 1)
-    result: dict[str, float] = {}
-    for name in rows[0] if rows else ():
-        lowest, highest = _ends(name)
-        column = [row[name] for row in rows]
-        result[lowest], result[highest] = min(column), max(column)
+    result = _extremes(rows)
     for code in _CODES:
         weights = [each.weight for own in looked for each in own.doubts if each.code == code]
         result[f"doubt_{code}"] = max(weights, default=0.0)
-    return result | _whole(grounds, actions, sorted(row["doubt"] for row in rows))
+    weights = sorted(row["doubt"] for row in rows)
+    return result | _whole(grounds, actions, _accounted(grounds, held), weights)
+
+
+def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the lowest and the highest of each value, by name."""
+    found: dict[str, float] = {}
+    for (lowest, highest), column in zip(
+        _ends(tuple(rows[0]) if rows else ()), zip(*(row.values() for row in rows), strict=True),
+        strict=True,
+    ):  # fmt: skip
+        found[lowest], found[highest] = min(column), max(column)
+    return found
 
 
 @cache
-def _ends(name: str) -> tuple[str, str]:
-    return f"{name}_lo", f"{name}_hi"
+def _ends(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{name}_lo", f"{name}_hi") for name in names)
 
 
 def _ruled(looked: Looked, tier: int) -> float:
     return max((_HARD[each.severity] for each in looked.ruled if each.tier == tier), default=0.0)
 
 
-def _whole(grounds: Grounds, actions: Sequence[Said], weights: Sequence[float]) -> dict[str, float]:
-    shares = _accounted(grounds, actions)
+def _whole(
+    grounds: Grounds, actions: Sequence[Said], shares: Sequence[float], weights: Sequence[float]
+) -> dict[str, float]:
     return {
         "doubt_mean": sum(weights) / len(weights) if weights else 0.0,
         "doubt_gap": weights[-1] - weights[0] if weights else 0.0,
@@ -120,17 +130,12 @@ def _strangers(actions: Sequence[Said]) -> list[float]:
     return [sum(times[part] == 1 for part in own) / len(own) if own else 0.5 for own in named]
 
 
-def _accounted(grounds: Grounds, actions: Sequence[Said]) -> list[float]:
+def _accounted(grounds: Grounds, held: Sequence[fitting.Held]) -> list[float]:
     """Return for each clause that asks for something how well any action accounts for it."""
-    table = association.table()
-    called = [table.called_for(each.terms.tokens) for each in actions]
     return [
-        max(
-            fsum(fitting.accounted(ground, each.terms, own).values()) / (ground.mass or 1.0)
-            for each, own in zip(actions, called, strict=True)
-        )
-        for ground in grounds.clauses
-        if actions and ground.clause and ground.clause.verbs and len(ground.stems) > 1
+        max(each.shares[place].accounts for each in held)
+        for place, ground in enumerate(grounds.telling)
+        if held and ground.verbs and len(ground.stems) > 1
     ]
 
 

@@ -56,6 +56,8 @@ def number(word: str) -> str | None:
     """Return the canonical form of a number in digits or words, None for anything else."""
     if word in _NUMBERS:
         return _NUMBERS[word]
+    if word.isalpha():
+        return None
     bare = word.replace(",", "")
     if not _DIGITS.fullmatch(bare):
         return None

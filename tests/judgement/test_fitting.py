@@ -11,10 +11,7 @@ def terms(text: str) -> Terms:
 
 
 def fit(reason: str, action: str) -> float:
-    grounds = Grounds.of(read(reason))
-    return fitting.fit(
-        [fitting.share(ground, terms(action), frozenset()) for ground in grounds.clauses]
-    )[0]
+    return fitting.fit(fitting.held(Grounds.of(read(reason)), terms(action)))[0]
 
 
 class TestFit:
@@ -30,8 +27,9 @@ class TestFit:
 
 class TestAdds:
     def test_what_was_done_beside_the_request_adds_nothing_to_it(self) -> None:
-        whole = Grounds.of(read("Count the lines of names.txt")).whole
-        asked, beside = fitting.adds(whole, [terms("wc -l names.txt"), terms("uptime")])
+        grounds = Grounds.of(read("Count the lines of names.txt"))
+        both = [fitting.held(grounds, terms(each)) for each in ("wc -l names.txt", "uptime")]
+        asked, beside = fitting.adds(grounds.whole, both)
         assert asked > 0.5
         assert beside == 0
 
@@ -39,13 +37,16 @@ class TestAdds:
 class TestAssociation:
     TABLE = association.Table({"tar": {"archiv": 0.5, "fil": 0.01}}, {"fil": 0.2})
 
+    def likely(self, token: str, word: str) -> float:
+        return association.likelihood(self.TABLE.rows([token]), {word})[0]
+
     def test_words_call_for_commands_that_they_were_seen_with(self) -> None:
-        assert self.TABLE.likelihood(["tar"], ["archiv"]) > self.TABLE.likelihood(["tar"], ["fil"])
-        assert self.TABLE.called_for(["tar"]) == {"archiv"}
+        assert self.likely("tar", "archiv") > self.likely("tar", "fil")
+        assert association.called_for(self.TABLE.rows(["tar"])) == {"archiv"}
 
     def test_a_command_that_was_never_met_is_neither_likely_nor_unlikely(self) -> None:
-        likely, unlikely = (self.TABLE.likelihood(["tar"], [word]) for word in ("archiv", "x"))
-        assert unlikely < self.TABLE.likelihood(["zzz"], ["archiv"]) < likely
+        unknown = self.likely("zzz", "archiv")
+        assert self.likely("tar", "x") < unknown < self.likely("tar", "archiv")
 
     def test_frequent_words_tell_less(self) -> None:
         assert self.TABLE.weight("fil") < self.TABLE.weight("archiv")
