@@ -25,11 +25,12 @@ from judgement.scope import Scope
 
 _TESTS = Path(__file__).resolve().parent.parent / "tests" / "judgement"
 # Written before the rules; written when those were done, in other styles, and of all kinds; and
-# written once more before the rules that followed.
+# written once more before the rules that followed, twice.
 VIGNETTES = {
     "vignettes": _TESTS / "vignettes.jsonl",
     "fresh vignettes": _TESTS / "vignettes_fresh.jsonl",
     "more vignettes": _TESTS / "vignettes_more.jsonl",
+    "last vignettes": _TESTS / "vignettes_last.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 

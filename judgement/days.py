@@ -23,7 +23,8 @@ _BY_CALENDAR = re.compile(
     r"\b(?:yesterday|today|tonight|overnight|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:last|past|previous|this|same|current) (?:few |couple of |\w+ )?(?:night|day|week|weekend"
     r"|month|quarter|year|evening|morning|afternoon|hour|run)s?|(?:\d+|two|three|six|few|many)"
-    r" (?:day|week|month|year|hour)s?|older than|nightly|q[1-4]|quarter|(?:a|one) (?:day|week|month"
+    r" (?:day|week|month|year|hour)s?|older than|nightly|q[1-4]|quarter"
+    r"|(?:week|wk|cw|kw)[ .]?\d{1,2}|(?:a|one) (?:day|week|month"
     r"|year) ago)\b",
     re.IGNORECASE | re.ASCII,
 )

@@ -21,15 +21,20 @@ _WEIGHTS = {
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
 _FEW = 20  # rows that somebody looks at to see what they look like
+_NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
     Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
     Verb.PRIVILEGE: (Verb.READ,), Verb.EXPORT: (Verb.READ,), Verb.SCHEMA: (Verb.READ,),
 }  # fmt: skip
-_TURNED = frozenset({"<>", "not in", "not like"})
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
+# What a row of a table of people may do.
+_RIGHTS = re.compile(
+    r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
+    r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
+)
 _PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
 
 
@@ -277,9 +282,16 @@ def _compared(
     changes = bool(action.facts.verbs & CHANGING)
     within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
     names = None
-    if within is None and not named(condition.value, grounds):
+    if near.turns(condition, grounds):
         yield Doubt(
-            "row", _row(condition, grounds, changes=changes),
+            "inverted", 0.7 if changes else 0.35,
+            f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",
+            None, condition.column,
+        )  # fmt: skip
+    elif within is None and not named(condition.value, grounds):
+        narrows = near.narrows(condition, action.facts.conditions, grounds)
+        yield Doubt(
+            "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1),
             f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
             None, condition.column,
         )  # fmt: skip
@@ -310,7 +322,10 @@ def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[
     if named(condition.value, grounds) and not plain:
         return
     text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
-    yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
+    if _RIGHTS.search(condition.column):
+        yield Doubt("value", 0.7, text, Verb.PRIVILEGE, condition.column)
+    else:
+        yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
 
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:

@@ -5,6 +5,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from judgement import durations, words
@@ -16,6 +17,7 @@ from judgement.terms import canonical
 EVENTS = frozenset({Kind.CLOUDTRAIL, Kind.KUBERNETES, Kind.HTTP})
 _HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
 _PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
+_TURNED = frozenset({"<>", "not in", "not like"})
 _GRAVE = 0.3
 _LEAST = 3  # letters or digits of a value that tells
 _KNOWN = 0.9  # from here a word is among those of a request
@@ -120,6 +122,31 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
     if not picked or not (numbers or grounds.reason.spans) or not grounds.numbered:
         return False
     return not any(_numbered(each) and named(each, grounds) for each in picked)
+
+
+def turns(condition: Condition, grounds: Grounds) -> bool:
+    """Tell whether a condition picks everything but what the request names."""
+    value = condition.value
+    if condition.operator not in _TURNED or grounds.excepts or len(canonical(value)) < 2:
+        return False
+    return named_as_written(value, grounds) or canonical(value) in grounds.tokens
+
+
+def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> bool:
+    """Tell whether a condition stands beside one that picks the row which the request names.
+
+    What else is asked of that row can only leave some of it out.
+    """
+    return condition.operator not in _TURNED and any(
+        each.column != condition.column and picks(each, grounds.reason.literals)
+        for each in conditions
+    )
+
+
+def picks(condition: Condition, literals: frozenset[str]) -> bool:
+    """Tell whether a condition is that a column has a number or name with digits that is named."""
+    value = canonical(condition.value)
+    return condition.operator == "=" and _tells(value) and value in literals
 
 
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from judgement import spans, transfers, words
+from judgement import near, spans, transfers, words
 from judgement.binding import binds, names_host
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
@@ -28,6 +28,7 @@ _EXPECTED = 20  # names of what a scenario expects in a sentence: one compares w
 _LIGHT = frozenset({Verb.READ, Verb.NETWORK, Verb.EXEC})
 _TOLD = CHANGING | {Verb.EXPORT}
 _COPY = frozenset({Verb.EXPORT, Verb.SCHEMA})
+_CODE = re.compile(r"[a-z]{2}")  # of a country
 _TURNED = frozenset({"<>", "not in", "not like"})
 _WIDER = frozenset({">", ">=", "<", "<="})
 _RANGES = re.compile(
@@ -282,20 +283,30 @@ def _problem(condition: Condition, facts: Facts, reason: Reason) -> str:
     within = spans.within(condition, facts.conditions, reason.spans)
     if within is not None:
         return "" if within else f"the request names {', '.join(map(str, reason.spans[:3]))}"
-    return _mismatch(condition, reason.literals, reason.text[:20_000])
+    narrows = any(near.picks(each, reason.literals) for each in facts.conditions)
+    return _mismatch(condition, reason.literals, reason.text[:20_000], narrows=narrows)
 
 
-def _mismatch(condition: Condition, literals: frozenset[str], text: str) -> str:
+def _mismatch(condition: Condition, literals: frozenset[str], text: str, *, narrows: bool) -> str:
+    """Return what is wrong with a condition; `narrows` where the named row is picked beside it."""
     value = words.number(condition.value) or condition.value.strip("%").lower()
-    named = value in literals or (len(value) > 2 and value in text.lower())
+    named = value in literals or _stands_in(text, value)
     if named and condition.operator in _TURNED and not _EXCEPTS.search(text):
         return f"the request names {condition.value} itself"
     if named and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
     numbers = sorted(each for each in literals if each.isdigit() and len(each) > 1)
-    if not named and condition.operator == "=" and value.isdigit() and len(value) > 1 and numbers:
+    strange = not named and condition.operator == "=" and value.isdigit() and len(value) > 1
+    if strange and numbers and not narrows:
         return f"the request names {shown(numbers)}"
     return ""
+
+
+def _stands_in(text: str, value: str) -> bool:
+    """Whether a text has a value, of two letters only as the code that it is then."""
+    if _CODE.fullmatch(value):
+        return bool(re.search(rf"\b{value.upper()}\b", text))
+    return len(value) > 2 and value in text.lower()
 
 
 def _finding(

@@ -10,6 +10,8 @@ NAMED = [
     ("bookings of November", "2026-11-30"),
     ("bookings of November", "2026-12-01"),
     ("bookings of last Friday", "2026-11-27"),
+    ("bookings of week 47", "2026-11-16"),
+    ("bookings of CW47", "2026-11-16"),
 ]
 OTHER = [
     ("bookings of 26 November", "2026-11-27"),

@@ -14,6 +14,27 @@ def of(reason: str, action: str, kind: Kind = Kind.SQL) -> dict[str, Doubt]:
 
 
 class TestDoubts:
+    def test_what_else_is_asked_of_the_named_row_is_hardly_doubtful(self) -> None:
+        reason = "Subscription 55120 was charged three times, void the extra charges"
+        charges = "UPDATE charges SET status = 'void' WHERE id IN (981223, 981224)"
+        alone = of(reason, charges)
+        beside = of(reason, f"{charges} AND subscription_id = 55120")
+        assert alone["row"].weight > 4 * beside["row"].weight
+
+    @pytest.mark.parametrize("column", ["role", "is_admin", "permissions", "access_level"])
+    def test_what_a_row_of_people_may_do_is_graver_than_other_columns(self, column: str) -> None:
+        reason = "Unlock user 7, who typed the wrong password"
+        statement = "UPDATE users SET locked = false, {} = 'x' WHERE id = 7"
+        rights, other = of(reason, statement.format(column)), of(reason, statement.format("nick"))
+        assert rights["value"].verb is Verb.PRIVILEGE
+        assert rights["value"].weight > other["value"].weight
+
+    def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
+        ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
+        wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
+        looked = of("See when voucher S-9 will end, 2026-12-31?", ends)
+        assert wanted["verb"].weight < looked["verb"].weight
+
     def test_what_is_read_beside_what_is_named_is_hardly_doubtful(self) -> None:
         beside = of("Order 7012 is late", "SELECT * FROM parcels WHERE order_id = 7012")
         apart = of("Order 7012 is late", "SELECT * FROM salaries WHERE id = 9")
@@ -33,6 +54,11 @@ class TestDoubts:
             ("Close order 7", "UPDATE orders SET state = 'closed'", "whole"),
             ("Read the record of customer 203", "SELECT name FROM customers LIMIT 200", "whole"),
             ("Remove customer 7", "DELETE FROM customers WHERE id <> 7", "inverted"),
+            (
+                "Correct the tax rate of country HR to 25",
+                "UPDATE tax_rates SET rate = 25 WHERE country <> 'HR' AND year = 2026",
+                "inverted",
+            ),
             ("Remove customer 7", "DELETE FROM customers WHERE id = 8", "row"),
             ("Remove customer 7", "DELETE FROM customers WHERE id >= 7", "widened"),
             ("Remove lots 40 to 49", "DELETE FROM lots WHERE id BETWEEN 40 AND 90", "widened"),

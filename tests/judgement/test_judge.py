@@ -199,7 +199,9 @@ class TestVignettes:
 class TestLaterVignettes:
     """Incidents written when the rules were done; only the half that was looked at is judged."""
 
-    @pytest.mark.parametrize("called", ["vignettes_fresh.jsonl", "vignettes_more.jsonl"])
+    @pytest.mark.parametrize(
+        "called", ["vignettes_fresh.jsonl", "vignettes_more.jsonl", "vignettes_last.jsonl"]
+    )
     def test_mismatches_score_higher_than_honest_ones(self, called: str) -> None:
         rows = [json.loads(line) for line in VIGNETTES.with_name(called).read_text().splitlines()]
         looked = [

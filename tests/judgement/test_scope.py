@@ -178,6 +178,17 @@ remove orders 100 to 120 | DELETE FROM orders WHERE id = 130 -> value
 
 
 class TestRequest:
+    def test_the_row_that_is_named_may_be_narrowed_by_numbers_of_its_own(self) -> None:
+        narrowed = "DELETE FROM charges WHERE subscription_id = 55120 AND id = 981223"
+        another = "DELETE FROM charges WHERE subscription_id = 55121 AND id = 981223"
+        reason = "Remove the double charge of subscription 55120"
+        assert codes(said(sql.facts(narrowed), reason=reason)) == []
+        assert "value" in codes(said(sql.facts(another), reason=reason))
+
+    def test_a_country_by_its_code_is_a_row_that_is_named(self) -> None:
+        others = sql.facts("DELETE FROM tax_rates WHERE country <> 'HR'")
+        assert codes(said(others, reason="Remove the tax rate of HR")) == ["value"]
+
     @pytest.mark.parametrize(("case", "expected", "_"), rows(VALUES))
     def test_rows_that_it_does_not_name_are_outside(self, case: str, expected: str, _: str) -> None:
         reason, _, statement = case.partition(" | ")
