@@ -28,6 +28,18 @@ tar xzf a.tgz -C /srv -> write
 cp a b -> read write : a b
 echo hello > /tmp/a -> write : /tmp/a
 rm file.txt -> delete : file.txt
+date -> neutral
+date -s '2026-01-01' -> write
+rails db:drop -> delete exec
+php artisan migrate:fresh -> delete exec
+python manage.py flush --no-input -> delete exec
+python manage.py migrate -> exec
+celery -A app purge -f -> delete
+celery -A app inspect active -> read
+hdfs dfs -rm -r /data -> delete : /data
+hdfs dfs -ls /data -> read : /data
+influx delete --bucket b --start 2020-01-01 --stop 2026-01-01 -> delete
+curl -XPOST http://es:9200/orders/_delete_by_query -d '{}' -> network delete
 find /srv -name '*.tmp' -delete -> read delete : /srv
 find /srv -type f -exec rm {} \; -> read delete
 find . -type f | xargs rm -f -> read delete
