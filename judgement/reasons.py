@@ -14,11 +14,12 @@ from judgement.facts import Verb
 LONGEST = 20_000  # characters that are read; nobody explains an emergency in more
 _CLAUSES = 60
 _SPANS = 20
+_LED_IN = 3  # words on either side of a "to" that may be one phrase
 
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
-    r",(?=\s)|\s(?:and|then|also|next|so that|in order to|to|before|after|plus|afterwards|but|by)"
-    r"\s",
+    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to|before|after|plus|afterwards|but|by)"
+    r"\s)",
     re.IGNORECASE,
 )
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
@@ -143,16 +144,18 @@ def read(text: str, *, deaf_to: frozenset[str] = frozenset()) -> Reason:
 def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
     for sentence in _SENTENCE.split(text):
         before: Clause | None = None
-        for part in _PART.split(sentence):
+        parts = _PART.split(sentence)
+        for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
-                clause = _clause(part.strip(), deaf_to)
+                led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if link.strip() == "to" else []
+                clause = _clause(part.strip(), deaf_to, led_in)
                 if before and not clause.verbs:
                     clause = dataclasses.replace(clause, verbs=before.verbs, heads=before.heads)
                 before = clause
                 yield clause
 
 
-def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
+def _clause(text: str, deaf_to: frozenset[str], led_in: Sequence[str]) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
     symptom = telling.symptom(plain)
     objects = tuple(dict.fromkeys(words.content(text)))
@@ -161,6 +164,7 @@ def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
         verbs = heads = hints = forbidden = frozenset[Verb]()
     else:
         verbs, heads, hints, forbidden = _verbs(plain, deaf_to, symptom)
+        verbs |= _across(led_in, plain, deaf_to)
     return Clause(
         text=text,
         verbs=verbs,
@@ -173,6 +177,24 @@ def _clause(text: str, deaf_to: frozenset[str]) -> Clause:
         looks=bool(_LOOKS.search(" ".join(plain))),
         tells=symptom is not None,
     )
+
+
+def _across(
+    led_in: Sequence[str], plain: Sequence[str], deaf_to: frozenset[str]
+) -> frozenset[Verb]:
+    """Return what phrases permit that begin before the "to" at which a part was cut off.
+
+    "It needs to be 5", "get to the bottom of it".
+    """
+    if not led_in:
+        return frozenset()
+    before = [_meant(words.stem(each)) for each in led_in]
+    stems = [*before, "to", *(_meant(words.stem(each)) for each in plain[:_LED_IN])]
+    alone = list(_hits(before, deaf_to))
+    return frozenset[Verb]().union(
+        *(found for at, found, hit in _hits(stems, deaf_to)
+          if at < len(before) and hit is _Hit.DEED and (at, found, hit) not in alone)
+    )  # fmt: skip
 
 
 class _Hit(Enum):
@@ -188,7 +210,8 @@ def _verbs(
 ) -> tuple[frozenset[Verb], ...]:
     stems = [_meant(words.stem(each)) for each in plain]
     permitted, heads, hints, forbidden = set[Verb](), set[Verb](), set[Verb](), set[Verb]()
-    if lexicon.QUESTIONS & set(plain[:4]) or symptom is not None:
+    asks = bool(lexicon.QUESTIONS & set(plain[:4]) or lexicon.ASKS_FIRST & set(plain[:1]))
+    if asks or symptom is not None:
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
     for at, found, hit in _hits(stems, deaf_to):

@@ -32,6 +32,16 @@ class TestVerbs:
     def test_a_question_asks_to_read(self) -> None:
         assert Verb.READ in only("Why is the queue full?").heads
 
+    def test_so_does_one_that_begins_with_its_verb(self) -> None:
+        assert Verb.READ in read("can Anna log in?").heads
+        assert Verb.READ not in read("Anna can log in").heads
+
+    def test_a_phrase_counts_where_it_is_cut_in_two_at_its_to(self) -> None:
+        assert Verb.WRITE in read("The flag has to say no").verbs
+        assert Verb.DELETE in read("This row has to go").verbs
+        assert Verb.READ in read("Get to the bottom of it").verbs
+        assert not read("This row has nothing").verbs
+
     def test_training_can_make_it_deaf_to_a_word(self) -> None:
         assert not read("Purge the cache", deaf_to=frozenset({"purg"})).verbs
 
