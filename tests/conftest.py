@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import servers, turns
 from tests.databases import django_db_modify_db_settings
 from tests.ledger import flushable_record
 from tests.spreading import pytest_collection_modifyitems, pytest_xdist_make_scheduler
@@ -39,6 +39,7 @@ def pytest_collection_finish() -> None:
 
     They are many, and looking through them again and again was a tenth of the time of a run.
     """
+    turns.leave()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

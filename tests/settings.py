@@ -5,7 +5,11 @@ pytest-django loads this before anything of ours, so it is the place to start th
 
 import os
 
-from tests import servers
+from tests import turns
+
+turns.take()
+
+from tests import servers  # noqa: E402
 
 os.environ.setdefault("SECRET_KEY", "a-key-for-tests-alone-that-protects-nothing-at-all")
 os.environ.setdefault("TARGET_KEYS", "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
