@@ -16,7 +16,7 @@ from tests.chromium import needs_chromium
 from tests.journeys.axe import width_beyond
 from tests.journeys.conftest import PASSWORD, House, with_password
 from tests.make import REASON, make_group, make_request, make_scenario, make_user
-from tests.reviews.make import make_finding, make_review, taken
+from tests.reviews.make import act, make_finding, make_review, sequence, taken
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_chromium]
 
@@ -217,6 +217,21 @@ def test_a_review_by_keyboard_alone(house: House) -> None:
     )
     closed = Review.objects.get(pk=review.pk)
     assert (closed.verdict, closed.comment) == ("justified", "As declared.")
+
+
+def test_what_is_flagged_begins_in_the_upper_half_of_the_window(house: House) -> None:
+    with_password("rita")
+    scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
+    review = make_review(scenario, at=timezone.now() - timedelta(minutes=30))
+    act(review.grant, "copy", "customers")
+    sequence(timezone.now())
+    rita = house.enter("rita")
+    rita.set_viewport_size({"width": 1280, "height": 800})
+    rita.goto(house.url + review.get_absolute_url())
+
+    flagged = rita.locator("article.panel.flag").bounding_box()
+    assert flagged
+    assert flagged["y"] <= 400
 
 
 @pytest.mark.parametrize("height", [640, 800, 1100])
