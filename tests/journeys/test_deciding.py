@@ -254,6 +254,20 @@ def test_the_verdict_is_in_reach_however_low_the_window_is(house: House, height:
     expect(button).to_be_in_viewport()
 
 
+def test_a_finding_is_resolved_in_a_low_window(house: House) -> None:
+    with_password("rita")
+    finding = make_finding(at=timezone.now())
+    rita = house.enter("rita")
+    rita.set_viewport_size({"width": 1280, "height": 640})
+    rita.goto(house.url + finding.get_absolute_url())
+
+    expect(rita.get_by_role("button", name="Resolve the finding")).to_be_in_viewport(ratio=1)
+    rita.get_by_text("False alarm").click()
+    rita.get_by_label("What was done about it").fill("A backup.")
+    rita.get_by_role("button", name="Resolve the finding").click()
+    expect(rita.get_by_text("A backup.")).to_be_visible()
+
+
 def test_what_is_typed_on_a_review_outlives_the_page(house: House) -> None:
     with_password("rita")
     review = make_review(make_scenario(), at=timezone.now() - timedelta(minutes=30))
