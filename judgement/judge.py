@@ -5,7 +5,6 @@ orders what is looked at first. What cannot be judged is said to be so, and neve
 """
 
 import dataclasses
-import re
 from collections.abc import Sequence
 
 from judgement import near, weighing
@@ -18,6 +17,7 @@ from judgement.grounds import Grounds, Said
 from judgement.model import Model, model
 from judgement.reasons import Clause, Reason
 from judgement.scope import Scope
+from judgement.telling import asks
 from judgement.weighing import Looked, look
 
 TIER = 2
@@ -31,10 +31,6 @@ _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverte
           "destination": "egress"}  # fmt: skip
 _ROUTINE = 0.4  # of a score, where all that was done is what everybody does beside
 _UNJUDGED = 0.6  # the least score of what cannot be judged
-
-# What is wrong is told ("orders are slow since noon"), unless somebody says what they do about it.
-_TOLD = re.compile(r"\bsince\b|\b(?:is|are|was|were|does|do) ", re.IGNORECASE)
-_ASKS = re.compile(r"\b(?:i|we|will|please|need)\b", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -169,8 +165,7 @@ def _permitted(reason: Reason, facts: Facts) -> str:
 def _bears(clause: Clause, facts: Facts) -> tuple[bool, bool, int, int]:
     """Return by what clauses are compared that might bear on an action."""
     named = any(spoken_of(name, [clause]) for name in facts.objects)
-    asks = bool(_ASKS.search(clause.text)) or not _TOLD.search(clause.text)
-    return asks, named, len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
+    return asks(clause.text), named, len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
 
 
 def _worst(

@@ -3,6 +3,7 @@
 "Update screen of the Order Manager freezes" asks for no update, and "the import" is none either.
 """
 
+import re
 from collections.abc import Sequence
 
 from judgement import lexicon
@@ -24,6 +25,14 @@ _DOING = lexicon.WANTING | lexicon.ASKING | frozenset(
 _SUBORDINATE = lexicon.RELATIVES | frozenset(
     {"because", "since", "until", "while", "unless", "although", "though", "so"}
 ) - frozenset({"didn't", "doesn't", "isn't"})  # fmt: skip
+# What is wrong is told ("orders are slow since noon"), unless somebody says what they do about it.
+_TOLD = re.compile(r"\bsince\b|\b(?:is|are|was|were|does|do) ", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:i|we|will|please|need)\b", re.IGNORECASE)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a clause may be about what will be done, and not about what is wrong alone."""
+    return bool(_ASKS.search(text)) or not _TOLD.search(text)
 
 
 def symptom(plain: Sequence[str]) -> int | None:

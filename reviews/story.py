@@ -11,7 +11,9 @@ from breakglass.rules import Rules
 from core.templatetags.ui import listed
 from core.words import duration_words, minutes_words
 from judgement import reasons
-from judgement.binding import spoken_of
+from judgement.reasons import Clause
+from judgement.telling import asks
+from judgement.words import stem
 from reviews import actions, deeds
 from reviews.actions import Actions
 from reviews.models import Finding, Opinion, Review
@@ -155,8 +157,15 @@ def _objects(story: Story) -> Compared:
 
 
 def _named(story: Story, names: Iterable[str]) -> list[str]:
-    """Return which of some things the request names, as the judging reads it."""
+    """Return which of some things the request names where it says what will be done."""
     said = [story.asked, *story.more]
     text = "\n".join(words for each in said for words in (each.justification, each.intent))
     clauses = reasons.read(text).clauses
-    return sorted(name for name in names if "*" not in name and spoken_of(name.lower(), clauses))
+    asking = [clause for clause in clauses if asks(clause.text) and not clause.tells]
+    return sorted(name for name in names if any(_names(each, name) for each in asking))
+
+
+def _names(clause: Clause, name: str) -> bool:
+    """Whether a clause names a thing: a word in one number or the other, else as it is written."""
+    bare = name.lower().removeprefix("public.")
+    return stem(bare) in clause.objects if bare.isalpha() else bare in clause.text.lower()

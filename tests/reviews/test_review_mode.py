@@ -35,12 +35,13 @@ class TestReviewMode:
         assert rows["Time"] == ("30 min", "20 min", "")
         assert rows["Targets"] == ("shop-db", "No door was opened", "")
         assert rows["Plan"] == ("Look for the lock.", "1 select", "1 copy")
-        assert rows["Objects"] == ("customers", "orders", "customers")
+        assert rows["Objects"] == ("The request names none", "orders", "customers")
         assert told.compared[-1].expected == "The scenario is for orders"
 
     def test_what_the_request_names_is_told_from_what_the_scenario_is_for(self) -> None:
-        scenario = make_scenario(expected_objects=["orders", "payments"])
-        review = recent(scenario, justification="Orders 7 and 8 hang: I read customers and orders.")
+        scenario = make_scenario(expected_objects=["orders", "order_items"])
+        said = "Checkout fails for all coupons since 9. I will read customers and order 7."
+        review = recent(scenario, justification=said)
         act(review.grant, "select", "customers")
         act(review.grant, "select", "coupons")
         sequence(timezone.now())
@@ -48,7 +49,7 @@ class TestReviewMode:
         told = page("rita", review.get_absolute_url()).context["story"].compared[-1]
 
         assert told.declared == "customers, orders"
-        assert told.expected == "The scenario is for orders and payments"
+        assert told.expected == "The scenario is for orders and order_items"
 
     def test_what_the_scenario_expects_is_not_flagged_beside_what_it_does_not(self) -> None:
         scenario = make_scenario(expected_verbs=["select"], expected_objects=["orders"])
