@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 
 from tests.chromium import needs_chromium
 from tests.house.running import House
-from tests.journeys.axe import BUT_COLOURS, COLOURS, EVERYTHING, violations, width_beyond
+from tests.journeys.axe import AXE, BUT_COLOURS, COLOURS, EVERYTHING, violations, width_beyond
 from tests.journeys.places import Place
 from tests.journeys.showroom import PHONE, WIDE, alive, visits
 
@@ -50,6 +50,7 @@ def seen(chromium: Browser, whole_house: House, sizes: dict[str, int]) -> list[S
     complaints: list[str] = []
 
     def watch(page: Page) -> None:
+        page.add_init_script(AXE)  # kept by the browser: to send it to each page was a tenth of all
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: elsewhere(request.url))
@@ -114,6 +115,19 @@ def _expected(words: str, place: Place) -> bool:
 
 def test_each_is_where_the_list_says(seen: list[Seen]) -> None:
     assert [each.place.label for each in seen if not each.arrived] == []
+
+
+def test_axe_sees_and_names_what_is_wrong(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content('<main><input id="bare"><p style="color: #aaa">Pale</p></main>')
+
+    found = dict(violations(page))
+
+    assert found["label"] == ['<input id="bare">']
+    assert "Pale" in found["color-contrast"][0]
+    assert "label" not in dict(violations(page, COLOURS))
+    assert "color-contrast" not in dict(violations(page, BUT_COLOURS))
+    page.close()
 
 
 def test_axe_finds_nothing_in_either_theme_on_either_size(seen: list[Seen]) -> None:
