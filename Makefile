@@ -49,7 +49,7 @@ screenshots: .venv/dev.stamp  ## pictures of every page, light and dark, wide an
 check: .venv/dev.stamp  ## everything that can be checked without running; changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	@echo "mypy"; $(NOWHERE) $(BIN)/mypy .
+	@echo "mypy"; $(NOWHERE) $(BIN)/mypy $(if $(CI),--cache-dir=/dev/null) .
 	$(BIN)/lint-imports --no-cache
 	@echo "manage.py check"; $(NOWHERE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@echo "manage.py makemigrations --check"; \
