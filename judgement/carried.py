@@ -40,6 +40,9 @@ _NARROWS = re.compile(
     r"^-(?:[acm](?:time|min)|newer\w*|size|user|group|perm|links|empty|inum|uid)$"
 )
 _SCRIPT_OPTION = re.compile(r"^-\w*c$|^--command$")
+# What Ansible runs on its hosts as it stands: that of no module as well.
+_SHELL_MODULES = frozenset({"shell", "command", "raw", "ansible.builtin.shell"})
+_MODULE, _ARGUMENTS = re.compile(r"^(?:-m|--module-name)$"), re.compile(r"^(?:-a|--args)$")
 _SQL = {
     "psql": "-c --command", "mysql": "-e --execute", "mariadb": "-e --execute",
     "sqlcmd": "-Q -q", "cockroach": "-e --execute", "clickhouse-client": "-q --query",
@@ -48,7 +51,7 @@ _SQL = {
     "usql": "-c", "presto": "--execute", "trino": "--execute", "hive": "-e", "beeline": "-e",
     "snowsql": "-q", "impala-shell": "-q", "bq": "", "sqlite3": "", "sqlplus": "", "isql": "",
 }  # fmt: skip
-_WITH_OPTION = SHELLS | {"su", "runuser", "script", "flock"}
+_WITH_OPTION = SHELLS | {"su", "runuser", "script", "flock", "ansible"}
 # Whose arguments together are a line of a shell; with the options that take a value.
 _AS_IT_STANDS = {"eval": "", "watch": "-n -d"}
 # Programs that run a command in a container, a pod or on another host, and where it begins.
@@ -90,7 +93,7 @@ def alone(call: Call, inner: Sequence[Call]) -> Call:
 def scripts(call: Call) -> Iterator[str]:
     """Yield the texts that a command gives to a shell, here or on another host."""
     if call.name in _WITH_OPTION:
-        yield from _values(call, _SCRIPT_OPTION.match)
+        yield from _in_option(call)
         if call.name in SHELLS and call.feed:
             yield call.feed
     elif call.name in {"ssh", "slogin", "mosh"}:
@@ -103,6 +106,14 @@ def scripts(call: Call) -> Iterator[str]:
         yield " ".join(_rest(call.args, _AS_IT_STANDS[call.name], 0))
     elif call.name == "trap":
         yield from call.args[:1]
+
+
+def _in_option(call: Call) -> Iterator[str]:
+    """Yield the scripts behind `-c`; Ansible has them behind `-a`, unless it runs a module."""
+    if call.name != "ansible":
+        yield from _values(call, _SCRIPT_OPTION.match)
+    elif _SHELL_MODULES.issuperset(_values(call, _MODULE.match)):
+        yield from _values(call, _ARGUMENTS.match)
 
 
 def queries(call: Call) -> Iterator[str]:

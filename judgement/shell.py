@@ -124,11 +124,12 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
 
 def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
     """Whether a command does nothing but what it carries, or asks a server."""
-    if carries and (call.name in carried.TRANSPARENT or call.name in carried.SHELLS):
+    if carries and (call.name in carried.TRANSPARENT or call.name in _ONLY_CARRY):
         return True
     return asks and call.name in _SQL_CLIENTS
 
 
+_ONLY_CARRY = carried.SHELLS | {"ansible"}
 _RAISERS = frozenset(["sudo", "doas", "pkexec"])
 _AS_ROOT = carried.SHELLS | {"su"}
 _REMOVERS = frozenset(["rm", "shred", "unlink", "truncate"])

@@ -13,6 +13,7 @@ _MOST_COMMANDS = 400
 _MOST_ARGUMENTS = 400
 _LONGEST_ARGUMENT = 4_000
 _QUOTES = {"raw_string": 1, "string": 1, "ansi_c_string": 2, "translated_string": 2}
+_SAY_NOTHING = frozenset({"echo", "true", ":", "echo -n", "printf ''", 'printf ""'})
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _WANTED = """
     (command) @command (file_redirect) @redirect (declaration_command) @declaration
@@ -134,14 +135,14 @@ def _input(node: Node) -> tuple[bool, str]:
     if parent is not None and parent.type == "redirected_statement":
         for redirect in parent.children[1:]:
             text = _text(redirect)
-            fed = fed or text.startswith("<")
+            fed = fed or (text.startswith("<") and not text.endswith("/dev/null"))
             if redirect.type == "heredoc_redirect":
                 feed = "".join(
                     _text(child) for child in redirect.children if child.type == "heredoc_body"
                 )
         top, parent = parent, parent.parent
     if parent is not None and parent.type == "pipeline" and (before := top.prev_named_sibling):
-        return True, feed or _said(before)
+        return _text(before) not in _SAY_NOTHING, feed or _said(before)
     return fed, feed.removeprefix("<<<").strip(" '\"") if feed.startswith("<<<") else feed
 
 

@@ -34,6 +34,8 @@ _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c",
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
 _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
+_LOCAL = re.compile(r"/[\w./-]+\.(?:sock|socket|ctl)\b")
+_SHOWS = re.compile(r"\s*(?:show|stats?|info|list|get|help|version)\b", re.IGNORECASE)
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
 
 
@@ -73,7 +75,7 @@ def _other(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered
         gathered.sends_to(words[-1])
     elif call.name in _MAILERS:
         gathered.sends_to(*(word for word in words if _MAIL.match(word)))
-    elif call.name == "openssl" and "s_client" in words and call.piped:
+    elif call.name == "openssl" and "s_client" in words and call.piped and not _quits(call):
         gathered.does(Verb.EXPORT)
         gathered.sends_to(*values)
     elif Verb.EXPORT in gathered.verbs:
@@ -81,6 +83,11 @@ def _other(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered
         gathered.sends_to(
             *(word for word in (*words, *values) if host_of(word) and not _BARE_HOST.match(word))
         )
+
+
+def _quits(call: Call) -> bool:
+    """Tell whether a client is only told to end: `echo Q | openssl s_client`."""
+    return call.feed.strip().upper() in {"Q", "QUIT", "EXIT"}
 
 
 def _copy(words: tuple[str, ...], gathered: Gathered) -> None:
@@ -126,6 +133,13 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
 
 
 def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
+    if call.feed and any(_LOCAL.search(word) for word in words):
+        # It tells a daemon of this host what to do.
+        gathered.verbs -= {Verb.NETWORK, Verb.EXPORT}
+        gathered.severity = 0.0
+        gathered.does(Verb.READ if _SHOWS.match(call.feed) else Verb.EXEC)
+        gathered.says(*call.feed.split()[:10])
+        return
     for word in words:
         if found := re.search(r"(?:tcp\d?|udp\d?|openssl|ssl)(?:-connect)?:([\w.-]+)", word, re.I):
             gathered.sends_to(found[1])

