@@ -82,13 +82,15 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     permitted = reason.verbs.union(*(_IMPLIES.get(each, ()) for each in reason.verbs))
     if Verb.EXPORT in reason.verbs & action.facts.verbs:
         permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if Verb.PRIVILEGE in permitted & action.facts.verbs:
+        permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
     if near.mirrors(grounds, action.facts):
         permitted |= {Verb.DELETE}  # of what is gone where it is copied from
     for verb in action.facts.verbs - permitted - {Verb.NEUTRAL}:
         share = (
             1.0 if verb not in reason.hints else 0.75 if reason.verbs <= knowing.LOOKING else 0.5
         )
-        if verb is Verb.WRITE and Verb.EXEC in permitted and action.facts.kind in near.EVENTS:
+        if verb is Verb.WRITE and Verb.EXEC in permitted and near.runs_things(action.facts):
             share *= 0.5  # to scale or restart something there is to write to it
         if action.facts.severity < 0.3:
             share *= 0.6
@@ -233,9 +235,14 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for condition in action.facts.conditions:
         if condition.operator == "set":
             yield from _assigned(condition, grounds, action)
-        elif (shown_as := spans.shown(condition, action.facts.conditions)) not in told:
-            told.add(shown_as)
-            yield from _compared(condition, shown_as, grounds, action)
+            continue
+        shown_as = spans.shown(condition, action.facts.conditions)
+        # Of values that are only looked for, one is as good as all of a list.
+        once = shown_as if changes else f"{condition.column} {condition.operator}"
+        if once not in told:
+            found = [*_compared(condition, shown_as, grounds, action)]
+            told.update([once] if found or changes else [])
+            yield from found
 
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -247,6 +254,11 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         if len(value) in lengths and value not in told and not named(value, grounds):
             text = f"{_deed(action)} {value}, which the request does not name"
             yield Doubt("row", 0.55, text, None, value)
+            return
+    for name in action.facts.objects if Verb.DELETE in action.facts.verbs else ():
+        if meant := near.begins(name, grounds):
+            text = f"{_deed(action)} `{name}`; the request names only `{meant}`"
+            yield Doubt("widened", 0.55, text, None, name)
             return
     for name in action.facts.objects + action.facts.literals:
         if meant := near.sibling(name, grounds):

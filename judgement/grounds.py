@@ -44,6 +44,7 @@ _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DATE = re.compile(r"\d{4}-\d\d")
 _SQUEEZED_LEAST = 4
 _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
+_FILE = re.compile(r"[\w-]{3,}\.[a-z]{2,5}")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+|\d{5,}")
 _NO_NUMBER = re.compile(
     r"\b[A-Z]{2,6}-?\d+\b|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|(?<!\w)\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
@@ -189,6 +190,7 @@ class Grounds:
     ranges: bool  # whether it speaks of more, less, before, since
     numbered: bool  # whether it names anything by a number: no ticket, time, day or amount
     numbers: frozenset[str]  # that name a release or the like: "4.8.1"
+    files: frozenset[str]  # that are named: "access.log"
     squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
     durations: tuple[float, ...]  # minutes
     tokens: frozenset[str]  # its words as they are written, in lower case
@@ -210,6 +212,7 @@ class Grounds:
                 for each in reason.literals
                 if len(each) > _SQUEEZED_LEAST and _VERSION.fullmatch(each)
             ),
+            frozenset(filter(_FILE.fullmatch, reason.literals)),
             frozenset(map(_squeezed, reason.literals)) - {""},
             tuple(durations.spoken(reason.text[:20_000])),
             frozenset(_TOKEN.findall(reason.text[:20_000].lower())),

@@ -8,8 +8,13 @@ from judgement.grounds import Grounds, named_as_written
 from judgement.thesaurus import is_command
 
 _HALF, _SURELY = 0.5, 0.9
+_TELLING = 4  # letters of a word that tells something
 LOOKING = frozenset({Verb.READ, Verb.NEUTRAL})
-_LAST = re.compile(r"[/.]")
+# Of what a cluster or a host has many, and nobody names the kind.
+_KINDS = re.compile(
+    r"(?:pods?|po|nodes?|events?|services?|svc|endpoints?|deployments?|deploy|replicasets?|rs|jobs?|all"
+    r"|statefulsets?|sts|daemonsets?|ds|ingress(?:es)?|hpa|pvc?|queues?|list_\w+|messages|consumers)$"
+)
 _FOLDERS = frozenset(
     ("var", "etc", "srv", "opt", "usr", "home", "lib", "log", "data", "tmp", "mnt", "root", "local",
      "share", "bin", "app", "apps", "backup", "backups")
@@ -23,7 +28,7 @@ _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
     r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
     r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
-    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
+    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|today$|yesterday$|std(?:io|in|out)$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
 )  # fmt: skip
 
 
@@ -33,13 +38,22 @@ def known(name: str, grounds: Grounds) -> bool:
         return True
     if named_as_written(name, grounds):
         return True
-    if any(part in name for part in grounds.numbers):
-        return True  # of a release, say
+    if any(part in name for part in grounds.numbers | grounds.files):
+        return True  # of a release, say, or an older file of that name
     parts = _parts(name)
     if not parts:
         return True
-    last = _parts(_LAST.split(name.rstrip("/"))[-1])
-    return max(grounds.whole.names(parts), grounds.whole.names(last or parts)) >= _HALF
+    path = "/" in name
+    last = _parts(name.rstrip("/").rpartition("/" if path else ".")[2])
+    below = [part for part in parts if part not in _FOLDERS] if path else parts
+    if max(map(grounds.whole.names, (below or parts, last or parts))) >= _HALF:
+        return True
+    return any(_ends_as_said(part, grounds) for part in below)
+
+
+def _ends_as_said(part: str, grounds: Grounds) -> bool:
+    """Tell whether a word ends with one of the request: haproxy is a proxy, opendkim does DKIM."""
+    return any(part[at:] in grounds.whole.stems for at in range(2, len(part) - _TELLING + 1))
 
 
 def beside(name: str, grounds: Grounds) -> bool:
@@ -62,7 +76,9 @@ def beside(name: str, grounds: Grounds) -> bool:
 
 def looks_everywhere(name: str, facts: Facts) -> bool:
     """Tell whether somebody who looks for a cause would read this, whatever it is called."""
-    return facts.verbs <= LOOKING and name.startswith("/var/log/")
+    if not facts.verbs <= LOOKING:
+        return False
+    return f"{name}/".startswith("/var/log/") or bool(_KINDS.match(name))
 
 
 def within_what_is_named(name: str, grounds: Grounds) -> bool:

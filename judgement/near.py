@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from judgement import durations, words
+from judgement import durations, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -27,12 +27,23 @@ _SUMS_UP = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(r"\s*explain\b", re.IGNORECASE)
-_GLANCES = re.compile(
-    r"(?:df|du|lsblk|free|top|uptime|vmstat|iostat|pidstat|mpstat|sar|ss|netstat|lsof|ps|pgrep|who|w"
-    r"|dmesg|smartctl|sensors|mdadm|lvs|vgs|pvs|findmnt|dig|host|nslookup|ping|traceroute|mtr|chronyc"
-    r"|timedatectl|lpstat|mailq|journalctl|systemctl (?:status|show|cat|is-\w+|list-\S+)"
-    r"|docker (?:ps|stats|images|system)|ip(?: \w+)?(?: show)?|openssl (?:x509|s_client|verify))$"
+# What somebody looks for in a log who looks for a cause.
+_ODD = re.compile(
+    r"\b(?:err|warn|fail|fatal|crit|panic|timeout|timed|refus|deni|oom|kill|exception|reset|deferred"
+    r"|reject|full|unable|cannot|segfault|i/o|\d{3}\b|status|down|stop|start)",
+    re.IGNORECASE,
 )
+_MEASURES = ("monitoring:", "cloudwatch:", "health:")  # of a cloud, told of its things
+# Their things are services, releases and namespaces, which have names without numbers.
+_OF_SERVICES = frozenset({"kubectl", "oc", "helm", "systemctl", "journalctl", "docker", "podman"})
+_WORKLOADS = re.compile(
+    r" (?:pods|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|nodes|hor\w+)\b"
+)
+_LOGS = ("/var/log/", "/var/lib/docker/containers/")
+_READERS = frozenset(
+    ("tail", "head", "less", "more", "cat", "grep", "egrep", "zgrep", "zcat", "awk", "cut", "sort",
+     "uniq", "wc", "ls")
+)  # fmt: skip
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
 _SAYS_ALL = re.compile(r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|-1(?=\s|$)")
@@ -40,10 +51,18 @@ _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|du
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
 _SEGMENT = re.compile(r"\d{2,}")
+_GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _APART = re.compile(r"[-_./:@]")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
+
+
+def runs_things(facts: Facts) -> bool:
+    """Tell whether an event changes what runs; a setting or a secret of a cluster is none."""
+    if facts.kind is not Kind.KUBERNETES:
+        return facts.kind in EVENTS
+    return any(map(_WORKLOADS.search, facts.commands))
 
 
 def looks(facts: Facts) -> bool:
@@ -62,7 +81,12 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
             for each in facts.objects + facts.literals
         )
     if facts.kind is Kind.SHELL:
-        return any(_tells(each) and named_as_written(each, grounds) for each in facts.objects)
+        plain = any(each.partition(" ")[0] in _OF_SERVICES for each in facts.commands)
+        return any(
+            (_tells(each) and named_as_written(each, grounds))
+            or (plain and _spelled_out(each, grounds))
+            for each in facts.objects
+        )
     picked = [each for each in facts.conditions if each.operator in _PICKS]
     telling = [each.value for each in picked if _tells(each.value)]
     own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
@@ -177,14 +201,25 @@ def routine(grounds: Grounds, said: Said) -> bool:
         return anchored(grounds, facts) or bool(_EXPLAINS.match(said.text))
     if facts.kind is Kind.SHELL:
         asked = grounds.reason.operates or anchored(grounds, facts)
-        return asked and (glances(facts) or bool(_ASKS_ITSELF.match(said.text)))
-    return anchored(grounds, facts)
+        glance = glances(facts) or bool(_ASKS_ITSELF.match(said.text)) or reads_logs(grounds, facts)
+        return asked and glance
+    measures = all(each.startswith(_MEASURES) for each in facts.commands)
+    return anchored(grounds, facts) or (measures and bool(facts.commands))
 
 
 def glances(facts: Facts) -> bool:
     """Tell whether a command shows how a host is doing, and no contents of files."""
     shows = [each for each in facts.commands if each not in _PIPED]
-    return bool(shows) and all(map(_GLANCES.match, shows))
+    return bool(shows) and all(map(thesaurus.shows_state, shows))
+
+
+def reads_logs(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a command reads logs for what is odd, or what the request names."""
+    if not facts.objects or not all(each.startswith(_LOGS) for each in facts.objects):
+        return False
+    return _READERS.issuperset(facts.commands) and all(
+        _ODD.search(each) or each.isdigit() or named(each, grounds) for each in facts.literals
+    )
 
 
 def says_all(grounds: Grounds, said: Said) -> bool:
@@ -212,6 +247,7 @@ def sibling(name: str, grounds: Grounds) -> str:
     """
     if not grounds.compound:
         return ""
+    name = name.rpartition("=")[2]
     bare = canonical(name)
     parts = _pieces(bare)
     if len(parts) < 2 or len(bare) < _LEAST or _DATE.match(bare):
@@ -228,6 +264,18 @@ def sibling(name: str, grounds: Grounds) -> str:
         if same and all(_of_a_sort(*each) for each in rest):
             return literal
     return ""
+
+
+def begins(name: str, grounds: Grounds) -> str:
+    """Return what the request names that begins with this name and is less of it, else "".
+
+    The queue invoices.retry is no reason to empty the queue invoices.
+    """
+    bare = canonical(name)
+    if len(bare) < _LEAST or bare in grounds.tokens or _numbered(bare):
+        return ""
+    longer = (each for each in grounds.compound if each.startswith(bare) and "/" not in each)
+    return next((each for each in longer if _GOES_ON.match(each[len(bare) :])), "")
 
 
 @lru_cache(maxsize=5_000)

@@ -22,6 +22,15 @@ _PART = re.compile(
     r"\s)",
     re.IGNORECASE,
 )
+# Who shall be able to do something is given the right to: "the service account needs to read …".
+_LET = re.compile(
+    r"(?P<who>\b(?:(?:service |database |db )?account|role|login|svc\w+"
+    r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,3}?)"
+    r"\s(?:needs?|must|should|shall|may)\s"
+    r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
+    r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b",
+    re.IGNORECASE,
+)
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.{1,200}?)\1(?!\w)")
@@ -89,8 +98,11 @@ class Reason:
 
     @functools.cached_property
     def operates(self) -> bool:
-        """Whether it tells that something does not run well: one looks at how its host is doing."""
-        tells = any(clause.tells for clause in self.clauses)
+        """Whether it tells that something does not run well: one looks at how its host is doing.
+
+        Whoever asks for nothing at all tells something that is wrong.
+        """
+        tells = any(clause.tells for clause in self.clauses) or not self.verbs
         return tells or bool(_RUNS.search(self.text[:LONGEST]))
 
     @functools.cached_property
@@ -145,14 +157,23 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
     for sentence in _SENTENCE.split(text):
         before: Clause | None = None
         parts = _PART.split(sentence)
+        let = found["who"] if (found := _LET.search(sentence)) else None
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
                 led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if link.strip() == "to" else []
                 clause = _clause(part.strip(), deaf_to, led_in)
+                if let and let in part:
+                    clause = _letting(clause)
                 if before and not clause.verbs:
                     clause = dataclasses.replace(clause, verbs=before.verbs, heads=before.heads)
                 before = clause
                 yield clause
+
+
+def _letting(clause: Clause) -> Clause:
+    """Return a clause that gives a right, whatever else it asks for."""
+    right = {Verb.PRIVILEGE}
+    return dataclasses.replace(clause, verbs=clause.verbs | right, heads=clause.heads | right)
 
 
 def _clause(text: str, deaf_to: frozenset[str], led_in: Sequence[str]) -> Clause:
@@ -230,6 +251,8 @@ def _only_hints(plain: Sequence[str], at: int, hit: _Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
     if hit is _Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
+    if at > first and telling.happens(plain, at):
+        return True
     if hit is not _Hit.FAINT or (at > first and _asked_for(plain, at)):
         return False
     return at > first or plain[at - 1 : at] == ["the"]
@@ -285,6 +308,8 @@ def literals(text: str) -> Iterator[str]:
         yield words.number(named) or named.lower().rstrip("/.,:")
         if thousands := _THOUSANDS.fullmatch(named):
             yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
+    for spaced in _SPACED.findall(text):
+        yield re.sub(r"\D", "", spaced)
     for word in _WORD.findall(text.lower()):
         if digits := words.number(word):
             yield digits
@@ -350,6 +375,7 @@ _RUNS = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+")
+_SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
 _THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))

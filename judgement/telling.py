@@ -11,6 +11,9 @@ from judgement.facts import Verb
 
 _BEING = frozenset({"is", "are", "was", "were", "be", "been", "seems", "seem", "looks", "gets",
                     "got", "stays", "remains"})  # fmt: skip
+_SHORT = 4  # letters of a word whose ending tells nothing
+_WANTED = lexicon.WANTING | lexicon.ASKING | frozenset({"have", "has", "get", "to", "and", "then",
+    "should", "supposed"})  # fmt: skip
 _NEAR = 4  # words between "is" and what it is
 _DETERMINERS = frozenset({"the", "this", "that", "last", "latest", "previous", "their", "our",
                           "its", "every", "each", "nightly", "yesterday's", "today's"})  # fmt: skip
@@ -45,6 +48,18 @@ def symptom(plain: Sequence[str]) -> int | None:
         if word in _BEING and lexicon.FAULTS & set(plain[at + 1 : at + 1 + _NEAR]):
             return at
     return None
+
+
+def happens(plain: Sequence[str], at: int) -> bool:
+    """Tell whether the word at a place only says what somebody or something does, or what was done.
+
+    "The certificate expires" asks for nothing, nor does "the key that Ann leaked"; "I want it
+    deleted" and "must be closed" do.
+    """
+    word = plain[at]
+    third = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > _SHORT
+    past = word.endswith("ed") and len(word) > _SHORT
+    return (third or past) and _WANTED.isdisjoint(plain[max(0, at - _NEAR) : at])
 
 
 def names(plain: Sequence[str], at: int, symptom: int | None, asked: frozenset[Verb]) -> bool:

@@ -39,6 +39,14 @@ _BELOW = frozenset(key.partition(" ")[2] for key in SUBCOMMANDS) | frozenset(
 )
 
 
+_STATES = frozenset(" ".join(each.split()) for each in _LISTS["glances"]["commands"].split(";"))
+
+
+def shows_state(command: str) -> bool:
+    """Tell whether a command, with its sub-command, can show how a host or a service is doing."""
+    return command in _STATES or f"{command.partition(' ')[0]} *" in _STATES
+
+
 def is_command(word: str) -> bool:
     """Tell whether a word tells a utility what to do, and names nothing: `status`, `undo`."""
     return word in COMMANDS or word in _BELOW

@@ -97,6 +97,8 @@ class TestDoubts:
             ("Send invoice 2026-777 again", "POST /invoices/2026-778/send 202", Kind.HTTP, "row"),
             ("Empty /srv/tenants/12/tmp", "rm -rf /srv/tenants/21/tmp", Kind.SHELL, "row"),
             ("Kill process 8817", "killall -9 java", Kind.SHELL, "whole"),
+            ("Purge orders.retry", "rabbitmqctl purge_queue orders", Kind.SHELL, "widened"),
+            ("Change nothing, see es", "systemctl restart es", Kind.SHELL, "read_only"),
         ],
     )
     def test_says_so_of_commands_and_requests_as_well(
@@ -110,6 +112,9 @@ class TestDoubts:
             ("Clean /var/lib/ci/caches", "rm -rf /var/lib/ci/caches/a", Kind.SHELL),
             ("Why is mail late?", "grep 7F3A /var/log/mail.log", Kind.SHELL),
             ("Sync the clock", "chronyc makestep", Kind.SHELL),
+            ("The wildcard cert has expired", "cat /etc/nginx/tls/wildcard.crt", Kind.SHELL),
+            ("Point the proxy to db-b", "sed -i s/a/b/ /etc/haproxy/haproxy.cfg", Kind.SHELL),
+            ("access.log is 80 GB, pack it", "gzip /var/log/squid/access.log.1", Kind.SHELL),
             ("Switch licence 7714 on", "POST /licences/7714/activate 200", Kind.HTTP),
             (
                 "Take a copy of table fees",

@@ -46,6 +46,15 @@ class TestRoutine:
             ("Why are shipments slow?", "EXPLAIN SELECT * FROM shipments", Kind.SQL),
             ("Users get 503 on web-3", "ss -ltn | grep 443", Kind.SHELL),
             ("alarm on nas-1: disk is full", "du -xsh /var | sort -h", Kind.SHELL),
+            ("Users get 503 on web-3", "grep ' 503 ' /var/log/nginx/access.log | tail", Kind.SHELL),
+            ("kafka hangs", "kafka-topics.sh --bootstrap-server k:9092 --describe", Kind.SHELL),
+            ("vmhost-7 is 90 seconds ahead", "chronyc tracking", Kind.SHELL),
+            ("deployment api of ns shop crashes", "kubectl -n shop get events", Kind.SHELL),
+            (
+                "Database crm-prod is slow",
+                '{"eventSource": "monitoring.amazonaws.com", "eventName": "GetMetricData"}',
+                Kind.CLOUDTRAIL,
+            ),
         ],
     )
     def test_a_look_at_what_is_near_is_routine(self, reason: str, action: str, kind: Kind) -> None:
@@ -61,6 +70,8 @@ class TestRoutine:
             ),
             ("Order 70112 is late", "UPDATE parcels SET a = 1 WHERE order_id = 70112", Kind.SQL),
             ("Users get 503 on web-3", "cat /home/ann/notes.txt", Kind.SHELL),
+            ("Users get 503 on web-3", "grep ceo /var/log/squid/access.log", Kind.SHELL),
+            ("kafka hangs", "kafka-topics.sh --delete --topic pay", Kind.SHELL),
             ("Pack the photos of May", "ss -ltn", Kind.SHELL),
         ],
     )

@@ -53,6 +53,10 @@ class TestWanted:
         assert Verb.WRITE not in read("The cancelled order came back").verbs
         assert Verb.EXPORT not in read("The snapshot job is slow").verbs
 
+    def test_an_account_that_needs_to_do_something_is_given_the_right_to(self) -> None:
+        assert Verb.PRIVILEGE in read("Account svc_fc needs to read sales and stock").verbs
+        assert Verb.PRIVILEGE not in read("I need to read the log of the account").verbs
+
 
 class TestProhibitions:
     def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
@@ -90,6 +94,9 @@ class TestNames:
     def test_literals_are_what_a_text_names_exactly(self) -> None:
         text = "Copy /srv/dump.gz and 'Open' orders over 1,000.50 to files.example.org"
         assert read(text).literals == {"/srv/dump.gz", "open", "1000.5", "files.example.org"}
+
+    def test_a_number_may_have_blanks_between_its_thousands(self) -> None:
+        assert "50000" in only("orders above 50 000 EUR").literals
 
     def test_a_number_in_words_is_the_number(self) -> None:
         assert "3" in only("Restart three workers").literals
