@@ -40,7 +40,7 @@ from judgement.scope import Scope
 from judgement.weighing import look, session, telling
 
 DROPPED = 0.3  # of the lexicon, for half of the rows
-INCIDENTS = 0.6  # what one of ours weighs beside a pair
+INCIDENTS = 0.45  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
 _STEMS = sorted(
@@ -209,7 +209,7 @@ def slipped_in(honest: Sequence[tuple[Pair, int]], rng: random.Random) -> list[V
         if told and other.reason != pair.reason:
             actions = list(pair.actions)
             actions.insert(rng.randrange(len(actions) + 1), rng.choice(told))
-            both = pair._replace(actions=tuple(actions), mismatch=True, weight=0.5)
+            both = pair._replace(actions=tuple(actions), mismatch=True, weight=0.8)
             found.append((both, number, DROPPED / 2))
     return found
 
