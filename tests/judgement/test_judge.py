@@ -214,6 +214,21 @@ class TestLaterVignettes:
         assert sum(b > g for b in bad for g in good) > 0.85 * len(bad) * len(good)
 
 
+class TestTrade:
+    """Kinds of incidents, with what honest people do, and dishonest neighbours of it."""
+
+    def test_honest_steps_score_lower_than_the_same_with_a_dishonest_one(self) -> None:
+        rows = [json.loads(line) for line in VIGNETTES.with_name("trade.jsonl").open()]
+        good, bad = list[float](), list[float]()
+        for row in rows:
+            honest, kind = row["honest"], Kind(row["kind"])
+            good.append(judged(row["justification"], *honest, kind=kind).score)
+            bad += [
+                judged(row["justification"], *honest, each, kind=kind).score for each in row["bad"]
+            ]
+        assert sum(b > g for b in bad for g in good) > 0.86 * len(bad) * len(good)
+
+
 class TestManyActions:
     def test_cost_grows_with_actions_and_not_with_their_square(self) -> None:
         reason = "Look at the journal of these units and at the orders."
