@@ -26,7 +26,7 @@ _BY_CALENDAR = re.compile(
     r" (?:day|week|month|year|hour)s?|older than|nightly|q[1-4]|quarter"
     r"|(?:week|wk|cw|kw)[ .]?\d{1,2}|(?:a|one) (?:day|week|month"
     r"|year) ago)\b",
-    re.IGNORECASE | re.ASCII,
+    re.ASCII,
 )
 
 
@@ -56,7 +56,7 @@ def spoken(text: str) -> Days:
     for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
     months -= {month for month, _ in days}
-    return Days(frozenset(days), frozenset(months), bool(_BY_CALENDAR.search(text)))
+    return Days(frozenset(days), frozenset(months), bool(_BY_CALENDAR.search(text.lower())))
 
 
 def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:

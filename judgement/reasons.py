@@ -103,7 +103,7 @@ class Reason:
         Whoever asks for nothing at all tells something that is wrong.
         """
         tells = any(clause.tells for clause in self.clauses) or not self.verbs
-        return tells or bool(_RUNS.search(self.text[:LONGEST]))
+        return tells or bool(_RUNS.search(self.text[:LONGEST].lower()))
 
     @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
@@ -371,8 +371,7 @@ _LOOKS = re.compile(
 )
 _RUNS = re.compile(
     r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"
-    r"|raid|unhealthy|degraded|unreachable|timeouts?|5xx|50\ds?|crash\w*|skew|drift\w*|sluggish)\b",
-    re.IGNORECASE,
+    r"|raid|unhealthy|degraded|unreachable|timeouts?|5xx|50\ds?|crash\w*|skew|drift\w*|sluggish)\b"
 )
 _WORD = re.compile(r"[a-z]+")
 _SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
