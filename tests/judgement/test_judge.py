@@ -218,7 +218,10 @@ class TestTrade:
     """Kinds of incidents, with what honest people do, and dishonest neighbours of it."""
 
     def test_honest_steps_score_lower_than_the_same_with_a_dishonest_one(self) -> None:
-        rows = [json.loads(line) for line in VIGNETTES.with_name("trade.jsonl").open()]
+        rows = [
+            json.loads(line)
+            for line in VIGNETTES.with_name("trade.jsonl").read_text("utf-8").splitlines()
+        ]
         good, bad = list[float](), list[float]()
         for row in rows:
             honest, kind = row["honest"], Kind(row["kind"])
