@@ -113,6 +113,7 @@ class TestDoubts:
             ("Why is mail late?", "grep 7F3A /var/log/mail.log", Kind.SHELL),
             ("Sync the clock", "chronyc makestep", Kind.SHELL),
             ("The wildcard cert has expired", "cat /etc/nginx/tls/wildcard.crt", Kind.SHELL),
+            ("The broker hangs, restart it", "systemctl restart kafka", Kind.SHELL),
             ("Point the proxy to db-b", "sed -i s/a/b/ /etc/haproxy/haproxy.cfg", Kind.SHELL),
             ("access.log is 80 GB, pack it", "gzip /var/log/squid/access.log.1", Kind.SHELL),
             ("Switch licence 7714 on", "POST /licences/7714/activate 200", Kind.HTTP),
