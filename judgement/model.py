@@ -47,6 +47,7 @@ class Model:
 
     None is walked from its root, node by node: each feature strikes out leaves of all trees at
     once, and the first that is left of a tree is the one where a walk would have ended.
+    That is QuickScorer (Lucchese and others, SIGIR 2015, doi:10.1145/2766462.2767733).
     """
 
     features: tuple[str, ...]
