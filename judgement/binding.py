@@ -30,6 +30,7 @@ _POINTS_BACK = re.compile(
 _LONGEST = 20_000
 _PIECES, _TELLING = 2, 5  # of a host's name, and letters, from which it may be told by its pieces
 _LAST = re.compile(r"[./@:]")
+_LONGER = re.compile(r"\b[^\W_]+(?:_+[^\W_]+)+\b")
 _PATH = re.compile(r"(?<![\w.])(?:~|\.{1,2})?/[\w.*~@%+/-]+")
 # What people call places that have names of their own.
 _CALLED = tuple(
@@ -92,12 +93,32 @@ def spoken_of(name: str, clauses: Iterable[Clause]) -> bool:
     parts = _stems(last)
     also = _also_called(name)
     for clause in clauses:
-        if name in clause.literals or (len(name) > 3 and name.lower() in clause.text.lower()):
+        if name in clause.literals or (len(name) > 3 and _stands_in(clause.text, name)):
             return True
-        known = sum(any(_alike(part, word) for word in clause.objects) for part in parts)
+        spoken = clause.objects if len(parts) > 1 else _apart_from_longer(clause)
+        known = sum(any(_alike(part, word) for word in spoken) for part in parts)
         if (parts and known * 2 >= len(parts)) or also.intersection(clause.objects):
             return True
     return False
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Whether a text has a name, and not only as a part of one that goes on with an underscore."""
+    bare, spoken = name.lower(), text.lower()
+    return bare in spoken and bool(re.search(rf"(?<!_){re.escape(bare)}(?!_)", spoken))
+
+
+@lru_cache(maxsize=2_000)
+def _apart_from_longer(clause: Clause) -> tuple[str, ...]:
+    """Return its words without those that only stand in longer names.
+
+    Whoever drops orders_before has not spoken of orders.
+    """
+    if not any("_" in each for each in clause.literals):
+        return clause.objects
+    within = {stem for each in _LONGER.findall(clause.text) for stem in words.content(each)}
+    alone = set(words.content(_LONGER.sub(" ", clause.text)))
+    return tuple(each for each in clause.objects if each in alone or each not in within)
 
 
 def wider_than_named(path: str, texts: Iterable[str]) -> str:
