@@ -13,6 +13,7 @@ from django.db import connection
 from breakglass.models.decision import ASKED_AT
 from breakglass.narrowing import QUICK
 from reviews.bins import EDGES
+from reviews.models.judged import Gravity
 from reviews.models.span import EVERY
 
 DECISION, ACCESS, HOUR = 0, 1000, 2000  # where the marks of each kind begin
@@ -40,7 +41,8 @@ WITH used AS (
         CASE WHEN door.opened_at IS NOT NULL THEN greatest(0,
             date_part('epoch', door.opened_at - greatest(r.submitted_at, r.starts_at))) END
             AS access,
-        coalesce(used.apart <= interval '7 days', false) AS third, w.id IS NOT NULL AS waived
+        coalesce(used.apart <= interval '7 days', false) AS third, w.id IS NOT NULL AS waived,
+        v.gravity = ANY(%(startling)s) AS startling
     FROM breakglass_request r
     LEFT JOIN breakglass_grant g ON g.request_id = r.id
     LEFT JOIN LATERAL (
@@ -81,6 +83,7 @@ WITH used AS (
         count(access) AS opened,
         count(*) FILTER (WHERE third) AS third,
         count(*) FILTER (WHERE waived) AS waived,
+        count(*) FILTER (WHERE startling) AS startling,
         coalesce(sum(found.found), 0)::int AS found,
         coalesce(sum(found.unresolved), 0)::int AS unresolved,
         coalesce(sum(decision), 0) AS decision_seconds,
@@ -88,7 +91,7 @@ WITH used AS (
         max(ARRAY[decision, number]) FILTER (WHERE decision IS NOT NULL) AS slowest_decision,
         max(ARRAY[access, number]) FILTER (WHERE access IS NOT NULL) AS slowest_access
     FROM named JOIN (SELECT id, number, used, glass, ratification, owed, late, misuse, decision,
-        access, third, waived FROM cases) AS cases USING (id) LEFT JOIN found USING (id)
+        access, third, waived, startling FROM cases) AS cases USING (id) LEFT JOIN found USING (id)
     GROUP BY scenario, person, target
 ), marked AS (
     SELECT named.scenario, named.person, named.target, m.mark, count(*) AS n
@@ -117,7 +120,8 @@ WITH used AS (
 )"""
 COUNTS = (
     "cases", "uses", "glass", "ratified", "silent", "unratified", "punctual", "late", "overdue",
-    "waiting", "misuse", "decided", "opened", "third", "waived", "found", "unresolved",
+    "waiting", "misuse", "decided", "opened", "third", "waived", "startling", "found",
+    "unresolved",
 )  # fmt: skip
 _COLUMNS = (
     "scenario", "person", "target", *COUNTS, "decision_seconds", "access_seconds",
@@ -172,6 +176,7 @@ def count(span: int, *, since: datetime, until: datetime, zone: str, at: datetim
     values: dict[str, Any] = {
         "span": span, "since": since, "until": until, "zone": zone, "at": at, "every": EVERY,
         "edges": list(EDGES), "decision": DECISION, "access": ACCESS, "hour": HOUR, "quick": QUICK,
+        "startling": [each for each in Gravity if each.startles],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_CELLS, values)

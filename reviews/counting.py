@@ -105,6 +105,7 @@ class Tally:
     access: Times = Times()
     third: int = 0  # uses that were the person's third within a week
     waived: int = 0  # something was overdue, and somebody said why it cannot wait
+    startling: int = 0  # grave or unexplained, by what was done
     found: int = 0  # findings
     unresolved: int = 0  # of these: open
 

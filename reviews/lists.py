@@ -202,19 +202,8 @@ def _since(rows: ReviewQuerySet, day: date | None) -> ReviewQuerySet:
 def of_gravity(rows: ReviewQuerySet, word: str) -> ReviewQuerySet:
     """Return the reviews of which this was made, closed ones too: they keep what was."""
     if word == STARTLING:  # listed one by one, since an index has each apart, by time
-        return rows.filter(gravity__in=[Gravity.UNEXPLAINED, Gravity.GRAVE])
+        return rows.filter(gravity__in=[each for each in Gravity if each.startles])
     return rows.filter(gravity=Gravity[word.upper()])
-
-
-def startling(query: str, *, at: datetime) -> int:
-    """Return how many reviews the list shows by such filters, of which nothing explains enough.
-
-    Of more than `COUNTED` it is told that there is one more.
-    """
-    form = ReviewFilter(QueryDict(f"{query}&gravity={STARTLING}"))
-    form.full_clean()
-    rows = of_cases(Review.objects.all(), form.cleaned_data, at=at).order_by()
-    return _since(rows, form.cleaned_data["since"])[: COUNTED + 1].count()
 
 
 def counted_to(chosen: Mapping[str, Any]) -> int | None:

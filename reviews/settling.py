@@ -18,8 +18,10 @@ from audit.models import Entry
 from core import refs
 from judgement.judge import judge
 from judgement.model import model
-from reviews import advisers, grounds, performed
+from reviews import advisers, grounds, performed, tallying
 from reviews.models import JudgedAction, JudgedCase, Opinion, Review
+from reviews.models.judged import Gravity
+from reviews.models.review import ReviewQuerySet
 
 MOST = 500  # actions by which a whole case is scored, the gravest ones
 _AT_A_TIME = 20
@@ -79,7 +81,7 @@ def settle(case: str, *, at: datetime) -> None:
         _looked_at(case, seen)
         judged, _new = JudgedCase.objects.update_or_create(case=case, defaults=values)
         if closed:
-            Review.objects.filter(pk=review.pk).update(gravity=judged.gravity)
+            _grade(Review.objects.filter(pk=review.pk), judged.gravity)
             return
         place(case)
         if values["telling"]:
@@ -103,7 +105,15 @@ def place(case: str) -> None:
         judged.doubted = worst > judged.score and worst >= model().flag_at
         judged.save(update_fields=["doubted"])
         review = Review.objects.owed().filter(grant__request=refs.key_of(case, "request"))
-        review.update(gravity=judged.gravity)
+        _grade(review, judged.gravity)
+
+
+def _grade(rows: ReviewQuerySet, gravity: int) -> None:
+    """Say how grave what was done is, also to the figures that count such cases."""
+    for review in rows.select_related("grant__request"):
+        if Gravity(review.gravity).startles != Gravity(gravity).startles:
+            tallying.news_of(review.grant.request)
+    rows.update(gravity=gravity)
 
 
 def _counted(case: str) -> dict[str, int]:

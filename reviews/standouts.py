@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from accounts.models import Membership
 from breakglass.models import GroupPermit, Permit, Request, Scenario
 from breakglass.narrowing import QUICK
-from core.templatetags.ui import counted_to
 from core.words import duration_words
 from reviews import lists
 from reviews.counting import Narrow
@@ -56,7 +55,7 @@ def of(figures: Figures, *, at: datetime) -> list[Standout]:
     return [
         *_silent(figures),
         *_misused(figures),
-        *_startling(figures, at=at),
+        *_startling(figures),
         *_grave(figures.narrow),
         *_overdue(figures, at=at),
         *_beyond(figures),
@@ -91,9 +90,8 @@ def _misused(figures: Figures) -> Iterator[Standout]:
         )
 
 
-def _startling(figures: Figures, *, at: datetime) -> Iterator[Standout]:
-    query = f"tab=all&{figures.query}"
-    if count := lists.startling(query, at=at):
+def _startling(figures: Figures) -> Iterator[Standout]:
+    if count := figures.total.startling:
         yield Standout(
             tone="danger",
             icon="flag",
@@ -102,9 +100,9 @@ def _startling(figures: Figures, *, at: datetime) -> Iterator[Standout]:
                 "%(count)s cases are grave or unexplained, by what was done",
                 count,
             )
-            % {"count": counted_to(count, lists.COUNTED)},
+            % {"count": count},
             detail=_("Within this time, closed cases included."),
-            url=f"{reverse('reviews')}?{query}&gravity={lists.STARTLING}",
+            url=f"{reverse('reviews')}?tab=all&{figures.query}&gravity={lists.STARTLING}",
         )
 
 

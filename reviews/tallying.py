@@ -46,7 +46,14 @@ INSERT INTO reviews_span AS s (zone, grain, first, stale)
 SELECT DISTINCT zone, grain, date_trunc(grain, days.at AT TIME ZONE zone)::date, true
 FROM days, unnest(%(zones)s::text[]) zone, unnest(ARRAY['day', 'week', 'month']) grain
 WHERE days.at >= %(horizon)s
+ORDER BY 1, 2, 3
 ON CONFLICT (zone, grain, first) DO UPDATE SET stale = true WHERE NOT s.stale"""
+# In the order of `_MARK`, so that neither waits for the other.
+_NEWS = """
+UPDATE reviews_span SET stale = true WHERE id IN (
+    SELECT id FROM reviews_span
+    WHERE first = date_trunc(grain, %(at)s AT TIME ZONE zone)::date
+    ORDER BY zone, grain, first FOR UPDATE)"""
 
 
 def run(*, at: datetime, limit: int = 50) -> int:
@@ -88,6 +95,15 @@ def _mark(after: int, until: int, *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MARK, {"after": after, "until": until, "at": at, "zones": zones,
                                "horizon": at - HORIZON, "activated": _ACTIVATED})  # fmt: skip
+
+
+def news_of(case: Request) -> None:
+    """Mark the spans of a case, in the transaction that changes what is counted of it.
+
+    For what changes outside of the record; the record is followed anyhow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS, {"at": case.submitted_at})
 
 
 def refresh(*, at: datetime, limit: int) -> int:

@@ -93,6 +93,11 @@ class Gravity(models.IntegerChoices):
     GRAVE = 5, _("Grave")
 
     @property
+    def startles(self) -> bool:
+        """Whether somebody who looks at all cases should look at this one."""
+        return self >= Gravity.UNEXPLAINED
+
+    @property
     def meaning(self) -> str:
         """What the word says, in a sentence that stands where it does."""
         return str(_MEANINGS[self])

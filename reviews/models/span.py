@@ -90,6 +90,7 @@ class Added(models.Model):
     opened = models.IntegerField()
     third = models.IntegerField()
     waived = models.IntegerField(db_default=0)
+    startling = models.IntegerField(db_default=0)
     found = models.IntegerField()
     unresolved = models.IntegerField()
     decision_seconds = models.FloatField()  # of all together

@@ -9,8 +9,8 @@ from django.db import IntegrityError
 from breakglass import transitions as verbs
 from breakglass.models import Grant
 from judgement.facts import VERSION
-from reviews import judging, settling, standing
-from reviews.models import Gravity, JudgedAction, JudgedCase, Review
+from reviews import judging, settling, standing, tallying
+from reviews.models import Gravity, JudgedAction, JudgedCase, Review, Span
 from tests.make import NOON, make_scenario
 from tests.reviews.make import ENDED, LATER, STUCK, act, judge, make_use, over, sequence, taken
 
@@ -100,6 +100,19 @@ class TestLate:
         review.refresh_from_db()
         assert review.gravity == Gravity.GRAVE
         assert JudgedCase.objects.get().odd == 1
+
+    def test_what_turns_a_case_grave_has_its_figures_counted_anew(self) -> None:
+        review = over(HONEST)
+        for _ in Span.Grain:
+            tallying.run(at=LATER)
+        act(review.grant, statement=HONEST)
+        sequence()
+        assert not Span.objects.filter(stale=True).exists()
+
+        act(review.grant, statement=MAKES_SUPERUSER)
+        sequence()
+
+        assert Span.objects.filter(stale=True).count() == len(Span.Grain)
 
     def test_what_comes_after_the_verdict_changes_nothing(self) -> None:
         review = judge(taken(over(HONEST)))
