@@ -26,6 +26,7 @@ _UNEXPLAINED = 0.35  # from here an action counts as unexplained
 _SURE = 0.6  # a doubt of more names the worst action by itself
 _MOST_WEIGHED = 40  # actions of which each is weighed by itself, where none is named already
 _MOST_OF_ONE = 3  # findings about one action
+_MOST_COLUMNS = 20  # that are looked for in a clause
 # Doubts that a rule of scope, or a hard one, says already.
 _RULED = {"read_only": "read_only", "row": "value", "widened": "value", "inverted": "value",
           "destination": "egress"}  # fmt: skip
@@ -152,7 +153,7 @@ def _permitted(reason: Reason, facts: Facts) -> str:
     """Return the beginning of a sentence: what the clause that bears on an action permits.
 
     That is one that asks for something rather than tells what is wrong, and names what the action
-    touches, else permits most.
+    touches, asks for what it does, and speaks of its columns; else one that permits most.
     """
     clauses = [each for each in reason.clauses if each.verbs - {Verb.NEUTRAL}]
     clause = max(clauses, key=lambda each: _bears(each, facts), default=None)
@@ -162,10 +163,13 @@ def _permitted(reason: Reason, facts: Facts) -> str:
     return f"The request permits {verbs} (“{clause.text[:80]}”)"
 
 
-def _bears(clause: Clause, facts: Facts) -> tuple[bool, bool, int, int]:
+def _bears(clause: Clause, facts: Facts) -> tuple[int, ...]:
     """Return by what clauses are compared that might bear on an action."""
     named = any(spoken_of(name, [clause]) for name in facts.objects)
-    return asks(clause.text), named, len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
+    columns = sum(spoken_of(name, [clause]) for name in facts.columns[:_MOST_COLUMNS])
+    does = bool(clause.verbs & facts.verbs)
+    most = len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
+    return asks(clause.text), named, does, columns, *most
 
 
 def _worst(

@@ -38,6 +38,16 @@ def test_a_sentence_quotes_the_clause_that_bears_on_the_action_and_only_its_verb
     }  # fmt: skip
 
 
+def test_of_two_clauses_about_a_table_the_one_that_speaks_of_its_column_is_quoted() -> None:
+    reason = (
+        "I will copy products to products_before, correct the prices of the wrong products,"
+        " and drop the copy."
+    )
+    found = judged(reason, "UPDATE products SET price_cents = 2200 WHERE id = 6").findings
+    assert found
+    assert all("correct the prices" in each.text for each in found)
+
+
 def test_one_sentence_says_that_neither_a_deed_nor_its_thing_is_mentioned() -> None:
     statement = "DELETE FROM payments WHERE id = 7"
     found = judged("I will look for stuck orders.", statement).findings[0]
