@@ -17,7 +17,7 @@ from judgement.terms import canonical
 EVENTS = frozenset({Kind.CLOUDTRAIL, Kind.KUBERNETES, Kind.HTTP})
 _HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
 _PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
-_TURNED = frozenset({"<>", "not in", "not like"})
+TURNED = frozenset({"<>", "not in", "not like"})  # everything but a value
 _GRAVE = 0.3
 _LEAST = 3  # letters or digits of a value that tells
 _KNOWN = 0.9  # from here a word is among those of a request
@@ -151,7 +151,7 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
 def turns(condition: Condition, grounds: Grounds) -> bool:
     """Tell whether a condition picks everything but what the request names."""
     value = condition.value
-    if condition.operator not in _TURNED or grounds.excepts or len(canonical(value)) < 2:
+    if condition.operator not in TURNED or grounds.excepts or len(canonical(value)) < 2:
         return False
     return named_as_written(value, grounds) or canonical(value) in grounds.tokens
 
@@ -161,7 +161,7 @@ def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grou
 
     What else is asked of that row can only leave some of it out.
     """
-    return condition.operator not in _TURNED and any(
+    return condition.operator not in TURNED and any(
         each.column != condition.column and picks(each, grounds.reason.literals)
         for each in conditions
     )

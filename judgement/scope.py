@@ -29,7 +29,6 @@ _LIGHT = frozenset({Verb.READ, Verb.NETWORK, Verb.EXEC})
 _TOLD = CHANGING | {Verb.EXPORT}
 _COPY = frozenset({Verb.EXPORT, Verb.SCHEMA})
 _CODE = re.compile(r"[a-z]{2}")  # of a country
-_TURNED = frozenset({"<>", "not in", "not like"})
 _WIDER = frozenset({">", ">=", "<", "<="})
 _RANGES = re.compile(
     r"\b(?:than|over|under|above|below|before|after|since|until|older|newer|later|earlier|from"
@@ -291,7 +290,7 @@ def _mismatch(condition: Condition, literals: frozenset[str], text: str, *, narr
     """Return what is wrong with a condition; `narrows` where the named row is picked beside it."""
     value = words.number(condition.value) or condition.value.strip("%").lower()
     named = value in literals or _stands_in(text, value)
-    if named and condition.operator in _TURNED and not _EXCEPTS.search(text):
+    if named and condition.operator in near.TURNED and not _EXCEPTS.search(text):
         return f"the request names {condition.value} itself"
     if named and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
