@@ -28,10 +28,12 @@ class QuickForm extends HTMLElement {
       this.late = event.detail.requestConfig.elt;
     });
     for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => this.release()));
-    // What was chosen or typed before htmx was there to hear it, or came from a draft, counts, too.
+    // What was chosen or typed before htmx was there to hear it, or came from a draft, counts, too. Who chose it so
+    // early picked it by hand all the same; who is given back a draft has not said that they go on with it.
     addEventListener("load", () => {
       const typed = this.querySelector("[name=justification]");
       const chosen = typed ? null : this.querySelector("[name=scenario]:checked");
+      if (chosen && !this.querySelector("keep-draft:not([hidden])")) this.picked = true;
       chosen?.dispatchEvent(new Event("change", { bubbles: true }));
       if (typed?.value) typed.dispatchEvent(new Event("input", { bubbles: true }));
     }, { once: true });

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from breakglass import transitions
 from breakglass.models import Grant, Request
@@ -50,6 +50,24 @@ def test_breaking_the_glass_takes_four_steps_and_a_slip_does_nothing(house: Hous
     ada.wait_for_url("**/cases/*/")
     assert Request.objects.get().state == "activated"
     assert ada.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_who_chooses_before_the_scripts_are_there_writes_next_all_the_same(house: House) -> None:
+    make_scenario(reference_required=False)
+    make_scenario("drill")
+    with_password("ada")
+    ada = house.enter("ada", phone=True)
+    late: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        late.append(route)
+
+    ada.route("**/quick-form*.js", hold_back)
+    ada.goto(f"{house.url}/request/", wait_until="commit")
+    ada.locator("label", has=ada.locator("#scenario-production-outage")).click()
+    assert not ada.locator("#id_justification").count()
+    late[0].continue_()
+    expect(ada.locator("#id_justification")).to_be_focused()
 
 
 def test_why_nothing_can_be_sent_comes_into_sight(house: House) -> None:
