@@ -1,10 +1,12 @@
 """Fixtures for everybody. The servers behind them are started by `tests.settings`."""
 
+import functools
 import gc
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -54,11 +56,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Run a PostgreSQL server that is a target; return the address of its superuser.
+def pg_clusters() -> Iterator[Callable[[int], str]]:
+    """Return what runs a PostgreSQL server of a version at its first use, and keeps it running.
 
-    It is of version 18. What speaks SQL that differs from one version to another, or reads what
-    the server writes, is marked `on_postgresql(18, 16)` and runs on both.
+    The tests of a file go from one version to the other, and those of the next file back.
     """
     logging = {
         "logging_collector": "on",
@@ -68,8 +69,24 @@ def pg_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
         "log_rotation_size": "0",
         "log_rotation_age": "0",
     }
-    with servers.cluster(request.param, {"fsync": "off", **logging}) as cluster:
-        yield cluster.url()
+    with ExitStack() as running:
+
+        @functools.cache
+        def url(version: int) -> str:
+            kept = servers.cluster(version, {"fsync": "off", **logging})
+            return running.enter_context(kept).url()
+
+        yield url
+
+
+@pytest.fixture(scope="session")
+def pg_cluster(request: pytest.FixtureRequest, pg_clusters: Callable[[int], str]) -> str:
+    """Return the address of the superuser of a PostgreSQL server that is a target.
+
+    It is of version 18. What speaks SQL that differs from one version to another, or reads what
+    the server writes, is marked `on_postgresql(18, 16)` and runs on both.
+    """
+    return pg_clusters(request.param)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
