@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from auditlog.context import disable_auditlog
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import Membership, Part, User
 from breakglass import transitions
@@ -62,8 +66,24 @@ def make_group(name: str, *members: User, part: Part | None = None) -> Group:
     return group
 
 
-def make_groups(members: Mapping[str, Sequence[str]]) -> list[Group]:
-    """Return groups with at least these members, by name, made at first use.
+def make_browser(name: str = "ada") -> Client:
+    """Return a browser in which the person called `name` has signed in before the test began.
+
+    To sign in is twenty queries, and `tests/accounts` looks at them: all others need who is there.
+    """
+    person, browser, session = make_user(name), Client(), SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    return browser
+
+
+def make_groups(
+    members: Mapping[str, Sequence[str]], parts: Mapping[str, Part] | None = None
+) -> list[Group]:
+    """Return groups with at least these members, by name, made at first use, playing `parts`.
 
     They are made in bulk: nearly every test has them, and one by one they were forty queries.
     """
@@ -86,7 +106,20 @@ def make_groups(members: Mapping[str, Sequence[str]]) -> list[Group]:
         ],
         ignore_conflicts=True,
     )
+    _play({groups[name]: part for name, part in (parts or {}).items()})
     return [groups[name] for name in members]
+
+
+def _play(parts: Mapping[Group, Part]) -> None:
+    if not parts:
+        return
+    codes = Permission.objects.filter(content_type__app_label="accounts", codename__in=Part.values)
+    ids = dict(codes.values_list("codename", "pk"))
+    plays = Group.permissions.through
+    plays.objects.bulk_create(
+        [plays(group_id=group.pk, permission_id=ids[part]) for group, part in parts.items()],
+        ignore_conflicts=True,
+    )
 
 
 def _nobody_signs_in(name: str) -> User:

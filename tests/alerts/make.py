@@ -31,7 +31,7 @@ from reviews.campaigns.populations import Scope
 from reviews.campaigns.transitions import Plan
 from reviews.events import AlarmRaised
 from reviews.models import Campaign
-from tests.make import NOON, make_group, make_scenario, make_user
+from tests.make import NOON, make_group, make_groups, make_scenario, make_user
 
 SOON = NOON + timedelta(seconds=2)
 _numbers = itertools.count(10**6)
@@ -43,11 +43,12 @@ def make_cast(*, drill: bool = False, **fields: Any) -> Scenario:
     Ada and Eve ask, Bob and Carl decide, Rita reviews, Rob and Rosa respond, Cora complies, Otto
     audits, Max administers.
     """
-    make_group("Responders", make_user("rob"), make_user("rosa"), part=Part.RESPONDER)
-    make_group("Compliance", make_user("cora"), part=Part.COMPLIANCE)
-    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
-    make_group("Administrators", make_user("max"), part=Part.ADMINISTRATOR)
-    watchers = make_group("Shop managers", make_user("tess"))
+    *_, watchers = make_groups(
+        {"Responders": ["rob", "rosa"], "Compliance": ["cora"], "Auditors": ["otto"],
+         "Administrators": ["max"], "Shop managers": ["tess"]},
+        {"Responders": Part.RESPONDER, "Compliance": Part.COMPLIANCE, "Auditors": Part.AUDITOR,
+         "Administrators": Part.ADMINISTRATOR},
+    )  # fmt: skip
     scenario = make_scenario(drill=drill, **fields)
     return with_alerted(scenario, [watchers])
 

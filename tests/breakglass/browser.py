@@ -14,7 +14,14 @@ from accounts.models import Part
 from audit.sequencer import run_once
 from breakglass.models import Grant, Request, Scenario
 from targets.models import Door
-from tests.make import make_broken_glass, make_group, make_request, make_scenario, make_user
+from tests.make import (
+    make_broken_glass,
+    make_browser,
+    make_groups,
+    make_request,
+    make_scenario,
+    make_user,
+)
 
 # Everybody who may come to a page: requesters, approvers, reviewer, and the parts of the house.
 CAST = ("ada", "eve", "bob", "rita", "dana", "carla", "otto", "mallory")
@@ -23,18 +30,17 @@ CAST = ("ada", "eve", "bob", "rita", "dana", "carla", "otto", "mallory")
 def make_cast() -> Scenario:
     """Return the scenario of tests.make with a responder, compliance, an auditor and a stranger."""
     scenario = make_scenario()
-    make_group("Responders", make_user("dana"), make_user("noor"), part=Part.RESPONDER)
-    make_group("Compliance", make_user("carla"), part=Part.COMPLIANCE)
-    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
+    make_groups(
+        {"Responders": ["dana", "noor"], "Compliance": ["carla"], "Auditors": ["otto"]},
+        {"Responders": Part.RESPONDER, "Compliance": Part.COMPLIANCE, "Auditors": Part.AUDITOR},
+    )
     make_user("mallory")
     return scenario
 
 
 def client(name: str) -> Client:
     """Return a browser in which the person is signed in."""
-    browser = Client()
-    browser.force_login(make_user(name))
-    return browser
+    return make_browser(name)
 
 
 def see(name: str, url: str, **query: Any) -> Any:

@@ -134,7 +134,7 @@ class TestDeciding:
         see("noor", change.get_absolute_url())
 
         assert Scenario.objects.get().max_minutes == 60
-        assert kinds() == ["scenario.versioned", "change.proposed", "session.started"]
+        assert kinds() == ["scenario.versioned", "change.proposed"]
 
     def test_where_nobody_else_is_left_the_way_out_is_named(self, change: ProposedChange) -> None:
         make_user("noor").groups.clear()

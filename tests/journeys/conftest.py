@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,7 +16,7 @@ from targets import demo
 from targets import tasks as targets
 from tests.chromium import chromium
 from tests.doors.make import Shop
-from tests.make import make_user
+from tests.make import make_browser, make_user
 
 __all__ = ["chromium"]
 
@@ -49,9 +48,7 @@ class House:
         Through the sign-in page only those come who are asked to: for all it would take a minute.
         """
         page = self._page(phone=phone, script=script, dark=dark)
-        visitor = Client()
-        visitor.force_login(make_user(name))
-        session = visitor.cookies[django_settings.SESSION_COOKIE_NAME]
+        session = make_browser(name).cookies[django_settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.url}])
         page.goto(self.url)
         return page

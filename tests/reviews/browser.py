@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from breakglass.models import Scenario
 from reviews.models import Finding, Obligation, Review
-from tests.make import make_user
+from tests.make import make_browser
 from tests.reviews.make import (
     judge,
     make_review,
@@ -22,9 +22,7 @@ CAST = ["ada", "bob", "rita", "carla", "otto", "dana", "alma", "mallory"]
 
 def client(name: str) -> Client:
     """Return a browser in which the person is signed in."""
-    browser = Client()
-    browser.force_login(make_user(name))
-    return browser
+    return make_browser(name)
 
 
 def page(name: str, url: str, **query: Any) -> Any:

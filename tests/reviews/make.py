@@ -14,7 +14,14 @@ from reviews import judging, transitions
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_transitions import Task, oblige
 from targets.events import ActionPerformed
-from tests.make import NOON, make_broken_glass, make_group, make_scenario, make_user
+from tests.make import (
+    NOON,
+    make_broken_glass,
+    make_group,
+    make_groups,
+    make_scenario,
+    make_user,
+)
 
 ENDED = NOON + timedelta(minutes=20)
 LATER = NOON + timedelta(hours=1)
@@ -30,12 +37,16 @@ def make_carla() -> User:
 
 def make_cast() -> dict[str, User]:
     """Return one person for each part; a scenario must be there."""
-    make_group("Auditors", make_user("otto"), part=Part.AUDITOR)
-    make_group("Responders", make_user("dana"), part=Part.RESPONDER)
-    make_group("Administrators", make_user("alma"), part=Part.ADMINISTRATOR)
-    make_carla()
+    make_groups(
+        {"Auditors": ["otto"], "Responders": ["dana"], "Administrators": ["alma"],
+         "Compliance": ["carla"]},
+        {"Auditors": Part.AUDITOR, "Responders": Part.RESPONDER,
+         "Administrators": Part.ADMINISTRATOR, "Compliance": Part.COMPLIANCE},
+    )  # fmt: skip
+    make_user("mallory")
     names = ("ada", "eve", "bob", "rita", "carla", "otto", "dana", "alma", "mallory")
-    return {name: make_user(name) for name in names}
+    people = User.objects.filter(email__in=[f"{name}@example.com" for name in names])
+    return {user.email.partition("@")[0]: user for user in people}
 
 
 def make_use(scenario: Scenario | None = None, *, at: datetime = NOON, **ask: Any) -> Grant:
