@@ -32,6 +32,7 @@ from tests.make import (
     voice,
 )
 from tests.reviews.make import judge, make_carla, make_finding, make_review, taken
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON + timedelta(days=40)  # a Saturday
@@ -177,16 +178,15 @@ def told(tally: Tally) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def cases() -> list[Request]:
+def _cases() -> list[Request]:
     """Return the cases that count in thirteen weeks, as Python sees them."""
     Chance()
     since = datetime(2026, 9, 14, tzinfo=BERLIN)
-    return [
-        row
-        for row in Request.objects.cases().select_related("scenario", "requester")
-        if row.submitted_at >= since and not row.scenario.drill
-    ]
+    rows = Request.objects.cases().select_related("scenario", "requester")
+    return [row for row in rows if row.submitted_at >= since and not row.scenario.drill]
+
+
+cases = made_once(_cases, scope="class")
 
 
 class TestAgainstANaiveRecount:
