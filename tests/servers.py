@@ -36,7 +36,9 @@ def provide() -> None:
     """
     if not os.environ.get("DATABASE_URL"):
         servers = cluster(settings=_FAST)
-        os.environ["DATABASE_URL"] = servers.__enter__().url("breakglass")
+        database = servers.__enter__()
+        os.environ["DATABASE_URL"] = database.url("breakglass")
+        os.environ["DATABASE_SOCKET"] = str(database.home)
         os.environ["MIGRATED_DATABASE"] = "migrated"
         atexit.register(servers.__exit__, None, None, None)
     if not os.environ.get("REDIS_URL"):
@@ -61,13 +63,15 @@ def cluster(
     base.chmod(0o711)
     try:
         account = embedded.account_for(base)
+        # Where it is kept, the name of the folder may be too long for one.
+        socket = {} if kept else {"unix_socket_directories": str(base / "postgres")}
         server = Cluster(
             home=base / "postgres",
             port=free_port(),
             password="for-tests",
             account=account,
             programs=embedded.postgres_programs(version, account=account, spare=base),
-            settings={**_CHEAP, **(settings or {})},
+            settings={**_CHEAP, **socket, **(settings or {})},
         )
         server.create()
         server.start()

@@ -20,6 +20,8 @@ servers.provide()
 
 from config.settings import *  # noqa: E402, F403
 
+# A query takes a third less of the way through a socket than through the network.
+DATABASES["default"]["HOST"] = os.environ.get("DATABASE_SOCKET") or DATABASES["default"]["HOST"]  # noqa: F405
 # A slow hash protects passwords of people; tests have none.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files are served from their places; `collectstatic` is the deployment's affair.

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -68,10 +69,9 @@ def _kill_amid(office: PostOffice, number: int) -> None:
 
 
 def _sender(office: PostOffice, number: int) -> subprocess.Popen[bytes]:
-    own = connection.settings_dict
-    address = f"{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
+    place = urlsplit(os.environ["DATABASE_URL"])
     env = os.environ | {
-        "DATABASE_URL": f"postgresql://{address}",
+        "DATABASE_URL": place._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "EMAIL_URL": f"smtp://127.0.0.1:{office.port}",
     }

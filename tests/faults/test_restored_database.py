@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -28,9 +28,7 @@ RESTORED = "put_back"
 
 
 def address(database: str) -> str:
-    at = connection.settings_dict
-    word = quote(at["PASSWORD"], safe="")
-    return f"postgresql://{at['USER']}:{word}@{at['HOST']}:{at['PORT']}/{database}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
 
 
 @pytest.fixture
