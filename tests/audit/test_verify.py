@@ -119,7 +119,7 @@ TAMPERINGS = {
     "the head set back": ("UPDATE audit_state SET size = 5", 0, "Entry 5 lies behind the head"),
     "the head moved on": ("UPDATE audit_state SET size = 7", 6, "Entry 6 is missing"),
     "the head's tree": (
-        "UPDATE audit_state SET frontier = set_byte(frontier, 20, 1)",
+        "UPDATE audit_state SET frontier = set_byte(frontier, 20, get_byte(frontier, 20) # 1)",
         6,
         "do not make the tree of the head",
     ),
