@@ -21,6 +21,7 @@ _NAMES_ONLY = frozenset(
 )
 # Their commands may be written either way.
 _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*sql\b")
+_ANY = "*"  # in the table: a utility of which nothing else is known
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
 _TO_THE_LAST = frozenset(["cp", "mv", "install", "ln", "rsync", "scp", "ditto", "rename"])
 _ARCHIVERS = frozenset(["tar", "zip", "7z", "ar", "cpio"])
@@ -88,11 +89,21 @@ def _by_table(call: Call, parts: Parts, gathered: Gathered) -> None:
     if call.name in _PASSES_ON and call.piped and not parts.words:
         gathered.does(Verb.NEUTRAL)
         return
-    for rule in _of(call.name):
+    found = _matching(call.name, line)
+    if found is None or found[0].verbs == (Verb.EXEC,) and found[0].severity is None:
+        found = _matching(_ANY, line) or found
+    if found:
+        rules.apply(*found, gathered)
+    else:
+        gathered.does(Verb.EXEC)
+
+
+def _matching(name: str, line: str) -> tuple[rules.Rule, re.Match[str]] | None:
+    """Return the first rule of a utility that a line matches."""
+    for rule in _of(name):
         if found := rule.pattern.match(line):
-            rules.apply(rule, found, gathered)
-            return
-    gathered.does(Verb.EXEC)
+            return rule, found
+    return None
 
 
 def _looks_at_public(call: Call) -> bool:
