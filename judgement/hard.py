@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from judgement import transfers
+from judgement import fetching, transfers
 from judgement.binding import binds, names_host
 from judgement.deeds import about, shown
 from judgement.facts import Breadth, Facts, Verb
@@ -39,6 +39,15 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"(?!)")
+_FETCHES = re.compile(
+    r"\b(?:scripts?|install\w*|bootstrap|packages?|download\w*|fetch\w*|run|manifests?|apply)\b",
+    re.IGNORECASE,
+)
+# The journal of a host is more than a log that somebody names.
+_JOURNAL = re.compile(
+    r"\b(?:journald|journalctl|systemd|syslog|audit\w*|vacuum\w*|logs|(?:the|old|system) journal(?! file))\b",
+    re.IGNORECASE,
+)
 # "copy it to bkp-07", "on the vendor's server sftp.example.org"
 _THERE = re.compile(
     r"\b(?:to|onto|on|into|at|towards)\s(?:[\w']+\s){0,3}?(?:([a-z]+[a-z-]*-?\d+)|([\w-]+(?:\.[\w-]+)+))\b",
@@ -83,10 +92,30 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
             yield _finding(
                 reason, action, facts, rule.verb,
                 code=rule.code, severity=rule.severity, does=f"{rule.does}: {about(facts)}",
-                saying=_AS_ROOT if rule.code == "superuser" else None,
+                saying=_saying(rule, facts),
             )  # fmt: skip
+    yield from _remote_code(reason, action, facts)
     yield from _destruction(reason, action, facts)
     yield from _egress(reason, scope, action, facts)
+
+
+def _saying(rule: _Rule, facts: Facts) -> re.Pattern[str] | None:
+    """Return what a clause has to say besides, if it announces what a rule is about."""
+    if rule.code == "superuser":
+        return _AS_ROOT
+    journal = any(each.startswith("journalctl") for each in facts.commands)
+    return _JOURNAL if journal and rule.code == "tamper" else None
+
+
+def _remote_code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that something runs which was fetched: announced where the request says from where."""
+    if fetching.RUNS_FETCHED in facts.commands:
+        there = any(names_host(each, reason.text) for each in facts.objects if "://" in each)
+        yield _finding(
+            reason, action, facts, Verb.EXEC, code="remote_code", severity=Severity.CRITICAL,
+            does=f"runs what it fetches from elsewhere, by {about(facts)}",
+            saying=_FETCHES if there else _NOTHING,
+        )  # fmt: skip
 
 
 def _open_to_all(reason: Reason, action: int, facts: Facts) -> Finding:

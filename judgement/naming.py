@@ -9,10 +9,10 @@ from judgement.facts import Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call
 
-_PATTERNS = frozenset({"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "ugrep"})
+PATTERNS = frozenset({"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "ugrep"})
 _EDITORS = frozenset({"sed", "gsed", "awk", "gawk", "mawk", "nawk", "jq", "yq", "perl"})
 # The first word of these is a program or pattern of their own rather than a file.
-PATTERN_FIRST = _PATTERNS | _EDITORS | {"chmod", "date", "kill", "killall", "locate", "pkill"}
+PATTERN_FIRST = PATTERNS | _EDITORS | {"chmod", "date", "kill", "killall", "locate", "pkill"}
 _GIVES_PATTERN = ("-e", "-f", "--expression", "--regexp", "--file", "--from-file")
 # All that they are given is said and names nothing.
 _ONLY_SAY = frozenset(
@@ -70,7 +70,7 @@ def _script(
     call: Call, parts: Parts, words: tuple[str, ...], gathered: Gathered
 ) -> tuple[str, ...]:
     """Add the pattern or script that a command begins with, and return the words after it."""
-    scripts = parts.said if call.name in _PATTERNS | _EDITORS else ()
+    scripts = parts.said if call.name in PATTERNS | _EDITORS else ()
     if call.name in PATTERN_FIRST and words and not parts.has(*_given(call)):
         scripts, words = (*scripts, words[0]), words[1:]
         gathered.says(scripts[-1])
@@ -86,14 +86,14 @@ def _script(
 
 def _given(call: Call) -> tuple[str, ...]:
     """Return the options by which a pattern or script is given, where the first word is a file."""
-    if call.name in _PATTERNS | {"sed", "gsed"}:
+    if call.name in PATTERNS | {"sed", "gsed"}:
         return _GIVES_PATTERN
     return ("-f", "--file", "--from-file") if call.name in _EDITORS - {"perl"} else ("",)
 
 
 def looks_for_secrets(call: Call, parts: Parts, pattern: str) -> bool:
     """Tell whether lines are picked that hold passwords or keys, and shown; logs have none."""
-    if call.name not in _PATTERNS | {"awk", "gawk", "sed"} or counts(parts):
+    if call.name not in PATTERNS | {"awk", "gawk", "sed"} or counts(parts):
         return False
     if parts.has("-v") or _OF_LOGS.search(call.line):
         return False

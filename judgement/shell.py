@@ -7,7 +7,7 @@ says what each does (`utilities`).
 import re
 from itertools import islice
 
-from judgement import carried, shellwords, sql, utilities
+from judgement import carried, fetching, shellwords, sql, utilities, written
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
@@ -30,8 +30,10 @@ _EMPTIED = re.compile(
 _UNIT = re.compile(r"/etc/systemd/system/[\w@.-]+\.d/")
 _RUNS = re.compile(r"\bExec(?:Start|Stop|Reload)\w*\s*=|\bEnvironment\w*\s*=.*LD_PRELOAD|\bedit\b")
 _LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)=")
-_FETCHERS = frozenset(["curl", "wget", "fetch", "aria2c", "base64", "xxd", "openssl", "gunzip"])
-_INTERPRETERS = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
+_LOOKS = frozenset({Verb.READ, Verb.NEUTRAL, Verb.NETWORK})
+_HARMLESS = 0.3  # below this severity a look is one
+# They go on when whoever began them is gone.
+_GOES_ON = frozenset({"nohup", "setsid", "screen", "tmux", "daemonize", "systemd-run"})
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "telnet", "openssl"])
 _UNSEEN = re.compile(r"^/dev/(?:null|stdout|stderr|tty|zero|fd/\d|full)$")
 
@@ -48,6 +50,8 @@ def facts(command: str) -> Facts:
         _long(text, gathered)
         text = beginning
     _script(text, gathered, 0)
+    if Verb.WRITE in gathered.verbs:
+        written.judge(text, gathered)
     return gathered.facts()
 
 
@@ -109,8 +113,13 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
         _call(each, gathered, depth + 1)
         if call.name in carried.FINDERS and each.name in _REMOVERS:
             gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+    if texts and call.name in carried.SESSIONS:
+        _elsewhere(call, texts, gathered, depth)
+        return
     for text in texts:
         _script(text, gathered, depth + 1)
+    if call.name in _GOES_ON and any(each.name in _SOCKETS for each in inner):
+        gathered.does(Verb.PERSISTENCE, severity=0.8)
     queries = list(carried.queries(call))
     for query in queries:
         gathered.takes(sql.facts(query))
@@ -120,6 +129,22 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
         gathered.runs(call.name)
         return
     utilities.judge(carried.alone(call, inner), gathered)
+
+
+def _elsewhere(call: Call, texts: list[str], gathered: Gathered, depth: int) -> None:
+    """Add a session on other hosts and what is done there: where that only looks, no more is run."""
+    there = Gathered(Kind.SHELL)
+    for text in texts:
+        _script(text, there, depth + 1)
+    session = Gathered(Kind.SHELL)
+    utilities.judge(carried.session(call, texts[0]), session)
+    if there.verbs <= _LOOKS and there.severity < _HARMLESS and session.verbs <= _LOOKS | {
+        Verb.EXEC
+    }:
+        session.verbs, session.severity = {Verb.NETWORK}, 0.2
+        session.commands.clear()
+    gathered.takes(there.facts())
+    gathered.takes(session.facts())
 
 
 def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
@@ -160,13 +185,13 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
 def _together(script: Script, gathered: Gathered) -> None:
     """Add what commands do together that none of them does alone."""
     calls = [each for call in script.calls for each in carried.innermost(call)]
-    interpreters = [call for call in calls if call.name in _INTERPRETERS]
-    if any(call.piped and not call.feed for call in interpreters):
-        fetched = any(call.name in _FETCHERS for call in calls)
-        gathered.does(Verb.EXEC, severity=0.85 if fetched else 0.5)
-    if any("-i" in call.args for call in interpreters) and any(
-        call.name in _SOCKETS for call in calls
-    ):
+    if fetching.runs_fetched(script, calls):
+        gathered.does(Verb.EXEC, severity=0.85)
+        gathered.runs(fetching.RUNS_FETCHED)
+    elif any(fetching.is_fed_a_script(call) for call in calls):
+        gathered.does(Verb.EXEC, severity=0.85 if fetching.decodes(calls) else 0.5)
+    interactive = (c.name in fetching.INTERPRETERS and "-i" in c.args for c in calls)
+    if any(interactive) and any(call.name in _SOCKETS for call in calls):
         gathered.does(Verb.PERSISTENCE, Verb.NETWORK, severity=0.95)
     into_a_file = any(
         redirect.operator.startswith(">") and not _UNSEEN.match(redirect.target)

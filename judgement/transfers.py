@@ -127,7 +127,7 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     host = next(iter(words), "")
     gathered.names(host.rsplit("@", 1)[-1])
     put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(f"{call.line} {call.feed}")
-    if put or (call.piped and _KEPT.search(call.line)):
+    if put or (call.piped and _KEPT.search(f"{call.line} {call.feed}")):
         gathered.does(Verb.EXPORT)
         gathered.sends_to(host)
 

@@ -41,7 +41,15 @@ _ROOT = re.compile(
 )
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
 _ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
-_CERTIFICATE = re.compile(r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))")
+_CERTIFICATE = re.compile(
+    r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))"
+    r"|openssl (?:rsa|pkey|ec|pkcs12)\b(?=.* -(?:noout|pubout|nokeys|pubin)\b)(?!.* -text)"
+)
+_ORIGINAL_AND_COPY = 2
+# Files in which a secret stands beside what is none.
+_SETTINGS = re.compile(
+    r"\.(?:conf|cfg|ini|toml|ya?ml|properties|env|cnf|json|xml|php)$|/\.env|/environ$|/env$|\.tfstate$"
+)
 
 
 def judge(call: Call, gathered: Gathered) -> None:
@@ -106,20 +114,45 @@ def _matching(name: str, line: str) -> tuple[rules.Rule, re.Match[str]] | None:
     return None
 
 
-def _looks_at_public(call: Call) -> bool:
-    """Tell whether a command reads certificates, which anybody may see, and no keys."""
-    return call.name == "openssl" and bool(_CERTIFICATE.match(call.line))
+def _shows_no_secret(call: Call, parts: Parts) -> bool:
+    """Tell whether a command reads nothing that is secret, whatever file it reads.
+
+    A certificate, which anybody may see; how many lines are alike; a copy beside the file itself.
+    """
+    if call.name == "openssl":
+        return bool(_CERTIFICATE.match(call.line))
+    if call.name in {"cp", "mv"} and len(parts.words) == _ORIGINAL_AND_COPY:
+        original, copy = parts.words
+        return original.startswith("/") and _folder(original) == _folder(copy)
+    return call.name in naming.PATTERNS and naming.counts(parts)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _picks_others(call: Call, parts: Parts) -> bool:
+    """Tell whether a search shows lines of a file with settings that are no secret ones."""
+    if call.name not in naming.PATTERNS or parts.has("-v"):
+        return False
+    pattern = next(iter((*parts.said, *parts.words)), "")
+    return len(pattern.strip("^$.*")) > 1 and not naming.looks_for_secrets(call, parts, pattern)
 
 
 def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
     """Add what follows from the paths that are read and written."""
-    if call.name in _NAMES_ONLY or gathered.verbs <= {Verb.NEUTRAL} or _looks_at_public(call):
+    if call.name in _NAMES_ONLY or gathered.verbs <= {Verb.NEUTRAL}:
         return
+    if _shows_no_secret(call, parts):
+        return
+    picks = _picks_others(call, parts)
     read = bool(gathered.verbs & {Verb.READ, Verb.EXPORT})
     write = bool(gathered.verbs & {Verb.WRITE, Verb.DELETE})
     words = parts.words[1:] if call.name in naming.PATTERN_FIRST else parts.words
     for index, each in enumerate((*words, *parts.values)):
         path = each.removeprefix("@")
+        if '"' in path or (picks and _SETTINGS.search(path.lower())):
+            continue
         last = index == (0 if call.name in _ARCHIVERS else len(words) - 1)
         reads, writes = read, write
         if call.name in _TO_THE_LAST:
