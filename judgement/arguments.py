@@ -73,6 +73,8 @@ _TIME = re.compile(
 )
 # Filled in by the shell before the command is run: what stands there is not known.
 _FILLED_IN = re.compile(r"\$\{[^}]*\}$|\$\w+(?![/\w])|\$\{\w+\}\.|\$\(|[<>]\(|`")
+_INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
+_NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$")
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
@@ -168,7 +170,9 @@ def _keep(
     if not value or option in taking.neither or option.rstrip("=") in _COMMON:
         return
     unknown = option.endswith("=") or not taking.takes(option)
-    if "=@" in value or value[0] == "@":
+    if "file=" in value and "," in value:
+        values.append(value.rpartition("file=")[2])
+    elif "=@" in value or value[0] == "@":
         values.append(value.partition("@")[2])
     elif option in taking.things or (unknown and _NAMES.search(option.rstrip("="))):
         values.append(value)
@@ -195,8 +199,10 @@ def tells_to(word: str) -> bool:
 
 def named(word: str) -> tuple[str, str]:
     """Return the thing that a word names, and the value that it says; "" where it is none."""
-    if not word.strip(_MARKS) or _FILLED_IN.match(word):
+    if not word.strip(_MARKS) or _FILLED_IN.match(word) or _NOWHERE.match(word):
         return "", ""
+    if word[0] in "/~" and (inserted := _INSERTED.search(word)):
+        word = word[: inserted.start()]
     if _NUMBER.fullmatch(word) or " " in word or word[0] == "-" or _TIME.fullmatch(word):
         return "", word
     if "/" not in word and (_FORMAT.search(word) or _COLUMNS.fullmatch(word)):

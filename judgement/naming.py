@@ -16,14 +16,22 @@ PATTERN_FIRST = PATTERNS | _EDITORS | {"chmod", "date", "kill", "killall", "loca
 _GIVES_PATTERN = ("-e", "-f", "--expression", "--regexp", "--file", "--from-file")
 # All that they are given is said and names nothing.
 _ONLY_SAY = frozenset(
-    {"echo", "printf", "tr", "expr", "pgrep", "logger", "wall", "seq", "sleep", "test", "[", "let"}
+    {"echo", "printf", "tr", "expr", "pgrep", "logger", "wall", "seq", "sleep", "test", "[", "let", "read"}
 )
-_SAY_NOTHING = frozenset({"sleep", "seq", "expr", "let"})
+_SAY_NOTHING = frozenset({"sleep", "seq", "expr", "let", "read"})
 _RESOLVERS = frozenset({"dig", "kdig", "delv", "drill", "host", "nslookup", "resolvectl"})
 _RECORDS = re.compile(r"(?:a|aaaa|mx|txt|soa|ns|cname|ptr|srv|caa|any|axfr|ixfr|in)$", re.IGNORECASE)
 _SNIFFERS = frozenset({"tcpdump", "tshark", "ngrep", "ss"})
-_CLUSTERS = frozenset({"kubectl", "oc", "k"})
+CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
+# A file that somebody makes for themselves, and what is done with it by the way.
+SCRATCH = re.compile(r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$")
+_SCRATCHES = frozenset({"tee", "rm", "wc", "cat", "head", "tail", "sort", "uniq", "cut", "less"})
+# Some utilities are told what to do behind the name of a thing.
+_DEEDS = frozenset(
+    {"start", "stop", "restart", "reload", "remove", "delete", "add", "set", "show", "list", "status",
+     "get", "latest", "peer", "stdio"}
+)  # fmt: skip
 _LISTS = re.compile(r"list[-_]|show$|get$")
 _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
@@ -37,6 +45,8 @@ _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
 )
+_ANY_TEXT = re.compile(r"\\[sdwbSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
+_PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
 
 
@@ -46,7 +56,7 @@ def judge(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
     if call.name in _ONLY_SAY:
         gathered.says(*(() if call.name in _SAY_NOTHING else map(_bare, words)))
         return
-    if call.name in _CLUSTERS and len(words) > 1 and "/" not in words[0]:
+    if call.name in CLUSTERS and len(words) > 1 and "/" not in words[0]:
         gathered.names(*(f"{words[0]}/{name}" for name in words[1:5]))
     _sort(call, (*_without_grammar(call, parts, words), *parts.values), gathered)
     gathered.says(*(each for each in parts.said if arguments.named(each) != ("", "")))
@@ -74,6 +84,8 @@ def _script(
     if call.name in PATTERN_FIRST and words and not parts.has(*_given(call)):
         scripts, words = (*scripts, words[0]), words[1:]
         gathered.says(scripts[-1])
+    if call.name == "yq":
+        gathered.says(*(each for script in scripts for each in _PUT.findall(script[:600])))
     if call.name in {"sed", "gsed", "perl"}:
         for script in scripts:
             gathered.says(*_new_text(script))
@@ -114,7 +126,7 @@ def _new_text(script: str) -> Iterator[str]:
     """Yield what a script of sed puts in, and in whose place: `s/old/new/`."""
     for found in _PUT_IN.finditer(script[:600]):
         for part in (found["new"], found["old"]):
-            yield from _WORDS.findall(part.replace("\\", ""))[:6]
+            yield from _WORDS.findall(_ANY_TEXT.sub(" ", part).replace("\\", ""))[:6]
 
 
 def _without_grammar(call: Call, parts: Parts, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,4 +137,6 @@ def _without_grammar(call: Call, parts: Parts, words: tuple[str, ...]) -> tuple[
         return tuple(word for word in words if re.search(r"\d.*[.:]|[.:].*\d|/", word))
     if call.name in _COLUMNS_NAMED and parts.words and _LISTS.match(parts.words[0]):
         return tuple(word for word in words if not word.isidentifier() or len(words) == 1)
-    return words
+    if call.name in _SCRATCHES:
+        return tuple(word for word in words if not SCRATCH.match(word))
+    return tuple(word for word in words if word not in _DEEDS)

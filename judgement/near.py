@@ -52,6 +52,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
 _SEGMENT = re.compile(r"\d{2,}")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
+_STANDS_APART = re.compile(r"[\s'\"()^$,;=]+|\\[a-z]")
 _APART = re.compile(r"[-_./:@]")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
@@ -254,7 +255,10 @@ def sibling(name: str, grounds: Grounds) -> str:
         return ""
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "/" in name:
         return ""
+    within = _STANDS_APART.split(name.lower())
     for literal in grounds.compound:
+        if literal in within and len(within) > 1:
+            return ""  # a longer text that has what is named
         others = _pieces(literal)
         if len(others) != len(parts) or _DATE.match(literal):
             continue

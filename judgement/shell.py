@@ -5,9 +5,10 @@ says what each does (`utilities`).
 """
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
-from judgement import carried, fetching, shellwords, sql, utilities, written
+from judgement import carried, fetching, naming, shellwords, sql, utilities, written
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
@@ -76,7 +77,7 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         gathered.is_only(Quality.PARTIAL)
     if script.neutral:
         gathered.does(Verb.NEUTRAL)
-    for call in script.calls:
+    for call in _lasting(script):
         _call(call, gathered, depth)
     for redirect in script.redirects:
         _redirect(redirect, gathered)
@@ -84,6 +85,17 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
     for assignment in script.assignments:
         _assignment(assignment, gathered)
     _together(script, gathered)
+
+
+def _lasting(script: Script) -> Iterator[Call]:
+    """Yield the commands of a script without those that take away what it has made itself."""
+    made = {redirect.target for redirect in script.redirects if redirect.operator[0] == ">"}
+    for call in script.calls:
+        if call.name in {"touch", "mktemp", "tee", "dd"}:
+            made.update(arg.removeprefix("of=") for arg in call.args)
+        gone = [arg for arg in call.args if arg[:1] != "-"]
+        if call.name != "rm" or not gone or not made.issuperset(gone):
+            yield call
 
 
 def _written(text: str, gathered: Gathered) -> None:
@@ -169,6 +181,9 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
         gathered.sends_to(target.split("/")[3] if target.count("/") > 2 else target)
         return
     if _UNSEEN.match(target):
+        return
+    if naming.SCRATCH.match(target) and not redirect.alone:
+        gathered.does(Verb.NEUTRAL)
         return
     gathered.names(target)
     if redirect.operator.startswith("<"):

@@ -34,6 +34,8 @@ _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c",
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
 _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
+_HERE = re.compile(r"(?:tcp\d?:)?(?:localhost|127\.\d|\[?::1)", re.IGNORECASE)
+_LEAVES = frozenset({Verb.EXPORT, Verb.PERSISTENCE, Verb.EXEC})
 _LOCAL = re.compile(r"/[\w./-]+\.(?:sock|socket|ctl)\b")
 _SHOWS = re.compile(r"\s*(?:show|stats?|info|list|get|help|version)\b", re.IGNORECASE)
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
@@ -140,12 +142,16 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         gathered.does(Verb.READ if _SHOWS.match(call.feed) else Verb.EXEC)
         gathered.says(*call.feed.split()[:10])
         return
+    here = any(map(_HERE.match, words))
+    listens = re.search(r" -\w*l", call.line)
+    # It only talks where nothing is fed to it but what the command says itself.
+    says = bool(call.feed) and not re.search(r"[$`]", call.feed)
+    if (here or says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
+        gathered.verbs.discard(Verb.EXPORT)
+    if here or not gathered.verbs & _LEAVES:
+        gathered.names(*(word for word in words if not _NO_HOST.search(word)))
+        return
     for word in words:
         if found := re.search(r"(?:tcp\d?|udp\d?|openssl|ssl)(?:-connect)?:([\w.-]+)", word, re.I):
             gathered.sends_to(found[1])
     gathered.sends_to(*(word for word in words if not _NO_HOST.search(word)))
-    # It only talks where nothing is fed to it but what the command says itself.
-    says = bool(call.feed) and not re.search(r"[$`]", call.feed)
-    listens = re.search(r" -\w*l", call.line)
-    if (says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
-        gathered.verbs.discard(Verb.EXPORT)

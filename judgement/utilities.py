@@ -45,6 +45,7 @@ _CERTIFICATE = re.compile(
     r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))"
     r"|openssl (?:rsa|pkey|ec|pkcs12)\b(?=.* -(?:noout|pubout|nokeys|pubin)\b)(?!.* -text)"
 )
+_PUBLIC_KEYS = frozenset({"--show-keys", "--dearmor", "--verify", "--import", "--fingerprint"})
 _ORIGINAL_AND_COPY = 2
 # Files in which a secret stands beside what is none.
 _SETTINGS = re.compile(
@@ -121,6 +122,8 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
     """
     if call.name == "openssl":
         return bool(_CERTIFICATE.match(call.line))
+    if call.name in {"gpg", "gpg2"}:
+        return bool(_PUBLIC_KEYS.intersection(parts.options))
     if call.name in {"cp", "mv"} and len(parts.words) == _ORIGINAL_AND_COPY:
         original, copy = parts.words
         return original.startswith("/") and _folder(original) == _folder(copy)
@@ -149,9 +152,11 @@ def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
     read = bool(gathered.verbs & {Verb.READ, Verb.EXPORT})
     write = bool(gathered.verbs & {Verb.WRITE, Verb.DELETE})
     words = parts.words[1:] if call.name in naming.PATTERN_FIRST else parts.words
+    if call.name in naming.CLUSTERS and "cp" not in words[:1]:
+        words = ()  # kinds and names of a cluster are no paths
     for index, each in enumerate((*words, *parts.values)):
         path = each.removeprefix("@")
-        if '"' in path or (picks and _SETTINGS.search(path.lower())):
+        if '"' in path or "://" in path.replace("file://", "") or (picks and _SETTINGS.search(path.lower())):
             continue
         last = index == (0 if call.name in _ARCHIVERS else len(words) - 1)
         reads, writes = read, write

@@ -34,6 +34,12 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
         Verb.PRIVILEGE, 0.7,
     ),
     (
+        re.compile(
+            r"\b(?:member|memberUid|sudo\w+|userPassword|sshPublicKey|uidNumber|gidNumber)::?\s"
+        ),
+        Verb.PRIVILEGE, 0.85,
+    ),
+    (
         re.compile(r"\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+)\s+AAAA|command=\"|/dev/tcp/"),
         Verb.PERSISTENCE, 0.85,
     ),

@@ -26,7 +26,8 @@ perl -i -pe 's/a/b/' app.conf -> write : app.conf
 tar tf a.tgz -> read
 tar xzf a.tgz -C /srv -> write
 cp a b -> read write : a b
-echo hello > /tmp/a -> write : /tmp/a
+echo hello > /srv/a -> write : /srv/a
+echo hello > /tmp/a -> neutral
 rm file.txt -> delete : file.txt
 date -> neutral
 date -s '2026-01-01' -> write
