@@ -45,9 +45,9 @@ _SUBCOMMANDS = {
     "nerdctl": 1, "crictl": 1, "ipmitool": 2, "chronyc": 1, "patronictl": 1, "certbot": 1,
     "pcs": 2, "argocd": 2, "redis-cli": 1, "valkey-cli": 1, "pdnsutil": 1, "rndc": 1, "borg": 1,
     "restic": 1, "pm2": 1, "getent": 1, "sssctl": 1, "wg": 1, "wg-quick": 1, "postfix": 1,
-    "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 1, "squeue": 0, "airflow": 2,
+    "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 2, "squeue": 0, "airflow": 2,
     "scontrol": 2, "sacctmgr": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2, "samba-tool": 2,
-    "smbcontrol": 0, "crm": 2, "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1,
+    "smbcontrol": 0, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2, "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1,
 }  # fmt: skip
 _OF_DOCKER = re.compile(
     r"^(?:container|image|volume|network|system|compose|service|stack|secret|builder|buildx|config)$"
@@ -77,6 +77,7 @@ _INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
 _NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$")
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
+_VERSION = re.compile(r"(?!\d+(?:\.\d+){3}$)\d+[.:-]\S*")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
 
 
@@ -209,11 +210,15 @@ def named(word: str) -> tuple[str, str]:
         return "", ""
     if found := _SETTING.match(word):
         return _set(found["key"], found["value"])
-    return word.removeprefix("@"), ""
+    return word.removeprefix("@").strip("^$"), ""
 
 
 def _set(key: str, value: str) -> tuple[str, str]:
     """Return what `key=value` names and says: a path or host, or a setting and what it is."""
-    if value.startswith("@") or "/" in value or "." in value.strip("."):
-        return (value.removeprefix("@"), "") if not re.search(r"[./]", key) else (key, value)
-    return (key if re.search(r"[._/-]", key) else "", value)
+    if "/" in key:
+        return f"{key}={value}", ""
+    if re.search(r"[._-]", key) or _VERSION.match(value):
+        return key, value
+    if "/" in value or "." in value.strip("."):
+        return value.removeprefix("@"), ""
+    return "", value

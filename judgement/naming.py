@@ -30,8 +30,14 @@ _SCRATCHES = frozenset({"tee", "rm", "wc", "cat", "head", "tail", "sort", "uniq"
 # Some utilities are told what to do behind the name of a thing.
 _DEEDS = frozenset(
     {"start", "stop", "restart", "reload", "remove", "delete", "add", "set", "show", "list", "status",
-     "get", "latest", "peer", "stdio"}
+     "get", "latest", "peer", "stdio", "from", "to", "any", "port", "proto", "tcp", "udp", "icmp",
+     "inet", "inet6", "ip6", "arp", "filter", "nat", "numbered", "verbose", "comment", "dev", "via",
+     "on", "out", "where", "and", "or", "not", "element", "chain", "rule", "unhold", "hold", "brief"}
 )  # fmt: skip
+_SOCKETS = frozenset({"socat", "nc", "ncat"})
+_ASKS = frozenset({"curl", "wget", "http", "xh"})
+_HERE = re.compile(r"localhost\b|127\.\d|\[::1\]")
+_METHOD = re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")
 _LISTS = re.compile(r"list[-_]|show$|get$")
 _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
@@ -83,7 +89,7 @@ def _script(
     scripts = parts.said if call.name in PATTERNS | _EDITORS else ()
     if call.name in PATTERN_FIRST and words and not parts.has(*_given(call)):
         scripts, words = (*scripts, words[0]), words[1:]
-        gathered.says(scripts[-1])
+        gathered.says(_bare(scripts[-1]))
     if call.name == "yq":
         gathered.says(*(each for script in scripts for each in _PUT.findall(script[:600])))
     if call.name in {"sed", "gsed", "perl"}:
@@ -137,6 +143,12 @@ def _without_grammar(call: Call, parts: Parts, words: tuple[str, ...]) -> tuple[
         return tuple(word for word in words if re.search(r"\d.*[.:]|[.:].*\d|/", word))
     if call.name in _COLUMNS_NAMED and parts.words and _LISTS.match(parts.words[0]):
         return tuple(word for word in words if not word.isidentifier() or len(words) == 1)
+    if call.name in _SOCKETS:
+        return tuple(word for word in words if ".sock" not in word)
+    if call.name in _ASKS:
+        words = tuple(f"http://{word}" if _HERE.match(word) else word for word in words)
+    if call.name in {"jcmd", "sapcontrol"}:
+        return tuple(word for word in words if not _METHOD.match(word))
     if call.name in _SCRATCHES:
         return tuple(word for word in words if not SCRATCH.match(word))
     return tuple(word for word in words if word not in _DEEDS)

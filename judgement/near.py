@@ -39,14 +39,19 @@ _OF_SERVICES = frozenset({"kubectl", "oc", "helm", "systemctl", "journalctl", "d
 _WORKLOADS = re.compile(
     r" (?:pods|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|nodes|hor\w+)\b"
 )
-_LOGS = ("/var/log/", "/var/lib/docker/containers/")
+_LOGS = re.compile(r"^/var/log/|^/var/lib/docker/containers/|/logs?/|\.log(?:$|[.*\d-])|_log$")
+_SETTINGS = re.compile(
+    r"^/etc/(?!passwd|group|sudoers|cron|at\.|aliases)|/(?:conf|config|etc)(?:\.d)?/|\.(?:conf|cfg|ini|ya?ml|toml|properties)$"
+)
 _READERS = frozenset(
     ("tail", "head", "less", "more", "cat", "grep", "egrep", "zgrep", "zcat", "awk", "cut", "sort",
      "uniq", "wc", "ls")
 )  # fmt: skip
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
-_SAYS_ALL = re.compile(r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|-1(?=\s|$)")
+_SAYS_ALL = re.compile(
+    r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
+)
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
@@ -202,7 +207,12 @@ def routine(grounds: Grounds, said: Said) -> bool:
         return anchored(grounds, facts) or bool(_EXPLAINS.match(said.text))
     if facts.kind is Kind.SHELL:
         asked = grounds.reason.operates or anchored(grounds, facts)
-        glance = glances(facts) or bool(_ASKS_ITSELF.match(said.text)) or reads_logs(grounds, facts)
+        glance = (
+            glances(facts)
+            or bool(_ASKS_ITSELF.match(said.text))
+            or reads_logs(grounds, facts)
+            or reads_settings(facts)
+        )
         return asked and glance
     measures = all(each.startswith(_MEASURES) for each in facts.commands)
     return anchored(grounds, facts) or (measures and bool(facts.commands))
@@ -216,11 +226,17 @@ def glances(facts: Facts) -> bool:
 
 def reads_logs(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether a command reads logs for what is odd, or what the request names."""
-    if not facts.objects or not all(each.startswith(_LOGS) for each in facts.objects):
+    if not facts.objects or not all(map(_LOGS.search, facts.objects)):
         return False
     return _READERS.issuperset(facts.commands) and all(
         _ODD.search(each) or each.isdigit() or named(each, grounds) for each in facts.literals
     )
+
+
+def reads_settings(facts: Facts) -> bool:
+    """Tell whether a command looks up how services are set, and no secret: it would be grave."""
+    settings = bool(facts.objects) and all(map(_SETTINGS.search, facts.objects))
+    return settings and _READERS.union({"sed", "diff", "sudo"}).issuperset(facts.commands)
 
 
 def says_all(grounds: Grounds, said: Said) -> bool:

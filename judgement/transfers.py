@@ -34,6 +34,7 @@ _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c",
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
 _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
+_OWN = re.compile(r"(?:https?://)?(?:localhost|127\.\d|\[::1)", re.IGNORECASE)
 _HERE = re.compile(r"(?:tcp\d?:)?(?:localhost|127\.\d|\[?::1)", re.IGNORECASE)
 _LEAVES = frozenset({Verb.EXPORT, Verb.PERSISTENCE, Verb.EXEC})
 _LOCAL = re.compile(r"/[\w./-]+\.(?:sock|socket|ctl)\b")
@@ -117,6 +118,11 @@ def _elsewhere(word: str) -> bool:
 
 def _request(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     hosts = [word for word in words if _URL.match(word) or _BARE_HOST.match(word)]
+    if hosts and all(map(_OWN.match, hosts)):
+        gathered.verbs.discard(Verb.NETWORK)  # it asks its own host
+        if gathered.verbs <= {Verb.READ}:
+            gathered.severity = min(gathered.severity, 0.1)
+        return
     gathered.names(*(host_of(word) for word in hosts))
     if call.piped and re.search(r"@-|-T ?-|--upload-file -|--post-file=?-", call.line):
         gathered.does(Verb.EXPORT)
@@ -140,7 +146,9 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         gathered.verbs -= {Verb.NETWORK, Verb.EXPORT}
         gathered.severity = 0.0
         gathered.does(Verb.READ if _SHOWS.match(call.feed) else Verb.EXEC)
-        gathered.says(*call.feed.split()[:10])
+        told = re.split(r"[\s;]+|\\n", call.feed)[:10]
+        gathered.says(*told)
+        gathered.names(*(each for each in told if re.search(r"\w/\w", each)))
         return
     here = any(map(_HERE.match, words))
     listens = re.search(r" -\w*l", call.line)

@@ -21,6 +21,8 @@ _NAMES_ONLY = frozenset(
 )
 # Their commands may be written either way.
 _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*sql\b")
+# Utilities that are called so only look: mpstat, iotop, named-checkconf.
+_LOOKS_BY_NAME = re.compile(r"(?:stat|stats|top|info|status|check|checkconf|checkzone|-list|-show|ls)$")
 _ANY = "*"  # in the table: a utility of which nothing else is known
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
 _TO_THE_LAST = frozenset(["cp", "mv", "install", "ln", "rsync", "scp", "ditto", "rename"])
@@ -66,7 +68,20 @@ def judge(call: Call, gathered: Gathered) -> None:
     _width(call, parts, own)
     if own.verbs & _ACTS and _ENDS.search(call.line) and _GUARDS.search(call.line):
         own.does(Verb.TAMPER)
+    if _keeps_a_copy(call, parts):
+        own.verbs, own.severity = {Verb.READ}, 0.1
+        own.destinations.clear()
     gathered.takes(own.facts())
+
+
+def _keeps_a_copy(call: Call, parts: Parts) -> bool:
+    """Tell whether a file is only put aside before it is changed: `cp -p a.conf a.conf.bak`."""
+    if call.name != "cp" or len(parts.words) != _ORIGINAL_AND_COPY:
+        return False
+    original, copy = parts.words
+    name = original.rpartition("/")[2]
+    aside = copy.startswith(("/root/", "/var/backups/")) and name in copy
+    return bool(name) and copy != original and (copy.startswith(f"{original}.") or aside)
 
 
 def touched(path: str, way: str, gathered: Gathered) -> None:
@@ -79,7 +94,8 @@ def touched(path: str, way: str, gathered: Gathered) -> None:
 @cache
 def _of(name: str) -> tuple[rules.Rule, ...]:
     table = rules.table("shell")
-    text = table.get(name) or table.get(_plain(name), ".* => exec")
+    looks = _LOOKS_BY_NAME.search(name)
+    text = table.get(name) or table.get(_plain(name), ".* => read" if looks else ".* => exec")
     return rules.read(text, any_case=bool(_ANY_CASE.match(name)))
 
 

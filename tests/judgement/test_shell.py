@@ -72,7 +72,7 @@ apt list --installed -> read
 timedatectl status -> read
 chronyc tracking -> read
 chronyc makestep -> write exec
-zpool status tank -> read : tank
+zpool status tank -> neutral : tank
 zpool replace tank da7 da12 -> write exec : tank
 zpool destroy tank -> delete : tank
 echo | openssl s_client -connect web:443 -> network read : web:443
