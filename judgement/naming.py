@@ -42,8 +42,8 @@ _LISTS = re.compile(r"list[-_]|show$|get$")
 _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _SECRET = re.compile(
-    r"[\W_]*(?:\w+_)?(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key|private[_-]?key|bearer"
-    r"|credentials?|access[_-]?key|psk|presharedkey)(?:_\w+)?[\W_]*s?",
+    r"[\W_]*(?:\w+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key|private[_-]?key|bearer"
+    r"|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.]\w+)*[\W_]*s?",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\\?\||[()]")

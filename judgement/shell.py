@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from judgement import carried, fetching, naming, shellwords, sql, utilities, written
+from judgement import carried, comparing, fetching, naming, shellwords, sql, utilities, written
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
@@ -51,6 +51,7 @@ def facts(command: str) -> Facts:
         _long(text, gathered)
         text = beginning
     _script(text, gathered, 0)
+    comparing.judge_all(text, gathered)
     if Verb.WRITE in gathered.verbs:
         written.judge(text, gathered)
     return gathered.facts()

@@ -145,7 +145,9 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         # It tells a daemon of this host what to do.
         gathered.verbs -= {Verb.NETWORK, Verb.EXPORT}
         gathered.severity = 0.0
-        gathered.does(Verb.READ if _SHOWS.match(call.feed) else Verb.EXEC)
+        gathered.does(*([Verb.READ] if _SHOWS.match(call.feed) else []))
+        if not _SHOWS.match(call.feed):
+            gathered.does(Verb.EXEC, severity=0.4)
         told = re.split(r"[\s;]+|\\n", call.feed)[:10]
         gathered.says(*told)
         gathered.names(*(each for each in told if re.search(r"\w/\w", each)))

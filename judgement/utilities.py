@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from judgement import arguments, carried, naming, rules, transfers
+from judgement import arguments, carried, comparing, naming, rules, transfers
 from judgement.arguments import Parts
 from judgement.facts import Breadth, Verb
 from judgement.gathering import Gathered
@@ -63,6 +63,8 @@ def judge(call: Call, gathered: Gathered) -> None:
     depth = arguments.depth(call, parts.words)
     own.runs(" ".join((call.name, *parts.words[:depth])))
     naming.judge(call, parts, depth, own)
+    if Verb.WRITE in own.verbs:
+        comparing.judge(call, parts, own)
     transfers.judge(call, parts.words, parts.values, own)
     _paths(call, parts, own)
     _width(call, parts, own)

@@ -59,7 +59,7 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
 
 def judge(text: str, gathered: Gathered) -> None:
     """Add what follows from the text of a change."""
-    text = _REPLACED.sub(" ", text[:_LONGEST])
+    text = _REPLACED.sub(" ", text[:_LONGEST].replace("\\n", "\n"))
     for pattern, verb, severity in _SAYS:
         if pattern.search(text):
             gathered.does(verb, severity=severity)

@@ -1,0 +1,126 @@
+"""What a command line sets, and by what it picks what it changes, as comparisons.
+
+They are in the form in which SQL has them: `sysctl -w vm.swappiness=10` sets a column to a value,
+`select(.sender!="a@b.example")` picks all but one. What only looks compares nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from judgement.arguments import Parts
+from judgement.facts import Condition, Verb
+from judgement.gathering import Gathered
+from judgement.shellwords import Call
+
+_CHANGES = frozenset({Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE})
+_LONGEST = 600
+_SET, _IS, _NOT = "set", "=", "<>"
+_PUT_IN = re.compile(
+    r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
+)
+# `key = value`, `key: value`, `key value;`
+_PAIR = re.compile(
+    r"^\W*(?P<key>[a-zA-Z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?(?:[:=]\s*|\s+)['\"]?(?P<value>[\w.:/+%-]+)['\"]?\W*$"
+)
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?")
+_FIGURE = re.compile(r"\d[\w.:%-]*")
+_ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
+# select(.sender == "a"), obj.http.host != "a", $5 == "a"
+_PICKED = re.compile(
+    r"(?P<column>[.$]?[\w.-]*\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
+)
+_ENTRY = re.compile(r"\bdn:\s*(\w+)=([^,\s]+)", re.IGNORECASE)
+_MODIFIED = re.compile(r"\b(?:replace|add):\s*(\w+)\s+\1:+\s*([^\s]+)", re.IGNORECASE)
+_BUT = re.compile(r"(?:\bgrep|\begrep|\bfgrep) (?:-\w+ )*-\w*v\w* (?:-\w+ )*(?:-e )?'?\"?([\w@.:/-]+)")
+_NAMED_NOT = re.compile(r"(?:!|-not) -i?(?:name|path) '?\"?([\w@.*:/-]+)")
+_PLAIN = re.compile(r"^[a-z_]+$", re.IGNORECASE)
+_EDITORS = frozenset({"sed", "gsed", "perl"})
+_SETTERS = frozenset({"sysctl", "postconf", "uci", "crudini", "doveconf", "cupsctl", "sacctmgr"})
+_SIZED = frozenset({"lvextend", "lvresize", "lvreduce", "fallocate", "resize2fs", "lvcreate"})
+_PACKAGERS = frozenset({"apt", "apt-get", "dnf", "yum", "zypper", "pip", "npm"})
+
+
+def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
+    """Add what one command sets."""
+    for column, value in _settings(call, parts):
+        gathered.compares(column, _SET, value)
+
+
+def judge_all(text: str, gathered: Gathered) -> None:
+    """Add by what a whole line picks what it changes: filters stand in other commands of it."""
+    if not gathered.verbs & _CHANGES:
+        return
+    text = text[:_LONGEST * 3].replace("\\n", "\n")
+    for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
+        gathered.compares(*condition)
+
+
+def _settings(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
+    name, words = call.name, parts.words
+    if name in _EDITORS:
+        for script in (*parts.said, *words[:1]):
+            yield from _of_sed(script[:_LONGEST])
+    elif name in _SETTERS:
+        yield from (_apart(word) for word in (*words, *parts.said) if "=" in word)
+    elif name in {"redis-cli", "valkey-cli"} and [each.lower() for each in words[:2]] == [
+        "config", "set"
+    ]:  # fmt: skip
+        yield from zip(words[2:3], words[3:4], strict=False)
+    elif name in _SIZED:
+        yield from (("size", value) for value in parts.said)
+    elif name in {"kubectl", "oc", "k"}:
+        yield from _of_cluster(call, parts)
+    elif name in _PACKAGERS:
+        yield from (("version", _apart(word)[1]) for word in words if "=" in word)
+    elif name == "ip" and {"set", "change", "replace"} & {*words}:
+        yield from ((key, value) for key, value in zip(words[3:], words[4:], strict=False)
+                    if key in {"mtu", "txqueuelen", "address", "master", "metric"})  # fmt: skip
+
+
+def _of_cluster(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
+    if "scale" in parts.words[:1]:
+        yield from (("replicas", each.partition("=")[2] or each) for each in parts.said)
+    elif parts.words[:2] in {("set", "image"), ("set", "resources"), ("set", "env")}:
+        for word in parts.words[2:]:
+            key, equals, value = word.partition("=")
+            if equals:
+                image = parts.words[1] == "image"
+                yield ("image", value.rsplit(":", 1)[-1]) if image else (key, value)
+
+
+def _apart(word: str) -> tuple[str, str]:
+    key, _, value = word.partition("=")
+    return key.strip(), value.strip(" '\"")
+
+
+def _of_sed(script: str) -> Iterator[tuple[str, str]]:
+    """Yield what `s/old/new/` sets: a key, or whatever stood there before."""
+    for found in _PUT_IN.finditer(script):
+        new = _clean(found["new"])
+        if pair := _PAIR.match(new):
+            yield pair["key"], pair["value"]
+            continue
+        values = _ADDRESS.findall(new) or _FIGURE.findall(new)
+        before = _ADDRESSED.match(script)
+        key = _clean(before[1]) if before else "value"
+        yield from ((key, value) for value in values[:2] if len(value) > 1)
+
+
+def _clean(text: str) -> str:
+    """Return the text of a pattern or replacement without what stands for other text."""
+    return re.sub(r"\\[1-9&]|\$\{?\d\}?|[\^$&]", " ", text).replace("\\", "").strip()
+
+
+def _picks(text: str, *, deletes: bool) -> Iterator[Condition]:
+    for found in _PICKED.finditer(text):
+        value = found["value"].strip("^$/.*\\")
+        if len(value) > 1 and not _PLAIN.match(value) and not value.startswith("$"):
+            operator = _NOT if found["operator"][0] == "!" else _IS
+            yield Condition(found["column"].strip(".$"), operator, value)
+    for found in _ENTRY.finditer(text):
+        yield Condition(found[1], _IS, found[2])
+    for found in _MODIFIED.finditer(text):
+        yield Condition(found[1], _SET, found[2])
+    if deletes:
+        for found in (*_BUT.finditer(text), *_NAMED_NOT.finditer(text)):
+            yield Condition("name", _NOT, found[1])
