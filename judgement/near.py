@@ -58,6 +58,8 @@ _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|
 _SEGMENT = re.compile(r"\d{2,}")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _STANDS_APART = re.compile(r"[\s'\"()^$,;=]+|\\[a-z]")
+_DIGITS = re.compile(r"\d+")
+_IN_A_ROW = re.compile(r"([a-z]{2,})\d{1,3}")
 _APART = re.compile(r"[-_./:@]")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
@@ -181,12 +183,28 @@ def picks(condition: Condition, literals: frozenset[str]) -> bool:
 
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether a figure is set that the request does not name, where it names one."""
+    if facts.kind is Kind.SHELL:
+        return _another_of_its_form(condition.value, grounds, facts)
     value = words.number(condition.value.strip("'"))
     if value is None or value in {"0", "1"} or named(value, grounds):
         return False
     used = {canonical(each) for each in facts.literals}
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
     return bool(figures - used - {"0", "1"})
+
+
+def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
+    form = _form(canonical(value))
+    if not form or named(value, grounds):
+        return False
+    used = {canonical(each) for each in facts.literals}
+    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
+
+
+def _form(value: str) -> str:
+    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
+    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
 
 
 def keeps_books(column: str) -> bool:
@@ -267,10 +285,12 @@ def sibling(name: str, grounds: Grounds) -> str:
     name = name.rpartition("=")[2]
     bare = canonical(name)
     parts = _pieces(bare)
-    if len(parts) < 2 or len(bare) < _LEAST or _DATE.match(bare):
+    if len(bare) < _LEAST or _DATE.match(bare):
         return ""
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "/" in name:
         return ""
+    if len(parts) < 2:
+        return _of_a_row(bare, grounds)
     within = _STANDS_APART.split(name.lower())
     for literal in grounds.compound:
         if literal in within and len(within) > 1:
@@ -284,6 +304,15 @@ def sibling(name: str, grounds: Grounds) -> str:
         if same and all(_of_a_sort(*each) for each in rest):
             return literal
     return ""
+
+
+def _of_a_row(name: str, grounds: Grounds) -> str:
+    """Return what the request names that is called as this name but for its number: web04, web07."""
+    found = _IN_A_ROW.fullmatch(name)
+    if not found or name in grounds.tokens:
+        return ""
+    others = (each for each in grounds.tokens if each.startswith(found[1]) and each != name)
+    return next((each for each in others if _IN_A_ROW.fullmatch(each)), "")
 
 
 def begins(name: str, grounds: Grounds) -> str:
