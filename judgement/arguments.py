@@ -77,6 +77,7 @@ _INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
 _NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$")
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
+_ENTRY = re.compile(r"(?:cn|uid|ou|dc)=[^=]+,", re.IGNORECASE)  # of a directory
 _VERSION = re.compile(r"(?!\d+(?:\.\d+){3}$)\d+[.:-]\S*")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
 
@@ -208,6 +209,8 @@ def named(word: str) -> tuple[str, str]:
         return "", word
     if "/" not in word and (_FORMAT.search(word) or _COLUMNS.fullmatch(word)):
         return "", ""
+    if _ENTRY.match(word):
+        return word, ""
     if found := _SETTING.match(word):
         return _set(found["key"], found["value"])
     return word.removeprefix("@").strip("^$"), ""

@@ -30,9 +30,15 @@ _SCRATCHES = frozenset({"tee", "rm", "wc", "cat", "head", "tail", "sort", "uniq"
 # Some utilities are told what to do behind the name of a thing.
 _DEEDS = frozenset(
     {"start", "stop", "restart", "reload", "remove", "delete", "add", "set", "show", "list", "status",
-     "get", "latest", "peer", "stdio", "from", "to", "any", "port", "proto", "tcp", "udp", "icmp",
-     "inet", "inet6", "ip6", "arp", "filter", "nat", "numbered", "verbose", "comment", "dev", "via",
-     "on", "out", "where", "and", "or", "not", "element", "chain", "rule", "unhold", "hold", "brief"}
+     "get", "latest", "peer", "stdio", "numbered", "verbose", "brief", "unhold"}
+)  # fmt: skip
+_OF_NETWORKS = frozenset(
+    {"ip", "ufw", "nft", "iptables", "ip6tables", "tc", "bridge", "firewall-cmd", "ipset", "vtysh", "route"}
+)
+_PARTS_OF_RULES = frozenset(
+    {"from", "to", "any", "port", "proto", "tcp", "udp", "icmp", "inet", "inet6", "ip6", "ip", "arp",
+     "filter", "nat", "comment", "dev", "via", "on", "out", "in", "and", "or", "element", "chain",
+     "rule", "table", "allow", "deny", "limit", "insert", "mtu", "proto", "bgp", "type"}
 )  # fmt: skip
 _SOCKETS = frozenset({"socat", "nc", "ncat"})
 _ASKS = frozenset({"curl", "wget", "http", "xh"})
@@ -151,4 +157,6 @@ def _without_grammar(call: Call, parts: Parts, words: tuple[str, ...]) -> tuple[
         return tuple(word for word in words if not _METHOD.match(word))
     if call.name in _SCRATCHES:
         return tuple(word for word in words if not SCRATCH.match(word))
+    if call.name in _OF_NETWORKS:
+        words = tuple(word for word in words if word not in _PARTS_OF_RULES)
     return tuple(word for word in words if word not in _DEEDS)

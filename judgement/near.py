@@ -58,6 +58,7 @@ _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|
 _SEGMENT = re.compile(r"\d{2,}")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _STANDS_APART = re.compile(r"[\s'\"()^$,;=]+|\\[a-z]")
+_AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _DIGITS = re.compile(r"\d+")
 _IN_A_ROW = re.compile(r"([a-z]{2,})\d{1,3}")
 _APART = re.compile(r"[-_./:@]")
@@ -283,6 +284,8 @@ def sibling(name: str, grounds: Grounds) -> str:
     if not grounds.compound:
         return ""
     name = name.rpartition("=")[2]
+    path = "/" in name and "://" not in name
+    name = name.rstrip("/").rpartition("/")[2] if path else name
     bare = canonical(name)
     parts = _pieces(bare)
     if len(bare) < _LEAST or _DATE.match(bare):
@@ -295,7 +298,9 @@ def sibling(name: str, grounds: Grounds) -> str:
     for literal in grounds.compound:
         if literal in within and len(within) > 1:
             return ""  # a longer text that has what is named
-        others = _pieces(literal)
+        others = _pieces(literal.rpartition("/")[2] if path else literal)
+        if path and not any(map(_numbered, parts)):
+            continue
         if len(others) != len(parts) or _DATE.match(literal):
             continue
         pairs = list(zip(parts, others, strict=True))
@@ -350,10 +355,21 @@ def numbers(facts: Facts) -> list[str]:
     return []
 
 
+def _younger(said: Said) -> bool:
+    """Tell whether what is deleted is found by being young, or by no age at all."""
+    if said.facts.kind is not Kind.SHELL or Verb.DELETE not in said.facts.verbs:
+        return False
+    if not {"find", "fd"}.intersection(said.facts.commands):
+        return False
+    return not _AGED.search(said.text)
+
+
 def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
     """Return a duration that an action has, and the one that the request names, if they differ."""
     if not grounds.durations or not said.facts.verbs & (CHANGING | {Verb.EXPORT}):
         return None
+    if _younger(said):
+        return 0.0, max(grounds.durations)
     for done in durations.done(said.text[:4000]):
         if not any(durations.alike(done, each) for each in grounds.durations):
             return done, min(grounds.durations, key=lambda each: abs(each - done))

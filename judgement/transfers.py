@@ -34,6 +34,7 @@ _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c",
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
 _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
+_FROM_FILE = re.compile(r"(?:FILE|OPEN|GOPEN):", re.IGNORECASE)
 _OWN = re.compile(r"(?:https?://)?(?:localhost|127\.\d|\[::1)", re.IGNORECASE)
 _HERE = re.compile(r"(?:tcp\d?:)?(?:localhost|127\.\d|\[?::1)", re.IGNORECASE)
 _LEAVES = frozenset({Verb.EXPORT, Verb.PERSISTENCE, Verb.EXEC})
@@ -153,7 +154,7 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         gathered.names(*(each for each in told if re.search(r"\w/\w", each)))
         return
     here = any(map(_HERE.match, words))
-    listens = re.search(r" -\w*l", call.line)
+    listens = any(map(_FROM_FILE.match, words)) or re.search(r" -\w*l", call.line)
     # It only talks where nothing is fed to it but what the command says itself.
     says = bool(call.feed) and not re.search(r"[$`]", call.feed)
     if (here or says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
