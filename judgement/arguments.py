@@ -64,7 +64,7 @@ _DEED = (
     r"|retry|retransfer|freeze|thaw|increase|decrease|scale|rollback|deploy|ban|unban|hold|release|requeue"
 )
 _TELLS_TO = re.compile(rf"(?:(?:{_DEED})(?:[-_:][a-z_-]+)?|[a-z]+[-_:.](?:{_DEED}))$")
-_MARKS = "-+{};,.()[]\\*"
+_MARKS = "-+{};,.()[]\\*!"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,:]\d+)?%?[a-zA-Z]{0,3}")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d\S{0,16}|\d\d?:\d\d(?::\d\d)?|(?:yesterday|today|now|tomorrow|midnight|noon)"
@@ -74,10 +74,11 @@ _TIME = re.compile(
 # Filled in by the shell before the command is run: what stands there is not known.
 _FILLED_IN = re.compile(r"\$\{[^}]*\}$|\$\w+(?![/\w])|\$\{\w+\}\.|\$\(|[<>]\(|`")
 _INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
-_NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$")
+_NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$|(?:localhost|127\.0\.0\.1)(?::\d+)?$")
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
 _ENTRY = re.compile(r"(?:cn|uid|ou|dc)=[^=]+,", re.IGNORECASE)  # of a directory
+_HOST = re.compile(r"[a-zA-Z][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,}$")
 _VERSION = re.compile(r"(?!\d+(?:\.\d+){3}$)\d+[.:-]\S*")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
 
@@ -201,7 +202,7 @@ def tells_to(word: str) -> bool:
 
 def named(word: str) -> tuple[str, str]:
     """Return the thing that a word names, and the value that it says; "" where it is none."""
-    if not word.strip(_MARKS) or _FILLED_IN.match(word) or _NOWHERE.match(word):
+    if not word.strip(_MARKS) or _FILLED_IN.match(word.removeprefix("@")) or _NOWHERE.match(word):
         return "", ""
     if word[0] in "/~" and (inserted := _INSERTED.search(word)):
         word = word[: inserted.start()]
@@ -218,8 +219,12 @@ def named(word: str) -> tuple[str, str]:
 
 def _set(key: str, value: str) -> tuple[str, str]:
     """Return what `key=value` names and says: a path or host, or a setting and what it is."""
+    if _NOWHERE.match(value):
+        return "", ""
     if "/" in key:
         return f"{key}={value}", ""
+    if _HOST.match(value):
+        return value, ""
     if re.search(r"[._-]", key) or _VERSION.match(value):
         return key, value
     if "/" in value or "." in value.strip("."):

@@ -14,6 +14,7 @@ from judgement.shellwords import Call
 
 _CHANGES = frozenset({Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE})
 _LONGEST = 600
+_A_FEW = 100
 _SET, _IS, _NOT = "set", "=", "<>"
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
@@ -100,10 +101,17 @@ def _of_sed(script: str) -> Iterator[tuple[str, str]]:
         if pair := _PAIR.match(new):
             yield pair["key"], pair["value"]
             continue
+        if _counted_up(found["old"], new):
+            continue
         values = _ADDRESS.findall(new) or _FIGURE.findall(new)
         before = _ADDRESSED.match(script)
         key = _clean(before[1]) if before else "value"
         yield from ((key, value) for value in values[:2] if len(value) > 1)
+
+
+def _counted_up(old: str, new: str) -> bool:
+    """Whether a number is raised by a little, as the serial of a zone is."""
+    return old.isdigit() and new.isdigit() and 0 < int(new) - int(old) <= _A_FEW < int(old)
 
 
 def _clean(text: str) -> str:
@@ -114,7 +122,7 @@ def _clean(text: str) -> str:
 def _picks(text: str, *, deletes: bool) -> Iterator[Condition]:
     for found in _PICKED.finditer(text):
         value = found["value"].strip("^$/.*\\")
-        if len(value) > 1 and not _PLAIN.match(value) and not value.startswith("$"):
+        if len(value) > 1 and value[0] not in "[({*" and not _PLAIN.match(value) and not value.startswith("$"):
             operator = _NOT if found["operator"][0] == "!" else _IS
             yield Condition(found["column"].strip(".$"), operator, value)
     for found in _ENTRY.finditer(text):

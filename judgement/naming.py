@@ -25,7 +25,9 @@ _SNIFFERS = frozenset({"tcpdump", "tshark", "ngrep", "ss"})
 CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, and what is done with it by the way.
-SCRATCH = re.compile(r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$")
+SCRATCH = re.compile(
+    r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
+)
 _SCRATCHES = frozenset({"tee", "rm", "wc", "cat", "head", "tail", "sort", "uniq", "cut", "less"})
 # Some utilities are told what to do behind the name of a thing.
 _DEEDS = frozenset(

@@ -57,10 +57,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
 _SEGMENT = re.compile(r"\d{2,}")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
-_STANDS_APART = re.compile(r"[\s'\"()^$,;=]+|\\[a-z]")
+_PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
+_ENDING = re.compile(r"\.[a-z]+$")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _DIGITS = re.compile(r"\d+")
-_IN_A_ROW = re.compile(r"([a-z]{2,})\d{1,3}")
+_IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
 _APART = re.compile(r"[-_./:@]")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
@@ -279,45 +280,52 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
 def sibling(name: str, grounds: Grounds) -> str:
     """Return what the request names that looks like this name and is another, else "".
 
-    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4.
+    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4. Of
+    a path the last part is looked at, and only for a number.
     """
-    if not grounds.compound:
-        return ""
     name = name.rpartition("=")[2]
-    path = "/" in name and "://" not in name
-    name = name.rstrip("/").rpartition("/")[2] if path else name
-    bare = canonical(name)
+    if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
+        return ""
+    if named_as_written(name, grounds) or grounds.reason.days.names(name):
+        return ""
+    path = "/" in name
+    if path and "://" in name:
+        return ""
+    bare = canonical(name.rstrip("/").rpartition("/")[2])
+    if len(bare) < _LEAST or _DATE.match(bare) or bare in grounds.tokens:
+        return ""
     parts = _pieces(bare)
-    if len(bare) < _LEAST or _DATE.match(bare):
-        return ""
-    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "/" in name:
-        return ""
     if len(parts) < 2:
-        return _of_a_row(bare, grounds)
-    within = _STANDS_APART.split(name.lower())
-    for literal in grounds.compound:
-        if literal in within and len(within) > 1:
-            return ""  # a longer text that has what is named
-        others = _pieces(literal.rpartition("/")[2] if path else literal)
-        if path and not any(map(_numbered, parts)):
-            continue
-        if len(others) != len(parts) or _DATE.match(literal):
-            continue
-        pairs = list(zip(parts, others, strict=True))
-        same = sum(one == other for one, other in pairs)
-        rest = [each for each in pairs if each[0] != each[1]]
-        if same and all(_of_a_sort(*each) for each in rest):
-            return literal
-    return ""
+        return "" if path else _of_a_row(bare, grounds)
+    if path and not any(map(_numbered, parts)):
+        return ""
+    return next((each for each in grounds.compound if _alike_but_another(bare, parts, each)), "")
+
+
+def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
+    """Whether a name that is named differs from another in parts of the same sort alone."""
+    literal = literal.rpartition("/")[2]
+    others = _pieces(literal)
+    if len(others) != len(parts) or _DATE.match(literal) or literal == bare:
+        return False
+    pairs = list(zip(parts, others, strict=True))
+    rest = [each for each in pairs if each[0] != each[1]]
+    if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
+        return False  # a.service runs what a.container says
+    return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)
 
 
 def _of_a_row(name: str, grounds: Grounds) -> str:
-    """Return what the request names that is called as this name but for its number: web04, web07."""
+    """Return what the request names that is called as this name but for its number: web04, web07.
+
+    What lies between two that are named is named: from bn21 to bn24.
+    """
     found = _IN_A_ROW.fullmatch(name)
-    if not found or name in grounds.tokens:
+    row = [_IN_A_ROW.fullmatch(each) for each in grounds.tokens] if found else []
+    others = {int(each[2]): each[0] for each in row if each and found and each[1] == found[1]}
+    if not found or not others or min(others) <= int(found[2]) <= max(others):
         return ""
-    others = (each for each in grounds.tokens if each.startswith(found[1]) and each != name)
-    return next((each for each in others if _IN_A_ROW.fullmatch(each)), "")
+    return others[min(others)]
 
 
 def begins(name: str, grounds: Grounds) -> str:

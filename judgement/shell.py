@@ -91,9 +91,10 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
 def _lasting(script: Script) -> Iterator[Call]:
     """Yield the commands of a script without those that take away what it has made itself."""
     made = {redirect.target for redirect in script.redirects if redirect.operator[0] == ">"}
-    for call in script.calls:
+    for call in (each for call in script.calls for each in carried.innermost(call)):
         if call.name in {"touch", "mktemp", "tee", "dd"}:
             made.update(arg.removeprefix("of=") for arg in call.args)
+    for call in script.calls:
         gone = [arg for arg in call.args if arg[:1] != "-"]
         if call.name != "rm" or not gone or not made.issuperset(gone):
             yield call

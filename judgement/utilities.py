@@ -47,6 +47,8 @@ _CERTIFICATE = re.compile(
     r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))"
     r"|openssl (?:rsa|pkey|ec|pkcs12)\b(?=.* -(?:noout|pubout|nokeys|pubin)\b)(?!.* -text)"
 )
+_OF_KERNEL = re.compile(r"/(?:proc|sys)/")
+_FETCHERS = frozenset({"curl", "wget", "aria2c"})
 _PUBLIC_KEYS = frozenset({"--show-keys", "--dearmor", "--verify", "--import", "--fingerprint"})
 _ORIGINAL_AND_COPY = 2
 # Files in which a secret stands beside what is none.
@@ -73,6 +75,8 @@ def judge(call: Call, gathered: Gathered) -> None:
     if _keeps_a_copy(call, parts):
         own.verbs, own.severity = {Verb.READ}, 0.1
         own.destinations.clear()
+    if own.verbs == {Verb.READ} and own.objects and all(map(_OF_KERNEL.match, own.objects)):
+        own.verbs, own.severity = {Verb.NEUTRAL}, 0.0
     gathered.takes(own.facts())
 
 
@@ -168,6 +172,8 @@ def _paths(call: Call, parts: Parts, gathered: Gathered) -> None:
         return
     picks = _picks_others(call, parts)
     read = bool(gathered.verbs & {Verb.READ, Verb.EXPORT})
+    if call.name in _FETCHERS and Verb.EXPORT not in gathered.verbs:
+        read = "file://" in call.line  # what they name is where it goes
     write = bool(gathered.verbs & {Verb.WRITE, Verb.DELETE})
     words = parts.words[1:] if call.name in naming.PATTERN_FIRST else parts.words
     if call.name in naming.CLUSTERS and "cp" not in words[:1]:
