@@ -29,8 +29,8 @@ _NAMES = re.compile(
 )
 # They call options of several letters by one dash: `-connect`; letters are not put together.
 _LONG_NAMES = frozenset(
-    ("openssl", "terraform", "tofu", "find", "keytool", "jmap", "vault", "nomad", "consul", "sqlite3",
-     "amtool", "java", "yarn", "hdfs", "hadoop", "asterisk")
+    ("openssl", "terraform", "tofu", "find", "keytool", "jmap", "vault", "nomad", "consul",
+     "sqlite3", "amtool", "java", "yarn", "hdfs", "hadoop", "asterisk")
 )  # fmt: skip
 _BUNDLE = re.compile(r"-[a-zA-Z0-9]{2,9}$")
 # How many words name what is to be done, before those that name to what.
@@ -45,9 +45,10 @@ _SUBCOMMANDS = {
     "nerdctl": 1, "crictl": 1, "ipmitool": 2, "chronyc": 1, "patronictl": 1, "certbot": 1,
     "pcs": 2, "argocd": 2, "redis-cli": 1, "valkey-cli": 1, "pdnsutil": 1, "rndc": 1, "borg": 1,
     "restic": 1, "pm2": 1, "getent": 1, "sssctl": 1, "wg": 1, "wg-quick": 1, "postfix": 1,
-    "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 2, "squeue": 0, "airflow": 2,
+    "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 2, "squeue": 0,
     "scontrol": 2, "sacctmgr": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2, "samba-tool": 2,
-    "smbcontrol": 0, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2, "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1,
+    "smbcontrol": 0, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
+    "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1, "airflow": 2,
 }  # fmt: skip
 _OF_DOCKER = re.compile(
     r"^(?:container|image|volume|network|system|compose|service|stack|secret|builder|buildx|config)$"
@@ -74,7 +75,9 @@ _TIME = re.compile(
 # Filled in by the shell before the command is run: what stands there is not known.
 _FILLED_IN = re.compile(r"\$\{[^}]*\}$|\$\w+(?![/\w])|\$\{\w+\}\.|\$\(|[<>]\(|`")
 _INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
-_NOWHERE = re.compile(r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$|(?:localhost|127\.0\.0\.1)(?::\d+)?$")
+_NOWHERE = re.compile(
+    r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$|(?:localhost|127\.0\.0\.1)(?::\d+)?$"
+)
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
 _ENTRY = re.compile(r"(?:cn|uid|ou|dc)=[^=]+,", re.IGNORECASE)  # of a directory
@@ -166,9 +169,7 @@ def _takes(call: Call, arg: str, taking: _Taking) -> str:
     return last if taking.takes(last) and not any(map(taking.takes, before)) else ""
 
 
-def _keep(
-    option: str, value: str, taking: _Taking, values: list[str], said: list[str]
-) -> None:
+def _keep(option: str, value: str, taking: _Taking, values: list[str], said: list[str]) -> None:
     """Keep the value of an option among the things, or what is said, or nowhere."""
     if not value or option in taking.neither or option.rstrip("=") in _COMMON:
         return
@@ -177,9 +178,9 @@ def _keep(
         values.append(value.rpartition("file=")[2])
     elif "=@" in value or value[0] == "@":
         values.append(value.partition("@")[2])
-    elif option in taking.things or (unknown and _NAMES.search(option.rstrip("="))):
-        values.append(value)
-    elif unknown and ("/" in value or "://" in value):
+    elif option in taking.things or (
+        unknown and ("/" in value or _NAMES.search(option.rstrip("=")))
+    ):
         values.append(value)
     else:
         said.append(value)

@@ -150,8 +150,10 @@ def queries(call: Call) -> Iterator[str]:
         letters = {each[1] for each in names if len(each) == 2}
         yield from _values(
             call,
-            lambda option: option in names
-            or (re.fullmatch(r"-[a-zA-Z]{2,6}", option) and option[-1] in letters),
+            lambda option: (
+                option in names
+                or (re.fullmatch(r"-[a-zA-Z]{2,6}", option) and option[-1] in letters)
+            ),
         )
         for arg in call.args:
             if arg.startswith(tuple(f"{name}=" for name in names if name.startswith("--"))):

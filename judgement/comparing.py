@@ -6,6 +6,7 @@ They are in the form in which SQL has them: `sysctl -w vm.swappiness=10` sets a 
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from judgement.arguments import Parts
 from judgement.facts import Condition, Verb
@@ -28,14 +29,19 @@ _FIGURE = re.compile(r"\d[\w.:%-]*")
 _ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
 # select(.sender == "a"), obj.http.host != "a", $5 == "a"
 _PICKED = re.compile(
-    r"(?P<column>[.$]?[\w.-]*\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
+    r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
 )
 _ENTRY = re.compile(r"\bdn:\s*(\w+)=([^,\s]+)", re.IGNORECASE)
 _MODIFIED = re.compile(r"\b(?:replace|add):\s*(\w+)\s+\1:+\s*([^\s]+)", re.IGNORECASE)
-_BUT = re.compile(r"(?:\bgrep|\begrep|\bfgrep) (?:-\w+ )*-\w*v\w* (?:-\w+ )*(?:-e )?'?\"?([\w@.:/-]+)")
+_BUT = re.compile(
+    r"(?:\bgrep|\begrep|\bfgrep) (?:-\w+ )*-\w*v\w* (?:-\w+ )*(?:-e )?'?\"?([\w@.:/-]+)"
+)
 _NAMED_NOT = re.compile(r"(?:!|-not) -i?(?:name|path) '?\"?([\w@.*:/-]+)")
 _PLAIN = re.compile(r"^[a-z_]+$", re.IGNORECASE)
 _EDITORS = frozenset({"sed", "gsed", "perl"})
+_STORES = frozenset({"redis-cli", "valkey-cli"})
+_CLUSTERS = frozenset({"kubectl", "oc", "k"})
+_OF_LINKS = frozenset({"mtu", "txqueuelen", "address", "master", "metric"})
 _SETTERS = frozenset({"sysctl", "postconf", "uci", "crudini", "doveconf", "cupsctl", "sacctmgr"})
 _SIZED = frozenset({"lvextend", "lvresize", "lvreduce", "fallocate", "resize2fs", "lvcreate"})
 _PACKAGERS = frozenset({"apt", "apt-get", "dnf", "yum", "zypper", "pip", "npm"})
@@ -51,7 +57,7 @@ def judge_all(text: str, gathered: Gathered) -> None:
     """Add by what a whole line picks what it changes: filters stand in other commands of it."""
     if not gathered.verbs & _CHANGES:
         return
-    text = text[:_LONGEST * 3].replace("\\n", "\n")
+    text = text[: _LONGEST * 3].replace("\\n", "\n")
     for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
         gathered.compares(*condition)
 
@@ -63,22 +69,25 @@ def _settings(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
             yield from _of_sed(script[:_LONGEST])
     elif name in _SETTERS:
         yield from (_apart(word) for word in (*words, *parts.said) if "=" in word)
-    elif name in {"redis-cli", "valkey-cli"} and [each.lower() for each in words[:2]] == [
-        "config", "set"
-    ]:  # fmt: skip
-        yield from zip(words[2:3], words[3:4], strict=False)
-    elif name in _SIZED:
-        yield from (("size", value) for value in parts.said)
-    elif name in {"kubectl", "oc", "k"}:
-        yield from _of_cluster(call, parts)
+    elif name in _STORES and tuple(map(str.lower, words[:2])) == ("config", "set"):
+        yield from pairwise(words[2:4])
+    elif name in _CLUSTERS:
+        yield from _of_cluster(parts)
     elif name in _PACKAGERS:
         yield from (("version", _apart(word)[1]) for word in words if "=" in word)
-    elif name == "ip" and {"set", "change", "replace"} & {*words}:
-        yield from ((key, value) for key, value in zip(words[3:], words[4:], strict=False)
-                    if key in {"mtu", "txqueuelen", "address", "master", "metric"})  # fmt: skip
+    else:
+        yield from _figures(name, parts)
 
 
-def _of_cluster(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
+def _figures(name: str, parts: Parts) -> Iterator[tuple[str, str]]:
+    """Yield sizes and what else stands behind its name as a word: `lvextend -L`, `mtu 9000`."""
+    if name in _SIZED:
+        yield from (("size", value) for value in parts.said)
+    elif name == "ip" and {"set", "change", "replace"} & {*parts.words}:
+        yield from (each for each in pairwise(parts.words) if each[0] in _OF_LINKS)
+
+
+def _of_cluster(parts: Parts) -> Iterator[tuple[str, str]]:
     if "scale" in parts.words[:1]:
         yield from (("replicas", each.partition("=")[2] or each) for each in parts.said)
     elif parts.words[:2] in {("set", "image"), ("set", "resources"), ("set", "env")}:
@@ -122,7 +131,12 @@ def _clean(text: str) -> str:
 def _picks(text: str, *, deletes: bool) -> Iterator[Condition]:
     for found in _PICKED.finditer(text):
         value = found["value"].strip("^$/.*\\")
-        if len(value) > 1 and value[0] not in "[({*" and not _PLAIN.match(value) and not value.startswith("$"):
+        if (
+            len(value) > 1
+            and value[0] not in "[({*"
+            and not _PLAIN.match(value)
+            and not value.startswith("$")
+        ):
             operator = _NOT if found["operator"][0] == "!" else _IS
             yield Condition(found["column"].strip(".$"), operator, value)
     for found in _ENTRY.finditer(text):

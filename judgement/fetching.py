@@ -10,22 +10,25 @@ from judgement.shellwords import Call, Script
 
 RUNS_FETCHED = "fetch | run"
 INTERPRETERS = frozenset(
-    ("bash", "sh", "zsh", "dash", "ksh", "ash", "fish", "python", "python3", "perl", "ruby", "node", "php",
-     "pwsh", "lua")
+    ("bash", "sh", "zsh", "dash", "ksh", "ash", "fish", "python", "python3", "perl", "ruby", "node",
+     "php", "pwsh", "lua")
 )  # fmt: skip
 _FETCHERS = frozenset({"curl", "wget", "fetch", "aria2c", "http", "xh", "lwp-request", "lynx"})
 _LOADS = frozenset({".", "source", "eval", "exec"})
 _UNPACKS = frozenset({"base64", "xxd", "openssl", "gunzip", "zcat", "uudecode"})
 _FETCHED_HERE = re.compile(r"(?:\$\(|<\(|`)\s*(?:sudo\s+)?(?:curl|wget|fetch|lynx|aria2c)\b")
 _SAVED = re.compile(r"^(?:-o|-O|--output|--output-document|--out|-P)$")
-_URL = re.compile(r"^(?:git\+)?(?:https?|ftp|git|ssh|oci)(?:\+\w+)?://|^git@[\w.-]+:", re.IGNORECASE)
+_URL = re.compile(
+    r"^(?:git\+)?(?:https?|ftp|git|ssh|oci)(?:\+\w+)?://|^git@[\w.-]+:", re.IGNORECASE
+)
 _INSTALLERS = frozenset(
-    ("pip", "pip3", "pipx", "uv", "npm", "yarn", "pnpm", "npx", "gem", "cargo", "go", "rpm", "dnf", "yum",
-     "apt", "apt-get", "dpkg", "snap", "helm", "conda", "cpan", "cpanm", "zypper", "apk", "brew")
+    ("pip", "pip3", "pipx", "uv", "npm", "yarn", "pnpm", "npx", "gem", "cargo", "go", "rpm", "dnf",
+     "yum", "apt", "apt-get",
+     "dpkg", "snap", "helm", "conda", "cpan", "cpanm", "zypper", "apk", "brew")
 )  # fmt: skip
-_INSTALLS = re.compile(r"^(?:install|add|i|run|exec|create|localinstall|reinstall|x|upgrade)$|^-[iU]")
-_INDEX = re.compile(r"^(?:--(?:extra-)?index-url|-i|--registry|--repo|--find-links|-f)$")
-_IMAGES = frozenset({"docker", "podman", "nerdctl"})
+_INSTALLS = re.compile(
+    r"^(?:install|add|i|run|exec|create|localinstall|reinstall|x|upgrade)$|^-[iU]"
+)
 _SERVED = re.compile(r"\.(?:php\d?|phtml|jspx?|aspx?|cgi)$", re.IGNORECASE)
 _HERE = re.compile(r"^(?:https?://)?(?:localhost|127\.|\[?::1)")
 

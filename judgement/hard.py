@@ -45,7 +45,8 @@ _FETCHES = re.compile(
 )
 # The journal of a host is more than a log that somebody names.
 _JOURNAL = re.compile(
-    r"\b(?:journald|journalctl|systemd|syslog|audit\w*|vacuum\w*|logs|(?:the|old|system) journal(?! file))\b",
+    r"\b(?:journald|journalctl|systemd|syslog|audit\w*|vacuum\w*|logs"
+    r"|(?:the|old|system) journal(?! file))\b",
     re.IGNORECASE,
 )
 # "copy it to bkp-07", "on the vendor's server sftp.example.org"

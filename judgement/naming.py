@@ -1,4 +1,4 @@
-"""What a command names and what it says: files, hosts and units, and patterns, scripts and figures."""
+"""What a command names and what it says: files, hosts, units; patterns, scripts and figures."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,42 +16,24 @@ PATTERN_FIRST = PATTERNS | _EDITORS | {"chmod", "date", "kill", "killall", "loca
 _GIVES_PATTERN = ("-e", "-f", "--expression", "--regexp", "--file", "--from-file")
 # All that they are given is said and names nothing.
 _ONLY_SAY = frozenset(
-    {"echo", "printf", "tr", "expr", "pgrep", "logger", "wall", "seq", "sleep", "test", "[", "let", "read"}
-)
+    ["echo", "printf", "tr", "expr", "pgrep", "logger", "wall", "seq", "sleep", "test", "[", "let"]
+) | {"read"}
 _SAY_NOTHING = frozenset({"sleep", "seq", "expr", "let", "read"})
-_RESOLVERS = frozenset({"dig", "kdig", "delv", "drill", "host", "nslookup", "resolvectl"})
-_RECORDS = re.compile(r"(?:a|aaaa|mx|txt|soa|ns|cname|ptr|srv|caa|any|axfr|ixfr|in)$", re.IGNORECASE)
-_SNIFFERS = frozenset({"tcpdump", "tshark", "ngrep", "ss"})
 CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
-# A file that somebody makes for themselves, and what is done with it by the way.
+# A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
-    r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
+    r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$"
+    r"|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
 )
-_SCRATCHES = frozenset({"tee", "rm", "wc", "cat", "head", "tail", "sort", "uniq", "cut", "less"})
-# Some utilities are told what to do behind the name of a thing.
-_DEEDS = frozenset(
-    {"start", "stop", "restart", "reload", "remove", "delete", "add", "set", "show", "list", "status",
-     "get", "latest", "peer", "stdio", "numbered", "verbose", "brief", "unhold"}
-)  # fmt: skip
-_OF_NETWORKS = frozenset(
-    {"ip", "ufw", "nft", "iptables", "ip6tables", "tc", "bridge", "firewall-cmd", "ipset", "vtysh", "route"}
-)
-_PARTS_OF_RULES = frozenset(
-    {"from", "to", "any", "port", "proto", "tcp", "udp", "icmp", "inet", "inet6", "ip6", "ip", "arp",
-     "filter", "nat", "comment", "dev", "via", "on", "out", "in", "and", "or", "element", "chain",
-     "rule", "table", "allow", "deny", "limit", "insert", "mtu", "proto", "bgp", "type"}
-)  # fmt: skip
-_SOCKETS = frozenset({"socat", "nc", "ncat"})
 _ASKS = frozenset({"curl", "wget", "http", "xh"})
 _HERE = re.compile(r"localhost\b|127\.\d|\[::1\]")
-_METHOD = re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")
 _LISTS = re.compile(r"list[-_]|show$|get$")
 _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _SECRET = re.compile(
-    r"[\W_]*(?:\w+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key|private[_-]?key|bearer"
-    r"|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.]\w+)*[\W_]*s?",
+    r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
+    r"|private[_-]?key|bearer|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\\?\||[()]")
@@ -145,20 +127,41 @@ def _new_text(script: str) -> Iterator[str]:
 
 def _without_grammar(call: Call, parts: Parts, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without those that belong to how a utility is asked."""
-    if call.name in _RESOLVERS:
-        return tuple(word for word in words if word[0] != "+" and not _RECORDS.match(word))
-    if call.name in _SNIFFERS:
-        return tuple(word for word in words if re.search(r"\d.*[.:]|[.:].*\d|/", word))
     if call.name in _COLUMNS_NAMED and parts.words and _LISTS.match(parts.words[0]):
         return tuple(word for word in words if not word.isidentifier() or len(words) == 1)
-    if call.name in _SOCKETS:
-        return tuple(word for word in words if ".sock" not in word)
     if call.name in _ASKS:
         words = tuple(f"http://{word}" if _HERE.match(word) else word for word in words)
-    if call.name in {"jcmd", "sapcontrol"}:
-        return tuple(word for word in words if not _METHOD.match(word))
-    if call.name in _SCRATCHES:
-        return tuple(word for word in words if not SCRATCH.match(word))
-    if call.name in _OF_NETWORKS:
-        words = tuple(word for word in words if word not in _PARTS_OF_RULES)
-    return tuple(word for word in words if word not in _DEEDS)
+    no_name = _NO_NAMES.get(call.name, _DEED)
+    return tuple(word for word in words if not no_name.match(word))
+
+
+def _any_of(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(text.split())})$")
+
+
+# Some utilities are told what to do behind the name of a thing.
+_DEEDS = (
+    "start stop restart reload remove delete add set show list status get latest peer stdio"
+    " numbered verbose brief unhold"
+)
+_DEED = _any_of(_DEEDS)
+_OF_RULES = _any_of(
+    f"{_DEEDS} from to any port proto tcp udp icmp inet inet6 ip6 ip arp filter nat comment dev via"
+    " on out in and or element chain rule table allow deny limit insert mtu bgp type"
+)
+_RECORD = re.compile(
+    r"\+|(?:a|aaaa|mx|txt|soa|ns|cname|ptr|srv|caa|any|axfr|ixfr|in)$", re.IGNORECASE
+)
+_NO_ADDRESS = re.compile(r"(?!.*(?:\d.*[.:]|[.:].*\d|/))")
+_NO_NAMES = {
+    name: pattern
+    for names, pattern in (
+        ("dig kdig delv drill host nslookup resolvectl pdnsutil nsupdate", _RECORD),
+        ("tcpdump tshark ngrep ss", _NO_ADDRESS),
+        ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
+        ("jcmd", re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")),
+        ("tee rm wc cat head tail sort uniq cut less", SCRATCH),
+        ("ip ufw nft iptables ip6tables tc bridge firewall-cmd ipset vtysh", _OF_RULES),
+    )
+    for name in names.split()
+}

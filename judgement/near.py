@@ -286,17 +286,15 @@ def sibling(name: str, grounds: Grounds) -> str:
     name = name.rpartition("=")[2]
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
-    if named_as_written(name, grounds) or grounds.reason.days.names(name):
+    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
         return ""
     path = "/" in name
-    if path and "://" in name:
-        return ""
     bare = canonical(name.rstrip("/").rpartition("/")[2])
     if len(bare) < _LEAST or _DATE.match(bare) or bare in grounds.tokens:
         return ""
     parts = _pieces(bare)
-    if len(parts) < 2:
-        return "" if path else _of_a_row(bare, grounds)
+    if len(parts) < 2 and not path:
+        return _of_a_row(bare, grounds)
     if path and not any(map(_numbered, parts)):
         return ""
     return next((each for each in grounds.compound if _alike_but_another(bare, parts, each)), "")

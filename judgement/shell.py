@@ -8,7 +8,17 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from judgement import carried, comparing, fetching, naming, shellwords, sql, utilities, written
+from judgement import (
+    carried,
+    comparing,
+    fetching,
+    naming,
+    shellwords,
+    sql,
+    touching,
+    utilities,
+    written,
+)
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
@@ -91,9 +101,9 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
 def _lasting(script: Script) -> Iterator[Call]:
     """Yield the commands of a script without those that take away what it has made itself."""
     made = {redirect.target for redirect in script.redirects if redirect.operator[0] == ">"}
-    for call in (each for call in script.calls for each in carried.innermost(call)):
-        if call.name in {"touch", "mktemp", "tee", "dd"}:
-            made.update(arg.removeprefix("of=") for arg in call.args)
+    for each in (inner for call in script.calls for inner in carried.innermost(call)):
+        if each.name in {"touch", "mktemp", "tee", "dd"}:
+            made.update(arg.removeprefix("of=") for arg in each.args)
     for call in script.calls:
         gone = [arg for arg in call.args if arg[:1] != "-"]
         if call.name != "rm" or not gone or not made.issuperset(gone):
@@ -125,36 +135,43 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
     texts = list(carried.scripts(call)) if depth < _DEEPEST else []
     for each in inner:
         _call(each, gathered, depth + 1)
-        if call.name in carried.FINDERS and each.name in _REMOVERS:
-            gathered.reaches(Breadth.RECURSIVE, severity=0.6)
     if texts and call.name in carried.SESSIONS:
         _elsewhere(call, texts, gathered, depth)
         return
     for text in texts:
         _script(text, gathered, depth + 1)
-    if call.name in _GOES_ON and any(each.name in _SOCKETS for each in inner):
-        gathered.does(Verb.PERSISTENCE, severity=0.8)
     queries = list(carried.queries(call))
     for query in queries:
         gathered.takes(sql.facts(query))
-    if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
-        gathered.does(Verb.PRIVILEGE, severity=0.6)
+    _wraps(call, inner, gathered)
     if _does_no_more(call, carries=bool(inner or texts), asks=bool(queries)):
         gathered.runs(call.name)
         return
     utilities.judge(carried.alone(call, inner), gathered)
 
 
+def _wraps(call: Call, inner: list[Call], gathered: Gathered) -> None:
+    """Add what follows from how a command is run: as root, for all that is found, for longer."""
+    if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
+        gathered.does(Verb.PRIVILEGE, severity=0.6)
+    if call.name in _GOES_ON and any(each.name in _SOCKETS for each in inner):
+        gathered.does(Verb.PERSISTENCE, severity=0.8)
+    if call.name in carried.FINDERS and any(each.name in _REMOVERS for each in inner):
+        gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+
+
 def _elsewhere(call: Call, texts: list[str], gathered: Gathered, depth: int) -> None:
-    """Add a session on other hosts and what is done there: where that only looks, no more is run."""
+    """Add a session on other hosts and what is done there: if that only looks, no more is run."""
     there = Gathered(Kind.SHELL)
     for text in texts:
         _script(text, there, depth + 1)
     session = Gathered(Kind.SHELL)
     utilities.judge(carried.session(call, texts[0]), session)
-    if there.verbs <= _LOOKS and there.severity < _HARMLESS and session.verbs <= _LOOKS | {
-        Verb.EXEC
-    }:
+    if (
+        there.verbs <= _LOOKS
+        and there.severity < _HARMLESS
+        and session.verbs <= _LOOKS | {Verb.EXEC}
+    ):
         session.verbs, session.severity = {Verb.NETWORK}, 0.2
         session.commands.clear()
     gathered.takes(there.facts())
@@ -190,13 +207,13 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
     gathered.names(target)
     if redirect.operator.startswith("<"):
         gathered.does(Verb.READ)
-        utilities.touched(target, "read", gathered)
+        touching.touched(target, "read", gathered)
         return
     if redirect.alone and redirect.operator == ">":
         gathered.does(Verb.DELETE, severity=0.6)
     gathered.does(Verb.WRITE)
     gathered.sends_to(target)
-    utilities.touched(target, "write", gathered)
+    touching.touched(target, "write", gathered)
 
 
 def _together(script: Script, gathered: Gathered) -> None:

@@ -45,7 +45,8 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
     ),
     (
         re.compile(
-            r"/[^/]{0,30}\blog (?:prefix|level|group)[^/]{0,40}/d|\baccess_log\s+off|\berror_log\s+/dev/null"
+            r"/[^/]{0,30}\blog (?:prefix|level|group)[^/]{0,40}/d|\baccess_log\s+off"
+            r"|\berror_log\s+/dev/null"
             r"|\b(?:audit\w*|log_(?:statement|connections|disconnections)|general_log|slow_query_log"
             r"|pgaudit\.log|auditlog|logging|log-bin)['\"]?\s*[:=]\s*['\"]?(?:off|no|none|false|0|disabled?)\b"
             r"|\bLogLevel\W+(?:QUIET|off|none)\b|\bStorage\s*=\s*none\b|\bMaxLevelStore\s*=\s*(?:emerg|none)"
