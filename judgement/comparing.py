@@ -14,6 +14,7 @@ from judgement.gathering import Gathered
 from judgement.shellwords import Call
 
 _CHANGES = frozenset({Verb.WRITE, Verb.DELETE, Verb.SCHEMA, Verb.PRIVILEGE})
+_CONTENTS = 0.4  # from here what only looks shows what people wrote
 _LONGEST = 600
 _A_FEW = 100
 _SET, _IS, _NOT = "set", "=", "<>"
@@ -30,6 +31,9 @@ _ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
 # select(.sender == "a"), obj.http.host != "a", $5 == "a"
 _PICKED = re.compile(
     r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
+)
+_PICKED_ALIKE = re.compile(
+    r"\.(\w+)\s*\|\s*(?:startswith|endswith|contains|test)\([\"']([\w@.-]+)[\"']\)"
 )
 _ENTRY = re.compile(r"\bdn:\s*(\w+)=([^,\s]+)", re.IGNORECASE)
 _MODIFIED = re.compile(r"\b(?:replace|add):\s*(\w+)\s+\1:+\s*([^\s]+)", re.IGNORECASE)
@@ -55,9 +59,12 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
 
 def judge_all(text: str, gathered: Gathered) -> None:
     """Add by what a whole line picks what it changes: filters stand in other commands of it."""
-    if not gathered.verbs & _CHANGES:
+    if not gathered.verbs & _CHANGES and gathered.severity < _CONTENTS:
         return
     text = text[: _LONGEST * 3].replace("\\n", "\n")
+    for each in gathered.objects:
+        if _ADDRESS.fullmatch(each):
+            gathered.compares("address", _IS, each)
     for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
         gathered.compares(*condition)
 
@@ -139,6 +146,8 @@ def _picks(text: str, *, deletes: bool) -> Iterator[Condition]:
         ):
             operator = _NOT if found["operator"][0] == "!" else _IS
             yield Condition(found["column"].strip(".$"), operator, value)
+    for found in _PICKED_ALIKE.finditer(text):
+        yield Condition(found[1], "like", found[2])
     for found in _ENTRY.finditer(text):
         yield Condition(found[1], _IS, found[2])
     for found in _MODIFIED.finditer(text):

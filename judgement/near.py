@@ -50,8 +50,12 @@ _READERS = frozenset(
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
 _SAYS_ALL = re.compile(
-    r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
+    r"\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
+    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f|\bprune (?:-\w+ )*-\w*a|--to-latest|--to-earliest"
 )
+# One after the other of what is listed; and what picks some of it.
+_EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
+_NARROWED = re.compile(r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -")
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
@@ -261,12 +265,20 @@ def reads_settings(facts: Facts) -> bool:
 
 def says_all(grounds: Grounds, said: Said) -> bool:
     """Tell whether a command does something to all there is, where the request names some."""
-    return (
-        said.facts.kind is Kind.SHELL
-        and not looks(said.facts)
-        and not grounds.everything
-        and bool(_SAYS_ALL.search(said.text))
-    )
+    if said.facts.kind is not Kind.SHELL or looks(said.facts) or grounds.everything:
+        return False
+    return bool(_SAYS_ALL.search(said.text)) or _for_each(grounds, said)
+
+
+def _for_each(grounds: Grounds, said: Said) -> bool:
+    """Whether it changes each of what a pattern finds, or each of a list that nothing narrows."""
+    changes = said.facts.verbs & (CHANGING | {Verb.EXEC})
+    if not changes:
+        return False
+    stars = [each for each in said.facts.objects if "*" in each]
+    if any(not named_as_written(each, grounds) for each in stars) and _AGED.search(said.text) is None:
+        return True
+    return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
 
 
 def mirrors(grounds: Grounds, facts: Facts) -> bool:
