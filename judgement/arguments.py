@@ -50,6 +50,7 @@ _SUBCOMMANDS = {
     "smbcontrol": 0, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
     "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1, "airflow": 2,
 }  # fmt: skip
+_CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _OF_DOCKER = re.compile(
     r"^(?:container|image|volume|network|system|compose|service|stack|secret|builder|buildx|config)$"
 )
@@ -189,6 +190,8 @@ def _keep(option: str, value: str, taking: _Taking, values: list[str], said: lis
 def depth(call: Call, words: tuple[str, ...]) -> int:
     """Return how many words name what is to be done, before those that name to what."""
     known = _SUBCOMMANDS.get(call.name)
+    if words[:1] in {("rollout",), ("set",), ("auth",), ("config",)} and call.name in _CLUSTERS:
+        return 2
     if known == 1 and words and _OF_DOCKER.match(words[0]) and call.name in {"docker", "podman"}:
         return 2
     if known is None and call.name not in _NONE_FIRST:

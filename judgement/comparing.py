@@ -35,6 +35,8 @@ _PICKED = re.compile(
 _PICKED_ALIKE = re.compile(
     r"\.(\w+)\s*\|\s*(?:startswith|endswith|contains|test)\([\"']([\w@.-]+)[\"']\)"
 )
+_DATED = re.compile(r"--[\w-]*date[= ](\d{4}-\d\d-\d\d)")
+_VERSION = re.compile(r"(?<=[-=:@])\d+(?:\.\d+)+")
 _ENTRY = re.compile(r"\bdn:\s*(\w+)=([^,\s]+)", re.IGNORECASE)
 _MODIFIED = re.compile(r"\b(?:replace|add):\s*(\w+)\s+\1:+\s*([^\s]+)", re.IGNORECASE)
 _BUT = re.compile(
@@ -59,12 +61,14 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
 
 def judge_all(text: str, gathered: Gathered) -> None:
     """Add by what a whole line picks what it changes: filters stand in other commands of it."""
+    if Verb.EXEC in gathered.verbs:
+        for found in _DATED.finditer(text[:_LONGEST]):
+            gathered.compares("date", _SET, found[1])
     if not gathered.verbs & _CHANGES and gathered.severity < _CONTENTS:
         return
     text = text[: _LONGEST * 3].replace("\\n", "\n")
-    for each in gathered.objects:
-        if _ADDRESS.fullmatch(each):
-            gathered.compares("address", _IS, each)
+    for each in _ADDRESS.findall(" ".join((*gathered.objects, *gathered.literals))):
+        gathered.compares("address", _SET, each)
     for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
         gathered.compares(*condition)
 
@@ -81,7 +85,7 @@ def _settings(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
     elif name in _CLUSTERS:
         yield from _of_cluster(parts)
     elif name in _PACKAGERS:
-        yield from (("version", _apart(word)[1]) for word in words if "=" in word)
+        yield from (("version", found[0]) for each in words if (found := _VERSION.search(each)))
     else:
         yield from _figures(name, parts)
 
@@ -121,7 +125,8 @@ def _of_sed(script: str) -> Iterator[tuple[str, str]]:
             continue
         values = _ADDRESS.findall(new) or _FIGURE.findall(new)
         before = _ADDRESSED.match(script)
-        key = _clean(before[1]) if before else "value"
+        # A name that is known to everybody, where the text has none.
+        key = "address" if _ADDRESS.search(new) else _clean(before[1]) if before else "config"
         yield from ((key, value) for value in values[:2] if len(value) > 1)
 
 

@@ -42,6 +42,7 @@ _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
 )
 _ANY_TEXT = re.compile(r"\\[sdwbSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
+_WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
 
@@ -120,6 +121,8 @@ def counts(parts: Parts) -> bool:
 
 def _new_text(script: str) -> Iterator[str]:
     """Yield what a script of sed puts in, and in whose place: `s/old/new/`."""
+    if found := _WHERE.match(script):
+        yield found[1].replace("\\", "")
     for found in _PUT_IN.finditer(script[:600]):
         for part in (found["new"], found["old"]):
             yield from _WORDS.findall(_ANY_TEXT.sub(" ", part).replace("\\", ""))[:6]

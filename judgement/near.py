@@ -6,9 +6,8 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from judgement import durations, thesaurus, words
+from judgement import durations, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -50,26 +49,34 @@ _READERS = frozenset(
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
 _SAYS_ALL = re.compile(
-    r"\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
-    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f|\bprune (?:-\w+ )*-\w*a|--to-latest|--to-earliest"
+    r"\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
+    r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
+    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)"
 )
 # One after the other of what is listed; and what picks some of it.
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
-_NARROWED = re.compile(r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -")
+_NARROWED = re.compile(
+    r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
+)
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
 _SEGMENT = re.compile(r"\d{2,}")
-_GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
-_PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
-_ENDING = re.compile(r"\.[a-z]+$")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
+_NEARBY = 40  # letters around a value in which a text says that it stays
+_SPARES = re.compile(
+    r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not|unless"
+    r"|without|everything else)\b[^.;]*$"
+)
+_STAYS = re.compile(
+    r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
+)
 _DIGITS = re.compile(r"\d+")
-_IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
-_APART = re.compile(r"[-_./:@]")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
+
+
+sibling, begins = siblings.sibling, siblings.begins
 
 
 def runs_things(facts: Facts) -> bool:
@@ -165,9 +172,23 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
 def turns(condition: Condition, grounds: Grounds) -> bool:
     """Tell whether a condition picks everything but what the request names."""
     value = condition.value
-    if condition.operator not in TURNED or grounds.excepts or len(canonical(value)) < 2:
+    if condition.operator not in TURNED or len(canonical(value)) < 2:
+        return False
+    if grounds.excepts and _spared(canonical(value), grounds.reason.text[:20_000].lower()):
         return False
     return named_as_written(value, grounds) or canonical(value) in grounds.tokens
+
+
+def _spared(value: str, text: str) -> bool:
+    """Whether a text says that a value stays as it is, or says so of others without naming any."""
+    at = text.find(value)
+    if at < 0:
+        return True
+    before, after = (
+        text[max(0, at - _NEARBY) : at],
+        text[at + len(value) : at + len(value) + _NEARBY],
+    )
+    return bool(_SPARES.search(before) or _STAYS.search(after))
 
 
 def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> bool:
@@ -202,7 +223,7 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
 def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
     form = _form(canonical(value))
-    if not form or named(value, grounds):
+    if not form or named_as_written(value, grounds) or value.lower() in grounds.reason.text.lower():
         return False
     used = {canonical(each) for each in facts.literals}
     return any(_form(each) == form and each not in used for each in grounds.whole.literals)
@@ -276,7 +297,10 @@ def _for_each(grounds: Grounds, said: Said) -> bool:
     if not changes:
         return False
     stars = [each for each in said.facts.objects if "*" in each]
-    if any(not named_as_written(each, grounds) for each in stars) and _AGED.search(said.text) is None:
+    if (
+        any(not named_as_written(each, grounds) for each in stars)
+        and _AGED.search(said.text) is None
+    ):
         return True
     return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
 
@@ -287,77 +311,6 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     return bool(names) and names <= _MIRRORS and any(
         grounds.whole.knows(each) >= _KNOWN for each in _MIRRORED
     )  # fmt: skip
-
-
-def sibling(name: str, grounds: Grounds) -> str:
-    """Return what the request names that looks like this name and is another, else "".
-
-    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4. Of
-    a path the last part is looked at, and only for a number.
-    """
-    name = name.rpartition("=")[2]
-    if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
-        return ""
-    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
-        return ""
-    path = "/" in name
-    bare = canonical(name.rstrip("/").rpartition("/")[2])
-    if len(bare) < _LEAST or _DATE.match(bare) or bare in grounds.tokens:
-        return ""
-    parts = _pieces(bare)
-    if len(parts) < 2 and not path:
-        return _of_a_row(bare, grounds)
-    if path and not any(map(_numbered, parts)):
-        return ""
-    return next((each for each in grounds.compound if _alike_but_another(bare, parts, each)), "")
-
-
-def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
-    """Whether a name that is named differs from another in parts of the same sort alone."""
-    literal = literal.rpartition("/")[2]
-    others = _pieces(literal)
-    if len(others) != len(parts) or _DATE.match(literal) or literal == bare:
-        return False
-    pairs = list(zip(parts, others, strict=True))
-    rest = [each for each in pairs if each[0] != each[1]]
-    if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
-        return False  # a.service runs what a.container says
-    return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)
-
-
-def _of_a_row(name: str, grounds: Grounds) -> str:
-    """Return what the request names that is called as this name but for its number: web04, web07.
-
-    What lies between two that are named is named: from bn21 to bn24.
-    """
-    found = _IN_A_ROW.fullmatch(name)
-    row = [_IN_A_ROW.fullmatch(each) for each in grounds.tokens] if found else []
-    others = {int(each[2]): each[0] for each in row if each and found and each[1] == found[1]}
-    if not found or not others or min(others) <= int(found[2]) <= max(others):
-        return ""
-    return others[min(others)]
-
-
-def begins(name: str, grounds: Grounds) -> str:
-    """Return what the request names that begins with this name and is less of it, else "".
-
-    The queue invoices.retry is no reason to empty the queue invoices.
-    """
-    bare = canonical(name)
-    if len(bare) < _LEAST or bare in grounds.tokens or _numbered(bare):
-        return ""
-    longer = (each for each in grounds.compound if each.startswith(bare) and "/" not in each)
-    return next((each for each in longer if _GOES_ON.match(each[len(bare) :])), "")
-
-
-@lru_cache(maxsize=5_000)
-def _pieces(name: str) -> tuple[str, ...]:
-    return tuple(each for each in _APART.split(name) if each)
-
-
-def _of_a_sort(one: str, other: str) -> bool:
-    """Whether two parts may tell things of one sort apart: both numbered, or both words."""
-    return _numbered(one) == _numbered(other)
 
 
 def numbers(facts: Facts) -> list[str]:

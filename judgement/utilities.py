@@ -51,6 +51,9 @@ def judge(call: Call, gathered: Gathered) -> None:
     if own.verbs & _ACTS and _ENDS.search(call.line) and _GUARDS.search(call.line):
         own.does(Verb.TAMPER)
     touching.forgive(call, parts, own)
+    if own.verbs <= {Verb.NEUTRAL}:
+        gathered.glances_at(*own.objects)
+        own.objects.clear()
     gathered.takes(own.facts())
 
 

@@ -54,7 +54,7 @@ class TestNames:
 # command -> comparisons
 COMPARES = r"""
 sed -i 's/^pool_size=10$/pool_size=50/' /etc/app.conf -> pool_size~set~50
-sed -i 's/10\.0\.0\.4/10.0.0.9/' /etc/app.conf -> value~set~10.0.0.9
+sed -i 's/10\.0\.0\.4/10.0.0.9/' /etc/app.conf -> address~set~10.0.0.9 address~set~10.0.0.4
 sed -i 's/2026010101/2026010102/' /etc/zone ->
 sysctl -w vm.swappiness=10 -> vm.swappiness~set~10
 lvextend -r -L +20G /dev/vg/data -> size~set~+20G
