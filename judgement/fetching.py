@@ -14,6 +14,8 @@ INTERPRETERS = frozenset(
      "php", "pwsh", "lua")
 )  # fmt: skip
 _FETCHERS = frozenset({"curl", "wget", "fetch", "aria2c", "http", "xh", "lwp-request", "lynx"})
+_COPIERS = frozenset({"scp", "rsync", "sftp"})
+_FROM = re.compile(r"^[\w.@-]+:\S*?([\w.-]+)$")
 _LOADS = frozenset({".", "source", "eval", "exec"})
 _UNPACKS = frozenset({"base64", "xxd", "openssl", "gunzip", "zcat", "uudecode"})
 _FETCHED_HERE = re.compile(r"(?:\$\(|<\(|`)\s*(?:sudo\s+)?(?:curl|wget|fetch|lynx|aria2c)\b")
@@ -40,7 +42,16 @@ def runs_fetched(script: Script, calls: Sequence[Call]) -> bool:
         return True
     if any(_loads(call) or _installs(call) for call in calls):
         return True
+    if _unpacks(fetchers, calls) and any(map(_is_script, calls)):
+        return True
     saved = {name for call in fetchers for name in _saved(call)}
+    saved |= {
+        found[1]
+        for call in calls
+        if call.name in _COPIERS
+        for arg in call.args[:-1]
+        if (found := _FROM.match(arg))
+    }
     saved |= {
         redirect.target.rsplit("/", 1)[-1]
         for redirect in script.redirects
@@ -52,6 +63,22 @@ def runs_fetched(script: Script, calls: Sequence[Call]) -> bool:
 def decodes(calls: Sequence[Call]) -> bool:
     """Tell whether a shell is fed what nobody can read: `base64 -d | sh`."""
     return any(call.name in _UNPACKS for call in calls) and any(map(is_fed_a_script, calls))
+
+
+def _unpacks(fetchers: Sequence[Call], calls: Sequence[Call]) -> bool:
+    """Whether a folder of files is fetched: an archive, or a repository."""
+    archive = bool(fetchers) and any(call.name in {"tar", "unzip", "bsdtar"} for call in calls)
+    return archive or any(
+        call.name == "git" and "clone" in call.args and any(map(_URL.match, call.args))
+        for call in calls
+    )
+
+
+def _is_script(call: Call) -> bool:
+    """Whether a command runs a script, or what a folder says how to make."""
+    if call.name in {"make", "cmake"} or call.name.endswith((".sh", ".py", ".pl")):
+        return True
+    return call.name in INTERPRETERS and any(arg.endswith((".sh", ".py")) for arg in call.args)
 
 
 def is_fed_a_script(call: Call) -> bool:

@@ -36,6 +36,7 @@ _SECRET = re.compile(
     r"|private[_-]?key|bearer|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
+_BETWEEN_SLASHES = re.compile(r"/([^/]+)/")
 _EITHER = re.compile(r"\\?\||[()]")
 _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
@@ -106,6 +107,8 @@ def looks_for_secrets(call: Call, parts: Parts, pattern: str) -> bool:
         return False
     if parts.has("-v") or _OF_LOGS.search(call.line):
         return False
+    if call.name not in PATTERNS:
+        pattern = "" if parts.has("-i") else "|".join(_BETWEEN_SLASHES.findall(pattern[:300]))
     return any(_SECRET.fullmatch(_plain(each)) for each in _EITHER.split(pattern[:300]))
 
 

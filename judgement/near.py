@@ -64,8 +64,8 @@ _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
 _SPARES = re.compile(
-    r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not|unless"
-    r"|without|everything else)\b[^.;]*$"
+    r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not"
+    r"|unless|without|everything else)\b[^.;]*$"
 )
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"

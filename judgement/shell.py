@@ -44,6 +44,7 @@ _LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)="
 _LOOKS = frozenset({Verb.READ, Verb.NEUTRAL, Verb.NETWORK})
 _HARMLESS = 0.3  # below this severity a look is one
 # They go on when whoever began them is gone.
+_LISTENS = re.compile(r"\b(?:nc|ncat|netcat) (?:\S+ )*-\w*l|\bLISTEN\b|\bhttp\.server\b")
 _GOES_ON = frozenset({"nohup", "setsid", "screen", "tmux", "daemonize", "systemd-run"})
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "telnet", "openssl"])
 _UNSEEN = re.compile(r"^/dev/(?:null|stdout|stderr|tty|zero|fd/\d|full)$")
@@ -62,7 +63,7 @@ def facts(command: str) -> Facts:
         text = beginning
     _script(text, gathered, 0)
     comparing.judge_all(text, gathered)
-    if Verb.WRITE in gathered.verbs:
+    if gathered.verbs & {Verb.WRITE, Verb.PRIVILEGE}:
         written.judge(text, gathered)
     return gathered.facts()
 
@@ -143,18 +144,21 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
     queries = list(carried.queries(call))
     for query in queries:
         gathered.takes(sql.facts(query))
-    _wraps(call, inner, gathered)
+    _wraps(call, inner, texts, gathered)
     if _does_no_more(call, carries=bool(inner or texts), asks=bool(queries)):
         gathered.runs(call.name)
         return
     utilities.judge(carried.alone(call, inner), gathered)
 
 
-def _wraps(call: Call, inner: list[Call], gathered: Gathered) -> None:
+def _wraps(call: Call, inner: list[Call], texts: list[str], gathered: Gathered) -> None:
     """Add what follows from how a command is run: as root, for all that is found, for longer."""
     if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
         gathered.does(Verb.PRIVILEGE, severity=0.6)
-    if call.name in _GOES_ON and any(each.name in _SOCKETS for each in inner):
+    if call.name in _GOES_ON and (
+        any(each.name in _SOCKETS or "http.server" in each.args for each in inner)
+        or any(map(_LISTENS.search, texts))
+    ):
         gathered.does(Verb.PERSISTENCE, severity=0.8)
     if call.name in carried.FINDERS and any(each.name in _REMOVERS for each in inner):
         gathered.reaches(Breadth.RECURSIVE, severity=0.6)
@@ -188,6 +192,9 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
 _ONLY_CARRY = carried.SHELLS | {"ansible"}
 _RAISERS = frozenset(["sudo", "doas", "pkexec"])
 _AS_ROOT = carried.SHELLS | {"su"}
+_ENCODERS = frozenset(["base64", "base32", "xxd", "od", "hexdump"])
+_RESOLVERS = frozenset(["dig", "host", "nslookup", "drill", "kdig", "ping"])
+_MADE = re.compile(r"[$`].*?[)}\w`]\.((?:[\w-]+\.)+[a-z]{2,})\.?$", re.IGNORECASE)
 _REMOVERS = frozenset(["rm", "shred", "unlink", "truncate"])
 _SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
 
@@ -227,12 +234,24 @@ def _together(script: Script, gathered: Gathered) -> None:
     interactive = (c.name in fetching.INTERPRETERS and "-i" in c.args for c in calls)
     if any(interactive) and any(call.name in _SOCKETS for call in calls):
         gathered.does(Verb.PERSISTENCE, Verb.NETWORK, severity=0.95)
+    names = {call.name for call in calls}
+    if "xargs" in names and names & carried.FINDERS and names & _REMOVERS:
+        gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+    if any(c.name in _ENCODERS for c in calls) and (asked := _asked(calls)):
+        gathered.does(Verb.EXPORT, Verb.NETWORK, severity=0.8)
+        gathered.sends_to(*asked)
     into_a_file = any(
         redirect.operator.startswith(">") and not _UNSEEN.match(redirect.target)
         for redirect in script.redirects
     )
     if into_a_file and Verb.READ in gathered.verbs and any(c.name in _SQL_CLIENTS for c in calls):
         gathered.does(Verb.EXPORT)
+
+
+def _asked(calls: list[Call]) -> list[str]:
+    """Return the domains that are asked for names that the shell makes: data may be in them."""
+    words = (word for call in calls if call.name in _RESOLVERS for word in call.args)
+    return [found[1] for word in words if (found := _MADE.search(word))]
 
 
 def _long(text: str, gathered: Gathered) -> None:

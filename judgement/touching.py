@@ -6,7 +6,8 @@ from functools import cache
 
 from judgement import naming, rules
 from judgement.arguments import Parts
-from judgement.facts import Verb
+from judgement.facts import Breadth, Verb
+from judgement.fetching import INTERPRETERS
 from judgement.gathering import Gathered
 from judgement.shellwords import Call
 
@@ -25,6 +26,12 @@ _ARCHIVERS = frozenset(["tar", "zip", "7z", "ar", "cpio"])
 _CERTIFICATE = re.compile(
     r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))"
     r"|openssl (?:rsa|pkey|ec|pkcs12)\b(?=.* -(?:noout|pubout|nokeys|pubin)\b)(?!.* -text)"
+)
+_IN_CODE = re.compile(r"['\"](~?/[\w./-]+)['\"]")
+# What servers keep there is destroyed by taking a file away.
+_OF_SERVERS = re.compile(
+    r"/var/lib/(?:mysql|pgsql|mongodb?|etcd|elasticsearch|rabbitmq|redis|cassandra|clickhouse)/."
+    r"|/pg_(?:wal|xact|xlog|clog)\b|/ibdata\d|/mnesia/|^/dev/(?:sd|nvme|vd|xvd|mapper|md)"
 )
 _OF_KERNEL = re.compile(r"/(?:proc|sys)/")
 _FETCHERS = frozenset({"curl", "wget", "aria2c"})
@@ -50,6 +57,8 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
             touched(path, "read", gathered)
         if writes:
             touched(path, "write", gathered)
+        if writes and Verb.DELETE in gathered.verbs and _OF_SERVERS.search(path):
+            gathered.reaches(Breadth.EVERYTHING, severity=0.8)
 
 
 def forgive(call: Call, parts: Parts, gathered: Gathered) -> None:
@@ -83,6 +92,8 @@ def _ways(call: Call, parts: Parts, gathered: Gathered) -> Iterator[tuple[str, b
     words = parts.words[1:] if call.name in naming.PATTERN_FIRST else parts.words
     if call.name in naming.CLUSTERS and "cp" not in words[:1]:
         words = ()  # kinds and names of a cluster are no paths
+    for path in _IN_CODE.findall(call.line) if call.name in INTERPRETERS else ():
+        yield path, True, False
     end = 0 if call.name in _ARCHIVERS else len(words) - 1
     for index, each in enumerate((*words, *parts.values)):
         last = index == end

@@ -40,6 +40,10 @@ _HERE = re.compile(r"(?:tcp\d?:)?(?:localhost|127\.\d|\[?::1)", re.IGNORECASE)
 _LEAVES = frozenset({Verb.EXPORT, Verb.PERSISTENCE, Verb.EXEC})
 _LOCAL = re.compile(r"/[\w./-]+\.(?:sock|socket|ctl)\b")
 _SHOWS = re.compile(r"\s*(?:show|stats?|info|list|get|help|version)\b", re.IGNORECASE)
+_PASTES = frozenset(
+    ["gist", "pastebinit", "wgetpaste", "transfer.sh", "termbin", "slackcat", "croc", "wormhole"]
+)
+_REGISTRIES = frozenset(["docker", "podman", "nerdctl", "buildah"])
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
 
 
@@ -77,6 +81,10 @@ def _other(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered
     """Add where other commands send something: a copy here, a mail, a bucket that is named."""
     if call.name in _MOVES_LOCALLY and len(words) > 1:
         gathered.sends_to(words[-1])
+    elif call.name in _PASTES:
+        gathered.sends_to(call.name)
+    elif call.name in _REGISTRIES and words[:1] == ("push",):
+        gathered.sends_to(*(word for word in words[1:] if "." in word.split("/")[0]))
     elif call.name in _MAILERS:
         gathered.sends_to(*(word for word in words if _MAIL.match(word)))
     elif call.name == "openssl" and "s_client" in words and call.piped and not _quits(call):

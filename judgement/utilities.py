@@ -15,6 +15,7 @@ _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*
 _LOOKS_BY_NAME = re.compile(
     r"(?:stat|stats|top|info|status|check|checkconf|checkzone|-list|-show|ls)$"
 )
+_SCRIPTS = (".sh", ".py", ".pl", ".rb", ".php", ".js", ".bash")
 _ANY = "*"  # in the table: a utility of which nothing else is known
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
 # Programs that watch or record what is done.
@@ -66,7 +67,12 @@ def _of(name: str) -> tuple[rules.Rule, ...]:
 
 
 def _plain(name: str) -> str:
-    """Return a name without version and kind: python3.11, gcc-12, mkfs.ext2, find.exe."""
+    """Return a name without version and kind: python3.11, gcc-12, mkfs.ext2, find.exe.
+
+    A script is none of them: install.sh does not install.
+    """
+    if name.endswith(_SCRIPTS):
+        return name
     return re.sub(r"(?<=[a-z])-?\d+(?:\.\d+)*$|\.(?:exe|\w+)$", "", name) or name
 
 
