@@ -56,8 +56,9 @@ _THERE = re.compile(
 )
 # Who announces rights as good as those of root calls them so.
 _AS_ROOT = re.compile(
-    r"\b(?:root|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full|all|every\w*|wheel|elevat\w*|privileged"
-    r"|unlimited|control|setuid|suid|capabilit\w+|replication|docker|policy|role|group|password\w*|passwd)\b",
+    r"\b(?:(?<!to )(?<!by )(?<!:)root(?!:)|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full|all"
+    r"|every\w*|wheel|elevat\w*|privileged|unlimited|control|setuid|suid|capabilit\w+|replication"
+    r"|docker|policy|role|group|password\w*|passwd)\b",
     re.IGNORECASE,
 )
 

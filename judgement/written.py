@@ -10,6 +10,8 @@ from judgement.facts import Verb
 from judgement.gathering import Gathered
 
 _LONGEST = 4_000
+_CALLS_HOME = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/\d")
+_COPIES_MAIL = re.compile(r"\b\w*_bcc\w*\s*=\s*([\w.+-]+@[\w.-]+)")
 _REPLACED = re.compile(r"\bs([/|#,])(?:\\.|(?!\1)[^\\]){0,200}(?=\1)")  # what sed takes out
 _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
     (
@@ -28,7 +30,7 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
             r"(?:off|no|none|false|disabled?|permissive|trust|0)\b|\bhost\b.{0,60}\btrust\b"
             r"|\bgrant\b.{0,60}\bANY\b|allow-(?:update|transfer)\s*\{\s*any|\bRequire all granted"
             r"|disable_functions\W*=\s*(?:/|$|['\"])|smtpd_tls_security_level\s*=\s*none"
-            r"|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
+            r"|\badmin_users?\s*=|\bauth_type\s*=\s*(?:any|trust)|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
             re.IGNORECASE,
         ),
         Verb.PRIVILEGE, 0.7,
@@ -61,6 +63,10 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
 def judge(text: str, gathered: Gathered) -> None:
     """Add what follows from the text of a change."""
     text = _REPLACED.sub(" ", text[:_LONGEST].replace("\\n", "\n"))
+    for pattern in (_CALLS_HOME, _COPIES_MAIL):
+        if found := pattern.search(text):
+            gathered.does(Verb.EXPORT, Verb.NETWORK, severity=0.8)
+            gathered.sends_to(found[1])
     for pattern, verb, severity in _SAYS:
         if pattern.search(text):
             gathered.does(verb, severity=severity)
