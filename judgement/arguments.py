@@ -68,6 +68,7 @@ _DEED = (
 _TELLS_TO = re.compile(rf"(?:(?:{_DEED})(?:[-_:][a-z_-]+)?|[a-z]+[-_:.](?:{_DEED}))$")
 _MARKS = "-+{};,.()[]\\*!"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,:]\d+)?%?[a-zA-Z]{0,3}")
+_TEXT = re.compile(r"\s|\(.*\)")  # messages, filters and expressions
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d\S{0,16}|\d\d?:\d\d(?::\d\d)?|(?:yesterday|today|now|tomorrow|midnight|noon)"
     r"|-\d+ ?[a-z]+|\+\d\S{0,12}",
@@ -210,7 +211,7 @@ def named(word: str) -> tuple[str, str]:
         return "", ""
     if word[0] in "/~" and (inserted := _INSERTED.search(word)):
         word = word[: inserted.start()]
-    if _NUMBER.fullmatch(word) or " " in word or word[0] == "-" or _TIME.fullmatch(word):
+    if _NUMBER.fullmatch(word) or word[0] == "-" or _TEXT.search(word) or _TIME.fullmatch(word):
         return "", word
     if "/" not in word and (_FORMAT.search(word) or _COLUMNS.fullmatch(word)):
         return "", ""

@@ -22,8 +22,8 @@ _DESTROYS = frozenset({Verb.DELETE, Verb.SCHEMA, Verb.WRITE})
 
 # Whoever announces that every row goes says so, and names no single one.
 _ALL = (
-    r"all|every|everything|everybody|everyone|entire|whole|complete|completely|each|clear|empty"
-    r"|truncate|wipe|drop|reset|flush|contents?|purge|any|full"
+    r"all|every|everything|everybody|everyone|entire|whole|complete|completely|each|clear\w*|empt\w+"
+    r"|truncat\w+|wip\w+|drop\w*|reset\w*|flush\w*|contents?|purg\w+|any|full"
 )
 _ALL_ROWS = re.compile(rf"\b(?:{_ALL})\b", re.IGNORECASE)
 _ALL_OF_IT = re.compile(
@@ -56,8 +56,8 @@ _THERE = re.compile(
 )
 # Who announces rights as good as those of root calls them so.
 _AS_ROOT = re.compile(
-    r"\b(?:(?<!to )(?<!by )(?<!:)root(?!:)|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full|all"
-    r"|every\w*|wheel|elevat\w*|privileged|unlimited|control|setuid|suid|capabilit\w+|replication"
+    r"\b(?:(?<!to )(?<!by )(?<!:)root(?!:)|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full"
+    r"|all|every\w*|wheel|elevat\w*|privileged|unlimited|control|setuid|suid|capabilit\w+|replication"
     r"|docker|policy|role|group|password\w*|passwd)\b",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
-    r"/(?:tmp|var/tmp|dev/shm)/[\w.{}$-]+$"
+    r"/(?:tmp|var/tmp|dev/shm)/(?:[\w.{}$*-]|\$\([^)]*\))+$"
     r"|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
 )
 _ASKS = frozenset({"curl", "wget", "http", "xh"})
@@ -153,7 +153,8 @@ _DEEDS = (
 _DEED = _any_of(_DEEDS)
 _OF_RULES = _any_of(
     f"{_DEEDS} from to any port proto tcp udp icmp inet inet6 ip6 ip arp filter nat comment dev via"
-    " on out in and or element chain rule table allow deny limit insert mtu bgp type"
+    " on out in and or element chain rule table allow deny limit insert mtu bgp type saddr"
+    " daddr dport sport accept drop ct state counter input output forward"
 )
 _RECORD = re.compile(
     r"\+|(?:a|aaaa|mx|txt|soa|ns|cname|ptr|srv|caa|any|axfr|ixfr|in)$", re.IGNORECASE
@@ -165,6 +166,7 @@ _NO_NAMES = {
         ("dig kdig delv drill host nslookup resolvectl pdnsutil nsupdate", _RECORD),
         ("tcpdump tshark ngrep ss", _NO_ADDRESS),
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
+        ("fail2ban-client", re.compile(r"(?:un)?banip$")),
         ("jcmd", re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")),
         ("tee rm wc cat head tail sort uniq cut less", SCRATCH),
         ("ip ufw nft iptables ip6tables tc bridge firewall-cmd ipset vtysh", _OF_RULES),

@@ -49,7 +49,7 @@ _READERS = frozenset(
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
 _SAYS_ALL = re.compile(
-    r"\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
+    r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
     r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
     r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)"
 )
@@ -57,6 +57,7 @@ _SAYS_ALL = re.compile(
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
 _NARROWED = re.compile(
     r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
+    r"|--pattern '?[^*'\s]*\d"
 )
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")

@@ -22,7 +22,7 @@ def sibling(name: str, grounds: Grounds) -> str:
     They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4. Of
     a path the last part is looked at, and only for a number.
     """
-    name = name.rpartition("=")[2]
+    name = name.rpartition("=")[2].strip("@<>")
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
@@ -48,6 +48,8 @@ def _looks_like(bare: str, grounds: Grounds, *, path: bool) -> str:
 
 def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
     """Whether a name that is named differs from another in parts of the same sort alone."""
+    if "/" in bare and literal.startswith("/"):
+        return False
     literal = literal if "/" in bare else literal.rpartition("/")[2]
     others = _pieces(literal)
     if len(others) != len(parts) or _DATE.match(literal) or literal == bare:

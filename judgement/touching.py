@@ -37,6 +37,7 @@ _OF_KERNEL = re.compile(r"/(?:proc|sys)/")
 _FETCHERS = frozenset({"curl", "wget", "aria2c"})
 _PUBLIC_KEYS = frozenset({"--show-keys", "--dearmor", "--verify", "--import", "--fingerprint"})
 _ORIGINAL_AND_COPY = 2
+_OF_TLS = re.compile(r"/etc/\S*(?:ssl|tls|certs?|pki|private)/")  # where a host keeps its keys
 # Files in which a secret stands beside what is none.
 _SETTINGS = re.compile(
     r"\.(?:conf|cfg|ini|toml|ya?ml|properties|env|cnf|json|xml|php)$|/\.env|/environ$|/env$|\.tfstate$"
@@ -114,9 +115,10 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
         return bool(_CERTIFICATE.match(call.line))
     if call.name in {"gpg", "gpg2"}:
         return bool(_PUBLIC_KEYS.intersection(parts.options))
-    if call.name in {"cp", "mv"} and len(parts.words) == _ORIGINAL_AND_COPY:
+    if call.name in {"cp", "mv", "install"} and len(parts.words) == _ORIGINAL_AND_COPY:
         original, copy = parts.words
-        return original.startswith("/") and _folder(original) == _folder(copy)
+        beside = _folder(original) == _folder(copy)
+        return original.startswith("/") and (beside or bool(_OF_TLS.match(copy)))
     return call.name in naming.PATTERNS and naming.counts(parts)
 
 
