@@ -235,4 +235,5 @@ def _of_container(call: Call) -> Iterator[Call]:
 
 
 def _made(words: tuple[str, ...], call: Call) -> Call:
-    return Call(words[0].rsplit("/", 1)[-1] or words[0], words[1:], call.piped, call.feed)
+    place, _, name = words[0].rpartition("/")
+    return Call(name or words[0], words[1:], call.piped, call.feed, place)

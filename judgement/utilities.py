@@ -15,6 +15,7 @@ _ANY_CASE = re.compile(r"redis|valkey|keydb|mongo|cqlsh|sql|pw?sh|powershell|\w*
 _LOOKS_BY_NAME = re.compile(
     r"(?:stat|stats|top|info|status|check|checkconf|checkzone|-list|-show|ls)$"
 )
+_OWN_PLACE = re.compile(r"\.|~|\$|/(?:tmp|var/tmp|dev/shm|home|root)\b")
 _SCRIPTS = (".sh", ".py", ".pl", ".rb", ".php", ".js", ".bash")
 _ANY = "*"  # in the table: a utility of which nothing else is known
 _PASSES_ON = frozenset(["head", "tail", "less", "more", "cat", "column"])
@@ -83,11 +84,16 @@ def _by_table(call: Call, parts: Parts, gathered: Gathered) -> None:
         return
     found = _matching(call.name, line)
     if found is None or (found[0].verbs == (Verb.EXEC,) and found[0].severity is None):
-        found = _matching(_ANY, line) or found
+        found = found if _is_own(call) else _matching(_ANY, line) or found
     if found:
         rules.apply(*found, gathered)
     else:
         gathered.does(Verb.EXEC)
+
+
+def _is_own(call: Call) -> bool:
+    """Tell whether somebody may have written a command themselves: nothing is known of it."""
+    return call.name.endswith(_SCRIPTS) or bool(_OWN_PLACE.match(call.place))
 
 
 def _matching(name: str, line: str) -> tuple[rules.Rule, re.Match[str]] | None:
