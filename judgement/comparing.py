@@ -121,6 +121,8 @@ def _of_sed(script: str) -> Iterator[tuple[str, str]]:
         if pair := _PAIR.match(new):
             yield pair["key"], pair["value"]
             continue
+        if moved := _from_elsewhere(_clean(found["old"]), new):
+            yield "source", moved
         if _counted_up(found["old"], new):
             continue
         values = _ADDRESS.findall(new) or _FIGURE.findall(new)
@@ -128,6 +130,13 @@ def _of_sed(script: str) -> Iterator[tuple[str, str]]:
         # A name that is known to everybody, where the text has none.
         key = "address" if _ADDRESS.search(new) else _clean(before[1]) if before else "config"
         yield from ((key, value) for value in values[:2] if len(value) > 1)
+
+
+def _from_elsewhere(old: str, new: str) -> str:
+    """Return where something comes from now that came from elsewhere: another registry or host."""
+    before, after = old.partition("/"), new.partition("/")
+    moved = "." in after[0] and before[1] and after[1] and before[0] != after[0]
+    return after[0] if moved and old != new else ""
 
 
 def _counted_up(old: str, new: str) -> bool:

@@ -6,6 +6,7 @@ that asks for a reviewer's note; nothing makes it go away.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from judgement import fetching, transfers
@@ -43,6 +44,7 @@ _FETCHES = re.compile(
     r"\b(?:scripts?|install\w*|bootstrap|packages?|download\w*|fetch\w*|run|manifests?|apply)\b",
     re.IGNORECASE,
 )
+_GROUPS = frozenset({"sudo", "wheel", "root", "docker", "adm", "lxd", "disk", "shadow"})
 # The journal of a host is more than a log that somebody names.
 _JOURNAL = re.compile(
     r"\b(?:journald|journalctl|systemd|syslog|audit\w*|vacuum\w*|logs"
@@ -104,9 +106,19 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
 def _saying(rule: _Rule, facts: Facts) -> re.Pattern[str] | None:
     """Return what a clause has to say besides, if it announces what a rule is about."""
     if rule.code == "superuser":
-        return _AS_ROOT
+        groups = _GROUPS.intersection(facts.objects)
+        return _named_or_root(min(groups)) if groups else _AS_ROOT
     journal = any(each.startswith("journalctl") for each in facts.commands)
     return _JOURNAL if journal and rule.code == "tamper" else None
+
+
+@cache
+def _named_or_root(group: str) -> re.Pattern[str]:
+    """Return what says that somebody comes into a group whose members may do all."""
+    return re.compile(
+        rf"\b(?:{re.escape(group)}|sudo\w*|\w*admin\w*|super\s?user|root (?:access|rights?))\b",
+        re.I,
+    )
 
 
 def _remote_code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:

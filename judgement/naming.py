@@ -33,11 +33,12 @@ _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _SECRET = re.compile(
     r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
-    r"|private[_-]?key|bearer|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
+    r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
 _BETWEEN_SLASHES = re.compile(r"/([^/]+)/")
 _EITHER = re.compile(r"\\?\||[()]")
+_OF_CARDS = re.compile(r"\b(?:cvv2?|cvc2?|ssn|card_?number)\b", re.IGNORECASE)
 _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
@@ -105,7 +106,7 @@ def looks_for_secrets(call: Call, parts: Parts, pattern: str) -> bool:
     """Tell whether lines are picked that hold passwords or keys, and shown; logs have none."""
     if call.name not in PATTERNS | {"awk", "gawk", "sed"} or counts(parts):
         return False
-    if parts.has("-v") or _OF_LOGS.search(call.line):
+    if parts.has("-v") or (_OF_LOGS.search(call.line) and not _OF_CARDS.search(pattern)):
         return False
     if call.name not in PATTERNS:
         pattern = "" if parts.has("-i") else "|".join(_BETWEEN_SLASHES.findall(pattern[:300]))
