@@ -35,6 +35,8 @@ TRANSPARENT = frozenset(_WRAPPERS) - {
 }  # fmt: skip
 SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "fish"})
 FINDERS = frozenset(["find", "fd", "fdfind"])
+# They run what they are given on other hosts.
+SESSIONS = frozenset(["ssh", "slogin", "mosh", "pdsh", "clush", "dsh"])
 _EXECUTES = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"])
 _NARROWS = re.compile(
     r"^-(?:[acm](?:time|min)|newer\w*|size|user|group|perm|links|empty|inum|uid)$"
@@ -58,6 +60,7 @@ _AS_IT_STANDS = {"eval": "", "watch": "-n -d"}
 _REMOTE = re.compile(
     r"^(?:kubectl|oc|k)$|^(?:docker|podman|nerdctl|lxc|docker-compose|podman-compose)$"
 )
+_MANY_VALUES = "-w -x -g -f -l -t -u -o -b -S"
 _SSH_VALUES = "-i -p -l -o -F -L -R -D -J -b -c -E -e -m -Q -S -W -w -B"
 
 
@@ -65,7 +68,9 @@ def calls(call: Call) -> Iterator[Call]:
     """Yield the commands that a command runs as they stand among its arguments."""
     if call.name in FINDERS:
         yield from _of_find(call)
-    elif call.name in _WRAPPERS:
+    elif call.name in {"screen", "runuser"}:
+        yield from _of_session(call)
+    elif call.name in _WRAPPERS and call.name not in _AS_IT_STANDS:
         values, own = _WRAPPERS[call.name]
         yield from _after_options(call, values, own)
     elif _REMOTE.match(call.name):
@@ -96,16 +101,35 @@ def scripts(call: Call) -> Iterator[str]:
         yield from _in_option(call)
         if call.name in SHELLS and call.feed:
             yield call.feed
-    elif call.name in {"ssh", "slogin", "mosh"}:
-        remote = _rest(call.args, _SSH_VALUES, 1)
-        if remote or call.feed:
-            yield " ".join(remote) or call.feed
+    elif call.name in SESSIONS:
+        if text := " ".join(_there(call)) or call.feed:
+            yield text
     elif call.name in {"tmux", "screen"}:
         yield from (arg for arg in call.args if " " in arg)
     elif call.name in _AS_IT_STANDS:
         yield " ".join(_rest(call.args, _AS_IT_STANDS[call.name], 0))
     elif call.name == "trap":
         yield from call.args[:1]
+
+
+def session(call: Call, text: str) -> Call:
+    """Return a session on another host without what is run there, which stands at its end."""
+    there = _there(call)
+    return replace(call, args=call.args[: len(call.args) - len(there)], feed=text if there else "")
+
+
+def _there(call: Call) -> tuple[str, ...]:
+    """Return the words that are a command on another host."""
+    if call.name in {"pdsh", "clush", "dsh"}:
+        return _rest(call.args, _MANY_VALUES, 0)
+    return _rest(call.args, _SSH_VALUES, 1)
+
+
+def _of_session(call: Call) -> Iterator[Call]:
+    """Yield what a terminal that is left behind runs, or another user, where it stands alone."""
+    if call.name == "runuser" and not {"-u", "--user", "--"} & {*call.args}:
+        return
+    yield from _after_options(call, "-S -dmS -t -T -h -c -u -g -G --user --group", 0)
 
 
 def _in_option(call: Call) -> Iterator[str]:
@@ -123,7 +147,14 @@ def queries(call: Call) -> Iterator[str]:
         return
     if options:
         names = options.split()
-        yield from _values(call, lambda option: option in names)
+        letters = {each[1] for each in names if len(each) == 2}
+        yield from _values(
+            call,
+            lambda option: (
+                option in names
+                or (re.fullmatch(r"-[a-zA-Z]{2,6}", option) and option[-1] in letters)
+            ),
+        )
         for arg in call.args:
             if arg.startswith(tuple(f"{name}=" for name in names if name.startswith("--"))):
                 yield arg.split("=", 1)[1]
@@ -204,4 +235,5 @@ def _of_container(call: Call) -> Iterator[Call]:
 
 
 def _made(words: tuple[str, ...], call: Call) -> Call:
-    return Call(words[0].rsplit("/", 1)[-1] or words[0], words[1:], call.piped, call.feed)
+    place, _, name = words[0].rpartition("/")
+    return Call(name or words[0], words[1:], call.piped, call.feed, place)

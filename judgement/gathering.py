@@ -42,6 +42,8 @@ class Gathered:
     severity: float = 0.0
     quality: Quality = Quality.WHOLE
     limit: int | None = None
+    # What is only glanced at, which counts where an action does nothing else: `ls /srv`.
+    aside: dict[str, None] = dataclasses.field(default_factory=dict)
 
     def does(self, *verbs: Verb, severity: float | None = None) -> None:
         """Add verbs, as grave as `severity` says, else as grave as they usually are."""
@@ -57,6 +59,10 @@ class Gathered:
     def names(self, *objects: str) -> None:
         """Add objects, in lower case."""
         _keep(self.objects, (name.lower() for name in objects))
+
+    def glances_at(self, *objects: str) -> None:
+        """Add objects at which an action only glances."""
+        _keep(self.aside, (name.lower() for name in objects))
 
     def has_columns(self, *columns: str) -> None:
         """Add columns, in lower case."""
@@ -107,6 +113,8 @@ class Gathered:
     def facts(self) -> Facts:
         """Return what was gathered. Where nothing was, nothing is known: the quality is NONE."""
         verbs = frozenset(self.verbs - {Verb.NEUTRAL} or self.verbs)
+        if verbs <= {Verb.NEUTRAL}:
+            self.names(*self.aside)
         return Facts(
             kind=self.kind,
             verbs=verbs,

@@ -6,9 +6,10 @@ that asks for a reviewer's note; nothing makes it go away.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
-from judgement import transfers
+from judgement import fetching, transfers
 from judgement.binding import binds, names_host
 from judgement.deeds import about, shown
 from judgement.facts import Breadth, Facts, Verb
@@ -22,8 +23,8 @@ _DESTROYS = frozenset({Verb.DELETE, Verb.SCHEMA, Verb.WRITE})
 
 # Whoever announces that every row goes says so, and names no single one.
 _ALL = (
-    r"all|every|everything|everybody|everyone|entire|whole|complete|completely|each|clear|empty"
-    r"|truncate|wipe|drop|reset|flush|contents?|purge|any|full"
+    r"all|every|everything|everybody|everyone|entire|whole|complete|completely|each|clear\w*|empt\w+"
+    r"|truncat\w+|wip\w+|drop\w*|reset\w*|flush\w*|contents?|purg\w+|any|full"
 )
 _ALL_ROWS = re.compile(rf"\b(?:{_ALL})\b", re.IGNORECASE)
 _ALL_OF_IT = re.compile(
@@ -39,6 +40,17 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"(?!)")
+_FETCHES = re.compile(
+    r"\b(?:scripts?|install\w*|bootstrap|packages?|download\w*|fetch\w*|run|manifests?|apply)\b",
+    re.IGNORECASE,
+)
+_GROUPS = frozenset({"sudo", "wheel", "root", "docker", "adm", "lxd", "disk", "shadow"})
+# The journal of a host is more than a log that somebody names.
+_JOURNAL = re.compile(
+    r"\b(?:journald|journalctl|systemd|syslog|audit\w*|vacuum\w*|logs"
+    r"|(?:the|old|system) journal(?! file))\b",
+    re.IGNORECASE,
+)
 # "copy it to bkp-07", "on the vendor's server sftp.example.org"
 _THERE = re.compile(
     r"\b(?:to|onto|on|into|at|towards)\s(?:[\w']+\s){0,3}?(?:([a-z]+[a-z-]*-?\d+)|([\w-]+(?:\.[\w-]+)+))\b",
@@ -46,8 +58,9 @@ _THERE = re.compile(
 )
 # Who announces rights as good as those of root calls them so.
 _AS_ROOT = re.compile(
-    r"\b(?:root|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full|all|every\w*|wheel|elevat\w*|privileged"
-    r"|unlimited|control|setuid|suid|capabilit\w+|replication|docker|policy|role|group|password\w*|passwd)\b",
+    r"\b(?:(?<!to )(?<!by )(?<!:)root(?!:)|sudo\w*|\w*admin\w*|super\s?user|dba|owner\w*|own|full"
+    r"|all|every\w*|wheel|elevat\w*|privileged|unlimited|control|setuid|suid|capabilit\w+|replication"
+    r"|docker|policy|role|group|password\w*|passwd)\b",
     re.IGNORECASE,
 )
 
@@ -83,10 +96,40 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
             yield _finding(
                 reason, action, facts, rule.verb,
                 code=rule.code, severity=rule.severity, does=f"{rule.does}: {about(facts)}",
-                saying=_AS_ROOT if rule.code == "superuser" else None,
+                saying=_saying(rule, facts),
             )  # fmt: skip
+    yield from _remote_code(reason, action, facts)
     yield from _destruction(reason, action, facts)
     yield from _egress(reason, scope, action, facts)
+
+
+def _saying(rule: _Rule, facts: Facts) -> re.Pattern[str] | None:
+    """Return what a clause has to say besides, if it announces what a rule is about."""
+    if rule.code == "superuser":
+        groups = _GROUPS.intersection(facts.objects)
+        return _named_or_root(min(groups)) if groups else _AS_ROOT
+    journal = any(each.startswith("journalctl") for each in facts.commands)
+    return _JOURNAL if journal and rule.code == "tamper" else None
+
+
+@cache
+def _named_or_root(group: str) -> re.Pattern[str]:
+    """Return what says that somebody comes into a group whose members may do all."""
+    return re.compile(
+        rf"\b(?:{re.escape(group)}|sudo\w*|\w*admin\w*|super\s?user|root (?:access|rights?))\b",
+        re.I,
+    )
+
+
+def _remote_code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that something runs which was fetched: announced where the request says from where."""
+    if fetching.RUNS_FETCHED in facts.commands:
+        there = any(names_host(each, reason.text) for each in facts.objects if "://" in each)
+        yield _finding(
+            reason, action, facts, Verb.EXEC, code="remote_code", severity=Severity.CRITICAL,
+            does=f"runs what it fetches from elsewhere, by {about(facts)}",
+            saying=_FETCHES if there else _NOTHING,
+        )  # fmt: skip
 
 
 def _open_to_all(reason: Reason, action: int, facts: Facts) -> Finding:

@@ -6,9 +6,8 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from judgement import durations, thesaurus, words
+from judgement import durations, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -39,23 +38,46 @@ _OF_SERVICES = frozenset({"kubectl", "oc", "helm", "systemctl", "journalctl", "d
 _WORKLOADS = re.compile(
     r" (?:pods|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|nodes|hor\w+)\b"
 )
-_LOGS = ("/var/log/", "/var/lib/docker/containers/")
+_LOGS = re.compile(r"^/var/log/|^/var/lib/docker/containers/|/logs?/|\.log(?:$|[.*\d-])|_log$")
+_SETTINGS = re.compile(
+    r"^/etc/(?!passwd|group|sudoers|cron|at\.|aliases)|/(?:conf|config|etc)(?:\.d)?/|\.(?:conf|cfg|ini|ya?ml|toml|properties)$"
+)
 _READERS = frozenset(
     ("tail", "head", "less", "more", "cat", "grep", "egrep", "zgrep", "zcat", "awk", "cut", "sort",
      "uniq", "wc", "ls")
 )  # fmt: skip
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
-_SAYS_ALL = re.compile(r"\s(?:all|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|killall|pkill -u|-1(?=\s|$)")
+_SAYS_ALL = re.compile(
+    r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
+    r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
+    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)"
+)
+# One after the other of what is listed; and what picks some of it.
+_EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
+_NARROWED = re.compile(
+    r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
+    r"|--pattern '?[^*'\s]*\d"
+)
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 _BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
 _SEGMENT = re.compile(r"\d{2,}")
-_GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
-_APART = re.compile(r"[-_./:@]")
+_AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
+_NEARBY = 40  # letters around a value in which a text says that it stays
+_SPARES = re.compile(
+    r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not"
+    r"|unless|without|everything else)\b[^.;]*$"
+)
+_STAYS = re.compile(
+    r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
+)
+_DIGITS = re.compile(r"\d+")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
+
+
+sibling, begins = siblings.sibling, siblings.begins
 
 
 def runs_things(facts: Facts) -> bool:
@@ -151,9 +173,23 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
 def turns(condition: Condition, grounds: Grounds) -> bool:
     """Tell whether a condition picks everything but what the request names."""
     value = condition.value
-    if condition.operator not in TURNED or grounds.excepts or len(canonical(value)) < 2:
+    if condition.operator not in TURNED or len(canonical(value)) < 2:
+        return False
+    if grounds.excepts and _spared(canonical(value), grounds.reason.text[:20_000].lower()):
         return False
     return named_as_written(value, grounds) or canonical(value) in grounds.tokens
+
+
+def _spared(value: str, text: str) -> bool:
+    """Whether a text says that a value stays as it is, or says so of others without naming any."""
+    at = text.find(value)
+    if at < 0:
+        return True
+    before, after = (
+        text[max(0, at - _NEARBY) : at],
+        text[at + len(value) : at + len(value) + _NEARBY],
+    )
+    return bool(_SPARES.search(before) or _STAYS.search(after))
 
 
 def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> bool:
@@ -175,12 +211,28 @@ def picks(condition: Condition, literals: frozenset[str]) -> bool:
 
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether a figure is set that the request does not name, where it names one."""
+    if facts.kind is Kind.SHELL:
+        return _another_of_its_form(condition.value, grounds, facts)
     value = words.number(condition.value.strip("'"))
     if value is None or value in {"0", "1"} or named(value, grounds):
         return False
     used = {canonical(each) for each in facts.literals}
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
     return bool(figures - used - {"0", "1"})
+
+
+def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
+    form = _form(canonical(value))
+    if not form or named_as_written(value, grounds) or value.lower() in grounds.reason.text.lower():
+        return False
+    used = {canonical(each) for each in facts.literals}
+    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
+
+
+def _form(value: str) -> str:
+    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
+    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
 
 
 def keeps_books(column: str) -> bool:
@@ -201,7 +253,12 @@ def routine(grounds: Grounds, said: Said) -> bool:
         return anchored(grounds, facts) or bool(_EXPLAINS.match(said.text))
     if facts.kind is Kind.SHELL:
         asked = grounds.reason.operates or anchored(grounds, facts)
-        glance = glances(facts) or bool(_ASKS_ITSELF.match(said.text)) or reads_logs(grounds, facts)
+        glance = (
+            glances(facts)
+            or bool(_ASKS_ITSELF.match(said.text))
+            or reads_logs(grounds, facts)
+            or reads_settings(facts)
+        )
         return asked and glance
     measures = all(each.startswith(_MEASURES) for each in facts.commands)
     return anchored(grounds, facts) or (measures and bool(facts.commands))
@@ -215,21 +272,38 @@ def glances(facts: Facts) -> bool:
 
 def reads_logs(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether a command reads logs for what is odd, or what the request names."""
-    if not facts.objects or not all(each.startswith(_LOGS) for each in facts.objects):
+    if not facts.objects or not all(map(_LOGS.search, facts.objects)):
         return False
     return _READERS.issuperset(facts.commands) and all(
         _ODD.search(each) or each.isdigit() or named(each, grounds) for each in facts.literals
     )
 
 
+def reads_settings(facts: Facts) -> bool:
+    """Tell whether a command looks up how services are set, and no secret: it would be grave."""
+    settings = bool(facts.objects) and all(map(_SETTINGS.search, facts.objects))
+    return settings and _READERS.union({"sed", "diff", "sudo"}).issuperset(facts.commands)
+
+
 def says_all(grounds: Grounds, said: Said) -> bool:
     """Tell whether a command does something to all there is, where the request names some."""
-    return (
-        said.facts.kind is Kind.SHELL
-        and not looks(said.facts)
-        and not grounds.everything
-        and bool(_SAYS_ALL.search(said.text))
-    )
+    if said.facts.kind is not Kind.SHELL or looks(said.facts) or grounds.everything:
+        return False
+    return bool(_SAYS_ALL.search(said.text)) or _for_each(grounds, said)
+
+
+def _for_each(grounds: Grounds, said: Said) -> bool:
+    """Whether it changes each of what a pattern finds, or each of a list that nothing narrows."""
+    changes = said.facts.verbs & (CHANGING | {Verb.EXEC})
+    if not changes:
+        return False
+    stars = [each for each in said.facts.objects if "*" in each]
+    if (
+        any(not named_as_written(each, grounds) for each in stars)
+        and _AGED.search(said.text) is None
+    ):
+        return True
+    return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
 
 
 def mirrors(grounds: Grounds, facts: Facts) -> bool:
@@ -238,54 +312,6 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     return bool(names) and names <= _MIRRORS and any(
         grounds.whole.knows(each) >= _KNOWN for each in _MIRRORED
     )  # fmt: skip
-
-
-def sibling(name: str, grounds: Grounds) -> str:
-    """Return what the request names that looks like this name and is another, else "".
-
-    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4.
-    """
-    if not grounds.compound:
-        return ""
-    name = name.rpartition("=")[2]
-    bare = canonical(name)
-    parts = _pieces(bare)
-    if len(parts) < 2 or len(bare) < _LEAST or _DATE.match(bare):
-        return ""
-    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "/" in name:
-        return ""
-    for literal in grounds.compound:
-        others = _pieces(literal)
-        if len(others) != len(parts) or _DATE.match(literal):
-            continue
-        pairs = list(zip(parts, others, strict=True))
-        same = sum(one == other for one, other in pairs)
-        rest = [each for each in pairs if each[0] != each[1]]
-        if same and all(_of_a_sort(*each) for each in rest):
-            return literal
-    return ""
-
-
-def begins(name: str, grounds: Grounds) -> str:
-    """Return what the request names that begins with this name and is less of it, else "".
-
-    The queue invoices.retry is no reason to empty the queue invoices.
-    """
-    bare = canonical(name)
-    if len(bare) < _LEAST or bare in grounds.tokens or _numbered(bare):
-        return ""
-    longer = (each for each in grounds.compound if each.startswith(bare) and "/" not in each)
-    return next((each for each in longer if _GOES_ON.match(each[len(bare) :])), "")
-
-
-@lru_cache(maxsize=5_000)
-def _pieces(name: str) -> tuple[str, ...]:
-    return tuple(each for each in _APART.split(name) if each)
-
-
-def _of_a_sort(one: str, other: str) -> bool:
-    """Whether two parts may tell things of one sort apart: both numbered, or both words."""
-    return _numbered(one) == _numbered(other)
 
 
 def numbers(facts: Facts) -> list[str]:
@@ -301,10 +327,21 @@ def numbers(facts: Facts) -> list[str]:
     return []
 
 
+def _younger(said: Said) -> bool:
+    """Tell whether what is deleted is found by being young, or by no age at all."""
+    if said.facts.kind is not Kind.SHELL or Verb.DELETE not in said.facts.verbs:
+        return False
+    if not {"find", "fd"}.intersection(said.facts.commands):
+        return False
+    return not _AGED.search(said.text)
+
+
 def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
     """Return a duration that an action has, and the one that the request names, if they differ."""
     if not grounds.durations or not said.facts.verbs & (CHANGING | {Verb.EXPORT}):
         return None
+    if _younger(said):
+        return 0.0, max(grounds.durations)
     for done in durations.done(said.text[:4000]):
         if not any(durations.alike(done, each) for each in grounds.durations):
             return done, min(grounds.durations, key=lambda each: abs(each - done))

@@ -5,9 +5,20 @@ says what each does (`utilities`).
 """
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
-from judgement import carried, shellwords, sql, utilities
+from judgement import (
+    carried,
+    comparing,
+    fetching,
+    naming,
+    shellwords,
+    sql,
+    touching,
+    utilities,
+    written,
+)
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.shellwords import Call, Redirect, Script
@@ -30,8 +41,11 @@ _EMPTIED = re.compile(
 _UNIT = re.compile(r"/etc/systemd/system/[\w@.-]+\.d/")
 _RUNS = re.compile(r"\bExec(?:Start|Stop|Reload)\w*\s*=|\bEnvironment\w*\s*=.*LD_PRELOAD|\bedit\b")
 _LOADED = re.compile(r"^(?:LD_PRELOAD|LD_LIBRARY_PATH|PROMPT_COMMAND|BASH_ENV)=")
-_FETCHERS = frozenset(["curl", "wget", "fetch", "aria2c", "base64", "xxd", "openssl", "gunzip"])
-_INTERPRETERS = carried.SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
+_LOOKS = frozenset({Verb.READ, Verb.NEUTRAL, Verb.NETWORK})
+_HARMLESS = 0.3  # below this severity a look is one
+# They go on when whoever began them is gone.
+_LISTENS = re.compile(r"\b(?:nc|ncat|netcat) (?:\S+ )*-\w*l|\bLISTEN\b|\bhttp\.server\b")
+_GOES_ON = frozenset({"nohup", "setsid", "screen", "tmux", "daemonize", "systemd-run"})
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "telnet", "openssl"])
 _UNSEEN = re.compile(r"^/dev/(?:null|stdout|stderr|tty|zero|fd/\d|full)$")
 
@@ -48,6 +62,9 @@ def facts(command: str) -> Facts:
         _long(text, gathered)
         text = beginning
     _script(text, gathered, 0)
+    comparing.judge_all(text, gathered)
+    if gathered.verbs & {Verb.WRITE, Verb.PRIVILEGE}:
+        written.judge(text, gathered)
     return gathered.facts()
 
 
@@ -72,7 +89,7 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         gathered.is_only(Quality.PARTIAL)
     if script.neutral:
         gathered.does(Verb.NEUTRAL)
-    for call in script.calls:
+    for call in _lasting(script):
         _call(call, gathered, depth)
     for redirect in script.redirects:
         _redirect(redirect, gathered)
@@ -80,6 +97,18 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
     for assignment in script.assignments:
         _assignment(assignment, gathered)
     _together(script, gathered)
+
+
+def _lasting(script: Script) -> Iterator[Call]:
+    """Yield the commands of a script without those that take away what it has made itself."""
+    made = {redirect.target for redirect in script.redirects if redirect.operator[0] == ">"}
+    for each in (inner for call in script.calls for inner in carried.innermost(call)):
+        if each.name in {"touch", "mktemp", "tee", "dd"}:
+            made.update(arg.removeprefix("of=") for arg in each.args)
+    for call in script.calls:
+        gone = [arg for arg in call.args if arg[:1] != "-"]
+        if call.name != "rm" or not gone or not made.issuperset(gone):
+            yield call
 
 
 def _written(text: str, gathered: Gathered) -> None:
@@ -107,19 +136,50 @@ def _call(call: Call, gathered: Gathered, depth: int) -> None:
     texts = list(carried.scripts(call)) if depth < _DEEPEST else []
     for each in inner:
         _call(each, gathered, depth + 1)
-        if call.name in carried.FINDERS and each.name in _REMOVERS:
-            gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+    if texts and call.name in carried.SESSIONS:
+        _elsewhere(call, texts, gathered, depth)
+        return
     for text in texts:
         _script(text, gathered, depth + 1)
     queries = list(carried.queries(call))
     for query in queries:
         gathered.takes(sql.facts(query))
-    if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
-        gathered.does(Verb.PRIVILEGE, severity=0.6)
+    _wraps(call, inner, texts, gathered)
     if _does_no_more(call, carries=bool(inner or texts), asks=bool(queries)):
         gathered.runs(call.name)
         return
     utilities.judge(carried.alone(call, inner), gathered)
+
+
+def _wraps(call: Call, inner: list[Call], texts: list[str], gathered: Gathered) -> None:
+    """Add what follows from how a command is run: as root, for all that is found, for longer."""
+    if call.name in _RAISERS and any(each.name in _AS_ROOT and not each.args for each in inner):
+        gathered.does(Verb.PRIVILEGE, severity=0.6)
+    if call.name in _GOES_ON and (
+        any(each.name in _SOCKETS or "http.server" in each.args for each in inner)
+        or any(map(_LISTENS.search, texts))
+    ):
+        gathered.does(Verb.PERSISTENCE, severity=0.8)
+    if call.name in carried.FINDERS and any(each.name in _REMOVERS for each in inner):
+        gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+
+
+def _elsewhere(call: Call, texts: list[str], gathered: Gathered, depth: int) -> None:
+    """Add a session on other hosts and what is done there: if that only looks, no more is run."""
+    there = Gathered(Kind.SHELL)
+    for text in texts:
+        _script(text, there, depth + 1)
+    session = Gathered(Kind.SHELL)
+    utilities.judge(carried.session(call, texts[0]), session)
+    if (
+        there.verbs <= _LOOKS
+        and there.severity < _HARMLESS
+        and session.verbs <= _LOOKS | {Verb.EXEC}
+    ):
+        session.verbs, session.severity = {Verb.NETWORK}, 0.2
+        session.commands.clear()
+    gathered.takes(there.facts())
+    gathered.takes(session.facts())
 
 
 def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
@@ -132,6 +192,9 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
 _ONLY_CARRY = carried.SHELLS | {"ansible"}
 _RAISERS = frozenset(["sudo", "doas", "pkexec"])
 _AS_ROOT = carried.SHELLS | {"su"}
+_ENCODERS = frozenset(["base64", "base32", "xxd", "od", "hexdump"])
+_RESOLVERS = frozenset(["dig", "host", "nslookup", "drill", "kdig", "ping"])
+_MADE = re.compile(r"[$`].*?[)}\w`]\.((?:[\w-]+\.)+[a-z]{2,})\.?$", re.IGNORECASE)
 _REMOVERS = frozenset(["rm", "shred", "unlink", "truncate"])
 _SQL_CLIENTS = frozenset(["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "duckdb", "cqlsh"])
 
@@ -145,35 +208,50 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
         return
     if _UNSEEN.match(target):
         return
+    if naming.SCRATCH.match(target) and not redirect.alone:
+        gathered.does(Verb.NEUTRAL)
+        return
     gathered.names(target)
     if redirect.operator.startswith("<"):
         gathered.does(Verb.READ)
-        utilities.touched(target, "read", gathered)
+        touching.touched(target, "read", gathered)
         return
     if redirect.alone and redirect.operator == ">":
         gathered.does(Verb.DELETE, severity=0.6)
     gathered.does(Verb.WRITE)
     gathered.sends_to(target)
-    utilities.touched(target, "write", gathered)
+    touching.touched(target, "write", gathered)
 
 
 def _together(script: Script, gathered: Gathered) -> None:
     """Add what commands do together that none of them does alone."""
     calls = [each for call in script.calls for each in carried.innermost(call)]
-    interpreters = [call for call in calls if call.name in _INTERPRETERS]
-    if any(call.piped and not call.feed for call in interpreters):
-        fetched = any(call.name in _FETCHERS for call in calls)
-        gathered.does(Verb.EXEC, severity=0.85 if fetched else 0.5)
-    if any("-i" in call.args for call in interpreters) and any(
-        call.name in _SOCKETS for call in calls
-    ):
+    if fetching.runs_fetched(script, calls):
+        gathered.does(Verb.EXEC, severity=0.85)
+        gathered.runs(fetching.RUNS_FETCHED)
+    elif any(fetching.is_fed_a_script(call) for call in calls):
+        gathered.does(Verb.EXEC, severity=0.85 if fetching.decodes(calls) else 0.5)
+    interactive = (c.name in fetching.INTERPRETERS and "-i" in c.args for c in calls)
+    if any(interactive) and any(call.name in _SOCKETS for call in calls):
         gathered.does(Verb.PERSISTENCE, Verb.NETWORK, severity=0.95)
+    names = {call.name for call in calls}
+    if "xargs" in names and names & carried.FINDERS and names & _REMOVERS:
+        gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+    if any(c.name in _ENCODERS for c in calls) and (asked := _asked(calls)):
+        gathered.does(Verb.EXPORT, Verb.NETWORK, severity=0.8)
+        gathered.sends_to(*asked)
     into_a_file = any(
         redirect.operator.startswith(">") and not _UNSEEN.match(redirect.target)
         for redirect in script.redirects
     )
     if into_a_file and Verb.READ in gathered.verbs and any(c.name in _SQL_CLIENTS for c in calls):
         gathered.does(Verb.EXPORT)
+
+
+def _asked(calls: list[Call]) -> list[str]:
+    """Return the domains that are asked for names that the shell makes: data may be in them."""
+    words = (word for call in calls if call.name in _RESOLVERS for word in call.args)
+    return [found[1] for word in words if (found := _MADE.search(word))]
 
 
 def _long(text: str, gathered: Gathered) -> None:

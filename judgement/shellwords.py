@@ -30,6 +30,7 @@ class Call:
     args: tuple[str, ...]
     piped: bool = False  # something is piped or redirected into it
     feed: str = ""  # the text that it reads, where that is known: a here-document, an echo
+    place: str = ""  # the folder by which it was called, if by one: `./deploy`
 
     @cached_property
     def line(self) -> str:
@@ -90,9 +91,9 @@ def _calls(nodes: list[Node]) -> Iterator[Call]:
     for node in nodes:
         words = [_word(child) for child in islice(_arguments(node), _MOST_ARGUMENTS)]
         if words and words[0]:
-            name = words[0].rsplit("/", 1)[-1] if "/" in words[0] else words[0]
+            place, _, name = words[0].rpartition("/")
             piped, feed = _input(node)
-            yield Call(name or words[0], tuple(words[1:]), piped, feed)
+            yield Call(name or words[0], tuple(words[1:]), piped, feed, place)
 
 
 def _arguments(node: Node) -> Iterator[Node]:

@@ -34,8 +34,16 @@ _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c",
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
 _SOCKETS = frozenset(["nc", "ncat", "netcat", "socat", "stunnel", "nc.traditional", "nc.openbsd"])
 _NO_HOST = re.compile(r"^\d+$|[:/]|^(?:stdio|stdin|stdout|-)$")
+_FROM_FILE = re.compile(r"(?:FILE|OPEN|GOPEN):", re.IGNORECASE)
+_OWN = re.compile(r"(?:https?://)?(?:localhost|127\.\d|\[::1)", re.IGNORECASE)
+_HERE = re.compile(r"(?:tcp\d?:)?(?:localhost|127\.\d|\[?::1)", re.IGNORECASE)
+_LEAVES = frozenset({Verb.EXPORT, Verb.PERSISTENCE, Verb.EXEC})
 _LOCAL = re.compile(r"/[\w./-]+\.(?:sock|socket|ctl)\b")
 _SHOWS = re.compile(r"\s*(?:show|stats?|info|list|get|help|version)\b", re.IGNORECASE)
+_PASTES = frozenset(
+    ["gist", "pastebinit", "wgetpaste", "transfer.sh", "termbin", "slackcat", "croc", "wormhole"]
+)
+_REGISTRIES = frozenset(["docker", "podman", "nerdctl", "buildah"])
 _MAILERS = frozenset(["mail", "mailx", "mutt", "sendmail", "msmtp", "swaks"])
 
 
@@ -73,6 +81,10 @@ def _other(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered
     """Add where other commands send something: a copy here, a mail, a bucket that is named."""
     if call.name in _MOVES_LOCALLY and len(words) > 1:
         gathered.sends_to(words[-1])
+    elif call.name in _PASTES:
+        gathered.sends_to(call.name)
+    elif call.name in _REGISTRIES and words[:1] == ("push",):
+        gathered.sends_to(*(word for word in words[1:] if "." in word.split("/")[0]))
     elif call.name in _MAILERS:
         gathered.sends_to(*(word for word in words if _MAIL.match(word)))
     elif call.name == "openssl" and "s_client" in words and call.piped and not _quits(call):
@@ -115,6 +127,11 @@ def _elsewhere(word: str) -> bool:
 
 def _request(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     hosts = [word for word in words if _URL.match(word) or _BARE_HOST.match(word)]
+    if hosts and all(map(_OWN.match, hosts)):
+        gathered.verbs.discard(Verb.NETWORK)  # it asks its own host
+        if gathered.verbs <= {Verb.READ}:
+            gathered.severity = min(gathered.severity, 0.1)
+        return
     gathered.names(*(host_of(word) for word in hosts))
     if call.piped and re.search(r"@-|-T ?-|--upload-file -|--post-file=?-", call.line):
         gathered.does(Verb.EXPORT)
@@ -127,7 +144,7 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     host = next(iter(words), "")
     gathered.names(host.rsplit("@", 1)[-1])
     put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(f"{call.line} {call.feed}")
-    if put or (call.piped and _KEPT.search(call.line)):
+    if put or (call.piped and _KEPT.search(f"{call.line} {call.feed}")):
         gathered.does(Verb.EXPORT)
         gathered.sends_to(host)
 
@@ -137,15 +154,23 @@ def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
         # It tells a daemon of this host what to do.
         gathered.verbs -= {Verb.NETWORK, Verb.EXPORT}
         gathered.severity = 0.0
-        gathered.does(Verb.READ if _SHOWS.match(call.feed) else Verb.EXEC)
-        gathered.says(*call.feed.split()[:10])
+        gathered.does(*([Verb.READ] if _SHOWS.match(call.feed) else []))
+        if not _SHOWS.match(call.feed):
+            gathered.does(Verb.EXEC, severity=0.4)
+        told = re.split(r"[\s;]+|\\n", call.feed)[:10]
+        gathered.says(*told)
+        gathered.names(*(each for each in told if re.search(r"\w/\w", each)))
+        return
+    here = any(map(_HERE.match, words))
+    listens = any(map(_FROM_FILE.match, words)) or re.search(r" -\w*l", call.line)
+    # It only talks where nothing is fed to it but what the command says itself.
+    says = bool(call.feed) and not re.search(r"[$`]", call.feed)
+    if (here or says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
+        gathered.verbs.discard(Verb.EXPORT)
+    if here or not gathered.verbs & _LEAVES:
+        gathered.names(*(word for word in words if not _NO_HOST.search(word)))
         return
     for word in words:
         if found := re.search(r"(?:tcp\d?|udp\d?|openssl|ssl)(?:-connect)?:([\w.-]+)", word, re.I):
             gathered.sends_to(found[1])
     gathered.sends_to(*(word for word in words if not _NO_HOST.search(word)))
-    # It only talks where nothing is fed to it but what the command says itself.
-    says = bool(call.feed) and not re.search(r"[$`]", call.feed)
-    listens = re.search(r" -\w*l", call.line)
-    if (says or not call.piped) and not listens and Verb.PERSISTENCE not in gathered.verbs:
-        gathered.verbs.discard(Verb.EXPORT)

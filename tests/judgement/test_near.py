@@ -49,6 +49,8 @@ class TestRoutine:
             ("Users get 503 on web-3", "grep ' 503 ' /var/log/nginx/access.log | tail", Kind.SHELL),
             ("kafka hangs", "kafka-topics.sh --bootstrap-server k:9092 --describe", Kind.SHELL),
             ("vmhost-7 is 90 seconds ahead", "chronyc tracking", Kind.SHELL),
+            ("Users get 503 on web-3", "grep -n ^server /etc/nginx/nginx.conf", Kind.SHELL),
+            ("Users get 503 on web-3", "tail -n 50 /srv/app/logs/error.log", Kind.SHELL),
             ("deployment api of ns shop crashes", "kubectl -n shop get events", Kind.SHELL),
             (
                 "Database crm-prod is slow",
@@ -94,6 +96,17 @@ class TestStrangers:
             ("restart web-3", "ssh web-4", Kind.SHELL, "web-3"),
             ("restart web-3", "ssh web-3", Kind.SHELL, ""),
             ("restart web-3", "ssh db-east-4", Kind.SHELL, ""),
+            ("drain web07 of lb-1", "systemctl stop app@web04", Kind.SHELL, ""),
+            ("drain web07 of lb-1", "ssh web04", Kind.SHELL, "web07"),
+            ("look at bn21 to bn24 of hall-2", "ssh bn23", Kind.SHELL, ""),
+            ("restart a.container of web-3", "systemctl restart a.service", Kind.SHELL, ""),
+            (
+                "send pay_0612_004.xml again",
+                "cp /srv/a/pay_0612_003.xml /srv/b",
+                Kind.SHELL,
+                "pay_0612_004.xml",
+            ),
+            ("send pay_0612_004.xml again", "cp /srv/a/pay_0612_004.xml /srv/b", Kind.SHELL, ""),
         ],
     )
     def test_tells_what_is_of_the_same_sort_and_another(
@@ -117,6 +130,22 @@ class TestStrangers:
         action = "DELETE FROM sessions WHERE seen_at < now() - interval '3 days'"
         assert near.another_time(*held("Purge sessions older than 30 days", action))
         assert not near.another_time(*held("Purge sessions older than three days", action))
+
+    def test_what_is_found_by_no_age_is_another_time_than_the_one_that_was_named(self) -> None:
+        reason = "Delete the sessions in /srv/s older than 3 days"
+        for action, other in (
+            ("find /srv/s -name 'sess_*' -mtime +3 -delete", False),
+            ("find /srv/s -name 'sess_*' -mtime -3 -delete", True),
+            ("find /srv/s -name 'sess_*' -delete", True),
+        ):
+            assert bool(near.another_time(*held(reason, action, Kind.SHELL))) is other
+
+    def test_a_figure_of_the_form_of_one_that_was_named_is_another_amount(self) -> None:
+        for size, other in (("4g", False), ("40g", True)):
+            action = f"sed -i 's/^limit=2g/limit={size}/' /etc/app.conf"
+            grounds, said = held("raise limit from 2g to 4g in app.conf", action, Kind.SHELL)
+            [found] = said.facts.conditions
+            assert near.another_amount(found, grounds, said.facts) is other
 
     def test_tells_another_amount_than_the_one_that_was_named(self) -> None:
         for amount, other in (("19.90", False), ("1990", True)):

