@@ -1,13 +1,16 @@
 """What a request over HTTP does, from a line of an access log or an event of a proxy (RFC 9110)."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from judgement import rules
-from judgement.facts import Facts, Kind, Quality, Verb
+from judgement import bodies, rules
+from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
+from judgement.identifiers import numbered, opaque
 from judgement.nested import number_at, text_at
 
 _VERBS = {
@@ -18,18 +21,85 @@ _VERBS = {
 }  # fmt: skip
 _LINE = re.compile(
     r"\"?(?P<method>[A-Z]{3,10}) (?P<url>\S+)(?: HTTP/[\d.]+)?\"?"
-    r"(?: (?P<status>\d{3}))?(?: (?P<bytes>\d+))?"
+    r"(?: (?P<status>\d{3}))?(?: (?P<bytes>\d+)(?!\S))?(?: (?P<body>[\[{].*))?"
 )
 _MUCH = 10_000_000  # bytes in one answer, from which it is more than reading
+_LONGEST_BODY = 20_000
 _CHANGES = frozenset({Verb.WRITE, Verb.DELETE})
-_IDENTIFIER = re.compile(r"\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}")
+# Ends of paths that are posted to and only ask …
+_ASKS = re.compile(
+    r"/_?(?:m?search|(?:ds/)?query|count|evaluate|preview|validate|verify|simulate|explain|lookup"
+    r"|introspect|estimate|calculate|compare|diff|check|dry-?run|find|filter|list|plan)/?$", re.I
+)  # fmt: skip
+# … those that run, end or repeat something, and those that take something away.
+_RUNS = re.compile(
+    r"/_?(?:(?:re)?start|reboot|restart|stop|abort|kill|terminate|cancel|retry|redo|re-?(?:play|run"
+    r"|send|deliver|drive|queue|build|index|sync|try|process|load)|build(?:withparameters)?|sync"
+    r"|trigger|run|execute|refresh|resume|pause|suspend|drain|failover|promote|rollback|deploy"
+    r"|shutdown|scale|wake|kick|poll|flush)/?$", re.I
+)  # fmt: skip
+_TAKES_AWAY = re.compile(
+    r"/_?(?:purge|clear|invalidate|delete|remove|wipe|erase|truncate)/?$", re.I
+)
+_WHOLE = re.compile(
+    r"/(?:_?all|\*)(?=$|/|\?)|[a-z][-_]all(?=$|/|\?)|[a-z]All(?=$|/|\?)|[?&]\w+=(?:\*|_all|all)(?:$|&)"
+    r"|[?&]all=(?:1|true)|/_delete_by_query"
+)
+_EACH = re.compile(r"/[\w-]*(?:bulk|mass)[-_]?[\w-]*(?:/|$)|/batch[-_](?:up|del|edit|set)\w*", re.I)
+# What stands after a thing and is none: what is done to it, or a side of it.
+_SIDES = re.compile(
+    r"^(?:(?:un|re|de)?(?:lock|block|ban|mute|pin|assign|subscribe|archive|publish|approve|open|close|enable"
+    r"|disable|activate|freeze|hold|grant|voke|rotate|set|new|store|instate|fund|capture|void|confirm|accept"
+    r"|decline|ject|lease|merge|move|copy|clone|share|link|schedule|fresh|mind)|(?:ex|im)port|(?:down|up)load"
+    r"|impersonate|status|state|health|history|stats|metrics|settings|config\w*|count|summary|latest|current"
+    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|content|preview|notify|e?mail|password)$",
+    re.I,
+)
+_BY = frozenset({"uid", "id", "name", "by-name", "by-id", "slug", "key", "by_name", "by_id"})
+_PLURAL = re.compile(r"[a-z][\w-]*[^\Wsu]s$|[\w-]*ies$", re.I)
+_TECHNICAL = frozenset(
+    ("lifespan", "timeout", "wait", "async", "notify", "client_id", "redirect_uri", "force")
+)
+_ID = re.compile(r"(?:^|_)(?:id|uid|uuid|guid|ref)s?$", re.I)
+_PASSES = re.compile(
+    r"^(?:api|rest|v\d+(?:\.\d+)?|v\d+\w*|json|admin|internal|public|latest|me|self)$"
+)
+# What says how an answer looks, and not what is in it.
+_VIEW = frozenset(
+    ("limit", "per_page", "page_size", "pagesize", "size", "count", "page", "offset", "cursor",
+     "skip", "after", "before", "sort", "order", "order_by", "orderby", "direction", "fields",
+     "include", "expand", "exact", "depth", "tree", "pretty", "format", "view", "lang", "locale",
+     "tz", "timezone", "step", "interval", "granularity", "from", "to", "since", "until", "start",
+     "end", "start_time", "end_time", "starttime", "endtime", "brief", "verbose", "_", "max",
+     "min", "top", "columns", "timeout", "range", "wait")
+)  # fmt: skip
+_PAGES = frozenset({"limit", "per_page", "page_size", "pagesize", "size", "count", "max", "top"})
+_PICKS = frozenset(
+    {"query", "q", "filter", "filters", "where", "selector", "match", "search", "conditions"}
+)
+_TERM = re.compile(r"([A-Za-z_.]+)\s*(:|>=|<=|=|>|<)\s*(\"[^\"]*\"|[^\s&]+)")
+_TURNS = frozenset({"not_in", "not in", "notin", "ne", "neq", "!=", "<>", "not", "exclude", "nin"})
+_PLACES = re.compile(
+    r"^(?:url|uri|callback\w*|endpoint|target_?url|webhook\w*|deliver_to|send_to|to|recipients?"
+    r"|emails?|cc|bcc|forward\w*|destination|redirect\w*|notify\w*|shared?_with|bucket)$", re.I
+)  # fmt: skip
+_PLACE = re.compile(r"^(?:\w+://|[\w.+-]+@[\w-]+\.|[\w-]+(?:\.[\w-]+)+(?:[:/]|$))")
+
+
+class _Path(NamedTuple):
+    """An address in parts: what it is about, the names in it, and the values that pick."""
+
+    route: str
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    collection: bool
 
 
 def facts(request: Mapping[str, object] | str) -> Facts:
     """Return the facts of one request: an event, or a line such as `GET /orders/881 200`.
 
     An event has `method`, `url` or `path`, and may have `host`, `status` and `bytes`, which are
-    those of the answer.
+    those of the answer, and the `body` that was sent. So may a line, in JSON at its end.
     """
     gathered = Gathered(Kind.HTTP)
     event = _event(request) if isinstance(request, str) else request
@@ -38,11 +108,12 @@ def facts(request: Mapping[str, object] | str) -> Facts:
     if not method or not url:
         return gathered.facts()
     gathered.runs(method)
-    gathered.does(_VERBS.get(method, Verb.WRITE))
-    if method not in _VERBS:
-        gathered.is_only(Quality.PARTIAL)
-    _address(url, text_at(event, "host"), gathered)
-    _tells(url, gathered)
+    _method(method, url.partition("?")[0], gathered)
+    body = _json(event.get("body") or event.get("requestBody"))
+    _address(url, text_at(event, "host"), body, gathered)
+    _tells(method, url, gathered)
+    if gathered.verbs & _CHANGES:
+        _body(body, gathered)
     if Verb.READ in gathered.verbs and number_at(event, "bytes", "bytes_out", "size") > _MUCH:
         gathered.does(Verb.EXPORT)
     if number_at(event, "status", "code") >= 400:
@@ -51,11 +122,38 @@ def facts(request: Mapping[str, object] | str) -> Facts:
 
 
 def _event(line: str) -> Mapping[str, object]:
-    found = _LINE.search(line[:8_000])
+    found = _LINE.search(line[:_LONGEST_BODY])
     return dict(found.groupdict()) if found else {}
 
 
-def _address(url: str, host: str, gathered: Gathered) -> None:
+def _json(body: object) -> object:
+    """Return the body of a request, read if it is text in JSON; None if there is none."""
+    if not isinstance(body, str):
+        return body
+    try:
+        return json.loads(body[:_LONGEST_BODY])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _method(method: str, path: str, gathered: Gathered) -> None:
+    """Add what a method does, and what a path that is posted to makes of it."""
+    verb = _VERBS.get(method, Verb.WRITE)
+    if method not in _VERBS:
+        gathered.is_only(Quality.PARTIAL)
+    if verb is not Verb.WRITE:
+        gathered.does(verb)
+    elif _ASKS.search(path):
+        gathered.does(Verb.READ)
+    elif _TAKES_AWAY.search(path):
+        gathered.does(Verb.DELETE)
+    elif _RUNS.search(path) and method == "POST":
+        gathered.does(Verb.EXEC, severity=0.4)
+    else:
+        gathered.does(Verb.WRITE)
+
+
+def _address(url: str, host: str, body: object, gathered: Gathered) -> None:
     """Add the route without its identifiers, the identifiers, the host and what is asked for."""
     try:
         parts = urlsplit(url)
@@ -64,21 +162,143 @@ def _address(url: str, host: str, gathered: Gathered) -> None:
         gathered.is_only(Quality.PARTIAL)
         gathered.names(url)
         return
-    segments = [unquote(segment) for segment in parts.path.split("/") if segment]
-    kept = [segment for segment in segments if not _IDENTIFIER.fullmatch(segment)]
-    gathered.names("/" + "/".join(kept), *kept, parts.hostname or host.split(":", 1)[0])
-    gathered.says(*(segment for segment in segments if _IDENTIFIER.fullmatch(segment)))
+    path = _path(parts.path)
+    gathered.names(path.route, *path.names, parts.hostname or host.split(":", 1)[0])
+    gathered.says(*path.values)
     for key, value in asked:
+        _asked(key, value, gathered)
+    _reach(url, path, picked=bool(asked or body), gathered=gathered)
+
+
+def _path(path: str) -> _Path:
+    """Read a path: a segment after one in the plural is a name, /tenants/kestrel."""
+    route: list[str] = []
+    nouns: list[str] = []
+    values: list[str] = []
+    before = ""
+    for segment in (unquote(each) for each in path.split("/") if each):
+        if segment.lower() in _BY:
+            continue
+        if _PASSES.match(segment):
+            route.append(segment)
+            continue
+        if numbered(segment) or (_PLURAL.fullmatch(before) and _names(segment)):
+            values.append(segment)
+        else:
+            route.append(segment)
+            nouns += [] if _verb(segment) else [segment]
+        before = segment
+    if len(nouns) > 1 and not _PLURAL.fullmatch(nouns[0]):
+        del nouns[0]  # a service, of which nobody speaks: /backoffice/cards
+    picked = bool(values and before == values[-1])
+    name = [before] if picked and not numbered(before) else []
+    collection = bool(_PLURAL.fullmatch(before)) and not picked
+    return _Path("/" + "/".join(route), (*nouns[-2:], *name), tuple(values), collection)
+
+
+def _names(segment: str) -> bool:
+    """Whether a segment is the name of one of those that stand before it."""
+    return len(segment) > 2 and not (_PLURAL.fullmatch(segment) or _verb(segment))
+
+
+def _verb(segment: str) -> bool:
+    """Whether a segment says what is done to what stands before it, or which side of it is."""
+    path = f"/{segment}"
+    own = _SIDES.match(segment)
+    return bool(own) or any(each.search(path) for each in (_ASKS, _RUNS, _TAKES_AWAY, _EACH))
+
+
+def _asked(key: str, value: str, gathered: Gathered) -> None:
+    """Add one parameter of a query: what is picked by it, what is set, or how much is shown."""
+    low = key.lower()
+    if low in _PAGES and value.isdecimal():
+        gathered.limits(int(value[:18]))
+    elif low in _PICKS and (terms := _TERM.findall(value)):
+        _terms(terms, gathered)
+    elif _ID.search(low) or opaque(value):
+        gathered.says(value)
+    elif gathered.verbs & _CHANGES:
+        if low not in _TECHNICAL:
+            _set(key, value, gathered)
+    elif low in _VIEW or value.lower() in {"true", "false"}:
+        return
+    else:
         gathered.compares(key, "=", value)
-        if key.lower() in {"limit", "per_page", "page_size", "size", "count"} and value.isdecimal():
-            gathered.limits(int(value[:18]))
 
 
-def _tells(url: str, gathered: Gathered) -> None:
+def _set(field: str, value: str, gathered: Gathered) -> None:
+    gathered.compares(*bodies.in_whole(field, value))
+    bodies.judge(field, value, gathered)
+    if _PLACES.match(field) and _PLACE.match(value):
+        gathered.sends_to(value)
+
+
+def _reach(url: str, path: _Path, *, picked: bool, gathered: Gathered) -> None:
+    """Add that all of a collection is changed, or removed, or many at once."""
+    if not gathered.verbs & (_CHANGES | {Verb.EXEC}):
+        return
+    if _WHOLE.search(url) or (Verb.DELETE in gathered.verbs and path.collection and not picked):
+        gathered.reaches(
+            Breadth.EVERYTHING, severity=0.85 if Verb.DELETE in gathered.verbs else 0.75
+        )
+    elif _EACH.search(urlsplit(url).path):
+        gathered.reaches(Breadth.WHOLE_TABLE)
+
+
+def _body(body: object, gathered: Gathered) -> None:
+    """Add what a body picks, and what it sets."""
+    if isinstance(body, Mapping):
+        for key, value in body.items():
+            if str(key).lower() in _PICKS:
+                _picked(value, gathered)
+        if any(str(each).lower() in _TURNS for each in _operators(body)):
+            gathered.reaches(Breadth.INVERTED)
+        body = {key: value for key, value in body.items() if str(key).lower() not in _PICKS}
+    for field, value in bodies.settings(body):
+        if _ID.search(field):
+            gathered.says(value)
+        else:
+            _set(field, value, gathered)
+
+
+def _picked(picked: object, gathered: Gathered) -> None:
+    if isinstance(picked, str):
+        _terms(_TERM.findall(picked), gathered)
+        return
+    for field, value in bodies.settings(picked):
+        gathered.compares(field, "=", value)
+
+
+def _terms(terms: Iterable[tuple[str, str, str]], gathered: Gathered) -> None:
+    """Add the terms of a search: `group:Returns created>=2024-11-03`."""
+    for field, operator, wanted in terms:
+        if _ID.search(field):
+            gathered.says(wanted)
+        else:
+            gathered.compares(field, operator.replace(":", "="), wanted.strip('"'))
+
+
+def _operators(body: object, depth: int = 0) -> list[object]:
+    """Return how a rule in a body compares: `{"attribute": "country", "op": "not_in"}`."""
+    if depth > 6:
+        return []
+    if isinstance(body, Mapping):
+        own = [value for key, value in body.items() if key in {"op", "operator", "comparator"}]
+        return own + [op for value in body.values() for op in _operators(value, depth + 1)]
+    if isinstance(body, list):
+        return [op for each in body[:20] for op in _operators(each, depth + 1)]
+    return []
+
+
+def _tells(method: str, url: str, gathered: Gathered) -> None:
     """Add what the address tells beside the method."""
     sections = ["always"]
+    if gathered.verbs <= {Verb.READ}:
+        sections.append("read")
     if gathered.verbs & _CHANGES:
         sections.append("changed")
+    if method in {"POST", "PUT"} and Verb.WRITE in gathered.verbs:
+        sections.append("posted")
     if Verb.DELETE in gathered.verbs:
         sections.append("deleted")
     for section in sections:
