@@ -1,0 +1,112 @@
+"""T0 for what is asked of an API: of a cluster, of a cloud, of an application over HTTP."""
+
+import re
+from collections.abc import Iterator
+
+from judgement import kept, words
+from judgement.deeds import CHANGING, about
+from judgement.facts import Breadth, Facts, Verb
+from judgement.findings import Finding, Severity
+from judgement.reasons import Reason
+from judgement.ruling import TIER, ruled
+
+_IRRECOVERABLE = 0.75  # from here what is deleted does not come back
+_ANY_CODE = 0.75
+_INTERVENES = 0.35  # from here what runs something ends or restarts it
+_FAR = frozenset(
+    {Breadth.NO_WHERE, Breadth.INVERTED, Breadth.EVERYTHING, Breadth.ROOT, Breadth.RECURSIVE}
+)
+_GRAVER = frozenset({Verb.SECRET, Verb.TAMPER, Verb.PERSISTENCE, Verb.PRIVILEGE, Verb.EXPORT})
+_CODE = re.compile(
+    r"\b(?:scripts?|groovy|console|commands?|shell|code|exec\w*|snippet|query|eval\w*)\b", re.I
+)
+# A figure with its unit: 40Gi, 512 MB, 30d.
+_FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([KMGTP]i?B?|m|ms|s|h|d|%|x)?(?![\w.])", re.I)
+
+
+def findings(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield what the hard rules for calls say of one action; `action` is its place from 0."""
+    yield from _gone(reason, action, facts)
+    yield from _code(reason, action, facts)
+    if reason.language_known and not reason.empty:
+        yield from _intervenes(reason, action, facts)
+        yield from _keeps(reason, action, facts)
+        yield from _figures(reason, action, facts)
+
+
+def _gone(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that something was deleted for good: a volume, a database, a table."""
+    if Verb.DELETE not in facts.verbs or facts.severity < _IRRECOVERABLE:
+        return
+    if not (facts.breadth & _FAR or facts.verbs & _GRAVER):
+        yield ruled(
+            reason, action, facts, Verb.DELETE, code="destruction", severity=Severity.CRITICAL,
+            does=f"deletes {about(facts)} for good", saying=_by_name(facts),
+        )  # fmt: skip
+
+
+def _by_name(facts: Facts) -> re.Pattern[str] | None:
+    """Return how a request names what an action is about, however its parts are parted."""
+    last = (re.split(r"[/:]", each)[-1] for each in facts.objects if not each.startswith("/"))
+    names = [r"[\W_]*".join(map(re.escape, words.pieces(each))) for each in last if each]
+    return re.compile("|".join(names), re.IGNORECASE) if names else None
+
+
+def _code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that a console, or anything that runs what it is given, was used."""
+    if Verb.EXEC in facts.verbs and facts.severity >= _ANY_CODE and not facts.verbs & _GRAVER:
+        yield ruled(
+            reason, action, facts, Verb.EXEC, code="code", severity=Severity.HIGH,
+            does=f"runs code of its own by {about(facts)}", saying=_CODE,
+        )  # fmt: skip
+
+
+def _intervenes(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that something was restarted or ended, though the request only looks."""
+    if not reason.read_only or facts.verbs & CHANGING or Verb.EXEC not in facts.verbs:
+        return
+    if facts.severity >= _INTERVENES:
+        yield _said_otherwise(
+            "read_only", action, facts, f"intervenes in {about(facts)}",
+            "the request says that nothing is changed", Verb.EXEC,
+        )  # fmt: skip
+
+
+def _keeps(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that what was said to stay as it is does not."""
+    changes = facts.verbs & CHANGING or (Verb.EXEC in facts.verbs and facts.severity >= _INTERVENES)
+    if changes and (name := kept.broken(reason.text, facts)):
+        yield _said_otherwise(
+            "kept", action, facts, f"changes {about(facts)}",
+            f"the request says that `{name}` stays as it is", None,
+        )  # fmt: skip
+
+
+def _figures(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield a figure that is set and another than those that the request names in its unit."""
+    for condition in facts.conditions:
+        found = _FIGURE.fullmatch(condition.value) if condition.operator == "set" else None
+        if not found or not (found[2] or "." in found[1]):
+            continue
+        unit = (found[2] or "").lower()
+        said = {
+            float(figure)
+            for figure, own in _FIGURE.findall(reason.text[:20_000])
+            if (own.lower() == unit and own) or (not unit and "." in figure)
+        }
+        if said and float(found[1]) not in said:
+            yield _said_otherwise(
+                "figure", action, facts, f"sets `{condition.column}` to {condition.value}",
+                "the request names another figure", Verb.WRITE,
+            )  # fmt: skip
+            return
+
+
+def _said_otherwise(
+    code: str, action: int, facts: Facts, does: str, rest: str, verb: Verb | None
+) -> Finding:
+    return Finding(
+        code=code, tier=TIER, severity=Severity.HIGH, action=action,
+        text=f"Action {action + 1} {does}; {rest}.", verb=verb,
+        object=next(iter(facts.objects), None),
+    )  # fmt: skip
