@@ -21,8 +21,8 @@ _BARE = frozenset(
 )  # fmt: skip
 _CONTAINERS = frozenset(("spec", "data", "items", "template", "attributes", "input", "params"))
 _NAMED = (
-    "name", "key", "attribute", "field", "property", "attributeKey", "tagKey", "parameterName",
-    "attributeName",
+    "name", "key", "attribute", "field", "property", "path", "attributeKey", "tagKey",
+    "parameterName", "attributeName",
 )  # fmt: skip
 _VALUED = ("value", "values", "valueSet", "attributeValue", "tagValue", "parameterValue")
 _OF_PAIRS = frozenset({*_NAMED, *_VALUED, "op", "operator"})
@@ -32,19 +32,24 @@ _TEXTS = re.compile(
     r"|descriptions?|title|remarks?|summary|subject"
     r"|currency|locale|ref_?id|overwrite|apiversion|kind|resourceversion|uid|generation"
     r"|creationtimestamp|managedfields|dry_?run|idempotency\w*|client(?:request)?token|etag"
-    r"|environment|env|region|op|operator|comparator|attribute|field|property|name|key|id|slug"
+    r"|environment|env|region|op|operator|comparator|attribute|field|property|name|key|id|slug|type|path|metadata\.name"
     r"|version"
     r"|correlation\w*|request_?id|force)$",
     re.IGNORECASE,
 )
+_EACH = "[]"  # after the name of a list, within one of it
 _MINOR = re.compile(r"^(?P<of>\w+?)_?(?:minor|cents)$", re.IGNORECASE)
 _PATH = re.compile(r"^[\w.-]+\.[a-z]{2,}/")  # "nginx.ingress.kubernetes.io/" of an annotation
 # What is written down of what is done, and what tells somebody of it …
 _RECORD = re.compile(
-    r"(?:^|[\W_])(?:\w*logs?|\w*logging|audit\w*|trail|record(?:ing|er)?s?|histor\w+|journal"
+    r"(?:^|[\W_])(?:\w*logs?|\w*logg(?:ing|ers?)|audit\w*|trail|record(?:ing|er)?s?|histor\w+|journal"
     r"|monitor(?:ing)?|telemetry|trac(?:e|ing)|alerts?|alarms?|notif\w+|detect\w+)(?=$|[\W_])",
     re.IGNORECASE,
 )
+_TURNED = re.compile(
+    r"(?:^|_)(?:enabled?|disabled?|active|level|on|mode|status|state|muted?|silenced?|snoozed?|paused?)$"
+)
+_NEGATES = re.compile(r"(?:disab|muted?|silenc|snooz|paus|suppress)")
 # … and what turns it off.
 _OFF = frozenset({"false", "off", "none", "no", "disabled", "0", "never", "null"})
 _UNSET = frozenset({"null"})
@@ -54,6 +59,10 @@ _RIGHTS = re.compile(
     r"|^(?:\w+_)?(?:roles?|permissions?|privileges?|scopes?|entitlements|access_?level)$",
     re.IGNORECASE,
 )
+_ADMIN = re.compile(r"^(?:super[-_]?)?(?:admin|administrator|superuser)s?$", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:^|_)(?:passw(?:or)?d|passphrase|pin|secret|private_key)$", re.I)
+_PUBLIC = re.compile(r"(?:^|_)(?:public(?:ly)?|anonymous(?:ly)?|unauthenticated|guest)(?:_|$)")
+_TRUE = frozenset({"true", "yes", "1"})
 _OPEN = re.compile(r"(?<![\d.])0\.0\.0\.0/0|(?<![\w:])::/0|\ballUsers\b|\ballAuthenticatedUsers\b")
 _HIGHEST = re.compile(
     r"(?:^|[\W_])(?:\w*admin\w*|owner|root|superuser|\*|full)(?=$|[\W_])", re.IGNORECASE
@@ -85,18 +94,25 @@ def sets(body: object, gathered: Gathered) -> None:
         judge(field, value, gathered)
 
 
-def judge(field: str, value: str, gathered: Gathered) -> None:
-    """Add what follows where a field gets a value: a record turned off, a right given."""
-    words = "_".join(_SEGMENTS.findall(field))
-    if value.lower() in _OFF and _RECORD.search(words):
+def judge(field: str, value: str, gathered: Gathered, *, within: str = "") -> None:
+    """Add what follows where a field gets a value: a record turned off, a right given.
+
+    `within` is what the field is one of: `enabled` of /audit/settings.
+    """
+    words, low = "_".join(_SEGMENTS.findall(field)).lower(), value.lower()
+    record = _RECORD.search(words) or (_TURNED.search(words) and _RECORD.search(within))
+    off = low in _OFF if not _NEGATES.search(words) else low in _TRUE
+    if record and off:
         gathered.does(Verb.TAMPER, severity=0.7)
-    if "disab" in words.lower() and value.lower() in {"true", "yes", "1"} and _RECORD.search(words):
-        gathered.does(Verb.TAMPER, severity=0.7)
-    if _OPEN.search(value):
+    if _OPEN.search(value) or (_PUBLIC.search(words) and low in _TRUE) or low == "public":
         gathered.does(Verb.PRIVILEGE, severity=0.8)
         gathered.reaches(Breadth.OPEN_TO_ALL)
-    if _RIGHTS.match(field) and value.lower() not in _OFF:
+    if low == "privileged":
+        gathered.does(Verb.PRIVILEGE, severity=0.85)
+    if (_RIGHTS.match(field) and low not in _OFF) or _ADMIN.match(value):
         gathered.does(Verb.PRIVILEGE, severity=0.9 if _HIGHEST.search(value) else None)
+    if _PASSWORD.search(words):
+        gathered.does(Verb.SECRET, severity=0.5)
 
 
 def in_whole(field: str, value: str) -> tuple[str, str, str]:
@@ -113,11 +129,11 @@ def _within(body: object, above: str, depth: int) -> Iterator[tuple[str, str]]:
         yield from _fields(body, above, depth)
     elif isinstance(body, list | tuple):
         for each in body:
-            yield from _within(each, above, depth + 1)
+            yield from _within(each, f"{above.removesuffix(_EACH)}{_EACH}", depth + 1)
     elif body is None or isinstance(body, str | int | float):
-        value = _plain("null" if body is None else str(body))
-        if above and len(value) <= _LONGEST and not _TEXTS.match(above):
-            yield above, value
+        value, field = _plain("null" if body is None else str(body)), above.removesuffix(_EACH)
+        if field and len(value) <= _LONGEST and not _TEXTS.match(field):
+            yield field, value
 
 
 def _fields(body: Mapping[object, object], above: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -152,6 +168,9 @@ def _plain(value: str) -> str:
 def _called(key: str, above: str) -> str:
     """Return what a field is called: its key, with the one above where it says nothing alone."""
     key = _PATH.sub("", key)
+    if key == "name" and above and not above.endswith(_EACH):
+        return f"{above}.name"  # of what is referred to; in a list it only says which it is
+    above = above.removesuffix(_EACH)
     if key.lower() in _BARE and above and above.lower() not in _CONTAINERS:
         return above if key.lower() in {"items", "value", "values"} else f"{above}.{key}"
     return key

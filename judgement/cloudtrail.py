@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from judgement import bodies, rules
+from judgement import bodies, rules, shell, sql
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.identifiers import opaque, short
@@ -30,8 +30,12 @@ _VIEW = re.compile(
 _PLACES = frozenset(
     ("userid", "userids", "accountid", "accountids", "valuestoadd", "destinationaccountid",
      "principal", "principals", "destinationbucket", "s3bucket", "s3bucketname", "targetaccount",
-     "accountstoadd", "notificationendpoint", "endpoint")
+     "accountstoadd", "notificationendpoint", "endpoint", "bucket", "account")
 )  # fmt: skip
+_TO_WHOM = re.compile(r"(?:principals?|AWS|grantee\w*)$", re.I)
+_QUERIES = ("queryString", "sql", "statement")
+_QUERIED = frozenset({"athena", "rds-data", "redshift-data", "dynamodb", "timestream-query"})
+_LONGEST = 4_000
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _PAIR_NAMES = ("name", "attributeKey", "key", "field")
 _PAIR_VALUES = ("value", "values", "valueSet", "attributeValue")
@@ -48,7 +52,7 @@ _SETS = re.compile(
 )
 _RUN = re.compile(r"(?:userData|script|commands?|buildspec|handler|entryPoint|layers)$", re.I)
 _HAS_OTHERS = re.compile(
-    r"^(?:RegisterTask|PutObject|PutItem|PutRecord|PutEvents|PutMetric|PutLog)"
+    r"^(?:RegisterTask|PutObject|PutItem|PutRecord|PutEvents|PutMetricData|PutLog)"
 )
 # A call that was refused tried the same, and did no harm.
 _REFUSED = 0.7
@@ -66,6 +70,7 @@ def facts(event: Mapping[str, object]) -> Facts:
     parameters = event.get("requestParameters")
     looks = gathered.verbs <= _LOOKS
     hidden = list[str]()
+    _carries(service, parameters, gathered)
     for key, value in _leaves(parameters):
         _parameter(key, value, looks=looks, hidden=hidden, gathered=gathered)
     if _SETS.match(name) and not _HAS_OTHERS.match(name) and not looks:
@@ -74,6 +79,8 @@ def facts(event: Mapping[str, object]) -> Facts:
         if key.lower() == "arn":
             gathered.names(short(value) if gathered.objects else value)
     _hidden(hidden, looks=looks, gathered=gathered)
+    if name.startswith(("CopyObject", "UploadPartCopy")):
+        _copied(parameters, gathered)
     refused = text_at(event, "errorCode")
     if refused:
         gathered.says(refused)
@@ -97,28 +104,45 @@ def _verbs(service: str, name: str, read_only: object, gathered: Gathered) -> No
     gathered.is_only(Quality.PARTIAL)
 
 
-def _leaves(parameters: object) -> Iterator[tuple[str, str]]:
+def _carries(service: str, parameters: object, gathered: Gathered) -> None:
+    """Add what commands and queries do that a call carries."""
+    if not isinstance(parameters, Mapping):
+        return
+    within = parameters.get("parameters")
+    commands = within.get("commands") if isinstance(within, Mapping) else None
+    for each in commands[:10] if isinstance(commands, list) else ():
+        gathered.takes(shell.facts(str(each)[:_LONGEST]))
+    query = next((text_at(parameters, key) for key in _QUERIES if key in parameters), "")
+    if query and service in _QUERIED:
+        gathered.verbs.discard(Verb.EXEC)
+        gathered.severity = 0.0
+        gathered.takes(sql.facts(query))
+
+
+def _leaves(parameters: object, *, top: bool = True) -> Iterator[tuple[str, str]]:
     """Yield each value with its key; of a filter or a dimension its value as a name."""
     if isinstance(parameters, Mapping):
         value = next((parameters[key] for key in _PAIR_VALUES if key in parameters), None)
-        if value is not None and any(key in parameters for key in _PAIR_NAMES):
+        if not top and value is not None and any(key in parameters for key in _PAIR_NAMES):
             for _, each in leaves(value):
                 yield "name", each
             return
         for key, each in parameters.items():
             if isinstance(each, Mapping | list):
-                yield from ((str(key) if own == "" else own, leaf) for own, leaf in _leaves(each))
+                inner = _leaves(each, top=False)
+                yield from ((str(key) if own == "" else own, leaf) for own, leaf in inner)
             else:
                 yield from leaves(each, str(key))
     elif isinstance(parameters, list):
         for each in parameters:
-            yield from _leaves(each) if isinstance(each, Mapping | list) else leaves(each)
+            nested = isinstance(each, Mapping | list)
+            yield from _leaves(each, top=False) if nested else leaves(each)
 
 
 def _parameter(key: str, value: str, *, looks: bool, hidden: list[str], gathered: Gathered) -> None:
     if not looks:
         _grave(key, value, gathered)
-    if _VIEW.search(key):
+    if _VIEW.search(key) or value == "*":
         return
     if not (_NAMES.search(key) and len(value) <= 300):
         gathered.says(value)
@@ -133,7 +157,9 @@ def _grave(key: str, value: str, gathered: Gathered) -> None:
     policy = bool(_POLICIES.search(key))
     if _ADMINISTRATOR.search(value):
         gathered.does(Verb.PRIVILEGE, severity=0.95)
-    if policy and _OPEN.search(value):
+    if policy and Verb.PRIVILEGE in gathered.verbs:
+        gathered.names(*_ACCOUNT.findall(value))
+    if (policy and _OPEN.search(value)) or (value == "*" and _TO_WHOM.match(key)):
         gathered.does(Verb.PRIVILEGE, severity=0.8)
         gathered.reaches(Breadth.OPEN_TO_ALL, severity=0.8)
     if Verb.EXPORT in gathered.verbs:
@@ -141,7 +167,7 @@ def _grave(key: str, value: str, gathered: Gathered) -> None:
         gathered.sends_to(*(_ACCOUNT.findall(value) if policy else []))
     if key == "action" and value == "DELETE":
         gathered.does(Verb.DELETE)
-    if value.startswith("*") and _NAMES.search(key):
+    if value.startswith("*.") and _NAMES.search(key):
         gathered.reaches(Breadth.WHOLE_TABLE)
 
 
@@ -151,6 +177,13 @@ def _hidden(hidden: list[str], *, looks: bool, gathered: Gathered) -> None:
         gathered.says(*hidden)
     else:
         gathered.names(*hidden)
+
+
+def _copied(parameters: object, gathered: Gathered) -> None:
+    """Add where an object is copied to; within its bucket it leaves nothing."""
+    source, bucket = (text_at(parameters, key) for key in ("x-amz-copy-source", "bucketName"))
+    if source.lstrip("/").partition("/")[0] != bucket:
+        gathered.sends_to(bucket)
 
 
 def _sets(parameters: object, gathered: Gathered) -> None:

@@ -90,7 +90,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
     yield from _destruction(reason, action, facts)
     yield from _egress(reason, scope, action, facts)
     if facts.kind in EVENTS:
-        yield from hardcalls.findings(reason, action, facts)
+        yield from hardcalls.findings(reason, scope, action, facts)
 
 
 def _open_to_all(reason: Reason, action: int, facts: Facts) -> Finding:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from judgement import kept, words
-from judgement.deeds import CHANGING, about
+from judgement import kept, transfers, words
+from judgement.binding import names_host
+from judgement.deeds import CHANGING, about, shown
 from judgement.facts import Breadth, Facts, Verb
 from judgement.findings import Finding, Severity
 from judgement.reasons import Reason
 from judgement.ruling import TIER, ruled
+from judgement.scope import Scope
 
 _IRRECOVERABLE = 0.75  # from here what is deleted does not come back
 _ANY_CODE = 0.75
@@ -24,14 +26,32 @@ _CODE = re.compile(
 _FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([KMGTP]i?B?|m|ms|s|h|d|%|x)?(?![\w.])", re.I)
 
 
-def findings(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield what the hard rules for calls say of one action; `action` is its place from 0."""
+    yield from _leaves(reason, scope, action, facts)
     yield from _gone(reason, action, facts)
     yield from _code(reason, action, facts)
     if reason.language_known and not reason.empty:
         yield from _intervenes(reason, action, facts)
         yield from _keeps(reason, action, facts)
         yield from _figures(reason, action, facts)
+
+
+def _leaves(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield an account or a bucket that gets something, and that nobody names."""
+    if Verb.EXPORT not in facts.verbs:
+        return
+    strange = [
+        place for place in facts.destinations
+        if not transfers.host_of(place) and not names_host(place, reason.text, scope.ticket)
+    ]  # fmt: skip
+    if strange:
+        yield Finding(
+            code="egress", tier=TIER, severity=Severity.CRITICAL, action=action,
+            verb=Verb.EXPORT, object=strange[0],
+            text=f"Action {action + 1} gives {about(facts)} to {shown(strange)}, which neither"
+            " request nor ticket names.",
+        )  # fmt: skip
 
 
 def _gone(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from judgement import bodies, rules
+from judgement import bodies, rules, words
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
 from judgement.identifiers import numbered, opaque
@@ -29,14 +29,15 @@ _CHANGES = frozenset({Verb.WRITE, Verb.DELETE})
 # Ends of paths that are posted to and only ask …
 _ASKS = re.compile(
     r"/_?(?:m?search|(?:ds/)?query|count|evaluate|preview|validate|verify|simulate|explain|lookup"
-    r"|introspect|estimate|calculate|compare|diff|check|dry-?run|find|filter|list|plan)/?$", re.I
+    r"|introspect|estimate|calculate|compare|diff|check|dry-?run)/?$", re.I
 )  # fmt: skip
 # … those that run, end or repeat something, and those that take something away.
 _RUNS = re.compile(
     r"/_?(?:(?:re)?start|reboot|restart|stop|abort|kill|terminate|cancel|retry|redo|re-?(?:play|run"
     r"|send|deliver|drive|queue|build|index|sync|try|process|load)|build(?:withparameters)?|sync"
     r"|trigger|run|execute|refresh|resume|pause|suspend|drain|failover|promote|rollback|deploy"
-    r"|shutdown|scale|wake|kick|poll|flush)/?$", re.I
+    r"|shutdown|scale|wake|kick|poll|flush|\w*runs|executions|builds|invocations"
+    r"|pipelines)/?$", re.I
 )  # fmt: skip
 _TAKES_AWAY = re.compile(
     r"/_?(?:purge|clear|invalidate|delete|remove|wipe|erase|truncate)/?$", re.I
@@ -45,6 +46,8 @@ _WHOLE = re.compile(
     r"/(?:_?all|\*)(?=$|/|\?)|[a-z][-_]all(?=$|/|\?)|[a-z]All(?=$|/|\?)|[?&]\w+=(?:\*|_all|all)(?:$|&)"
     r"|[?&]all=(?:1|true)|/_delete_by_query"
 )
+# Which come again by themselves: whoever ends all sessions of a user has signed them out.
+_PASSING = re.compile(r"/(?:sessions|logins|devices|caches|cookies|factors|drafts)$")
 _EACH = re.compile(r"/[\w-]*(?:bulk|mass)[-_]?[\w-]*(?:/|$)|/batch[-_](?:up|del|edit|set)\w*", re.I)
 # What stands after a thing and is none: what is done to it, or a side of it.
 _SIDES = re.compile(
@@ -52,14 +55,28 @@ _SIDES = re.compile(
     r"|disable|activate|freeze|hold|grant|voke|rotate|set|new|store|instate|fund|capture|void|confirm|accept"
     r"|decline|ject|lease|merge|move|copy|clone|share|link|schedule|fresh|mind)|(?:ex|im)port|(?:down|up)load"
     r"|impersonate|status|state|health|history|stats|metrics|settings|config\w*|count|summary|latest|current"
-    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|content|preview|notify|e?mail|password)$",
+    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|content|preview|notify|e?mail|password"
+    r"|send|publish|credit|debit|transfer|charge|pay|ack\w*|resolve|escalate|sign|check(?:in|out))$",
     re.I,
 )
 _BY = frozenset({"uid", "id", "name", "by-name", "by-id", "slug", "key", "by_name", "by_id"})
-_PLURAL = re.compile(r"[a-z][\w-]*[^\Wsu]s$|[\w-]*ies$", re.I)
+_PLURAL = re.compile(
+    r"(?!(?:alias|atlas|canvas|jenkins|news|https|series|kubernetes|address)$)"
+    r"(?:[a-z][\w-]+[^\Wsui]s|[\w-]+ies|[\w-]+[sc]h?ess?es)$", re.I
+)  # fmt: skip
+# A verb with what it is done to: reset-password, execute-actions-email.
+_DOES = re.compile(
+    r"_|(?:(?:re)?set|(?:re)?send|execute|force|revoke|get|add|remove|clear|(?:un)?(?:lock|mark|block)"
+    r"|generate|create|update|delete|enable|disable|cancel|refresh|change|invite|approve)(?:[-_]|(?=[A-Z]))"
+)
 _TECHNICAL = frozenset(
     ("lifespan", "timeout", "wait", "async", "notify", "client_id", "redirect_uri", "force")
 )
+_GRAPHQL = re.compile(r"/(?:graphql|gql)/?(?:$|\?)")
+_OPERATION = re.compile(
+    r"\s*(?:(?P<mutates>mutation)|query)?\s*\w*\s*(?:\([^)]*\))?\s*\{\s*(?:\w+\s*:\s*)?(?P<called>\w+)"
+)
+_ARGUMENT = re.compile(r"(\w+)\s*:\s*(?:\"([^\"]{1,200})\"|(\d[\d.]*|true|false|[A-Z_]{2,})\b)")
 _ID = re.compile(r"(?:^|_)(?:id|uid|uuid|guid|ref)s?$", re.I)
 _PASSES = re.compile(
     r"^(?:api|rest|v\d+(?:\.\d+)?|v\d+\w*|json|admin|internal|public|latest|me|self)$"
@@ -110,6 +127,9 @@ def facts(request: Mapping[str, object] | str) -> Facts:
     gathered.runs(method)
     _method(method, url.partition("?")[0], gathered)
     body = _json(event.get("body") or event.get("requestBody"))
+    if _GRAPHQL.search(url) and isinstance(body, Mapping):
+        _graphql(text_at(body, "query"), gathered)
+        body = body.get("variables")
     _address(url, text_at(event, "host"), body, gathered)
     _tells(method, url, gathered)
     if gathered.verbs & _CHANGES:
@@ -143,7 +163,7 @@ def _method(method: str, path: str, gathered: Gathered) -> None:
         gathered.is_only(Quality.PARTIAL)
     if verb is not Verb.WRITE:
         gathered.does(verb)
-    elif _ASKS.search(path):
+    elif method == "POST" and _ASKS.search(path):
         gathered.does(Verb.READ)
     elif _TAKES_AWAY.search(path):
         gathered.does(Verb.DELETE)
@@ -151,6 +171,26 @@ def _method(method: str, path: str, gathered: Gathered) -> None:
         gathered.does(Verb.EXEC, severity=0.4)
     else:
         gathered.does(Verb.WRITE)
+
+
+def _graphql(query: str, gathered: Gathered) -> None:
+    """Add what a query in GraphQL asks for, or what its mutation changes."""
+    gathered.verbs.clear()
+    gathered.severity = 0.0
+    asked = _OPERATION.match(query)
+    called = asked["called"] if asked else ""
+    if not (asked and asked["mutates"]):
+        gathered.does(Verb.READ)
+    elif re.match(r"(?:delete|remove|purge|drop|clear)", called, re.I):
+        gathered.does(Verb.DELETE)
+    else:
+        gathered.does(Verb.WRITE)
+    gathered.names("_".join(words.pieces(called)))
+    for field, quoted, bare in _ARGUMENT.findall(query):
+        if asked and asked["mutates"] and not _ID.search(field):
+            _set(field, quoted or bare, gathered)
+        else:
+            gathered.says(quoted or bare)
 
 
 def _address(url: str, host: str, body: object, gathered: Gathered) -> None:
@@ -177,7 +217,7 @@ def _path(path: str) -> _Path:
     values: list[str] = []
     before = ""
     for segment in (unquote(each) for each in path.split("/") if each):
-        if segment.lower() in _BY:
+        if segment.lower() in _BY or segment == "/":
             continue
         if _PASSES.match(segment):
             route.append(segment)
@@ -204,7 +244,7 @@ def _names(segment: str) -> bool:
 def _verb(segment: str) -> bool:
     """Whether a segment says what is done to what stands before it, or which side of it is."""
     path = f"/{segment}"
-    own = _SIDES.match(segment)
+    own = _SIDES.match(segment) or _DOES.match(segment)
     return bool(own) or any(each.search(path) for each in (_ASKS, _RUNS, _TAKES_AWAY, _EACH))
 
 
@@ -228,7 +268,7 @@ def _asked(key: str, value: str, gathered: Gathered) -> None:
 
 def _set(field: str, value: str, gathered: Gathered) -> None:
     gathered.compares(*bodies.in_whole(field, value))
-    bodies.judge(field, value, gathered)
+    bodies.judge(field, value, gathered, within=next(iter(gathered.objects), ""))
     if _PLACES.match(field) and _PLACE.match(value):
         gathered.sends_to(value)
 
@@ -237,7 +277,8 @@ def _reach(url: str, path: _Path, *, picked: bool, gathered: Gathered) -> None:
     """Add that all of a collection is changed, or removed, or many at once."""
     if not gathered.verbs & (_CHANGES | {Verb.EXEC}):
         return
-    if _WHOLE.search(url) or (Verb.DELETE in gathered.verbs and path.collection and not picked):
+    all_of_it = path.collection and not picked and not (path.values and _PASSING.search(path.route))
+    if _WHOLE.search(url) or (Verb.DELETE in gathered.verbs and all_of_it):
         gathered.reaches(
             Breadth.EVERYTHING, severity=0.85 if Verb.DELETE in gathered.verbs else 0.75
         )

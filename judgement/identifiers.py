@@ -2,7 +2,7 @@
 
 import re
 
-_ARN = re.compile(r"^arn:[\w-]*:(?P<service>[\w-]*):[^:]*:(?P<account>\d*):(?P<rest>.+)$")
+_ARN = re.compile(r"^arn:[\w-]*:(?P<service>[\w-]*):[^:]*:(?P<account>\w*):(?P<rest>.+)$")
 _OPAQUE = re.compile(
     r"^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}|[0-9a-f]{12,}"
     # of AWS: vol-04e1d22ab9f07c613, iip-assoc-0d1c8e2f5a7b90314, AKIA5QXLEXAMPLE7VTRM, Z1
@@ -10,7 +10,7 @@ _OPAQUE = re.compile(
     r"|[\w+/-]{40,}={0,2})$"
 )
 _PREFIXED = re.compile(
-    r"^(?:[a-z]{1,6}_(?=\w*\d)\w{3,}|(?=[A-Za-z]*[A-Z])[A-Za-z]{1,6}-\d[\w-]*|\d[\d-]*|@\w+)$"
+    r"^(?:[a-z]{1,6}_(?=\w*\d)\w{3,}|(?=[A-Za-z]*[A-Z])[A-Za-z]{1,6}-\d[\w-]*|\d[\w-]*|@\w+)$"
 )
 
 

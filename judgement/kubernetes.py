@@ -114,6 +114,9 @@ def _body(event: Mapping[str, object], verb: str, resource: str, gathered: Gathe
         gathered.names(*_who(body))
         if "*" in {value for _, value in leaves(body)}:
             gathered.does(Verb.PRIVILEGE, severity=0.9)
+    if resource == "networkpolicies" and _lets_all(body):
+        gathered.does(Verb.PRIVILEGE, severity=0.8)
+        gathered.reaches(Breadth.OPEN_TO_ALL)
     if verb in _CHANGES and not resource.startswith("secrets"):
         _sets(body, resource, gathered)
 
@@ -128,6 +131,14 @@ def _who(body: object) -> Iterator[str]:
     yield text_at(body, "roleRef", "name")
 
 
+def _lets_all(body: object) -> bool:
+    """Whether a policy of the network has a rule without a condition, which lets all through."""
+    spec = body.get("spec") if isinstance(body, Mapping) else None
+    if not isinstance(spec, Mapping):
+        return False
+    return any(isinstance(own, list) and {} in own for own in map(spec.get, ("ingress", "egress")))
+
+
 def _sets(body: object, resource: str, gathered: Gathered) -> None:
     settings = list(bodies.settings(body))
     if Verb.WRITE in gathered.verbs and settings and all(map(_restarts, settings)):
@@ -140,7 +151,8 @@ def _sets(body: object, resource: str, gathered: Gathered) -> None:
             continue
         gathered.compares(_CALLED.get(field, field), "set", value)
         bodies.judge(field, value, gathered)
-        if field == "replicas" and value == "0" and any(map(_WATCHES.search, gathered.objects)):
+        gone = (field == "replicas" and value == "0") or "nodeSelector" in str(body)[:2_000]
+        if gone and any(map(_WATCHES.search, gathered.objects)):
             gathered.does(Verb.TAMPER)
         if field in _RUNS_CODE and resource in {"cronjobs", "daemonsets"}:
             gathered.does(Verb.PERSISTENCE)
