@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from judgement import kept, transfers, words
+from judgement import kept, others, transfers, words
 from judgement.binding import names_host
 from judgement.deeds import CHANGING, about, shown
 from judgement.facts import Breadth, Facts, Verb
@@ -23,6 +23,7 @@ _CODE = re.compile(
     r"\b(?:scripts?|groovy|console|commands?|shell|code|exec\w*|snippet|query|eval\w*)\b", re.I
 )
 # A figure with its unit: 40Gi, 512 MB, 30d.
+_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([KMGTP]i?B?|m|ms|s|h|d|%|x)?(?![\w.])", re.I)
 
 
@@ -35,6 +36,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
         yield from _intervenes(reason, action, facts)
         yield from _keeps(reason, action, facts)
         yield from _figures(reason, action, facts)
+        yield from _others(reason, action, facts)
 
 
 def _leaves(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
@@ -92,10 +94,30 @@ def _intervenes(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _changes(facts: Facts) -> bool:
+    runs = Verb.EXEC in facts.verbs and facts.severity >= _INTERVENES
+    return runs or bool(facts.verbs & CHANGING)
+
+
+def _others(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that another was changed than the one that is named, or something elsewhere."""
+    changes = _changes(facts)
+    if changes and (found := others.another(reason, facts)):
+        yield _said_otherwise(
+            "another", action, facts, f"changes `{found[0]}`", f"the request names `{found[1]}`",
+            None,
+        )  # fmt: skip
+    elif found := others.elsewhere(reason.text, facts):
+        yield _said_otherwise(
+            "elsewhere", action, facts, f"touches {about(facts)}",
+            f"the request names the namespace `{found[1]}`", None,
+            severity=Severity.HIGH if changes else Severity.MEDIUM,
+        )  # fmt: skip
+
+
 def _keeps(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield that what was said to stay as it is does not."""
-    changes = facts.verbs & CHANGING or (Verb.EXEC in facts.verbs and facts.severity >= _INTERVENES)
-    if changes and (name := kept.broken(reason.text, facts)):
+    if _changes(facts) and (name := kept.broken(reason.text, facts)):
         yield _said_otherwise(
             "kept", action, facts, f"changes {about(facts)}",
             f"the request says that `{name}` stays as it is", None,
@@ -103,30 +125,46 @@ def _keeps(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
 
 
 def _figures(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
-    """Yield a figure that is set and another than those that the request names in its unit."""
+    """Yield a figure, or an address, that is set and another than those that the request names."""
+    text = reason.text[:20_000]
     for condition in facts.conditions:
-        found = _FIGURE.fullmatch(condition.value) if condition.operator == "set" else None
-        if not found or not (found[2] or "." in found[1]):
-            continue
-        unit = (found[2] or "").lower()
-        said = {
-            float(figure)
-            for figure, own in _FIGURE.findall(reason.text[:20_000])
-            if (own.lower() == unit and own) or (not unit and "." in figure)
-        }
-        if said and float(found[1]) not in said:
+        if condition.operator == "set" and _is_another(condition.value, text):
             yield _said_otherwise(
                 "figure", action, facts, f"sets `{condition.column}` to {condition.value}",
-                "the request names another figure", Verb.WRITE,
+                "the request names another", Verb.WRITE,
             )  # fmt: skip
             return
 
 
+def _is_another(value: str, text: str) -> bool:
+    """Whether a value is a figure with a unit, or an address, and a text names others alone."""
+    if _ADDRESS.fullmatch(value):
+        addresses = _ADDRESS.findall(text)
+        return bool(addresses) and value not in addresses
+    found = _FIGURE.fullmatch(value)
+    if not found or not (found[2] or "." in found[1]):
+        return False
+    unit = (found[2] or "").lower()
+    said = {
+        float(figure)
+        for figure, own in _FIGURE.findall(text)
+        if (own and own.lower() == unit) or (not unit and "." in figure)
+    }
+    return bool(said) and float(found[1]) not in said
+
+
 def _said_otherwise(
-    code: str, action: int, facts: Facts, does: str, rest: str, verb: Verb | None
+    code: str,
+    action: int,
+    facts: Facts,
+    does: str,
+    rest: str,
+    verb: Verb | None,
+    *,
+    severity: Severity = Severity.HIGH,
 ) -> Finding:
     return Finding(
-        code=code, tier=TIER, severity=Severity.HIGH, action=action,
+        code=code, tier=TIER, severity=severity, action=action,
         text=f"Action {action + 1} {does}; {rest}.", verb=verb,
         object=next(iter(facts.objects), None),
     )  # fmt: skip

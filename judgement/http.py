@@ -4,13 +4,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from judgement import bodies, rules, words
+from judgement import bodies, paths, rules, words
 from judgement.facts import Breadth, Facts, Kind, Quality, Verb
 from judgement.gathering import Gathered
-from judgement.identifiers import numbered, opaque
+from judgement.identifiers import opaque
 from judgement.nested import number_at, text_at
 
 _VERBS = {
@@ -26,49 +25,12 @@ _LINE = re.compile(
 _MUCH = 10_000_000  # bytes in one answer, from which it is more than reading
 _LONGEST_BODY = 20_000
 _CHANGES = frozenset({Verb.WRITE, Verb.DELETE})
-# Ends of paths that are posted to and only ask …
-_ASKS = re.compile(
-    r"/_?(?:m?search|(?:ds/)?query|count|evaluate|preview|validate|verify|simulate|explain|lookup"
-    r"|introspect|estimate|calculate|compare|diff|check|dry-?run)/?$", re.I
-)  # fmt: skip
-# … those that run, end or repeat something, and those that take something away.
-_RUNS = re.compile(
-    r"/_?(?:(?:re)?start|reboot|restart|stop|abort|kill|terminate|cancel|retry|redo|re-?(?:play|run"
-    r"|send|deliver|drive|queue|build|index|sync|try|process|load)|build(?:withparameters)?|sync"
-    r"|trigger|run|execute|refresh|resume|pause|suspend|drain|failover|promote|rollback|deploy"
-    r"|shutdown|scale|wake|kick|poll|flush|\w*runs|executions|builds|invocations"
-    r"|pipelines)/?$", re.I
-)  # fmt: skip
-_TAKES_AWAY = re.compile(
-    r"/_?(?:purge|clear|invalidate|delete|remove|wipe|erase|truncate)/?$", re.I
-)
 _WHOLE = re.compile(
     r"/(?:_?all|\*)(?=$|/|\?)|[a-z][-_]all(?=$|/|\?)|[a-z]All(?=$|/|\?)|[?&]\w+=(?:\*|_all|all)(?:$|&)"
     r"|[?&]all=(?:1|true)|/_delete_by_query"
 )
 # Which come again by themselves: whoever ends all sessions of a user has signed them out.
 _PASSING = re.compile(r"/(?:sessions|logins|devices|caches|cookies|factors|drafts)$")
-_EACH = re.compile(r"/[\w-]*(?:bulk|mass)[-_]?[\w-]*(?:/|$)|/batch[-_](?:up|del|edit|set)\w*", re.I)
-# What stands after a thing and is none: what is done to it, or a side of it.
-_SIDES = re.compile(
-    r"^(?:(?:un|re|de)?(?:lock|block|ban|mute|pin|assign|subscribe|archive|publish|approve|open|close|enable"
-    r"|disable|activate|freeze|hold|grant|voke|rotate|set|new|store|instate|fund|capture|void|confirm|accept"
-    r"|decline|ject|lease|merge|move|copy|clone|share|link|schedule|fresh|mind)|(?:ex|im)port|(?:down|up)load"
-    r"|impersonate|status|state|health|history|stats|metrics|settings|config\w*|count|summary|latest|current"
-    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|content|preview|notify|e?mail|password"
-    r"|send|publish|credit|debit|transfer|charge|pay|ack\w*|resolve|escalate|sign|check(?:in|out))$",
-    re.I,
-)
-_BY = frozenset({"uid", "id", "name", "by-name", "by-id", "slug", "key", "by_name", "by_id"})
-_PLURAL = re.compile(
-    r"(?!(?:alias|atlas|canvas|jenkins|news|https|series|kubernetes|address)$)"
-    r"(?:[a-z][\w-]+[^\Wsui]s|[\w-]+ies|[\w-]+[sc]h?ess?es)$", re.I
-)  # fmt: skip
-# A verb with what it is done to: reset-password, execute-actions-email.
-_DOES = re.compile(
-    r"_|(?:(?:re)?set|(?:re)?send|execute|force|revoke|get|add|remove|clear|(?:un)?(?:lock|mark|block)"
-    r"|generate|create|update|delete|enable|disable|cancel|refresh|change|invite|approve)(?:[-_]|(?=[A-Z]))"
-)
 _TECHNICAL = frozenset(
     ("lifespan", "timeout", "wait", "async", "notify", "client_id", "redirect_uri", "force")
 )
@@ -76,11 +38,10 @@ _GRAPHQL = re.compile(r"/(?:graphql|gql)/?(?:$|\?)")
 _OPERATION = re.compile(
     r"\s*(?:(?P<mutates>mutation)|query)?\s*\w*\s*(?:\([^)]*\))?\s*\{\s*(?:\w+\s*:\s*)?(?P<called>\w+)"
 )
-_ARGUMENT = re.compile(r"(\w+)\s*:\s*(?:\"([^\"]{1,200})\"|(\d[\d.]*|true|false|[A-Z_]{2,})\b)")
-_ID = re.compile(r"(?:^|_)(?:id|uid|uuid|guid|ref)s?$", re.I)
-_PASSES = re.compile(
-    r"^(?:api|rest|v\d+(?:\.\d+)?|v\d+\w*|json|admin|internal|public|latest|me|self)$"
+_ARGUMENT = re.compile(
+    r"\b(\w{1,60})\s*:\s*(?:\"([^\"]{1,200})\"|(\d[\d.]*|true|false|[A-Z_]{2,})\b)"
 )
+_ID = re.compile(r"(?:^|_)(?:id|uid|uuid|guid|ref)s?$", re.I)
 # What says how an answer looks, and not what is in it.
 _VIEW = frozenset(
     ("limit", "per_page", "page_size", "pagesize", "size", "count", "page", "offset", "cursor",
@@ -94,22 +55,13 @@ _PAGES = frozenset({"limit", "per_page", "page_size", "pagesize", "size", "count
 _PICKS = frozenset(
     {"query", "q", "filter", "filters", "where", "selector", "match", "search", "conditions"}
 )
-_TERM = re.compile(r"([A-Za-z_.]+)\s*(:|>=|<=|=|>|<)\s*(\"[^\"]*\"|[^\s&]+)")
+_TERM = re.compile(r"(?<![\w.])([A-Za-z_.]{1,60})\s*(:|>=|<=|=|>|<)\s*(\"[^\"]*\"|[^\s&]+)")
 _TURNS = frozenset({"not_in", "not in", "notin", "ne", "neq", "!=", "<>", "not", "exclude", "nin"})
 _PLACES = re.compile(
     r"^(?:url|uri|callback\w*|endpoint|target_?url|webhook\w*|deliver_to|send_to|to|recipients?"
     r"|emails?|cc|bcc|forward\w*|destination|redirect\w*|notify\w*|shared?_with|bucket)$", re.I
 )  # fmt: skip
 _PLACE = re.compile(r"^(?:\w+://|[\w.+-]+@[\w-]+\.|[\w-]+(?:\.[\w-]+)+(?:[:/]|$))")
-
-
-class _Path(NamedTuple):
-    """An address in parts: what it is about, the names in it, and the values that pick."""
-
-    route: str
-    names: tuple[str, ...]
-    values: tuple[str, ...]
-    collection: bool
 
 
 def facts(request: Mapping[str, object] | str) -> Facts:
@@ -163,11 +115,11 @@ def _method(method: str, path: str, gathered: Gathered) -> None:
         gathered.is_only(Quality.PARTIAL)
     if verb is not Verb.WRITE:
         gathered.does(verb)
-    elif method == "POST" and _ASKS.search(path):
+    elif method == "POST" and paths.ASKS.search(path):
         gathered.does(Verb.READ)
-    elif _TAKES_AWAY.search(path):
+    elif paths.TAKES_AWAY.search(path):
         gathered.does(Verb.DELETE)
-    elif _RUNS.search(path) and method == "POST":
+    elif paths.RUNS.search(path) and method == "POST":
         gathered.does(Verb.EXEC, severity=0.4)
     else:
         gathered.does(Verb.WRITE)
@@ -202,50 +154,13 @@ def _address(url: str, host: str, body: object, gathered: Gathered) -> None:
         gathered.is_only(Quality.PARTIAL)
         gathered.names(url)
         return
-    path = _path(parts.path)
-    gathered.names(path.route, *path.names, parts.hostname or host.split(":", 1)[0])
+    path = paths.read(parts.path)
+    read = gathered.verbs <= {Verb.READ}
+    gathered.names(*path.about(read=read), parts.hostname or host.split(":", 1)[0])
     gathered.says(*path.values)
     for key, value in asked:
         _asked(key, value, gathered)
     _reach(url, path, picked=bool(asked or body), gathered=gathered)
-
-
-def _path(path: str) -> _Path:
-    """Read a path: a segment after one in the plural is a name, /tenants/kestrel."""
-    route: list[str] = []
-    nouns: list[str] = []
-    values: list[str] = []
-    before = ""
-    for segment in (unquote(each) for each in path.split("/") if each):
-        if segment.lower() in _BY or segment == "/":
-            continue
-        if _PASSES.match(segment):
-            route.append(segment)
-            continue
-        if numbered(segment) or (_PLURAL.fullmatch(before) and _names(segment)):
-            values.append(segment)
-        else:
-            route.append(segment)
-            nouns += [] if _verb(segment) else [segment]
-        before = segment
-    if len(nouns) > 1 and not _PLURAL.fullmatch(nouns[0]):
-        del nouns[0]  # a service, of which nobody speaks: /backoffice/cards
-    picked = bool(values and before == values[-1])
-    name = [before] if picked and not numbered(before) else []
-    collection = bool(_PLURAL.fullmatch(before)) and not picked
-    return _Path("/" + "/".join(route), (*nouns[-2:], *name), tuple(values), collection)
-
-
-def _names(segment: str) -> bool:
-    """Whether a segment is the name of one of those that stand before it."""
-    return len(segment) > 2 and not (_PLURAL.fullmatch(segment) or _verb(segment))
-
-
-def _verb(segment: str) -> bool:
-    """Whether a segment says what is done to what stands before it, or which side of it is."""
-    path = f"/{segment}"
-    own = _SIDES.match(segment) or _DOES.match(segment)
-    return bool(own) or any(each.search(path) for each in (_ASKS, _RUNS, _TAKES_AWAY, _EACH))
 
 
 def _asked(key: str, value: str, gathered: Gathered) -> None:
@@ -273,7 +188,7 @@ def _set(field: str, value: str, gathered: Gathered) -> None:
         gathered.sends_to(value)
 
 
-def _reach(url: str, path: _Path, *, picked: bool, gathered: Gathered) -> None:
+def _reach(url: str, path: paths.Path, *, picked: bool, gathered: Gathered) -> None:
     """Add that all of a collection is changed, or removed, or many at once."""
     if not gathered.verbs & (_CHANGES | {Verb.EXEC}):
         return
@@ -282,7 +197,7 @@ def _reach(url: str, path: _Path, *, picked: bool, gathered: Gathered) -> None:
         gathered.reaches(
             Breadth.EVERYTHING, severity=0.85 if Verb.DELETE in gathered.verbs else 0.75
         )
-    elif _EACH.search(urlsplit(url).path):
+    elif paths.EACH.search(urlsplit(url).path):
         gathered.reaches(Breadth.WHOLE_TABLE)
 
 

@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     r"\b(?:others?|rest|remaining|else|everything|nothing|anything|none|any|no|all)\b",
     re.IGNORECASE,
 )
-_EXACT = re.compile(r"(?<![\w*])(?=[\w.@-]*[\d_.@-])[A-Za-z0-9][\w.@-]+\*?(?![\w*])")
+_EXACT = re.compile(r"(?<![\w*])(?=[\w.@-]{0,80}[\d_.@-])[A-Za-z0-9][\w.@-]{1,80}\*?(?![\w*])")
 _LONGEST = 20_000
 _BELOW = re.compile(r"(?:^[A-Z][a-z]+|Batch)(?=[A-Z])")
 _CALL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

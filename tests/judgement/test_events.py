@@ -298,7 +298,7 @@ class TestHttp:
         assert facts.destinations == ("r.lindt@mailbox.example",)
 
     def test_a_segment_after_a_plural_is_a_name_and_a_service_is_none(self) -> None:
-        facts = http.facts("GET /desk/tenants/kestrel/flags/tax-engine")
+        facts = http.facts("PUT /desk/tenants/kestrel/flags/tax-engine")
         assert facts.objects == ("/desk/tenants/flags", "tenants", "flags", "tax-engine")
         assert facts.literals == ("kestrel", "tax-engine")
 
