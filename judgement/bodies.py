@@ -34,7 +34,7 @@ _TEXTS = re.compile(
     r"|creationtimestamp|managedfields|dry_?run|idempotency\w*|client(?:request)?token|etag"
     r"|environment|env|region|op|operator|comparator|attribute|field|property|name|key|id|slug|type|path|metadata\.name"
     r"|version"
-    r"|correlation\w*|request_?id|force)$",
+    r"|correlation\w*|request_?id|force\w*)$",
     re.IGNORECASE,
 )
 _EACH = "[]"  # after the name of a list, within one of it

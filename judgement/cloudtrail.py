@@ -108,6 +108,9 @@ def _carries(service: str, parameters: object, gathered: Gathered) -> None:
     """Add what commands and queries do that a call carries."""
     if not isinstance(parameters, Mapping):
         return
+    if parameters.get("forceNewDeployment") is True:  # which is how a service is restarted
+        gathered.verbs.discard(Verb.WRITE)
+        gathered.does(Verb.EXEC, severity=0.4)
     within = parameters.get("parameters")
     commands = within.get("commands") if isinstance(within, Mapping) else None
     for each in commands[:10] if isinstance(commands, list) else ():
@@ -143,6 +146,9 @@ def _parameter(key: str, value: str, *, looks: bool, hidden: list[str], gathered
     if not looks:
         _grave(key, value, gathered)
     if _VIEW.search(key) or value == "*":
+        return
+    if key == "cluster" and not looks:
+        gathered.says(value)  # where the service is that is changed
         return
     if not (_NAMES.search(key) and len(value) <= 300):
         gathered.says(value)

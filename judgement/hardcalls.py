@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from judgement import kept, others, transfers, words
+from judgement import kept, others, private, transfers, words
 from judgement.binding import names_host
 from judgement.deeds import CHANGING, about, shown
 from judgement.facts import Breadth, Facts, Verb
@@ -23,6 +23,12 @@ _CODE = re.compile(
     r"\b(?:scripts?|groovy|console|commands?|shell|code|exec\w*|snippet|query|eval\w*)\b", re.I
 )
 # A figure with its unit: 40Gi, 512 MB, 30d.
+# Who says that it is this alone.
+_ALONE = re.compile(
+    r"\b(?:nothing else|nothing more|no others?|no further|only|just|solely|alone|this one|that one"
+    r"|single|no additional)\b",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([KMGTP]i?B?|m|ms|s|h|d|%|x)?(?![\w.])", re.I)
 
@@ -37,6 +43,8 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
         yield from _keeps(reason, action, facts)
         yield from _figures(reason, action, facts)
         yield from _others(reason, action, facts)
+        yield from _private(reason, action, facts)
+        yield from _beside(reason, action, facts)
 
 
 def _leaves(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterator[Finding]:
@@ -112,6 +120,25 @@ def _others(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
             "elsewhere", action, facts, f"touches {about(facts)}",
             f"the request names the namespace `{found[1]}`", None,
             severity=Severity.HIGH if changes else Severity.MEDIUM,
+        )  # fmt: skip
+
+
+def _beside(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield a field that was set beside those of which the request speaks."""
+    if facts.verbs & CHANGING and (field := others.unasked(reason, facts)):
+        yield _said_otherwise(
+            "field", action, facts, f"sets `{field}` of {about(facts)} as well",
+            "the request speaks of other fields", Verb.WRITE,
+            severity=Severity.HIGH if _ALONE.search(reason.text) else Severity.MEDIUM,
+        )  # fmt: skip
+
+
+def _private(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that something of people was read of which the request says nothing."""
+    if facts.verbs & {Verb.READ, Verb.EXPORT} and (name := private.read(reason.text, facts)):
+        yield _said_otherwise(
+            "private", action, facts, f"reads `{name}`",
+            "the request speaks of nothing of the kind", Verb.READ,
         )  # fmt: skip
 
 

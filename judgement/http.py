@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
@@ -156,7 +156,8 @@ def _address(url: str, host: str, body: object, gathered: Gathered) -> None:
         return
     path = paths.read(parts.path)
     read = gathered.verbs <= {Verb.READ}
-    gathered.names(*path.about(read=read), parts.hostname or host.split(":", 1)[0])
+    about, host = path.about(read=read), parts.hostname or host.split(":", 1)[0]
+    gathered.names(*about, host if about else "")
     gathered.says(*path.values)
     for key, value in asked:
         _asked(key, value, gathered)
@@ -248,19 +249,24 @@ def _operators(body: object, depth: int = 0) -> list[object]:
 
 def _tells(method: str, url: str, gathered: Gathered) -> None:
     """Add what the address tells beside the method."""
-    sections = ["always"]
-    if gathered.verbs <= {Verb.READ}:
-        sections.append("read")
-    if gathered.verbs & _CHANGES:
-        sections.append("changed")
-    if method in {"POST", "PUT"} and Verb.WRITE in gathered.verbs:
-        sections.append("posted")
-    if Verb.DELETE in gathered.verbs:
-        sections.append("deleted")
-    for section in sections:
+    for section in _sections(method, gathered.verbs):
         for rule in _rules(section):
             if found := rule.pattern.search(url):
                 rules.apply(rule, found, gathered)
+    if Verb.PRIVILEGE in gathered.verbs:
+        gathered.verbs.discard(Verb.WRITE)  # to write a role is to give it
+
+
+def _sections(method: str, verbs: Set[Verb]) -> list[str]:
+    """Return which sections of the table are about a request."""
+    told = {
+        "always": True,
+        "read": verbs <= {Verb.READ},
+        "changed": bool(verbs & _CHANGES),
+        "posted": method in {"POST", "PUT"} and Verb.WRITE in verbs,
+        "deleted": Verb.DELETE in verbs,
+    }
+    return [section for section, applies in told.items() if applies]
 
 
 @cache

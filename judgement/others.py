@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 
-from judgement import words
+from judgement import thesaurus, words
 from judgement.facts import Facts, Kind
 from judgement.reasons import Reason
 
 _LONGEST = 20_000
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[\w.:/@-]*\w)?")
 _PARTS = re.compile(r"[-_./:@]+")
+_PLAIN = frozenset({"true", "false", "null", "0", "1", ""})
 _LEAST = 4  # digits of a number by which one of many is picked
 # What stands at the end of the name of something that belongs to another: api, api-config.
 _SIDES = frozenset(
@@ -65,6 +66,39 @@ def _called(number: str, text: str, facts: Facts) -> bool:
     before = re.search(rf"\b(\w{{1,40}})\W{{1,5}}(?:\w{{1,40}}\W{{1,5}})?{number}\b", text)
     kinds = {stem for each in facts.objects for stem in words.content(each)}
     return bool(before and kinds.intersection(words.content(before[0])))
+
+
+def unasked(reason: Reason, facts: Facts) -> str:
+    """Return a field that is set beside those of which a request speaks, "" if there is none.
+
+    What is switched, or gets a value that is named, or a time, is as good as spoken of; and who
+    makes something new has to say more of it than they asked for.
+    """
+    fields = [each for each in facts.conditions if each.operator == "set"]
+    if len(fields) < 2 or "POST" in facts.commands:
+        return ""
+    text = reason.text[:_LONGEST].lower()
+    strange = [
+        each.column for each in fields
+        if each.value.lower() not in _PLAIN and each.value.lower() not in text
+        and not (_about(each.column, reason) or _DATE.match(each.value))
+    ]  # fmt: skip
+    spoken = any(_about(each.column, reason) for each in fields)
+    return strange[0] if strange and spoken else ""
+
+
+def _about(field: str, reason: Reason) -> bool:
+    """Whether a request speaks of a field, by any word of its name or one that means the same."""
+    stems = words.content(field)
+    if not reason.words.isdisjoint(stems):
+        return True
+    meant = _meant(reason.words)
+    return any(not meant.isdisjoint(thesaurus.keys(each)) for each in stems)
+
+
+@lru_cache(maxsize=200)
+def _meant(stems: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*map(thesaurus.keys, stems))
 
 
 def elsewhere(text: str, facts: Facts) -> tuple[str, str] | None:

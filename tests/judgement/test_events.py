@@ -92,7 +92,7 @@ DELETE /orders/881 -> delete : /orders
 DELETE /logs/_all -> delete
 GET /orders/export?format=csv -> read export
 GET /api/secrets/4 -> read secret
-POST /users/4/roles -> write privilege
+POST /users/4/roles -> privilege
 GET /users/4/roles -> read
 DELETE /audit-log/4 -> delete tamper
 DELETE /videos/4/decisions/history -> delete tamper
@@ -101,8 +101,9 @@ POST /silences -> write tamper
 PUT /zones/4/event-recording?enabled=false -> write tamper
 POST /webhooks -> write persistence
 POST /webhooks/4/deliveries/5/retry -> exec
-POST /users/4/impersonate -> write privilege
-POST /service-accounts/4/tokens -> write persistence privilege
+POST /users/4/impersonate -> privilege
+PUT /settings/sso -> privilege
+POST /service-accounts/4/tokens -> persistence privilege
 POST /actuator/shutdown -> exec
 POST /api/ds/query -> read
 POST /flags/new-checkout/evaluate -> read

@@ -51,3 +51,23 @@ class TestElsewhere:
     def test_where_no_namespace_is_named_none_is_another(self) -> None:
         assert not others.elsewhere("restart api of the shop", patched("api", "people"))
         assert not others.elsewhere("which namespaces are full", patched("api", "people"))
+
+
+class TestUnasked:
+    def unasked(self, reason: str, body: object) -> str:
+        reference = {"resource": "deployments", "name": "checkout-api"}
+        event = {"verb": "patch", "objectRef": reference, "requestObject": {"spec": body}}
+        return others.unasked(reasons.read(reason), kubernetes.facts(event))
+
+    def test_a_field_beside_those_that_are_spoken_of_is_told(self) -> None:
+        reason = "raise the memory of checkout-api to 1Gi"
+        assert self.unasked(reason, {"memory": "1Gi", "image": "checkout:2.32"}) == "image"
+        assert not self.unasked(reason, {"memory": "1Gi"})
+
+    def test_what_is_switched_or_named_or_a_time_is_as_good_as_spoken_of(self) -> None:
+        reason = "raise the memory of checkout-api to 1Gi, image checkout:2.32"
+        for value in (True, "checkout:2.32", "2026-11-12T16:17:03Z"):
+            assert not self.unasked(reason, {"memory": "1Gi", "revision": value})
+
+    def test_where_no_field_is_spoken_of_none_is_beside(self) -> None:
+        assert not self.unasked("repair checkout-api", {"memory": "1Gi", "image": "a:2"})
