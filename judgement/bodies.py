@@ -37,6 +37,11 @@ _TEXTS = re.compile(
     r"|correlation\w*|request_?id|force\w*)$",
     re.IGNORECASE,
 )
+# Switches that say how something is done, and set nothing that stays.
+_HOW = re.compile(
+    r"^(?:apply|honou?r|only|reset|skip|wait|force|full|dry|propagate|recursive|cascade|include|use"
+    r"|with|validate|notify|send|create|allowMajor|ignore|evaluate)(?=$|_|[A-Z]|\w*_)"
+)
 _EACH = "[]"  # after the name of a list, within one of it
 _MINOR = re.compile(r"^(?P<of>\w+?)_?(?:minor|cents)$", re.IGNORECASE)
 _PATH = re.compile(r"^[\w.-]+\.[a-z]{2,}/")  # "nginx.ingress.kubernetes.io/" of an annotation
@@ -132,7 +137,8 @@ def _within(body: object, above: str, depth: int) -> Iterator[tuple[str, str]]:
             yield from _within(each, f"{above.removesuffix(_EACH)}{_EACH}", depth + 1)
     elif body is None or isinstance(body, str | int | float):
         value, field = _plain("null" if body is None else str(body)), above.removesuffix(_EACH)
-        if field and len(value) <= _LONGEST and not _TEXTS.match(field):
+        how = value in {"true", "false"} and _HOW.match(field)
+        if field and len(value) <= _LONGEST and not (how or _TEXTS.match(field)):
             yield field, value
 
 

@@ -35,6 +35,8 @@ _PLACES = frozenset(
 _TO_WHOM = re.compile(r"(?:principals?|AWS|grantee\w*)$", re.I)
 _QUERIES = ("queryString", "sql", "statement")
 _QUERIED = frozenset({"athena", "rds-data", "redshift-data", "dynamodb", "timestream-query"})
+_SECRET = re.compile(r"passw|secret|token|credential|private[-_]?key|api[-_]?key")
+_MONTH = 30  # days of a log that are left to whoever looks into it
 _LONGEST = 4_000
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _PAIR_NAMES = ("name", "attributeKey", "key", "field")
@@ -79,8 +81,7 @@ def facts(event: Mapping[str, object]) -> Facts:
         if key.lower() == "arn":
             gathered.names(short(value) if gathered.objects else value)
     _hidden(hidden, looks=looks, gathered=gathered)
-    if name.startswith(("CopyObject", "UploadPartCopy")):
-        _copied(parameters, gathered)
+    _special(name, parameters, gathered)
     refused = text_at(event, "errorCode")
     if refused:
         gathered.says(refused)
@@ -183,6 +184,20 @@ def _hidden(hidden: list[str], *, looks: bool, gathered: Gathered) -> None:
         gathered.says(*hidden)
     else:
         gathered.names(*hidden)
+
+
+def _special(name: str, parameters: object, gathered: Gathered) -> None:
+    """Add what follows from the parameters of some calls: what is decrypted, or kept for days."""
+    if name.startswith(("CopyObject", "UploadPartCopy")):
+        _copied(parameters, gathered)
+    elif name.startswith("GetParameter"):
+        plain = text_at(parameters, "withDecryption") != "True"
+        if not plain or any(map(_SECRET.search, gathered.objects)):
+            gathered.does(Verb.SECRET)
+    elif name == "PutRetentionPolicy":
+        days = text_at(parameters, "retentionInDays")
+        if days.isdecimal() and int(days[:6]) < _MONTH:
+            gathered.does(Verb.TAMPER)
 
 
 def _copied(parameters: object, gathered: Gathered) -> None:

@@ -55,7 +55,9 @@ _PAGES = frozenset({"limit", "per_page", "page_size", "pagesize", "size", "count
 _PICKS = frozenset(
     {"query", "q", "filter", "filters", "where", "selector", "match", "search", "conditions"}
 )
-_TERM = re.compile(r"(?<![\w.])([A-Za-z_.]{1,60})\s*(:|>=|<=|=|>|<)\s*(\"[^\"]*\"|[^\s&]+)")
+_TERM = re.compile(
+    r"(?<![\w.])([A-Za-z_.]{1,60})(?:\s*(:|>=|<=|=|>|<)\s*|\s+(?:eq|co|sw)\s+)(\"[^\"]*\"|[^\s&]+)"
+)
 _TURNS = frozenset({"not_in", "not in", "notin", "ne", "neq", "!=", "<>", "not", "exclude", "nin"})
 _PLACES = re.compile(
     r"^(?:url|uri|callback\w*|endpoint|target_?url|webhook\w*|deliver_to|send_to|to|recipients?"
@@ -171,7 +173,7 @@ def _asked(key: str, value: str, gathered: Gathered) -> None:
         gathered.limits(int(value[:18]))
     elif low in _PICKS and (terms := _TERM.findall(value)):
         _terms(terms, gathered)
-    elif _ID.search(low) or opaque(value):
+    elif low in _PICKS or _ID.search(low) or opaque(value):
         gathered.says(value)
     elif gathered.verbs & _CHANGES:
         if low not in _TECHNICAL:
@@ -232,7 +234,7 @@ def _terms(terms: Iterable[tuple[str, str, str]], gathered: Gathered) -> None:
         if _ID.search(field):
             gathered.says(wanted)
         else:
-            gathered.compares(field, operator.replace(":", "="), wanted.strip('"'))
+            gathered.compares(field, (operator or "=").replace(":", "="), wanted.strip('"'))
 
 
 def _operators(body: object, depth: int = 0) -> list[object]:

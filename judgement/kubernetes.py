@@ -39,6 +39,9 @@ _CALLED = {
     "paused": "pause",
 }  # fmt: skip
 _MOST_SETTINGS = 12  # of an object that is written as a whole: what of it is new is not told
+# Of a list that is written as a whole: what was there stands in it as well.
+_STRUCTURE = frozenset({"host", "hosts", "path_type", "number", "port", "target_port", "effect"})
+_ROUTES = frozenset({"ingresses", "httproutes", "services", "virtualservices", "routes"})
 _RUNS_CODE = frozenset({"command", "args", "entrypoint", "lifecycle", "exec"})
 _SHELLS = re.compile(r"^(?:/(?:usr/)?bin/)?(?:ba|z|k|a|da)?sh$")
 
@@ -149,13 +152,23 @@ def _sets(body: object, resource: str, gathered: Gathered) -> None:
         if _restarts((field, value)):
             gathered.does(Verb.EXEC, severity=0.4)
             continue
-        gathered.compares(_CALLED.get(field, field), "set", value)
+        if field.lower() in _STRUCTURE and resource in _ROUTES:
+            gathered.says(value)
+            continue
+        if field == "image":
+            gathered.says(value)
+        gathered.compares(_CALLED.get(field, field), "set", _release(field, value))
         bodies.judge(field, value, gathered)
         gone = (field == "replicas" and value == "0") or "nodeSelector" in str(body)[:2_000]
         if gone and any(map(_WATCHES.search, gathered.objects)):
             gathered.does(Verb.TAMPER)
         if field in _RUNS_CODE and resource in {"cronjobs", "daemonsets"}:
             gathered.does(Verb.PERSISTENCE)
+
+
+def _release(field: str, value: str) -> str:
+    """Return a value as people say it: of an image they say the release."""
+    return value.rpartition("/")[2].rpartition(":")[2] if field == "image" else value
 
 
 def _restarts(setting: tuple[str, str]) -> bool:
@@ -169,7 +182,13 @@ def _command(event: Mapping[str, object], gathered: Gathered) -> None:
     if not words or (len(words) == 1 and _SHELLS.match(words[0])):
         return
     carries = len(words) > 2 and _SHELLS.match(words[0]) and words[1].startswith("-")
-    gathered.takes(shell.facts(words[2] if carries else " ".join(words)))
+    carried = shell.facts(words[2] if carries else " ".join(words))
+    if carried.verbs <= _LOOKS and carried.quality is Quality.WHOLE:
+        # Whoever looks at the disk from within has not intervened.
+        gathered.verbs.clear()
+        gathered.severity = 0.0
+        gathered.does(Verb.READ, severity=0.2)
+    gathered.takes(carried)
     if words[0] in {"tar", "dd"} and "-" in words:
         gathered.does(Verb.EXPORT)  # what is written to the other end of the line is taken away
 

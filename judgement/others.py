@@ -10,6 +10,7 @@ from judgement.reasons import Reason
 _LONGEST = 20_000
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[\w.:/@-]*\w)?")
 _PARTS = re.compile(r"[-_./:@]+")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
 _PLAIN = frozenset({"true", "false", "null", "0", "1", ""})
 _LEAST = 4  # digits of a number by which one of many is picked
 # What stands at the end of the name of something that belongs to another: api, api-config.
@@ -81,7 +82,7 @@ def unasked(reason: Reason, facts: Facts) -> str:
     strange = [
         each.column for each in fields
         if each.value.lower() not in _PLAIN and each.value.lower() not in text
-        and not (_about(each.column, reason) or _DATE.match(each.value))
+        and not (_about(each.column, reason) or _TIME.match(each.value))
     ]  # fmt: skip
     spoken = any(_about(each.column, reason) for each in fields)
     return strange[0] if strange and spoken else ""

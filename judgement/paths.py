@@ -28,7 +28,7 @@ _SIDES = re.compile(
     r"|disable|activate|freeze|hold|grant|voke|rotate|set|new|store|instate|fund|capture|void|confirm|accept"
     r"|decline|ject|lease|merge|move|copy|clone|share|link|schedule|fresh|mind)|(?:ex|im)port|(?:down|up)load"
     r"|impersonate|status|state|health|history|stats|metrics|settings|config\w*|count|summary|latest|current"
-    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|content|preview|notify|e?mail|password"
+    r"|default|last\w*|next|log|mfa|otp|profile|balance|details?|info|contents?|lifecycle|actions?|operations?|commands?|preview|notify|e?mail|password"
     r"|send|publish|credit|debit|transfer|charge|pay|ack\w*|resolve|escalate|sign|check(?:in|out))$",
     re.I,
 )
@@ -82,7 +82,7 @@ def read(path: str) -> Path:
     route: list[str] = []
     nouns: list[str] = []
     values: list[str] = []
-    before = ""
+    before = named = ""
     for segment in (unquote(each) for each in path.split("/") if each):
         if segment.lower() in _BY or segment == "/":
             continue
@@ -91,14 +91,17 @@ def read(path: str) -> Path:
             continue
         if numbered(segment) or (_PLURAL.fullmatch(before) and _names(segment)):
             values.append(segment)
+            named = "" if numbered(segment) else segment
         else:
             route.append(segment)
-            nouns += [] if _verb(segment) else [segment]
+            if not _verb(segment):
+                nouns.append(segment)
+                named = ""
         before = segment
     if len(nouns) > 1 and not _PLURAL.fullmatch(nouns[0]):
         del nouns[0]  # a service, of which nobody speaks: /backoffice/cards
     picked = bool(values and before == values[-1])
-    name = [before] if picked and not numbered(before) else []
+    name = [named] if named else []
     collection = bool(_PLURAL.fullmatch(before)) and not picked
     return Path("/" + "/".join(route), (*nouns[-2:], *name), tuple(values), collection)
 

@@ -29,7 +29,7 @@ route53resolver:DeleteResolverQueryLogConfig -> tamper
 eks:AssociateAccessPolicy -> privilege
 config:StopConfigurationRecorder -> tamper
 secretsmanager:GetSecretValue -> secret read
-ssm:GetParameters -> secret read
+ssm:GetParameters -> read
 ec2:GetPasswordData -> secret read
 iam:CreateAccessKey -> privilege persistence
 iam:CreateUser -> privilege persistence
@@ -49,7 +49,9 @@ iam:GetLoginProfile -> read
 iam:DeleteUser -> privilege delete
 ec2:ReplaceIamInstanceProfileAssociation -> privilege
 lambda:UpdateFunctionConfiguration20150331v2 -> write
-lambda:UpdateFunctionCode20150331v2 -> persistence write exec
+lambda:UpdateFunctionCode20150331v2 -> write exec
+rds:RestoreDBInstanceFromDBSnapshot -> write
+logs:PutRetentionPolicy -> write
 route53:ChangeResourceRecordSets -> write
 sqs:PurgeQueue -> delete
 s3:CopyObject -> export write
@@ -76,7 +78,7 @@ create cronjobs -> persistence write
 patch cronjobs -> write
 create serviceaccounts -> privilege persistence
 create pods/eviction -> exec
-patch deployments/scale -> exec write
+patch deployments/scale -> write
 delete events -> tamper delete
 delete networkpolicies -> tamper delete
 create serviceaccounts/token -> secret privilege
@@ -187,6 +189,18 @@ class TestCloudTrail:
         facts = called("lambda:UpdateFunctionConfiguration", {"functionName": "a", "memorySize": 9})
         assert Condition("memory_size", "set", "9") in facts.conditions
 
+    def test_a_parameter_is_a_secret_that_is_decrypted_or_called_so(self) -> None:
+        plain = called("ssm:GetParameter", {"name": "/shop/flags/new-cart"})
+        assert {*plain.verbs} == {"read"}
+        for asked in ({"name": "/shop/a", "withDecryption": True}, {"name": "/shop/db/password"}):
+            assert "secret" in called("ssm:GetParameter", asked).verbs
+
+    def test_a_log_that_is_kept_for_days_alone_is_tampered_with(self) -> None:
+        for days, verb in ((1, "tamper"), (90, "write")):
+            asked = {"logGroupName": "/aws/x", "retentionInDays": days}
+            assert verb in called("logs:PutRetentionPolicy", asked).verbs
+        assert "tamper" not in called("logs:PutRetentionPolicy", asked).verbs
+
     def test_what_runs_at_the_next_start_stays(self) -> None:
         facts = called("ec2:ModifyInstanceAttribute", {"instanceId": "i-0ab", "userData": "x"})
         assert "persistence" in facts.verbs
@@ -255,6 +269,8 @@ class TestKubernetes:
         assert "secret" in kubernetes.facts(asked).verbs
         asked["requestURI"] = "/exec?command=tar&command=cf&command=-&command=%2Fdata"
         assert "export" in kubernetes.facts(asked).verbs
+        asked["requestURI"] = "/exec?command=df&command=-h"
+        assert {*kubernetes.facts(asked).verbs} == {"read"}
 
     def test_a_binding_names_to_whom_it_gives_which_role(self) -> None:
         body = {"subjects": [{"name": "eva"}], "roleRef": {"name": "edit"}}
@@ -302,6 +318,8 @@ class TestHttp:
         facts = http.facts("PUT /desk/tenants/kestrel/flags/tax-engine")
         assert facts.objects == ("/desk/tenants/flags", "tenants", "flags", "tax-engine")
         assert facts.literals == ("kestrel", "tax-engine")
+        facts = http.facts("DELETE /api/queues/%2f/invoices.retry/contents")
+        assert facts.objects == ("/api/queues/contents", "queues", "invoices.retry")
 
     def test_a_collection_without_a_name_is_all_of_it(self) -> None:
         for line in ("DELETE /suppressions", "DELETE /locks?zone=*", "POST /queue/cancelAll"):
