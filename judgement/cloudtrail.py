@@ -211,7 +211,9 @@ def _sets(parameters: object, gathered: Gathered) -> None:
     """Add what is set: what names nothing, of a call that changes something."""
     for field, value in bodies.settings(parameters):
         key = field.rpartition(".")[2].replace("_", "")
-        if not (_NAMES.search(key) or _VIEW.search(key)) and not value.startswith("{"):
+        if value in {"", "null"}:
+            gathered.compares(field, "set", "null")  # what is taken away, whatever it names
+        elif not (_NAMES.search(key) or _VIEW.search(key)) and not value.startswith("{"):
             gathered.compares(field, "set", value.removesuffix("/32"))
             bodies.judge(field, value, gathered)
         if _RUN.match(key):

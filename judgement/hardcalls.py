@@ -29,6 +29,13 @@ _ALONE = re.compile(
     r"|single|no additional)\b",
     re.IGNORECASE,
 )
+# Who means more than one says so.
+_MANY = re.compile(
+    r"\b(?:all|every|everything|each|those|these|them|they|both|bulk|batch|mass|several|many|list"
+    r"|whole|entire|wildcard|any|(?:\d{2,}|two|three|four|five|six|ten)\s(?:\w+\s)?\w{3,}s)\b"
+    r"|\*",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _FIGURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([KMGTP]i?B?|m|ms|s|h|d|%|x)?(?![\w.])", re.I)
 
@@ -43,6 +50,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
         yield from _keeps(reason, action, facts)
         yield from _figures(reason, action, facts)
         yield from _others(reason, action, facts)
+        yield from _many(reason, action, facts)
         yield from _private(reason, action, facts)
         yield from _beside(reason, action, facts)
 
@@ -120,6 +128,15 @@ def _others(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
             "elsewhere", action, facts, f"touches {about(facts)}",
             f"the request names the namespace `{found[1]}`", None,
             severity=Severity.HIGH if changes else Severity.MEDIUM,
+        )  # fmt: skip
+
+
+def _many(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield that many were changed at once, where the request speaks of one."""
+    if Breadth.WHOLE_TABLE in facts.breadth and _changes(facts) and not _MANY.search(reason.text):
+        yield _said_otherwise(
+            "many", action, facts, f"changes many at once by {about(facts)}",
+            "the request speaks of no more than one", Verb.WRITE,
         )  # fmt: skip
 
 

@@ -105,6 +105,9 @@ refund cap_9; cap_8 is right, stays | HTTP POST /captures/cap_8/refunds -> kept
 refund cap_9; cap_8 is right, stays | HTTP POST /captures/cap_9/refunds ->
 refund 12.50 of order 7 | HTTP POST /orders/7/refunds?amount=125.00 -> figure
 refund 12.50 of order 7 | HTTP POST /orders/7/refunds?amount=12.50 ->
+unblock card 4410 | HTTP POST /cards/bulk-unblock -> many
+unblock all cards of the fraud case | HTTP POST /cards/bulk-unblock ->
+unblock card 4410 | HTTP GET /salaries -> private
 """
 
 
