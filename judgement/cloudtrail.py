@@ -23,7 +23,7 @@ _NAMES = re.compile(
 )
 # Which metrics, fields or pages are asked for names nothing.
 _VIEW = re.compile(
-    r"(?:metricName|attributeNames?|statistics?|period|namespace|next\w*|max\w*|limit|start\w*|end\w*|pageSize"
+    r"^(?:metricName|attributeNames?|statistics?|period|namespace|next\w*|max\w*|limit|start\w*|end\w*|pageSize"
     r"|marker|include\w*|order\w*|sort\w*|queryString|expression|label|unit|returnData|client\w*|region\w*"
     r"|dryRun|encoding\w*|delimiter|version\w*|instanceType)$", re.I
 )  # fmt: skip
@@ -32,6 +32,7 @@ _PLACES = frozenset(
      "principal", "principals", "destinationbucket", "s3bucket", "s3bucketname", "targetaccount",
      "accountstoadd", "notificationendpoint", "endpoint", "bucket", "account")
 )  # fmt: skip
+_ROLE = re.compile(r"(?:role|roleArn|execution\w*Role\w*|taskRoleArn|iamInstanceProfile)$")
 _TO_WHOM = re.compile(r"(?:principals?|AWS|grantee\w*)$", re.I)
 _QUERIES = ("queryString", "sql", "statement")
 _QUERIED = frozenset({"athena", "rds-data", "redshift-data", "dynamodb", "timestream-query"})
@@ -172,6 +173,8 @@ def _grave(key: str, value: str, gathered: Gathered) -> None:
     if Verb.EXPORT in gathered.verbs:
         gathered.sends_to(*([short(value)] if key.lower() in _PLACES else []))
         gathered.sends_to(*(_ACCOUNT.findall(value) if policy else []))
+    if _ROLE.match(key) and not gathered.verbs & {Verb.PRIVILEGE, Verb.NEUTRAL}:
+        gathered.does(Verb.PRIVILEGE)  # what runs gets the rights of that role
     if key == "action" and value == "DELETE":
         gathered.does(Verb.DELETE)
     if value.startswith("*.") and _NAMES.search(key):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from judgement import kept, others, private, transfers, words
+from judgement import kept, others, private, transfers, whom, words
 from judgement.binding import names_host
 from judgement.deeds import CHANGING, about, shown
 from judgement.facts import Breadth, Facts, Verb
@@ -51,6 +51,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
         yield from _figures(reason, action, facts)
         yield from _others(reason, action, facts)
         yield from _many(reason, action, facts)
+        yield from _whom(reason, action, facts)
         yield from _private(reason, action, facts)
         yield from _beside(reason, action, facts)
 
@@ -131,9 +132,25 @@ def _others(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _whom(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    """Yield a right for somebody that nobody names, or another kind of thing that is deleted."""
+    if name := whom.stranger(reason.text, facts):
+        yield _said_otherwise(
+            "whom", action, facts, f"gives a right by {about(facts)}",
+            f"the request does not speak of `{name}`", Verb.PRIVILEGE,
+        )  # fmt: skip
+    if kind := whom.another_kind(reason.text, facts):
+        yield _said_otherwise(
+            "kind", action, facts, f"deletes {about(facts)}",
+            f"the request speaks of no {kind}", Verb.DELETE,
+        )  # fmt: skip
+
+
 def _many(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield that many were changed at once, where the request speaks of one."""
-    if Breadth.WHOLE_TABLE in facts.breadth and _changes(facts) and not _MANY.search(reason.text):
+    collection = any(each.startswith("deletecollection") for each in facts.commands)
+    many = Breadth.WHOLE_TABLE in facts.breadth or collection
+    if many and _changes(facts) and not _MANY.search(reason.text):
         yield _said_otherwise(
             "many", action, facts, f"changes many at once by {about(facts)}",
             "the request speaks of no more than one", Verb.WRITE,

@@ -12,7 +12,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9](?:[\w.:/@-]*\w)?")
 _PARTS = re.compile(r"[-_./:@]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
 _PLAIN = frozenset({"true", "false", "null", "0", "1", ""})
-_LEAST = 4  # digits of a number by which one of many is picked
+_COUNTED = re.compile(r"([a-z]{3,})(\d{2,})")  # SPRING26
+_CODE = re.compile(r"(?=\w*\d)(?=\w*[a-z])[a-z0-9]{6,}")  # 00u9kl
+_RESOURCE = re.compile(r"([a-z]+)-[0-9a-f]{8,17}")  # of AWS: i-0b3f9a77c1d2e4455
+_LEAST = 2  # digits of a number by which one of many is picked
 # What stands at the end of the name of something that belongs to another: api, api-config.
 _SIDES = frozenset(
     ("cfg", "config", "conf", "configmap", "secret", "secrets", "tls", "svc", "service", "headless",
@@ -116,8 +119,16 @@ def elsewhere(text: str, facts: Facts) -> tuple[str, str] | None:
 
 def _like(name: str, other: str) -> bool:
     """Whether two names are of a sort: as many parts, of which some are the same."""
+    if _DATE.fullmatch(other):
+        return False
+    if (found := _COUNTED.fullmatch(name)) and (its := _COUNTED.fullmatch(other)):
+        return found[1] == its[1] and len(found[2]) == len(its[2])
+    if _CODE.fullmatch(name) and _CODE.fullmatch(other):
+        return len(name) == len(other) and name[:2] == other[:2]
+    if (found := _RESOURCE.fullmatch(name)) and (its := _RESOURCE.fullmatch(other)):
+        return found[1] == its[1]
     own, theirs = _PARTS.split(name), _PARTS.split(other)
-    if len(own) != len(theirs) or len(own) < 2 or _DATE.fullmatch(other):
+    if len(own) != len(theirs) or len(own) < 2:
         return False
     pairs = list(zip(own, theirs, strict=True))
     same = [one for one, its in pairs if one == its and len(one) > 1]

@@ -108,6 +108,9 @@ refund 12.50 of order 7 | HTTP POST /orders/7/refunds?amount=12.50 ->
 unblock card 4410 | HTTP POST /cards/bulk-unblock -> many
 unblock all cards of the fraud case | HTTP POST /cards/bulk-unblock ->
 unblock card 4410 | HTTP GET /salaries -> private
+force delete that pod, redis-0 | K8S delete pods redis-0 ->
+force delete that pod, redis-0 | K8S delete statefulsets redis-0 -> kind
+remove the old sts redis-0 | K8S delete statefulsets redis-0 ->
 """
 
 

@@ -14,6 +14,9 @@ NAMES = [
     ("drain worker-fra-23", "worker-fra-32", "worker-fra-23"),
     ("drain worker-fra-23 and 32", "worker-fra-32", ""),
     ("drain web-3 to web-5", "web-4", ""),
+    ("set voucher SPRING26 right", "spring27", "spring26"),
+    ("unlock user 00u9kl", "00u8zz", "00u9kl"),
+    ("reboot i-0b3f9a77c1d2e4455", "i-0b3f9a71e8806d31a", "i-0b3f9a77c1d2e4455"),
     ("restart tenant-red since 2026-11-12", "2026-11-13", ""),
 ]
 
