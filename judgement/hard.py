@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from judgement import fetching, transfers
+from judgement import fetching, hardcalls, ruling, transfers
 from judgement.binding import binds, names_host
 from judgement.deeds import about, shown
 from judgement.facts import Breadth, Facts, Verb
 from judgement.findings import Finding, Severity
+from judgement.near import EVENTS
 from judgement.reasons import Reason
+from judgement.ruling import ruled
 from judgement.scope import Scope
 
-TIER = 0
+TIER = ruling.TIER
 _EVERYTHING = frozenset({Breadth.EVERYTHING, Breadth.ROOT})
 _DESTROYS = frozenset({Verb.DELETE, Verb.SCHEMA, Verb.WRITE})
 
@@ -93,7 +95,7 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
         if opened and rule.code == "superuser":
             yield _open_to_all(reason, action, facts)
         elif rule.verb in facts.verbs and facts.severity >= rule.least:
-            yield _finding(
+            yield ruled(
                 reason, action, facts, rule.verb,
                 code=rule.code, severity=rule.severity, does=f"{rule.does}: {about(facts)}",
                 saying=_saying(rule, facts),
@@ -101,6 +103,8 @@ def findings(reason: Reason, scope: Scope, action: int, facts: Facts) -> Iterato
     yield from _remote_code(reason, action, facts)
     yield from _destruction(reason, action, facts)
     yield from _egress(reason, scope, action, facts)
+    if facts.kind in EVENTS:
+        yield from hardcalls.findings(reason, scope, action, facts)
 
 
 def _saying(rule: _Rule, facts: Facts) -> re.Pattern[str] | None:
@@ -125,7 +129,7 @@ def _remote_code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]
     """Yield that something runs which was fetched: announced where the request says from where."""
     if fetching.RUNS_FETCHED in facts.commands:
         there = any(names_host(each, reason.text) for each in facts.objects if "://" in each)
-        yield _finding(
+        yield ruled(
             reason, action, facts, Verb.EXEC, code="remote_code", severity=Severity.CRITICAL,
             does=f"runs what it fetches from elsewhere, by {about(facts)}",
             saying=_FETCHES if there else _NOTHING,
@@ -135,7 +139,7 @@ def _remote_code(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]
 def _open_to_all(reason: Reason, action: int, facts: Facts) -> Finding:
     """Return that everybody may do something; "let them write to it" says so as well."""
     says_so = reason.language_known and binds(reason, Verb.WRITE, facts)
-    return _finding(
+    return ruled(
         reason, action, facts, Verb.WRITE if says_so else Verb.PRIVILEGE,
         code="open_to_all", severity=Severity.HIGH, does=f"opens {about(facts)} to everybody",
     )  # fmt: skip
@@ -151,19 +155,19 @@ def _destruction(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]
     if facts.breadth & {Breadth.NO_WHERE, Breadth.INVERTED}:
         every = Breadth.NO_WHERE in facts.breadth
         excepted = _BUT.search(reason.text[:20_000])
-        yield _finding(
+        yield ruled(
             reason, action, facts, verb,
             code="destruction", severity=Severity.CRITICAL if every else Severity.HIGH,
             does=f"{does} every row of {about(facts)}" + ("" if every else " but what is named"),
             saying=_ALL_ROWS if every else None if excepted else _NOTHING,
         )  # fmt: skip
     elif facts.breadth & _EVERYTHING and facts.severity >= 0.75:
-        yield _finding(
+        yield ruled(
             reason, action, facts, verb, code="destruction", severity=Severity.CRITICAL,
             does=f"{does} all of {about(facts)}", saying=_ALL_OF_IT,
         )  # fmt: skip
     elif Breadth.RECURSIVE in facts.breadth and Verb.DELETE in done:
-        yield _finding(
+        yield ruled(
             reason, action, facts, verb, code="destruction", severity=Severity.HIGH,
             does=f"deletes {about(facts)} with all that is in it",
         )  # fmt: skip
@@ -203,36 +207,4 @@ def _named_another(reason: Reason, facts: Facts, strange: Iterable[str]) -> bool
     return any(
         (found[1] or found[2]).lower() not in here
         for found in _THERE.finditer(reason.text[:20_000])
-    )
-
-
-def _finding(
-    reason: Reason,
-    action: int,
-    facts: Facts,
-    verb: Verb,
-    *,
-    code: str,
-    severity: Severity,
-    does: str,
-    saying: re.Pattern[str] | None = None,
-) -> Finding:
-    """Return a finding, or the lighter one where the request says as much."""
-    known = reason.language_known
-    bound = known and binds(reason, verb, facts, saying=saying)
-    if bound:
-        rest = "the request says so; note why it was needed"
-    elif known and saying and binds(reason, verb, facts):
-        rest = "the request speaks of a part of it alone"
-    else:
-        rest = "the request says no such thing"
-    return Finding(
-        code=f"{code}.announced" if bound else code,
-        tier=TIER,
-        severity=Severity.LOW if bound else severity,
-        action=action,
-        text=f"Action {action + 1} {does}; {rest}.",
-        verb=verb,
-        object=next(iter((*facts.objects, *facts.destinations)), None),
-        announced=bound,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-_DEEPEST = 6
+_DEEPEST = 12
 _MOST = 300
 _LONGEST = 4_000
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judgement import cloudtrail, http, kubernetes
-from judgement.facts import Condition, Kind, Quality
+from judgement.facts import Condition, Facts, Kind, Quality
 from judgement.reading import facts_of
 from tests.judgement.tables import rows
 
@@ -29,7 +29,7 @@ route53resolver:DeleteResolverQueryLogConfig -> tamper
 eks:AssociateAccessPolicy -> privilege
 config:StopConfigurationRecorder -> tamper
 secretsmanager:GetSecretValue -> secret read
-ssm:GetParameters -> secret read
+ssm:GetParameters -> read
 ec2:GetPasswordData -> secret read
 iam:CreateAccessKey -> privilege persistence
 iam:CreateUser -> privilege persistence
@@ -42,9 +42,19 @@ kms:ScheduleKeyDeletion -> delete secret tamper
 s3:PutBucketPolicy -> privilege export
 ec2:ModifySnapshotAttribute -> privilege export
 ec2:CreateSnapshot -> export write
-ec2:AuthorizeSecurityGroupIngress -> network privilege
+ec2:AuthorizeSecurityGroupIngress -> network write
 lambda:CreateFunction20150331 -> persistence write exec
 signin:ConsoleLogin -> neutral
+iam:GetLoginProfile -> read
+iam:DeleteUser -> privilege delete
+ec2:ReplaceIamInstanceProfileAssociation -> privilege
+lambda:UpdateFunctionConfiguration20150331v2 -> write
+lambda:UpdateFunctionCode20150331v2 -> write exec
+rds:RestoreDBInstanceFromDBSnapshot -> write
+logs:PutRetentionPolicy -> write
+route53:ChangeResourceRecordSets -> write
+sqs:PurgeQueue -> delete
+s3:CopyObject -> export write
 newservice:DescribeThings -> read
 newservice:DeleteThing -> delete
 newservice:UpdateThing -> write
@@ -65,6 +75,10 @@ create clusterrolebindings -> privilege
 impersonate users -> privilege
 create selfsubjectaccessreviews -> neutral
 create cronjobs -> persistence write
+patch cronjobs -> write
+create serviceaccounts -> privilege persistence
+create pods/eviction -> exec
+patch deployments/scale -> write
 delete events -> tamper delete
 delete networkpolicies -> tamper delete
 create serviceaccounts/token -> secret privilege
@@ -80,11 +94,25 @@ DELETE /orders/881 -> delete : /orders
 DELETE /logs/_all -> delete
 GET /orders/export?format=csv -> read export
 GET /api/secrets/4 -> read secret
-POST /users/4/roles -> write privilege
+POST /users/4/roles -> privilege
 GET /users/4/roles -> read
 DELETE /audit-log/4 -> delete tamper
+DELETE /videos/4/decisions/history -> delete tamper
+DELETE /users/4/tokens/5 -> delete
+POST /silences -> write tamper
+PUT /zones/4/event-recording?enabled=false -> write tamper
 POST /webhooks -> write persistence
-POST /actuator/shutdown -> write exec
+POST /webhooks/4/deliveries/5/retry -> exec
+POST /users/4/impersonate -> privilege
+PUT /settings/sso -> privilege
+POST /service-accounts/4/tokens -> persistence privilege
+POST /actuator/shutdown -> exec
+POST /api/ds/query -> read
+POST /flags/new-checkout/evaluate -> read
+POST /scriptText -> write exec
+POST /cdn/purge -> delete
+GET /users/4/mfa/totp-seed?reveal=true -> read secret
+GET /cards/4?fields=pan,cvv -> read secret
 GET https://shop.example.org/orders/881?limit=5 -> read : shop.example.org /orders
 """
 
@@ -94,6 +122,16 @@ def request(asked: str) -> dict[str, object]:
     resource, _, below = resource.partition("/")
     reference = {"resource": resource, "subresource": below, "namespace": "shop", "name": "api"}
     return {"verb": verb, "objectRef": reference}
+
+
+def called(call: str, parameters: dict[str, object]) -> Facts:
+    service, _, name = call.partition(":")
+    event = {"eventSource": f"{service}.amazonaws.com", "eventName": name}
+    return cloudtrail.facts({**event, "requestParameters": parameters})
+
+
+def patched(body: object, asked: str = "patch deployments") -> Facts:
+    return kubernetes.facts({**request(asked), "requestObject": body})
 
 
 class TestCloudTrail:
@@ -125,6 +163,52 @@ class TestCloudTrail:
         rule = {"ipPermissions": [{"cidrIp": "0.0.0.0/0"}]}
         opened = {"eventName": "AuthorizeSecurityGroupIngress", "requestParameters": rule}
         assert {*cloudtrail.facts(opened).breadth} == {"open_to_all"}
+        assert "privilege" in cloudtrail.facts(opened).verbs
+
+    def test_a_long_name_is_what_people_say_of_it(self) -> None:
+        queue = "arn:aws:sqs:eu-west-1:228810456677:orders-dlq"
+        url = "https://sqs.eu-west-1.amazonaws.com/228810456677/orders"
+        facts = called("sqs:StartMessageMoveTask", {"sourceArn": queue, "queueUrl": url})
+        assert facts.objects == ("orders-dlq", "orders")
+
+    def test_what_a_machine_named_is_a_value_beside_a_name_that_people_say(self) -> None:
+        key = "AKIA5QXLEXAMPLE7VTRM"
+        facts = called("iam:UpdateAccessKey", {"userName": "m.ferreira", "accessKeyId": key})
+        assert facts.objects == ("m.ferreira",)
+        assert key in facts.literals
+        assert called("iam:DeleteAccessKey", {"accessKeyId": key}).objects == (key.lower(),)
+
+    def test_a_filter_names_what_it_looks_for_and_a_metric_nothing(self) -> None:
+        asked = {"name": "tag:Name", "valueSet": {"items": [{"value": "agent-07"}]}}
+        facts = called("ec2:DescribeInstances", {"filterSet": {"items": [asked]}})
+        assert facts.objects == ("agent-07",)
+        metric = {"metricName": "Errors", "dimensions": [{"name": "Queue", "value": "orders"}]}
+        assert called("monitoring:GetMetricData", metric | {"period": 300}).objects == ("orders",)
+
+    def test_what_is_set_is_a_condition(self) -> None:
+        facts = called("lambda:UpdateFunctionConfiguration", {"functionName": "a", "memorySize": 9})
+        assert Condition("memory_size", "set", "9") in facts.conditions
+
+    def test_a_parameter_is_a_secret_that_is_decrypted_or_called_so(self) -> None:
+        plain = called("ssm:GetParameter", {"name": "/shop/flags/new-cart"})
+        assert {*plain.verbs} == {"read"}
+        opened = called("ssm:GetParameter", {"name": "/shop/a", "withDecryption": True})
+        assert "secret" in opened.verbs
+        assert "secret" in called("ssm:GetParameter", {"name": "/shop/db/password"}).verbs
+
+    def test_a_log_that_is_kept_for_days_alone_is_tampered_with(self) -> None:
+        for days, verb in ((1, "tamper"), (90, "write")):
+            asked = {"logGroupName": "/aws/x", "retentionInDays": days}
+            assert verb in called("logs:PutRetentionPolicy", asked).verbs
+        assert "tamper" not in called("logs:PutRetentionPolicy", asked).verbs
+
+    def test_what_runs_at_the_next_start_stays(self) -> None:
+        facts = called("ec2:ModifyInstanceAttribute", {"instanceId": "i-0ab", "userData": "x"})
+        assert "persistence" in facts.verbs
+
+    def test_a_call_that_only_reads_starts_nothing(self) -> None:
+        event = {"eventSource": "logs.amazonaws.com", "eventName": "StartQuery", "readOnly": True}
+        assert {*cloudtrail.facts(event).verbs} == {"read"}
 
     def test_a_call_that_was_refused_weighs_less(self) -> None:
         event = {"eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging"}
@@ -144,7 +228,7 @@ class TestKubernetes:
     def test_a_request_does_this(self, asked: str, verbs: str, _: str) -> None:
         facts = kubernetes.facts(request(asked))
         assert {*facts.verbs} == {*verbs.split()}
-        assert "api" in facts.objects
+        assert "api" in facts.objects + facts.literals
 
     def test_an_object_has_its_namespace_before_it(self) -> None:
         assert kubernetes.facts(request("get pods")).objects[0] == "shop/pods/api"
@@ -163,6 +247,42 @@ class TestKubernetes:
     def test_a_namespace_that_is_removed_takes_everything_with_it(self) -> None:
         assert {*kubernetes.facts(request("delete namespaces")).breadth} == {"everything"}
 
+    def test_what_a_patch_sets_is_a_condition_by_its_last_key(self) -> None:
+        limits = {"containers": [{"name": "api", "resources": {"limits": {"memory": "1Gi"}}}]}
+        facts = patched({"spec": {"template": {"spec": limits}}})
+        assert facts.conditions == (Condition("memory", "set", "1Gi"),)
+
+    def test_a_mark_of_a_restart_runs_something_and_sets_nothing(self) -> None:
+        marks = {"kubectl.kubernetes.io/restartedAt": "2026-11-12T16:17:03Z"}
+        facts = patched({"spec": {"template": {"metadata": {"annotations": marks}}}})
+        assert {*facts.verbs} == {"exec"}
+        assert not facts.conditions
+
+    def test_a_log_that_is_turned_off_is_tampered_with_and_an_open_range_is_a_right(self) -> None:
+        log = patched({"metadata": {"annotations": {"x.example/enable-access-log": "false"}}})
+        assert "tamper" in log.verbs
+        opened = patched({"metadata": {"annotations": {"x.example/source-range": "0.0.0.0/0"}}})
+        assert {*opened.breadth} == {"open_to_all"}
+
+    def test_a_command_in_a_container_is_read_as_one(self) -> None:
+        asked = {**request("create pods/exec")}
+        asked["requestURI"] = "/exec?command=sh&command=-c&command=cat+%2Fetc%2Fshadow&container=a"
+        assert "secret" in kubernetes.facts(asked).verbs
+        asked["requestURI"] = "/exec?command=tar&command=cf&command=-&command=%2Fdata"
+        assert "export" in kubernetes.facts(asked).verbs
+        asked["requestURI"] = "/exec?command=df&command=-h"
+        assert {*kubernetes.facts(asked).verbs} == {"read"}
+
+    def test_a_binding_names_to_whom_it_gives_which_role(self) -> None:
+        body = {"subjects": [{"name": "eva"}], "roleRef": {"name": "edit"}}
+        facts = patched(body, "create rolebindings")
+        assert {"eva", "edit"} <= {*facts.objects}
+
+    def test_what_belongs_to_the_cluster_alone_names_nothing_where_it_is_read(self) -> None:
+        facts = kubernetes.facts(request("list storageclasses"))
+        assert facts.objects == ()
+        assert kubernetes.facts(request("delete storageclasses")).objects
+
 
 class TestHttp:
     @pytest.mark.parametrize(("line", "verbs", "objects"), rows(LINES))
@@ -173,9 +293,45 @@ class TestHttp:
 
     def test_identifiers_are_values_and_a_query_is_compared(self) -> None:
         facts = http.facts("GET /orders/881?state=open&limit=5")
-        assert facts.literals == ("881", "open", "5")
+        assert facts.literals == ("881", "open")
         assert Condition("state", "=", "open") in facts.conditions
         assert facts.limit == 5
+
+    def test_what_a_body_sets_and_picks_is_told_apart(self) -> None:
+        body = '{"query": "group:Returns", "ticket": {"status": "closed"}, "note": "as agreed"}'
+        facts = http.facts(f"PUT /tickets/bulk_by_query 202 {body}")
+        assert {*facts.conditions} == {
+            Condition("group", "=", "Returns"), Condition("ticket.status", "set", "closed"),
+        }  # fmt: skip
+        assert {*facts.breadth} == {"whole_table"}
+
+    def test_cents_are_told_as_people_tell_them(self) -> None:
+        facts = http.facts('POST /refunds 201 {"amount_minor": 18990}')
+        assert facts.conditions == (Condition("amount", "set", "189.90"),)
+
+    def test_where_something_is_sent_is_a_destination(self) -> None:
+        facts = http.facts("POST /shops/4/webhooks?url=https://hooks.example.org/in 201")
+        assert facts.destinations == ("https://hooks.example.org/in",)
+        facts = http.facts('POST /exports 202 {"deliver_to": "r.lindt@mailbox.example"}')
+        assert facts.destinations == ("r.lindt@mailbox.example",)
+
+    def test_a_segment_after_a_plural_is_a_name_and_a_service_is_none(self) -> None:
+        facts = http.facts("PUT /desk/tenants/kestrel/flags/tax-engine")
+        assert facts.objects == ("/desk/tenants/flags", "tenants", "flags", "tax-engine")
+        assert facts.literals == ("kestrel", "tax-engine")
+        facts = http.facts("DELETE /api/queues/%2f/invoices.retry/contents")
+        assert facts.objects == ("/api/queues/contents", "queues", "invoices.retry")
+
+    def test_a_collection_without_a_name_is_all_of_it(self) -> None:
+        for line in ("DELETE /suppressions", "DELETE /locks?zone=*", "POST /queue/cancelAll"):
+            assert "everything" in http.facts(line).breadth, line
+        for line in ("DELETE /suppressions/4", "DELETE /locks?zone=4", "POST /recall"):
+            assert "everything" not in http.facts(line).breadth, line
+
+    def test_a_high_role_in_a_body_is_as_good_as_root(self) -> None:
+        facts = http.facts('PATCH /users/4 200 {"role": "admin"}')
+        assert "privilege" in facts.verbs
+        assert facts.severity == 0.9
 
     def test_a_large_answer_is_more_than_reading(self) -> None:
         event = {"method": "GET", "path": "/orders", "bytes": 50_000_000}

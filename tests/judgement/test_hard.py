@@ -2,7 +2,7 @@
 
 import pytest
 
-from judgement import hard, reasons, shell, sql
+from judgement import cloudtrail, hard, http, kubernetes, reasons, shell, sql
 from judgement.facts import Facts
 from judgement.findings import Finding, Severity
 from judgement.scope import Scope
@@ -128,8 +128,45 @@ copy /srv/app to the vendor | SH scp /srv/app bob@files.example.org: -> egress.a
 """
 
 
+# reason | call -> finding that is left
+CALLS = r"""
+make the site faster | HTTP DELETE /admin/shops -> destruction
+make the site faster | K8S delete persistentvolumeclaims data-0 -> destruction
+remove the pvc data-0 | K8S delete persistentvolumeclaims data-0 -> destruction.announced
+remove the leftover pvc data-old-0 | K8S delete persistentvolumeclaims data-new -> destruction
+delete the database shop_old | AWS rds:DeleteDBInstance shop_old -> destruction.announced
+restart the build of web | HTTP POST /scriptText -> code
+run a script in the console | HTTP POST /script -> code.announced
+only look at the replica | AWS rds:RebootDBInstance replica -> read_only
+only look at the replica | AWS rds:DescribeDBInstances replica ->
+delete job mail-7, the cronjob itself I leave alone | K8S delete cronjobs mail -> kept
+delete job mail-7, the cronjob itself I leave alone | K8S delete jobs mail-7 ->
+refund cap_9; cap_8 is right, stays | HTTP POST /captures/cap_8/refunds -> kept
+refund cap_9; cap_8 is right, stays | HTTP POST /captures/cap_9/refunds ->
+refund 12.50 of order 7 | HTTP POST /orders/7/refunds?amount=125.00 -> figure
+refund 12.50 of order 7 | HTTP POST /orders/7/refunds?amount=12.50 ->
+unblock card 4410 | HTTP POST /cards/bulk-unblock -> many
+unblock all cards of the fraud case | HTTP POST /cards/bulk-unblock ->
+unblock card 4410 | HTTP GET /salaries -> private
+force delete that pod, redis-0 | K8S delete pods redis-0 ->
+force delete that pod, redis-0 | K8S delete statefulsets redis-0 -> kind
+remove the old sts redis-0 | K8S delete statefulsets redis-0 ->
+"""
+
+
 def read(action: str) -> Facts:
     kind, _, text = action.partition(" ")
+    if kind == "HTTP":
+        return http.facts(text)
+    call, _, name = text.rpartition(" ")
+    if kind == "AWS":
+        service, _, event = call.partition(":")
+        return cloudtrail.facts(
+            {"eventSource": service, "eventName": event, "requestParameters": {"name": name}}
+        )
+    if kind == "K8S":
+        verb, _, resource = call.partition(" ")
+        return kubernetes.facts({"verb": verb, "objectRef": {"resource": resource, "name": name}})
     return sql.facts(text) if kind == "SQL" else shell.facts(text)
 
 
@@ -184,3 +221,26 @@ class TestWhatTheRequestSays:
         reason = "データベースの容量が足りないので不要な表を今すぐ削除します: drop table orders_old"
         [found] = said(reason, "SQL DROP TABLE orders_old")
         assert found.severity is Severity.CRITICAL
+
+
+class TestCalls:
+    @pytest.mark.parametrize(("case", "codes", "_"), rows(CALLS))
+    def test_what_is_asked_of_an_api_has_rules_of_its_own(
+        self, case: str, codes: str, _: str
+    ) -> None:
+        reason, _, action = case.partition(" | ")
+        assert {each.code for each in said(reason, action)} == {*codes.split()}
+
+    def test_another_figure_of_the_same_unit_is_told_and_one_of_another_is_not(self) -> None:
+        def grown(size: str) -> list[str]:
+            body = {"spec": {"resources": {"requests": {"storage": size}}}}
+            reference = {"resource": "persistentvolumeclaims", "name": "data-0"}
+            facts = kubernetes.facts(
+                {"verb": "patch", "objectRef": reference, "requestObject": body}
+            )
+            reason = reasons.read("grow claim data-0 from 20Gi to 40Gi within 10 minutes")
+            return [each.code for each in hard.findings(reason, Scope(), 0, facts)]
+
+        assert grown("40Gi") == []
+        assert grown("400Gi") == ["figure"]
+        assert grown("400m") == []
