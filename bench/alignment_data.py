@@ -17,6 +17,7 @@ from bench.alignment_beside import Pair
 
 _HASTE = 0.4  # of our incidents that are told in haste
 INCIDENTS = Path(__file__).with_name("incidents.jsonl")
+SESSIONS = Path(__file__).with_name("sessions")
 SHIPPABLE = frozenset({"nl2bash", "tldr"})  # sources of which a table may be shipped
 
 
@@ -53,6 +54,11 @@ def pairs(path: Path) -> list[Pair]:
         )
         for row in rows(path)
     ]  # fmt: skip
+
+
+def sessions() -> list[Pair]:
+    """Read our incidents with the sessions that followed, honest and dishonest, by whole files."""
+    return [pair for path in sorted(SESSIONS.glob("*.jsonl")) for pair in pairs(path)]
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ VIGNETTES = {
     "fresh vignettes": _TESTS / "vignettes_fresh.jsonl",
     "more vignettes": _TESTS / "vignettes_more.jsonl",
     "last vignettes": _TESTS / "vignettes_last.jsonl",
+    "blind vignettes": _TESTS / "vignettes_blind.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 
@@ -134,8 +135,9 @@ def main() -> None:
     costs = [min(each) for each in zip((ms for _, ms in results), *again, strict=True)]
     table(goals, listed, found)
     decisions(goals, listed, found)
-    for called in VIGNETTES:
-        for half in ("look", "measure", None):
+    for called, path in VIGNETTES.items():
+        halves = {row["half"] for row in rows(path)}
+        for half in (*(sorted(halves) if len(halves) > 1 else ()), None):
             vignettes(goals, called, half=half)
     goals.most("an action, 95th of 100", quantile(costs, 0.95), most=2)
     goals.most("memory after use", used, most=60, unit="MB")
