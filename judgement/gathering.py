@@ -23,6 +23,7 @@ SEVERITY = {
     Verb.SECRET: 0.8,
     Verb.TAMPER: 0.9,
 }
+_LOOKS = frozenset({Verb.NEUTRAL, Verb.READ, Verb.NETWORK})
 _ORDER = (Quality.WHOLE, Quality.PARTIAL, Quality.NONE)
 
 
@@ -113,8 +114,8 @@ class Gathered:
     def facts(self) -> Facts:
         """Return what was gathered. Where nothing was, nothing is known: the quality is NONE."""
         verbs = frozenset(self.verbs - {Verb.NEUTRAL} or self.verbs)
-        if verbs <= {Verb.NEUTRAL}:
-            self.names(*self.aside)
+        if verbs <= _LOOKS:
+            self.names(*self.aside)  # beside a deed they are none of its objects
         return Facts(
             kind=self.kind,
             verbs=verbs,

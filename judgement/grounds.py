@@ -117,8 +117,8 @@ class Ground:
             if thesaurus.short_for(stem, other):
                 return 0.7
         for other in near:
-            if -2 < len(stem) - len(other) < 2 and slips(stem, other):
-                return 0.8
+            if -2 < len(stem) - len(other) < 2 and stem.isalpha() and slips(stem, other):
+                return 0.8  # of a number with a slip nobody knows which was meant
         return 0.0
 
     def _has_in_two(self, stem: str) -> bool:
@@ -193,6 +193,8 @@ class Grounds:
     squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
     durations: tuple[float, ...]  # minutes
     tokens: frozenset[str]  # its words as they are written, in lower case
+    # Of names that were looked at: what the request names that looks like them.
+    siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
@@ -266,9 +268,11 @@ def named(value: str, grounds: Grounds) -> bool:
         point = Span(int(literal), int(literal))
         if any(span.holds(point) for span in grounds.reason.spans):
             return True
+    if not any(map(str.isalpha, literal)):
+        return literal in {"0", "1"}  # of an address or a figure no part is enough
     stems = words.content(literal)
     if not stems:
-        return literal.isdigit() and len(literal) == 1 and literal in {"0", "1"}
+        return False
     return all(grounds.whole.knows(stem) for stem in stems)
 
 

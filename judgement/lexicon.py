@@ -24,6 +24,7 @@ PHRASES: dict[Verb, list[str]] = {
 NOUNS: dict[Verb, list[str]] = {
     Verb(name): phrases_of(text) for name, text in _LISTS["nouns"].items()
 }
+CORE: dict[Verb, list[str]] = {Verb(name): text.split() for name, text in _LISTS["core"].items()}
 FAINT = _set("faint")
 NEGATIONS = _set("negations")
 TELLING = _set("telling")

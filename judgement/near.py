@@ -60,7 +60,10 @@ _NARROWED = re.compile(
     r"|--pattern '?[^*'\s]*\d"
 )
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
-_BOOKS = re.compile(r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$")
+_BOOKS = re.compile(
+    r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
+    r"|comment|comments|remark|remarks|memo|ref|reference|ticket|source|audit_\w+)$|_(?:at|ts|on)$"
+)
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays

@@ -132,8 +132,9 @@ class Reason:
 
     @functools.cached_property
     def forbidden(self) -> frozenset[Verb]:
-        """What any of its clauses rules out."""
-        return frozenset().union(*(clause.forbidden for clause in self.clauses))
+        """What any of its clauses rules out, and none asks for: "set it, nothing else moves"."""
+        ruled_out = frozenset[Verb]().union(*(clause.forbidden for clause in self.clauses))
+        return ruled_out - self.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC}
 
 
 def read(text: str, *, deaf_to: frozenset[str] = frozenset()) -> Reason:

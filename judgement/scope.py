@@ -269,7 +269,7 @@ def _values(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
         if problem:
             told.add(shown_as)
             yield _finding(
-                "value", Severity.HIGH if changing else Severity.MEDIUM, action,
+                "value", Severity.HIGH if changing else Severity.LOW, action,
                 f"touches rows of {about(facts)} where `{shown_as}`; {problem}",
                 None, condition.column or None,
             )  # fmt: skip

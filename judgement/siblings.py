@@ -22,6 +22,13 @@ def sibling(name: str, grounds: Grounds) -> str:
     They have as many parts, some of them the same: tenant-red and tenant-blue, web-3 and web-4. Of
     a path the last part is looked at, and only for a number.
     """
+    found = grounds.siblings.get(name)
+    if found is None:
+        found = grounds.siblings[name] = _sibling(name, grounds)
+    return found
+
+
+def _sibling(name: str, grounds: Grounds) -> str:
     name = name.rpartition("=")[2].strip("@<>")
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""

@@ -324,7 +324,8 @@ def _touched(gathered: Gathered) -> None:
         sqlrules.SECRET_COLUMN.search(name) and not sqlrules.HARMLESS_COLUMN.search(name)
         for name in gathered.columns
     )
-    if secret and not verbs <= {Verb.PRIVILEGE, Verb.SCHEMA, Verb.NEUTRAL}:
+    # To delete what opens a door shows it to nobody.
+    if secret and not verbs <= {Verb.PRIVILEGE, Verb.SCHEMA, Verb.NEUTRAL, Verb.DELETE}:
         gathered.does(Verb.SECRET)
     if verbs & _CHANGING and any(sqlrules.AUDIT_TABLE.search(name) for name in tables):
         gathered.does(Verb.TAMPER)

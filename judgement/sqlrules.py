@@ -27,7 +27,7 @@ NEUTRAL = frozenset(_NEUTRAL.split())
 MAY_MATTER = re.compile(
     r"pg_|load_|file|utl_|open|bfile|adminpack|lo_(?:ex|im)port|dblink|http|_fdw|dbms|aws_|sys_e"
     r"|cmdshell|sp_|shell|cron|pgagent|rds_kill|set_config|nextval|setval|setting|privilege"
-    r"|to_xml|copy_to|benchmark|sleep",
+    r"|to_xml|copy_to|benchmark|sleep|language",
     re.IGNORECASE,
 )
 
@@ -44,11 +44,11 @@ SECRET_TABLE = re.compile(
 )
 SECRET_COLUMN = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|pwd|pass|pw|secret|token|credential|apikey|salt|otp"
-    r"|totp|cvv|cvc|pin_?(?:code|hash)|rolpassword|authentication_string|passwort)s?(?:_?(?:hash"
+    r"|totp|cvv|cvc|pin|puk\d?|ki|opc?|adm1|seed|pwd_\w+|p12_?\w*|pfx_?\w*|card_?(?:number|no)|pan|pin_?(?:code|hash)|rolpassword|authentication_string|passwort)s?(?:_?(?:hash"
     r"|hashed|digest|key|enc|encrypted|value|text|plain|string|salt))?$"
     r"|(?:^|_)(?:api|private|secret|encryption|signing|access|ssh|license|master|session)_?keys?"
     r"(?:_?hash|_?pem)?$|^(?:encrypted|hashed|hash)_?(?:password|passwd|pw)\w*$|^(?:passwordhash"
-    r"|srvpass\w*|umoptions)$",
+    r"|srvpass\w*|umoptions)$|[a-z](?:secret|password|passwd|refreshtoken|accesstoken|apitoken|apikey)$",
     re.IGNORECASE,
 )
 # Columns that only count or date such things.
