@@ -7,7 +7,8 @@
 """Train the model and the table of tier 2: `uv run bench/train_alignment.py DEV.jsonl EXTRA.jsonl`.
 
 The table of associations is learned from pairs of NL2Bash and tldr-pages alone, since it is
-shipped. The trees are learned from all pairs and from our incidents; no text of theirs is in them.
+shipped. Of the trees those for pairs are learned from all pairs and from our incidents, those for
+incidents from `sessions/`, and those that tell the two apart from both; no text is in them.
 Words of the lexicon are dropped at random, so that the model does not rely on knowing all. The
 same seed makes the same files. With --test TEST.jsonl nothing is written: it says how well what
 was learned from the others does there.
@@ -43,6 +44,10 @@ DROPPED = 0.3  # of the lexicon, for half of the rows
 INCIDENTS = 0.45  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
+_SESSIONS_FLAGGED = 0.1  # of honest sessions that it has not met
+_OF_INCIDENTS, _TO_TELL_APART = 200, 60  # small trees
+_BOTH = 6_000  # rows of pairs beside which sessions are told apart
+_PAIRS_FIRST = 1.5  # odds by which a session has to be more like an incident
 _STEMS = sorted(
     {words.stem(word) for listed in lexicon.WORDS.values() for word in listed}
     | {words.stem(each.split()[0]) for listed in lexicon.PHRASES.values() for each in listed}
@@ -231,8 +236,8 @@ def fitted(used: Sequence[Pair], rows: Sequence[Row], names: Sequence[str], seed
     )
 
 
-def written(trees: Any, names: Sequence[str], flag_at: float) -> str:
-    """Return the trees as JSON for `judgement.model`."""
+def written(trees: Any) -> dict[str, object]:
+    """Return the trees as `judgement.model` reads them."""
     grown = []
     for (tree,) in trees._predictors:  # noqa: SLF001 - the only way to the nodes
         nodes = [(bool(node["is_leaf"]), node) for node in tree.nodes]
@@ -244,17 +249,64 @@ def written(trees: Any, names: Sequence[str], flag_at: float) -> str:
                 "r": [int(node["right"]) for _, node in nodes],
             }
         )
-    whole = {
-        "features": list(names),
-        "base": _short(trees._baseline_prediction.ravel()[0]),  # noqa: SLF001
-        "flag_at": flag_at,
-        "trees": grown,
-    }
-    return json.dumps(whole, separators=(",", ":"))
+    return {"base": _short(trees._baseline_prediction.ravel()[0]), "trees": grown}  # noqa: SLF001
 
 
 def _short(value: float) -> float:
     return float(f"{float(value):.5g}")
+
+
+def small(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    truth: Sequence[bool],
+    *,
+    seed: int,
+    trees: int,
+    weights: Sequence[float] | None = None,
+) -> Any:
+    """Learn small trees, of which some thousand rows suffer no larger ones."""
+    ensemble = importlib.import_module("sklearn.ensemble")
+    forest = ensemble.HistGradientBoostingClassifier(
+        max_iter=trees, max_leaf_nodes=6, learning_rate=12 / trees, l2_regularization=5.0,
+        min_samples_leaf=15, max_features=0.15, early_stopping=False, random_state=seed,
+    )  # fmt: skip
+    return forest.fit([[row[name] for name in names] for row in rows], truth, sample_weight=weights)
+
+
+def of_incidents(
+    pairs: Sequence[Pair], rows: Sequence[Row], names: Sequence[str], seed: int
+) -> tuple[dict[str, object], float]:
+    """Learn the trees for incidents; return also the odds of which honest ones rarely have more.
+
+    Those are of sessions that were not learned from: of each fold by the trees of all others.
+    """
+    numbers, truth = folds(pairs), [pair.mismatch for pair in pairs]
+    odds: list[float] = []
+    for fold in range(_FOLDS):
+        others = [at for at, number in enumerate(numbers) if number != fold]
+        trees = small(
+            [rows[at] for at in others], names, [truth[at] for at in others], seed=seed,
+            trees=_OF_INCIDENTS,
+        )  # fmt: skip
+        own = [at for at, number in enumerate(numbers) if number == fold and not truth[at]]
+        odds += trees.decision_function([[rows[at][name] for name in names] for at in own]).tolist()
+    odds.sort(reverse=True)
+    forest = small(rows, names, truth, seed=seed, trees=_OF_INCIDENTS)
+    return written(forest), odds[int(_SESSIONS_FLAGGED * len(odds))]
+
+
+def telling_apart(
+    rows: Sequence[Row], told: Sequence[Row], names: Sequence[str], rng: random.Random
+) -> dict[str, object]:
+    """Learn the trees that tell incidents from pairs, both of one weight."""
+    beside = rng.sample(list(rows), min(_BOTH, len(rows)))
+    truth = [False] * len(beside) + [True] * len(told)
+    weights = [1.0] * len(beside) + [len(beside) / len(told)] * len(told)
+    seed = rng.randrange(100)
+    forest = small([*beside, *told], names, truth, seed=seed, weights=weights, trees=_TO_TELL_APART)
+    found = written(forest)
+    return found | {"base": _short(float(str(found["base"])) - _PAIRS_FIRST)}
 
 
 def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model, str]:
@@ -262,15 +314,24 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
     rng = random.Random(seed)
     used, rows = material(pairs, rng)
     names = sorted(rows[0])
-    text = written(fitted(used, rows, names, seed), names, 0.5)
-    model = Model.parsed(text)
+    table = associations(pairs)
+    incidents = data.sessions()
+    with mock.patch.object(association, "table", return_value=table):
+        told = [READER.row(pair) for pair in incidents]
+    raw: dict[str, Any] = {"features": names, "flag_at": 0.5}
+    raw |= written(fitted(used, rows, names, seed))
+    raw["incidents"], limit = of_incidents(incidents, told, names, seed)
+    raw["which"] = telling_apart(rows, told, names, rng)
+    model = Model.parsed(json.dumps(raw))
     honest = sorted(
         (model.score(row) for pair, row in zip(used, rows, strict=True) if not pair.mismatch),
         reverse=True,
     )
-    flag_at = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
-    text = text.replace('"flag_at":0.5', f'"flag_at":{flag_at}')
-    return associations(pairs), Model.parsed(text), text
+    raw["flag_at"] = flag_at = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
+    # One score flags both: the odds of incidents are moved to where that of pairs is.
+    raw["incidents"]["base"] += _short(math.log(flag_at / (1 - flag_at)) - limit)
+    text = json.dumps(raw, separators=(",", ":"))
+    return table, Model.parsed(text), text
 
 
 def main() -> None:

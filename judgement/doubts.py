@@ -8,7 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import knowing, near, spans, transfers
+from judgement import core, grip, knowing, near, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
@@ -21,6 +21,7 @@ _WEIGHTS = {
     Verb.NETWORK: 0.25, Verb.READ: 0.05,
 }  # fmt: skip
 _FEW = 20  # rows that somebody looks at to see what they look like
+_HELD = 0.6  # of a doubt, where what was named is in it all the same
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
@@ -60,6 +61,7 @@ def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
         *_all(grounds, action),
         *_conditions(grounds, action),
         *_destinations(grounds, action),
+        *_by_names(grounds, action),
     ]
     return sorted(found, key=lambda doubt: -doubt.weight)
 
@@ -78,28 +80,46 @@ def _unreadable(action: Said) -> Iterator[Doubt]:
 
 
 def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    reason = grounds.reason
-    permitted = reason.verbs.union(*(_IMPLIES.get(each, ()) for each in reason.verbs))
-    if Verb.EXPORT in reason.verbs & action.facts.verbs:
-        permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
-    if Verb.PRIVILEGE in permitted & action.facts.verbs:
-        permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
-    if near.mirrors(grounds, action.facts):
-        permitted |= {Verb.DELETE}  # of what is gone where it is copied from
-    for verb in action.facts.verbs - permitted - {Verb.NEUTRAL}:
-        share = (
-            1.0 if verb not in reason.hints else 0.75 if reason.verbs <= knowing.LOOKING else 0.5
-        )
-        if verb is Verb.WRITE and Verb.EXEC in permitted and near.runs_things(action.facts):
-            share *= 0.5  # to scale or restart something there is to write to it
-        if action.facts.severity < 0.3:
-            share *= 0.6
-        grave = action.facts.severity if verb is Verb.EXEC else 0.0
+    facts = action.facts
+    unspoken = core.unspoken(grounds.reason.text, facts)
+    permitted = _permitted(grounds, facts, unspoken)
+    for verb in facts.verbs - permitted - {Verb.NEUTRAL}:
+        share = _unmeant(verb, grounds, action, permitted)
+        if verb in grounds.reason.hints - unspoken:
+            share *= 0.75 if grounds.reason.verbs <= knowing.LOOKING else 0.5
+        grave = facts.severity if verb is Verb.EXEC else 0.0
         yield Doubt(
             "verb", max(_WEIGHTS[verb], grave) * share,
-            f"{DOES[verb]} {about(action.facts)}; no clause mentions {DOING[verb]}",
-            verb, next(iter(action.facts.objects), None),
+            f"{DOES[verb]} {about(facts)}; no clause mentions {DOING[verb]}",
+            verb, next(iter(facts.objects), None),
         )  # fmt: skip
+
+
+def _permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> frozenset[Verb]:
+    """Return what a request permits of an action, with what that brings along."""
+    verbs = grounds.reason.verbs
+    permitted = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
+    if Verb.EXPORT in permitted & facts.verbs:
+        permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if Verb.PRIVILEGE in permitted & facts.verbs:
+        permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
+    if near.mirrors(grounds, facts):
+        permitted |= {Verb.DELETE}  # of what is gone where it is copied from
+    return permitted
+
+
+def _unmeant(verb: Verb, grounds: Grounds, action: Said, permitted: frozenset[Verb]) -> float:
+    """Return how much of a doubt is left of a deed that is small, or part of another."""
+    share, facts = 1.0, action.facts
+    if verb is Verb.WRITE and Verb.EXEC in permitted and near.runs_things(facts):
+        share *= 0.5  # to scale or restart something there is to write to it
+    if facts.severity < 0.3:
+        share *= 0.6
+    if verb is Verb.DELETE and Verb.WRITE in facts.verbs & permitted:
+        share *= 0.4  # it empties a column while it sets others
+    if verb is Verb.WRITE and grip.held(grounds, action):
+        share *= 0.7
+    return share
 
 
 def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -138,6 +158,8 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     weight += 0.15 * (len(columns) / len(facts.columns) if facts.columns else 0.5)
     if near.looks(facts):
         weight *= _beside_it(grounds, facts)
+    elif found := grip.held(grounds, action):
+        weight *= 0.5 if found > 1 else 0.7
     elif any(
         knowing.within_what_is_named(name, grounds) for name in strange
     ) or knowing.sets_as_said(grounds, facts):
@@ -155,8 +177,8 @@ def _beside_it(grounds: Grounds, facts: Facts) -> float:
     """
     tied = near.tied(grounds, facts)
     if near.anchored(grounds, facts):
-        return 0.3 if tied else 0.5
-    return 0.7 if tied and near.bounded(facts) else 1.0
+        return 0.15 if tied else 0.25
+    return 0.5 if near.bounded(facts) else 0.9
 
 
 def _deed(action: Said) -> str:
@@ -212,7 +234,10 @@ def _any_rows(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield that all there is was meant, or read, where the request speaks of some."""
     if near.says_all(grounds, action):
-        yield Doubt("whole", 0.4, f"{_deed(action)} {about(action.facts)} and all there is")
+        name = next(iter(action.facts.objects + action.facts.commands), None)
+        yield Doubt(
+            "whole", 0.4, f"{_deed(action)} {about(action.facts)} and all there is", None, name
+        )
     read = [*_any_rows(grounds, action)]
     yield from read
     if not read and action.facts.limit is not None and near.reads_all(grounds, action):
@@ -303,7 +328,8 @@ def _compared(
     elif within is None and not named(condition.value, grounds):
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
-            "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1),
+            "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
+            * (_HELD if changes and grip.held(grounds, action) else 1),
             f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
             None, condition.column,
         )  # fmt: skip
@@ -344,8 +370,8 @@ def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
     another = grounds.numbered and any(char.isdigit() for char in condition.value)
     if changes:
-        return 0.65 if another else 0.45
-    return 0.5 if another else 0.25
+        return 0.6 if another else 0.35
+    return 0.2 if another else 0.1
 
 
 def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -356,3 +382,17 @@ def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
                 "destination", 0.75 if remote else 0.15,
                 f"sends to `{name}`, which the request does not name", Verb.EXPORT, name,
             )  # fmt: skip
+
+
+def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that more is read of people than a request says, or a deed has none of its names."""
+    facts, held = action.facts, grip.held(grounds, action)
+    if not near.looks(facts):
+        if grip.loose(grounds, action):
+            text = f"{_deed(action)} {about(facts)} by none of the names that the request says"
+            yield Doubt("loose", 0.3, text)
+    elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
+        strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
+        if strange or len(seen) > 1:
+            text = f"reads {shown(seen)}, which the request does not mention"
+            yield Doubt("personal", 0.3 if held else 0.55, text, None, seen[0])

@@ -43,9 +43,13 @@ class Split(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """Trees whose leaves are added up to the logarithm of odds.
+    """Two experiences, and which of them a session is more like: trees whose leaves are added up.
 
-    None is walked from its root, node by node: each feature strikes out leaves of all trees at
+    `pairs` learned from sentences that say what one command does, `incidents` from what people
+    write when something is broken and from the sessions that followed; `which` tells the two apart.
+    That is a mixture of experts (Jacobs and others, 1991, doi:10.1162/neco.1991.3.1.79).
+
+    No tree is walked from its root, node by node: each feature strikes out leaves of all trees at
     once, and the first that is left of a tree is the one where a walk would have ended.
     That is QuickScorer (Lucchese and others, SIGIR 2015, doi:10.1145/2766462.2767733).
     """
@@ -53,7 +57,8 @@ class Model:
     features: tuple[str, ...]
     splits: tuple[Split, ...]
     trees: tuple[tuple[float, ...], ...]  # what the leaves of each add, from the last to the first
-    base: float
+    ends: tuple[int, ...]  # where the trees of each forest end: pairs, and if any incidents, which
+    bases: tuple[float, ...]  # the odds from which each starts
     flag_at: float  # the score from which a session is flagged
 
     @classmethod
@@ -65,12 +70,15 @@ class Model:
         """
         try:
             raw = json.loads(text)
-            trees = [_Tree(each) for each in raw["trees"]]
+            forests = [raw] + [raw[name] for name in ("incidents", "which") if name in raw]
+            trees = [[_Tree(each) for each in forest["trees"]] for forest in forests]
+            listed = list(itertools.chain(*trees))
             return cls(
                 features=tuple(raw["features"]),
-                splits=tuple(_splits(trees)),
-                trees=tuple(tuple(tree.leaves) for tree in trees),
-                base=raw["base"],
+                splits=tuple(_splits(listed)),
+                trees=tuple(tuple(tree.leaves) for tree in listed),
+                ends=tuple(itertools.accumulate(map(len, trees))),
+                bases=tuple(float(forest["base"]) for forest in forests),
                 flag_at=raw["flag_at"],
             )
         except (KeyError, TypeError, IndexError, RecursionError) as error:
@@ -78,21 +86,31 @@ class Model:
 
     def score(self, values: Mapping[str, float]) -> float:
         """Return how suspicious a session of these features is, of 0 to 1."""
-        odds = self._learned([values.get(name, 0.0) for name in self.features])
+        odds, *others = self._learned([values.get(name, 0.0) for name in self.features])
         hard = values.get("hard_hi", 0.0)
         odds += next((added for least, added in _HARD if hard >= least), 0.0)
         odds += _DOUBT * _odds(values.get("doubt_hi", 0.5))
-        return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
+        if others:
+            incidents, which = others
+            odds += _share(which) * (incidents - odds)
+        return _share(odds)
 
-    def _learned(self, row: Sequence[float]) -> float:
+    def _learned(self, row: Sequence[float]) -> list[float]:
+        """Return the odds of each forest."""
         left = self._all
         for place, thresholds, above in self.splits:
             if passed := bisect_left(thresholds, row[place]):
                 left &= above[passed - 1]
         size = len(self.trees)
         words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
-        found = zip(self.trees, words, strict=True)
-        return sum([leaves[word.bit_length() - 1] for leaves, word in found], start=self.base)
+        found = [
+            leaves[word.bit_length() - 1] for leaves, word in zip(self.trees, words, strict=True)
+        ]
+        begins = (0, *self.ends)
+        return [
+            sum(found[begin:end], start=base)
+            for begin, end, base in zip(begins, self.ends, self.bases, strict=False)
+        ]
 
     @cached_property
     def _all(self) -> int:
@@ -136,6 +154,10 @@ def _splits(trees: Sequence[_Tree]) -> Iterator[Split]:
         rising = sorted(gone)
         lost = itertools.accumulate((gone[each] for each in rising), operator.or_)
         yield Split(feature, tuple(rising), tuple(whole ^ each for each in lost))
+
+
+def _share(odds: float) -> float:
+    return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
 
 
 def _odds(share: float) -> float:

@@ -22,10 +22,7 @@ _SIDES = frozenset(
      "ingress", "pvc", "data", "env", "sa", "job", "cron", "canary", "metrics", "cache", "lb", "tg",
      "dlq", "queue", "topic", "logs", "log", "policy", "role", "hpa", "pdb", "v2", "new", "old")
 )  # fmt: skip
-# Days, times and releases: whoever goes back to one names the one that is broken.
-_DATE = re.compile(
-    r"\d{4}-\d\d(?:-\d\d)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|(?:[\w-]{1,60}:)?v?\d+(?:\.\d+)+[\w.-]*"
-)
+_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?|\d+(?:\.\d+)+")
 _NAMESPACE = re.compile(
     r"\b(?:namespaces?|ns)[\s:=]+['\"`]?(?!(?:is|are|was|has|and|or|of|to|for|in|on|the|quota|s)\b)"
     r"([a-z0-9][\w-]+)|\b([a-z0-9]{1,30}(?:-[a-z0-9]{1,30}){1,6}|[a-z0-9]{4,40})['\"`]?\s+(?:namespace|ns)\b",

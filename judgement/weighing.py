@@ -1,12 +1,13 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from judgement import fitting, hard, near
+from judgement import fitting, grip, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
 from judgement.doubts import Doubt, doubts, weight
@@ -17,7 +18,7 @@ from judgement.scope import Scope
 
 _CODES = (
     "verb", "read_only", "forbidden", "object", "whole", "root", "open_to_all", "inverted", "row",
-    "widened", "value", "destination", "unreadable",
+    "widened", "value", "destination", "unreadable", "personal", "loose",
 )  # fmt: skip
 
 
@@ -73,12 +74,36 @@ def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
         row["doubt"] = weight(each.doubts)
         row["hard"] = _ruled(each, 0)
         row["scope"] = _ruled(each, 1)
+    for row, own in zip(rows, grip.grips(grounds, actions), strict=True):
+        row.update(own)
     result = _extremes(rows)
+    result |= _roles(looked, rows)
     for code in _CODES:
         weights = [each.weight for own in looked for each in own.doubts if each.code == code]
         result[f"doubt_{code}"] = max(weights, default=0.0)
     weights = sorted(row["doubt"] for row in rows)
+    result |= _shape(grounds.reason.text[:20_000], actions)
     return result | _whole(grounds, actions, _accounted(grounds, held), weights)
+
+
+# Of which it matters whether a deed has them, or a look.
+_BY_ROLE = (
+    "doubt", "values_unnamed", "grip", "grip_lost", "grip_wild", "grip_share", "figures_strange",
+    "accounts", "dropped_share", "held", "unlooked", "personal", "hard", "excess",
+)  # fmt: skip
+
+
+def _roles(looked: Sequence[Looked], rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the extremes of those that change something, and of those that only look."""
+    sees, does = list[Mapping[str, float]](), list[Mapping[str, float]]()
+    for each, row in zip(looked, rows, strict=True):
+        (sees if near.looks(each.said.facts) else does).append(row)
+    found = {"deeds": float(len(does)), "glances": float(len(sees))}
+    for role, own in (("does", does), ("sees", sees)):
+        for name in _BY_ROLE:
+            column = [row[name] for row in own] or [-1.0]
+            found[f"{role}_{name}_lo"], found[f"{role}_{name}_hi"] = min(column), max(column)
+    return found
 
 
 def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -95,6 +120,24 @@ def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
 @cache
 def _ends(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((f"{name}_lo", f"{name}_hi") for name in names)
+
+
+_SENTENCE = re.compile(r"[.;:!?](?:\s|$)")
+_CAPITALS = re.compile(r"[A-Z]{2,}")
+_PERSON = re.compile(r"\b(?:i|we|my|our|will|need|please)\b", re.IGNORECASE)
+
+
+def _shape(text: str, actions: Sequence[Said]) -> dict[str, float]:
+    """Return how a session is told: incidents are told otherwise than what one command does."""
+    return {
+        "told_words": float(min(len(text.split()), 100)),
+        "told_letters": float(min(len(text), 800)),
+        "told_sentences": float(min(len(_SENTENCE.findall(text)), 12)),
+        "told_digits": float(min(sum(map(str.isdigit, text)), 60)),
+        "told_names": float(min(len(_CAPITALS.findall(text)), 12)),
+        "told_by": float(bool(_PERSON.search(text))),
+        "line": min(sum(len(each.text) for each in actions) / max(1, len(actions)), 600.0),
+    }
 
 
 def _ruled(looked: Looked, tier: int) -> float:

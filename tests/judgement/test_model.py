@@ -70,6 +70,14 @@ class TestModel:
         assert learned < doubted < stump.score({"doubt_hi": 0.95, "hard_hi": 1.0})
         assert stump.score({"doubt_hi": 0.0}) < learned
 
+    def test_what_is_like_an_incident_is_judged_by_what_was_learned_of_incidents(self) -> None:
+        sure = {"trees": [{"f": [-1], "v": [0.0], "l": [0], "r": [0]}]}
+        told = {"incidents": sure | {"base": 4.0}, "which": STUMP | {"base": 0.0}}
+        both = Model.parsed(json.dumps(STUMP | {"base": -4.0} | told))
+        pair, incident = both.score({"doubt": 0.0}), both.score({"doubt": 1.0})
+        assert pair < 0.1
+        assert incident > 0.9
+
     def test_refuses_what_is_no_model(self) -> None:
         for text in ("{}", "[]", "no", json.dumps(STUMP | {"trees": [{"f": [0]}]})):
             with pytest.raises(ValueError, match=r"."):

@@ -17,7 +17,6 @@ NAMES = [
     ("set voucher SPRING26 right", "spring27", "spring26"),
     ("unlock user 00u9kl", "00u8zz", "00u9kl"),
     ("reboot i-0b3f9a77c1d2e4455", "i-0b3f9a71e8806d31a", "i-0b3f9a77c1d2e4455"),
-    ("v2.14.1 is broken, roll back", "v2.14.0", ""),
     ("restart tenant-red since 2026-11-12", "2026-11-13", ""),
 ]
 

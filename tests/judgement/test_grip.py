@@ -1,0 +1,84 @@
+"""How firmly an action is held by the names and figures of a request."""
+
+import pytest
+
+from judgement import grip
+from judgement.facts import Kind
+from judgement.grounds import Grounds, Said
+from judgement.reading import facts_of
+from judgement.reasons import read
+
+SWAP = "Order 55102 has the wrong address, it should go to Lindenweg 7"
+
+
+def said(*texts: str) -> list[Said]:
+    return [Said.of(text, facts_of(Kind.SQL, text)) for text in texts]
+
+
+def gripped(reason: str, *texts: str) -> list[dict[str, float]]:
+    return grip.grips(Grounds.of(read(reason)), said(*texts))
+
+
+class TestGrip:
+    def test_a_deed_with_what_the_request_names_is_held(self) -> None:
+        own, other = gripped(
+            SWAP,
+            "UPDATE orders SET address = 'Lindenweg 7' WHERE id = 55102",
+            "UPDATE customers SET credit = 900 WHERE name = 'Zander'",
+        )
+        assert own["held"] == 1
+        assert own["grip"] > other["grip"]
+        assert other["held"] == 0
+        assert other["dropped_share"] == 1
+
+    @pytest.mark.parametrize("number", ["55120", "55103", "5510", "551022"])
+    def test_a_figure_with_a_slip_is_seen(self, number: str) -> None:
+        (found,) = gripped(SWAP, f"UPDATE orders SET address = 'x' WHERE id = {number}")  # noqa: S608
+        assert found["slip"] == 1
+
+    @pytest.mark.parametrize("number", ["55102", "90417", "21055"])
+    def test_any_other_figure_is_none_with_a_slip(self, number: str) -> None:
+        (found,) = gripped(SWAP, f"UPDATE orders SET address = 'x' WHERE id = {number}")  # noqa: S608
+        assert found["slip"] == 0
+
+    def test_of_two_deeds_of_a_kind_the_one_on_something_else_is_seen(self) -> None:
+        named, other = gripped(
+            SWAP,
+            "UPDATE orders SET address = 'Lindenweg 7' WHERE id = 55102",
+            "UPDATE orders SET address = 'Kai 9' WHERE id = 90417",
+        )
+        assert named["twin"] < other["twin"]
+
+    def test_another_row_by_the_column_that_picks_the_named_one_is_its_rival(self) -> None:
+        named, other = gripped(
+            SWAP, "SELECT * FROM orders WHERE id = 55102", "DELETE FROM orders WHERE id = 90417"
+        )
+        assert (named["rivals"], other["rivals"]) == (0, 1)
+
+    def test_a_column_that_nobody_looked_at_and_nobody_named_is_told(self) -> None:
+        _, change = gripped(
+            SWAP,
+            "SELECT address FROM orders WHERE id = 55102",
+            "UPDATE orders SET address = 'Lindenweg 7', discount = 50 WHERE id = 55102",
+        )
+        assert change["unlooked"] == 1
+
+    def test_what_is_kept_of_people_is_known_unless_the_request_names_it(self) -> None:
+        (look,) = said("SELECT birth_date, iban, weight FROM parcels")
+        asked = Grounds.of(read("Which IBAN and birth date has parcel 5?"))
+        assert grip.personal(Grounds.of(read(SWAP)), look.facts) == ["birth_date", "iban"]
+        assert not grip.personal(asked, look.facts)
+
+
+class TestLoose:
+    def test_a_deed_by_none_of_the_names_is_loose(self) -> None:
+        (deed,) = said("DELETE FROM orders WHERE state = 'new'")
+        assert grip.loose(Grounds.of(read(SWAP)), deed)
+
+    def test_none_is_loose_where_the_request_has_no_names(self) -> None:
+        (deed,) = said("DELETE FROM orders WHERE state = 'new'")
+        assert not grip.loose(Grounds.of(read("Delete the new orders")), deed)
+
+    def test_a_value_within_a_named_span_holds_a_deed(self) -> None:
+        (deed,) = said("DELETE FROM lots WHERE id = 44")
+        assert not grip.loose(Grounds.of(read("Remove lots 40 to 49")), deed)
