@@ -28,6 +28,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 20_000
+_NAMES = 2  # words of a clause that names something besides what is done to it
 _PIECES, _TELLING = 2, 5  # of a host's name, and letters, from which it may be told by its pieces
 _LAST = re.compile(r"[./@:]")
 _LONGER = re.compile(r"\b[^\W_]+(?:_+[^\W_]+)+\b")
@@ -77,6 +78,23 @@ def binds(
         and (not named or any(spoken_of(name, within) for name in named))
         and (saying is None or any(saying.search(each.text) for each in within))
         for clause, within in _with_what_it_points_to(reason)
+    )
+
+
+def ruled_out(reason: Reason, facts: Facts) -> frozenset[Verb]:
+    """Return which verbs of an action a request rules out.
+
+    Whoever announces a deed and leaves another undone to something that they name ("Tomcat is not
+    reconfigured") leaves it undone to that alone.
+    """
+    found = facts.verbs & reason.forbidden
+    if not found or not reason.acts - {Verb.READ}:
+        return found
+    return frozenset(
+        verb
+        for clause in reason.clauses
+        for verb in clause.forbidden & found
+        if len(clause.objects) < _NAMES or any(spoken_of(name, [clause]) for name in facts.objects)
     )
 
 

@@ -8,8 +8,8 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, spans, transfers
-from judgement.binding import spoken_of, wider_than_named
+from judgement import core, grip, knowing, near, spans, transfers, values
+from judgement.binding import ruled_out, spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
@@ -36,7 +36,7 @@ _RIGHTS = re.compile(
     r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
     r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
 )
-_PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
+_PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> fro
     """Return what a request permits of an action, with what that brings along."""
     verbs = grounds.reason.verbs
     permitted = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
-    if Verb.EXPORT in permitted & facts.verbs:
+    if Verb.EXPORT in permitted & facts.verbs or knowing.files_what_is_kept(grounds, facts):
         permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
     if Verb.PRIVILEGE in permitted & facts.verbs:
         permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
@@ -133,7 +133,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
-    for verb in action.facts.verbs & grounds.reason.forbidden:
+    for verb in ruled_out(grounds.reason, action.facts):
         yield Doubt(
             "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "
             f"{DOING[verb]}", verb,

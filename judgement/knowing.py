@@ -3,7 +3,7 @@
 import re
 
 from judgement import near, words
-from judgement.facts import Facts, Verb
+from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
 from judgement.thesaurus import is_command
 
@@ -21,7 +21,8 @@ _FOLDERS = frozenset(
 )  # fmt: skip
 _ENDINGS = frozenset(
     ("tgz", "gz", "tar", "zip", "bz2", "xz", "log", "csv", "txt", "conf", "cfg", "yml", "yaml",
-     "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d")
+     "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d",
+     "before", "after", "orig", "save", "prev", "lst", "ldif", "bck")
 )  # fmt: skip
 # Which nobody names, since everybody looks there.
 _EVERYWHERE = re.compile(
@@ -36,7 +37,7 @@ def known(name: str, grounds: Grounds) -> bool:
     """Tell whether a name, of a table, column or path, is no stranger to a request."""
     if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
         return True
-    if named_as_written(name, grounds):
+    if named_as_written(name, grounds) or _below_named(name, grounds):
         return True
     if any(part in name for part in grounds.numbers | grounds.files):
         return True  # of a release, say, or an older file of that name
@@ -49,6 +50,25 @@ def known(name: str, grounds: Grounds) -> bool:
     if max(map(grounds.whole.names, (below or parts, last or parts))) >= _HALF:
         return True
     return any(_ends_as_said(part, grounds) for part in below)
+
+
+def _below_named(name: str, grounds: Grounds) -> bool:
+    """Tell whether a path lies in a folder that the request names by its path."""
+    return name.startswith("/") and any(
+        name.startswith(f"{each}/")
+        for each in grounds.whole.literals
+        if each.startswith("/") and each.count("/") > 1
+    )
+
+
+def files_what_is_kept(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action writes where the request says that something will be collected."""
+    return (
+        facts.kind is Kind.SHELL
+        and Verb.EXPORT in grounds.reason.verbs
+        and bool(facts.objects)
+        and all(_below_named(f"{name}/", grounds) for name in facts.objects if name.startswith("/"))
+    )
 
 
 def _ends_as_said(part: str, grounds: Grounds) -> bool:

@@ -4,12 +4,21 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Iterator, Sequence
 
-from judgement import days, lexicon, spans, spelling, telling, thesaurus, words
+from judgement import (
+    announcing,
+    days,
+    lexicon,
+    promises,
+    spans,
+    telling,
+    words,
+)
 from judgement.deeds import CHANGING
 from judgement.facts import Verb
+from judgement.hits import SINGLE, Hit, hits, meant
+from judgement.promises import Said
 
 LONGEST = 20_000  # characters that are read; nobody explains an emergency in more
 _CLAUSES = 60
@@ -18,8 +27,8 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
-    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to|before|after|plus|afterwards|but|by)"
-    r"\s)",
+    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
+    r"|afterwards|but|by)\s)",
     re.IGNORECASE,
 )
 # Who shall be able to do something is given the right to: "the service account needs to read …".
@@ -36,7 +45,7 @@ _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.{1,200}?)\1(?!\w)")
 # Paths, hosts, mail addresses, names with an underscore or a digit, numbers.
 _NAMED = re.compile(
-    r"(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"(?<!\w)(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b\w+(?:[._:-]\w+)+\b|\b\d[\d.,]*\b|\b(?=\w*\d)(?=\w*[a-zA-Z])\w+\b"
 )
 
@@ -59,6 +68,7 @@ class Clause:
     forbidden: frozenset[Verb] = frozenset()
     looks: bool = False  # "only test the connection"
     tells: bool = False  # what is wrong: somebody looks for its cause
+    acts: frozenset[Verb] = frozenset()  # which somebody announces beyond doubt
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,11 +90,21 @@ class Reason:
     def read_only(self) -> bool:
         """Whether it says anywhere that nothing will be changed.
 
-        "Only test the connection" says so too, unless another part asks for a change.
+        "Only test the connection" says so too. Where another part asks for a change, that is said
+        of what else there is: "set it to 5, no other changes".
         """
-        if any(clause.read_only for clause in self.clauses):
-            return True
-        return self.says_it_looks and not self.heads & CHANGING
+        return self.says_it_looks and not self.changes
+
+    @functools.cached_property
+    def changes(self) -> bool:
+        """Whether it asks outright for a change, in a part that does not say that there is none."""
+        return bool(self.acts & CHANGING)
+
+    @functools.cached_property
+    def acts(self) -> frozenset[Verb]:
+        """What it announces beyond doubt, in a part that does not say that nothing will be done."""
+        said = (clause.acts for clause in self.clauses if not clause.read_only)
+        return frozenset[Verb]().union(*said)
 
     @functools.cached_property
     def says_it_looks(self) -> bool:
@@ -161,8 +181,7 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
         let = found["who"] if (found := _LET.search(sentence)) else None
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
-                led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if link.strip() == "to" else []
-                clause = _clause(part.strip(), deaf_to, led_in)
+                clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")
                 if let and let in part:
                     clause = _letting(clause)
                 if before and not clause.verbs:
@@ -177,15 +196,18 @@ def _letting(clause: Clause) -> Clause:
     return dataclasses.replace(clause, verbs=clause.verbs | right, heads=clause.heads | right)
 
 
-def _clause(text: str, deaf_to: frozenset[str], led_in: Sequence[str]) -> Clause:
+def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
+    led_in = _TOKEN.findall(led.lower())[-_LED_IN:]
+    if led and promises.left_behind_to(led):
+        plain.insert(0, "not")
     symptom = telling.symptom(plain)
     objects = tuple(dict.fromkeys(words.content(text)))
-    alone = len(objects) == 1 and objects[0] in _SINGLE  # a plan may be one word: "Update"
+    alone = len(objects) == 1 and objects[0] in SINGLE  # a plan may be one word: "Update"
     if _CHATTER.issuperset(objects) and not alone:
-        verbs = heads = hints = forbidden = frozenset[Verb]()
+        verbs = heads = hints = forbidden = acts = frozenset[Verb]()
     else:
-        verbs, heads, hints, forbidden = _verbs(plain, deaf_to, symptom)
+        verbs, heads, hints, forbidden, acts = _verbs(plain, deaf_to, symptom)
         verbs |= _across(led_in, plain, deaf_to)
     return Clause(
         text=text,
@@ -195,9 +217,10 @@ def _clause(text: str, deaf_to: frozenset[str], led_in: Sequence[str]) -> Clause
         forbidden=forbidden,
         objects=objects,
         literals=tuple(literals(text)),
-        read_only=bool(_READ_ONLY.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain),
-        looks=bool(_LOOKS.search(" ".join(plain))),
+        read_only=promises.nothing_changes(plain),
+        looks=promises.looks(plain),
         tells=symptom is not None,
+        acts=acts,
     )
 
 
@@ -210,51 +233,50 @@ def _across(
     """
     if not led_in:
         return frozenset()
-    before = [_meant(words.stem(each)) for each in led_in]
-    stems = [*before, "to", *(_meant(words.stem(each)) for each in plain[:_LED_IN])]
-    alone = list(_hits(before, deaf_to))
+    before = [meant(words.stem(each)) for each in led_in]
+    stems = [*before, "to", *(meant(words.stem(each)) for each in plain[:_LED_IN])]
+    alone = list(hits(before, deaf_to))
     return frozenset[Verb]().union(
-        *(found for at, found, hit in _hits(stems, deaf_to)
-          if at < len(before) and hit is _Hit.DEED and (at, found, hit) not in alone)
+        *(found for at, found, hit in hits(stems, deaf_to)
+          if at < len(before) and hit is Hit.DEED and (at, found, hit) not in alone)
     )  # fmt: skip
-
-
-class _Hit(Enum):
-    """How surely a word of the lexicon asks for something."""
-
-    DEED = "deed"
-    FAINT = "faint"  # a deed only where it heads a clause
-    NOUN = "noun"  # never by itself
 
 
 def _verbs(
     plain: Sequence[str], deaf_to: frozenset[str], symptom: int | None
 ) -> tuple[frozenset[Verb], ...]:
-    stems = [_meant(words.stem(each)) for each in plain]
-    permitted, heads, hints, forbidden = set[Verb](), set[Verb](), set[Verb](), set[Verb]()
+    stems = [meant(words.stem(each)) for each in plain]
+    permitted, heads, hints, forbidden, acts = (set[Verb]() for _ in range(5))
     asks = bool(lexicon.QUESTIONS & set(plain[:4]) or lexicon.ASKS_FIRST & set(plain[:1]))
     if asks or symptom is not None:
         heads.add(Verb.READ)
-    first = next((at for at, word in enumerate(plain) if word not in lexicon.STOPWORDS), 0)
-    for at, found, hit in _hits(stems, deaf_to):
-        if negation := _negation(plain, at):
-            if negation != "no" or hit is _Hit.DEED:  # "no default" names a thing
+    first = next((at for at, word in enumerate(plain) if word not in announcing.LEADS), 0)
+    for at, found, hit in hits(stems, deaf_to):
+        is_said = promises.said(plain, at)
+        if is_said in (Said.LEFT, Said.UNNAMED):
+            if is_said is Said.LEFT or hit is Hit.DEED:  # "no default" names a thing
                 forbidden |= found
-        elif _only_hints(plain, at, hit, first) or telling.names(plain, at, symptom, found):
+        elif (
+            is_said is Said.TOLD
+            or _only_hints(plain, at, hit, first)
+            or telling.names(plain, at, symptom, found)
+        ):
             hints |= found
         else:
-            (heads if at <= first else permitted).update(found)
+            (heads if at <= first or announcing.by_us(plain, at) else permitted).update(found)
+            if announcing.outright(plain, at, first, faint=hit is Hit.FAINT):
+                acts |= found
     permitted |= heads
-    return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads)))
+    return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads, acts)))
 
 
-def _only_hints(plain: Sequence[str], at: int, hit: _Hit, first: int) -> bool:
+def _only_hints(plain: Sequence[str], at: int, hit: Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
-    if hit is _Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
+    if hit is Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
     if at > first and telling.happens(plain, at):
         return True
-    if hit is not _Hit.FAINT or (at > first and _asked_for(plain, at)):
+    if hit is not Hit.FAINT or (at > first and _asked_for(plain, at)):
         return False
     return at > first or plain[at - 1 : at] == ["the"]
 
@@ -268,39 +290,6 @@ def _asked_for(plain: Sequence[str], at: int) -> bool:
     return article and not lexicon.WANTING.isdisjoint(before)
 
 
-def _negation(plain: Sequence[str], at: int) -> str:
-    """Return by which word it is said that something shall not be done, "" if it is not said.
-
-    "Did not run" and "workers do not run" only tell what happened.
-    """
-    for place in range(max(0, at - 3), at):
-        if plain[place] == "no" and plain[place + 1][:1].isdigit():
-            continue  # "employee no 2217"
-        if plain[place] in lexicon.NEGATIONS:
-            told = place and plain[place - 1] in lexicon.TELLING
-            told = told or (place > 1 and plain[place - 1] == "do" and plain[0] != "please")
-            return "" if told or lexicon.RELATIVES & set(plain[:at]) else plain[place]
-    return ""
-
-
-def _hits(
-    stems: Sequence[str], deaf_to: frozenset[str]
-) -> Iterator[tuple[int, frozenset[Verb], _Hit]]:
-    """Yield where a word or phrase of the lexicon begins, what it permits, and how surely."""
-    joined = " ".join(stems) + " "
-    start = 0
-    for at, each in enumerate(stems):
-        if each in _SINGLE and each not in deaf_to:
-            yield at, _SINGLE[each], _Hit.FAINT if each in _FAINT else _Hit.DEED
-        for pattern, found in _PHRASES.get(each, ()):
-            if each not in deaf_to and pattern.match(joined, start):
-                yield at, found, _Hit.DEED
-        for pattern, found in _NOUNS.get(each, ()):
-            if each not in deaf_to and pattern.match(joined, start):
-                yield at, found, _Hit.NOUN
-        start += len(each) + 1
-
-
 def literals(text: str) -> Iterator[str]:
     """Yield what a text names exactly, in lower case and canonical form."""
     for _, quoted in _QUOTED.findall(text):
@@ -309,6 +298,8 @@ def literals(text: str) -> Iterator[str]:
         yield words.number(named) or named.lower().rstrip("/.,:")
         if thousands := _THOUSANDS.fullmatch(named):
             yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
+    for amount in _MEASURED.findall(text):
+        yield words.number(amount) or amount
     for spaced in _SPACED.findall(text):
         yield re.sub(r"\D", "", spaced)
     for word in _WORD.findall(text.lower()):
@@ -316,75 +307,18 @@ def literals(text: str) -> Iterator[str]:
             yield digits
 
 
-_Phrase = tuple[re.Pattern[str], frozenset[Verb]]
-
-
-def _singles(table: Mapping[Verb, list[str]]) -> dict[str, frozenset[Verb]]:
-    found: dict[str, set[Verb]] = {}
-    for verb, listed in table.items():
-        for word in listed:
-            found.setdefault(words.stem(word), set()).add(verb)
-    return {word: frozenset(verbs) for word, verbs in found.items()}
-
-
-def _phrases(
-    table: Mapping[Verb, list[str]],
-) -> dict[str, list[tuple[re.Pattern[str], frozenset[Verb]]]]:
-    """Return by first stem what recognises each phrase in stems that a space ends."""
-    found: dict[str, list[_Phrase]] = {}
-    for verb, listed in table.items():
-        for phrase in listed:
-            parts = [words.stem(each) for each in phrase.split()]
-            body = r"(?:\S+ ){0,3}?".join(
-                "".join(f"{re.escape(word)} " for word in group)
-                for dots, group in itertools.groupby(parts, lambda word: word == "..")
-                if not dots
-            )
-            found.setdefault(parts[0], []).append((re.compile(body), frozenset({verb})))
-    return found
-
-
-_SINGLE = _singles(lexicon.WORDS)
-_PHRASES = _phrases(lexicon.PHRASES)
-_NOUNS = _phrases(lexicon.NOUNS)
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
-_SPELLING = spelling.Spelling.of(_SINGLE)
-_KNOWN = frozenset(
-    words.stem(word) for word in lexicon.STOPWORDS | lexicon.ENGLISH | lexicon.CHATTER
-).union(*(pattern.pattern.replace("\\", "").split() for listed in (*_PHRASES.values(),
-          *_NOUNS.values()) for pattern, _ in listed))  # fmt: skip
-
-
-@functools.lru_cache(maxsize=5_000)
-def _meant(stem: str) -> str:
-    """Return the word of the lexicon that was meant by one that nothing here knows."""
-    if stem in _KNOWN or thesaurus.knows(stem):
-        return stem
-    return _SPELLING.meant(stem)
-
-
-_FAINT = frozenset(words.stem(word) for word in lexicon.FAINT)
-_MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted"})
-_LOOKS = re.compile(
-    r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
-    r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
-    r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
-)
 _RUNS = re.compile(
     r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"
     r"|raid|unhealthy|degraded|unreachable|timeouts?|5xx|50\ds?|crash\w*|skew|drift\w*|sluggish)\b"
 )
 _WORD = re.compile(r"[a-z]+")
 _SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
-_THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
-_CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
-_SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
-_READ_ONLY = re.compile(
-    # "Not touching the other one" promises nothing of the rest.
-    rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:the\s+)?(?:others?|rest|else|first|second|third|remaining)\b)"
-    rf"|(?:not|\w+n't|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?|a thing)\b"
-    rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$)"
+_MEASURED = re.compile(
+    r"\b(\d+(?:\.\d+)?)(?:[kmgt]i?b|gi|mi|g|ms|s|h|d|min|kg|ml|mg|km|cm|mm|eur|usd|gbp)\b",
+    re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
 
 
 @functools.lru_cache(maxsize=1000)
@@ -394,5 +328,5 @@ def is_english(text: str) -> bool:
     if sum(char.isascii() for char in letters) < 0.7 * len(letters):
         return False
     plain = [token.lower() for token in re.findall(r"[^\W\d_]+", text)]
-    ours = sum(word in lexicon.ENGLISH or words.stem(word) in _SINGLE for word in plain)
+    ours = sum(word in lexicon.ENGLISH or words.stem(word) in SINGLE for word in plain)
     return sum(word in lexicon.FOREIGN for word in plain) <= ours

@@ -1,0 +1,101 @@
+"""What a request says will not be done: nothing at all, or not to this one thing, or not this.
+
+"No changes" promises something of the whole request; "the rest is not touched" spares something of
+what is changed; "nobody can log in" promises nothing, it tells what is wrong.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from judgement import lexicon
+
+_REACH = 3  # words that tell something between a negation and what it negates
+_FAR = 8  # words of any kind between them
+# They stand between "no" and what is not to be done without telling anything.
+_LIGHT = frozenset({"is", "are", "be", "to", "will", "shall", "should", "must", "may", "other",
+                    "any", "of", "the", "a", "his", "her", "their", "its", "else", "been", "gets",
+                    "get"})  # fmt: skip
+_RULES = frozenset({"may", "shall", "should", "must", "will", "please"})
+_SPEAKERS = frozenset({"i", "we"})
+_OURS = frozenset({"do", "will", "shall", "would", "am", "are"})
+# "We do not intend to delete it": what is not wanted stands behind the "to".
+_LED = re.compile(
+    r"\b(?:not|\w+n't|dont|wont|never|no|nobody)\s(?:\w+\s){0,2}?(?:going|wants?|needs?|intend\w*|plan\w*"
+    r"|meant|allowed|supposed|permitted|wish|reason|right|trying|have)$",
+    re.IGNORECASE,
+)
+_MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted", "export", "exports",
+                     "exported", "replica", "replicas", "standby", "filesystem", "flag",
+                     "mode"})  # fmt: skip
+_LOOKS = re.compile(
+    r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
+    r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
+    r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
+)
+_CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
+_SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
+_NOTHING_CHANGES = re.compile(
+    # "Not touching the other one" promises nothing of the rest.
+    rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:the\s+)?(?:others?|rest|else|first|second|third|remaining)\b)"
+    rf"|(?:not|\w+n't|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?|a thing)\b"
+    rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
+    rf"|no (?:data|rows?|records?|values?|files?|settings?)\s(?:will|is|are|shall|should|must|may"
+    rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
+)
+
+
+class Said(Enum):
+    """What a clause says of a deed."""
+
+    WANTED = "wanted"
+    LEFT = "left"  # it shall not be done
+    UNNAMED = "unnamed"  # "no default": left, unless the word may name a thing
+    TOLD = "told"  # it was not done, or cannot be
+
+
+def nothing_changes(plain: Sequence[str]) -> bool:
+    """Tell whether a clause says that nothing will be changed.
+
+    What is mounted or exported "read-only" is changed all the same.
+    """
+    return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
+
+
+def looks(plain: Sequence[str]) -> bool:
+    """Tell whether a clause says that somebody only looks: "just test the connection"."""
+    return bool(_LOOKS.search(" ".join(plain)))
+
+
+def left_behind_to(led: str) -> bool:
+    """Tell whether what stands before a "to" says that what follows will not be done."""
+    return bool(_LED.search(led.rstrip()))
+
+
+def said(plain: Sequence[str], at: int) -> Said:
+    """Return what is said of the deed at a place: "did not run" and "nobody can" tell of one."""
+    telling = 0
+    for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
+        word = plain[place]
+        if word in lexicon.NEGATIONS and not (word == "no" and plain[place + 1][:1].isdigit()):
+            return _negated(plain, place, at)
+        telling += word not in _LIGHT
+        if telling >= _REACH:
+            break
+    return Said.WANTED
+
+
+def _negated(plain: Sequence[str], place: int, at: int) -> Said:
+    word, before = plain[place], plain[max(0, place - 2) : place]
+    if lexicon.RELATIVES & set(plain[:at]):
+        return Said.WANTED
+    if word == "nobody" and _RULES.isdisjoint(plain[place + 1 : at]):
+        return Said.TOLD
+    if word == "neither" or plain[place + 1] == "to":
+        return Said.LEFT  # "is not to be removed"
+    if before and _SPEAKERS.intersection(before) and _SPEAKERS.union(_OURS).issuperset(before[-1:]):
+        return Said.LEFT
+    told = before[-1:] == ["do"] and place > 1 and plain[0] != "please"
+    if told or not lexicon.TELLING.isdisjoint(before[-1:]):
+        return Said.TOLD
+    return Said.UNNAMED if word == "no" else Said.LEFT

@@ -1,0 +1,133 @@
+import pytest
+
+from judgement.doubts import doubts
+from judgement.facts import Kind, Verb
+from judgement.grounds import Grounds, Said
+from judgement.reading import facts_of
+from judgement.reasons import read
+
+
+def codes(reason: str, action: str, kind: Kind) -> set[str]:
+    said = Said.of(action, facts_of(kind, action))
+    return {each.code for each in doubts(Grounds.of(read(reason)), said)}
+
+
+class TestPromises:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Nobody can join the call since noon, I look at the bridge",
+            "The unit says that there is no such file",
+            "The worker did not purge its queue",
+        ],
+    )
+    def test_what_is_wrong_rules_nothing_out_and_permits_nothing(self, text: str) -> None:
+        assert not read(text).forbidden
+        assert not read(text).verbs & {Verb.WRITE, Verb.DELETE, Verb.PRIVILEGE}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "No other key may be removed",
+            "I do not remove the key",
+            "We don't intend to remove the key",
+            "Keys are not to be removed",
+            "Please do not remove the key",
+        ],
+    )
+    def test_what_is_left_undone_is_ruled_out_however_far_the_word_is(self, text: str) -> None:
+        assert Verb.DELETE in read(text).forbidden
+        assert Verb.DELETE not in read(text).verbs
+
+    def test_nobody_may_rules_out_what_nobody_can_only_tells(self) -> None:
+        assert Verb.DELETE in read("Nobody may delete the file").forbidden
+        assert not read("Nobody could delete the file").forbidden
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "I delete file b. Nothing else will be touched",
+            "I put shipments 4 and 5 back to queued. Others I do not touch",
+            "I'm raising the limit to 4, on the standby I only read the settings",
+            "The volumes of the lab are not ours, hands off. I remove the stale pods",
+            "recreate it concurrently, no data changes",
+            "Create the user for the audit, select only",
+        ],
+    )
+    def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
+        self, text: str
+    ) -> None:
+        assert not read(text).read_only
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Pushes to the registry fail. I will not change anything today",
+            "Only looking at the logs, blocking is done by the network team",
+            "No data is to be modified, any correction goes through finance",
+            "Load on web-3 is at 60. Diagnosis only",
+            "No changes at all, if something must be fixed we open a change for it",
+            "Read only. What gets cleaned up is decided tomorrow",
+        ],
+    )
+    def test_what_others_do_or_may_be_done_later_is_no_change_that_is_announced(
+        self, text: str
+    ) -> None:
+        assert read(text).read_only
+
+    def test_what_is_left_undone_to_one_thing_is_ruled_out_for_it_alone(self) -> None:
+        reason = "I will set the pool size in app.ini. The cache is not to be purged"
+        assert "forbidden" in codes(reason, "rm -rf /srv/cache", Kind.SHELL)
+        assert "forbidden" not in codes(reason, "rm /srv/app/app.ini.tmp", Kind.SHELL)
+
+    def test_what_is_collected_in_a_folder_is_written_there_all_the_same(self) -> None:
+        reason = "I collect two thread dumps in /var/tmp/case7; tomcat is neither changed nor cut"
+        found = codes(reason, "jstack 71 > /var/tmp/case7/first.txt", Kind.SHELL)
+        assert found.isdisjoint({"forbidden", "read_only", "object", "verb"})
+
+
+class TestAnnounced:
+    @pytest.mark.parametrize(
+        ("text", "verb"),
+        [
+            ("I'm raising the heap of app-2", Verb.WRITE),
+            ("On web-3 I am going to remove this key", Verb.DELETE),
+            ("Set it to 5", Verb.WRITE),
+            ("Please restart it", Verb.EXEC),
+        ],
+    )
+    def test_somebody_announces_what_they_do(self, text: str, verb: Verb) -> None:
+        assert verb in read(text).acts
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Load on web-3 is high",
+            "Pushes are refused",
+            "Any correction is made by others",
+            "If it must be fixed we change it later",
+            "The fix comes tomorrow",
+        ],
+    )
+    def test_they_do_not_where_they_only_speak_of_it(self, text: str) -> None:
+        assert not read(text).acts & {Verb.WRITE, Verb.DELETE, Verb.EXEC}
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "verb"),
+        [
+            ("put the previous value back", Verb.WRITE),
+            ("I put the flag for this debtor", Verb.WRITE),
+            ("divide the readings by 10", Verb.WRITE),
+            ("queue them again", Verb.EXEC),
+            ("let the sync try again", Verb.WRITE),
+            ("send the letter again", Verb.WRITE),
+            ("I'm posting those 300 points by hand", Verb.WRITE),
+            ("release the lock it holds", Verb.DELETE),
+            ("releasing the expired holds", Verb.DELETE),
+            ("her peer has to be gone from the config", Verb.DELETE),
+        ],
+    )
+    def test_people_have_many_words_for_a_change(self, text: str, verb: Verb) -> None:
+        assert verb in read(text).verbs
