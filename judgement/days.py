@@ -1,6 +1,7 @@
 """Days as people write them ("26 November", "last Friday") and as statements do (2026-11-26)."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -8,8 +9,13 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May)|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+# In small letters it is a month behind a number, unless something may happen: "all 2 may fail".
+_SMALL_MAY = (
+    r"(may)\b(?=\s*(?:[^\w\s]|\d|$)|\s+(?:at|to|until|and|from|between|before|after|of|in)\b)"
+)
 _DAY_FIRST = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?{_MONTH}\b", re.IGNORECASE | re.ASCII
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?(?:{_MONTH}|{_SMALL_MAY})\b",
+    re.IGNORECASE | re.ASCII,
 )
 _MONTH_FIRST = re.compile(
     rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE | re.ASCII
@@ -17,7 +23,9 @@ _MONTH_FIRST = re.compile(
 _MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE | re.ASCII)
 _IN_DIGITS = re.compile(r"(?<![\w./])(\d{1,2})[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
 _WRITTEN = re.compile(r"\b\d{4}-(\d\d)-(\d\d)(?!\d)")
-_LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T]\d\d:\d\d\S*)?'?$")
+_LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T](\d\d:\d\d)\S*)?'?$")
+_CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?![\d.]|:?\d)", re.ASCII)
+_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|o'clock|h\b)", re.ASCII)
 # Whoever says "since last night" names a day that only a calendar tells.
 _BY_CALENDAR = re.compile(
     r"\b(?:yesterday|today|tonight|overnight|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -36,14 +44,20 @@ class Days(NamedTuple):
     days: frozenset[tuple[int, int]]  # month and day
     months: frozenset[int]
     by_calendar: bool
+    times: frozenset[str] = frozenset()  # of the day: "06:10"
 
     def names(self, value: str) -> bool:
-        """Tell whether a value is a day, or the edge of a month, of which the text speaks."""
+        """Tell whether a value is a day, or the edge of a month, of which the text speaks.
+
+        A time of the day is enough where the text names no day.
+        """
         found = _LITERAL.match(value.strip())
         if not found:
             return False
         month, day = int(found[2]), int(found[3] or 1)
         if (month, day) in self.days or self.by_calendar:
+            return True
+        if found[4] in self.times and not self.days:
             return True
         ends = day == 1 and (month + 10) % 12 + 1 in self.months  # before the next month
         return ends or (month in self.months and (day == 1 or day >= 28))
@@ -56,7 +70,18 @@ def spoken(text: str) -> Days:
     for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
     months -= {month for month, _ in days}
-    return Days(frozenset(days), frozenset(months), bool(_BY_CALENDAR.search(text.lower())))
+    lowered = text.lower()
+    by_calendar = bool(_BY_CALENDAR.search(lowered))
+    return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
+
+
+def _times(text: str) -> Iterator[str]:
+    """Yield the times of the day in a text, as statements write them."""
+    for found in _CLOCK.finditer(text):
+        yield f"{int(found[1]):02}:{found[2]}"
+    for found in _HOUR.finditer(text):
+        hour = int(found[1]) % 12 + 12 if found[2][0] == "p" else int(found[1])
+        yield f"{hour:02}:00"
 
 
 def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:
@@ -64,7 +89,7 @@ def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:
     lowered = text.lower()
     if not any(name in lowered for name in _NAMES):
         return set(), set()
-    named = [(found[2], found[1]) for found in _DAY_FIRST.finditer(text)]
+    named = [(found[2] or found[3], found[1]) for found in _DAY_FIRST.finditer(text)]
     named += [(found[1], found[2]) for found in _MONTH_FIRST.finditer(text)]
     months = {_month(found[1]) for found in _MONTH_ALONE.finditer(text)}
     return {(_month(month), int(day)) for month, day in named}, months

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 
-from judgement import association, durations, terms, thesaurus, words
+from judgement import association, durations, terms, thesaurus, values, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
@@ -220,6 +220,11 @@ class Grounds:
         )
 
     @functools.cached_property
+    def lowered(self) -> str:
+        """Return what is read of its text, in lower case."""
+        return self.reason.text[:20_000].lower()
+
+    @functools.cached_property
     def telling(self) -> tuple[Ground, ...]:
         """Return the clauses that have words."""
         return tuple(ground for ground in self.clauses if ground.stems)
@@ -232,7 +237,7 @@ class Grounds:
 
 def _names_numbers(text: str) -> bool:
     """Tell whether a text names anything by a number: it is no ticket, time, day or amount."""
-    text = text.lower()  # one case is looked for in half of the time
+    text = values.without_amounts(text.lower())  # one case is looked for in half of the time
     return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
 
 
@@ -268,12 +273,12 @@ def named(value: str, grounds: Grounds) -> bool:
         point = Span(int(literal), int(literal))
         if any(span.holds(point) for span in grounds.reason.spans):
             return True
+    if values.said_otherwise(literal, grounds.lowered):
+        return True
     if not any(map(str.isalpha, literal)):
         return literal in {"0", "1"}  # of an address or a figure no part is enough
     stems = words.content(literal)
-    if not stems:
-        return False
-    return all(grounds.whole.knows(stem) for stem in stems)
+    return bool(stems) and all(grounds.whole.knows(stem) for stem in stems)
 
 
 def named_as_written(name: str, grounds: Grounds) -> bool:

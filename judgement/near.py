@@ -170,7 +170,12 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
     numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]
     if not picked or not (numbers or grounds.reason.spans) or not grounds.numbered:
         return False
-    return not any(_numbered(each) and named(each, grounds) for each in picked)
+    return not any(
+        _spelled_out(each, grounds) and not canonical(each).isalpha()
+        if not _numbered(each)
+        else named(each, grounds)
+        for each in picked
+    )
 
 
 def turns(condition: Condition, grounds: Grounds) -> bool:
@@ -227,7 +232,12 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
 def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
     form = _form(canonical(value))
-    if not form or named_as_written(value, grounds) or value.lower() in grounds.reason.text.lower():
+    if (
+        not form
+        or value.startswith("127.")
+        or named_as_written(value, grounds)
+        or value.lower() in grounds.reason.text.lower()
+    ):
         return False
     used = {canonical(each) for each in facts.literals}
     return any(_form(each) == form and each not in used for each in grounds.whole.literals)

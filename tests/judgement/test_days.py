@@ -12,12 +12,18 @@ NAMED = [
     ("bookings of last Friday", "2026-11-27"),
     ("bookings of week 47", "2026-11-16"),
     ("bookings of CW47", "2026-11-16"),
+    ("all dated 2 may, says she", "2026-05-02"),
+    ("they failed 18:00-19:25", "2026-11-23 19:25"),
+    ("it hangs since 6 am", "2026-11-23 06:00"),
 ]
 OTHER = [
     ("bookings of 26 November", "2026-11-27"),
     ("bookings of November", "2026-11-12"),
     ("you may look at bookings", "2026-05-01"),
     ("booking 26", "26"),
+    ("these 2 may fail", "2026-05-02"),
+    ("they failed 18:00-19:25", "2026-11-23 19:30"),
+    ("they failed on 22 November at 18:00", "2026-11-23 18:00"),
     ("bookings of 26 \u017fep and \u00b2.\u00b3.", "2026-09-26"),
 ]
 

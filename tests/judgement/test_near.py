@@ -168,3 +168,12 @@ class TestStrangers:
         assert near.mirrors(grounds, said.facts)
         grounds, said = held("Look at /srv/files on dr", action, Kind.SHELL)
         assert not near.mirrors(grounds, said.facts)
+
+
+class TestPicks:
+    def test_a_row_may_be_named_by_a_name_where_numbers_say_something_else(self) -> None:
+        reason = "Extend the licence of north-wood to 2027, order 77120 is paid"
+        update = "UPDATE licences SET ends = 2027 WHERE tenant = {!r}"
+        for name, none in (("north-wood", False), ("south-wood", True)):
+            grounds, said = held(reason, update.format(name))
+            assert near.picks_none(grounds, said.facts) is none

@@ -1,0 +1,49 @@
+import pytest
+
+from judgement import values
+from judgement.grounds import Grounds, named
+from judgement.reasons import read
+
+
+class TestSaidOtherwise:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("move them to floor 5", "F5"),
+            ("churn of Q3", "2024Q3"),
+            ("seats of block C", "C"),
+            ("seats of block A", "A"),
+            ("unlock her", "Y"),
+            ("dose is 40 mg/0.4 ml", "0.4"),
+            ("quota to 750GB", "750"),
+        ],
+    )
+    def test_a_value_is_named_as_people_say_it(self, text: str, value: str) -> None:
+        assert named(value, Grounds.of(read(text)))
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("move them to floor 5", "F6"),
+            ("churn of Q3", "2024Q4"),
+            ("seats of block C", "D"),
+            ("give a seat to Eva", "A"),
+            ("dose is 40 mg/0.4 ml", "0.8"),
+        ],
+    )
+    def test_another_is_not(self, text: str, value: str) -> None:
+        assert not named(value, Grounds.of(read(text)))
+
+    @pytest.mark.parametrize(
+        "text", ["About 190 deliveries are parked", "Requeue the 63 deliveries"]
+    )
+    def test_a_number_that_counts_names_nothing(self, text: str) -> None:
+        assert not any(map(str.isdigit, values.without_amounts(text)))
+        assert not Grounds.of(read(text)).numbered
+
+    @pytest.mark.parametrize(
+        "text",
+        ["Requeue delivery 63", "Store 212 says that it hangs", "Close the order for 4711 please"],
+    )
+    def test_others_name_something(self, text: str) -> None:
+        assert values.without_amounts(text) == text
