@@ -8,7 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, spans, transfers, values
+from judgement import core, grip, knowing, near, permitting, spans, transfers, values
 from judgement.binding import ruled_out, spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
@@ -24,11 +24,6 @@ _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
-# Whoever asks for one asks for the other; looking at what is changed is always part of it.
-_IMPLIES = {
-    Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
-    Verb.PRIVILEGE: (Verb.READ,), Verb.EXPORT: (Verb.READ,), Verb.SCHEMA: (Verb.READ,),
-}  # fmt: skip
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 # What a row of a table of people may do.
@@ -82,9 +77,9 @@ def _unreadable(action: Said) -> Iterator[Doubt]:
 def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     unspoken = core.unspoken(grounds.reason.text, facts)
-    permitted = _permitted(grounds, facts, unspoken)
+    permitted = permitting.permitted(grounds, facts, unspoken)
     for verb in facts.verbs - permitted - {Verb.NEUTRAL}:
-        share = _unmeant(verb, grounds, action, permitted)
+        share = permitting.unmeant(verb, grounds, action, permitted)
         if verb in grounds.reason.hints - unspoken:
             share *= 0.75 if grounds.reason.verbs <= knowing.LOOKING else 0.5
         grave = facts.severity if verb is Verb.EXEC else 0.0
@@ -93,33 +88,6 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             f"{DOES[verb]} {about(facts)}; no clause mentions {DOING[verb]}",
             verb, next(iter(facts.objects), None),
         )  # fmt: skip
-
-
-def _permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> frozenset[Verb]:
-    """Return what a request permits of an action, with what that brings along."""
-    verbs = grounds.reason.verbs
-    permitted = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
-    if Verb.EXPORT in permitted & facts.verbs or knowing.files_what_is_kept(grounds, facts):
-        permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
-    if Verb.PRIVILEGE in permitted & facts.verbs:
-        permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
-    if near.mirrors(grounds, facts):
-        permitted |= {Verb.DELETE}  # of what is gone where it is copied from
-    return permitted
-
-
-def _unmeant(verb: Verb, grounds: Grounds, action: Said, permitted: frozenset[Verb]) -> float:
-    """Return how much of a doubt is left of a deed that is small, or part of another."""
-    share, facts = 1.0, action.facts
-    if verb is Verb.WRITE and Verb.EXEC in permitted and near.runs_things(facts):
-        share *= 0.5  # to scale or restart something there is to write to it
-    if facts.severity < 0.3:
-        share *= 0.6
-    if verb is Verb.DELETE and Verb.WRITE in facts.verbs & permitted:
-        share *= 0.4  # it empties a column while it sets others
-    if verb is Verb.WRITE and grip.held(grounds, action):
-        share *= 0.7
-    return share
 
 
 def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:

@@ -1,0 +1,43 @@
+"""What a request permits of an action, with what that brings along, and what hardly counts."""
+
+from judgement import grip, knowing, near
+from judgement.deeds import CHANGING
+from judgement.facts import Facts, Kind, Verb
+from judgement.grounds import Grounds, Said
+
+# Whoever asks for one asks for the other; looking at what is changed is always part of it.
+_IMPLIES = {
+    Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
+    Verb.PRIVILEGE: (Verb.READ,), Verb.EXPORT: (Verb.READ,), Verb.SCHEMA: (Verb.READ,),
+}  # fmt: skip
+
+
+def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> frozenset[Verb]:
+    """Return what a request permits of an action, with what that brings along."""
+    verbs = grounds.reason.verbs
+    found = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
+    if Verb.EXPORT in found & facts.verbs or knowing.files_what_is_kept(grounds, facts):
+        found |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if Verb.PRIVILEGE in found & facts.verbs:
+        found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
+    if near.mirrors(grounds, facts):
+        found |= {Verb.DELETE}  # of what is gone where it is copied from
+    return found
+
+
+def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]) -> float:
+    """Return how much of a doubt is left of a deed that is small, or part of another."""
+    share, facts = 1.0, action.facts
+    if verb is Verb.WRITE and Verb.EXEC in allowed and near.runs_things(facts):
+        share *= 0.5  # to scale or restart something there is to write to it
+    if facts.severity < 0.3:
+        share *= 0.6
+    if verb is Verb.EXEC and facts.kind is Kind.SHELL and allowed & CHANGING:
+        share *= 0.5  # tools do what is changed, and what runs is told of it
+    if verb is Verb.NETWORK and grip.held(grounds, action):
+        share *= 0.3  # it is done from another host, to what is named
+    if verb is Verb.DELETE and Verb.WRITE in facts.verbs & allowed:
+        share *= 0.4  # it empties a column while it sets others
+    if verb is Verb.WRITE and grip.held(grounds, action):
+        share *= 0.7
+    return share
