@@ -324,6 +324,8 @@ def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[
         return
     if near.keeps_books(condition.column):
         return
+    if knowing.brings_along(condition.column, condition.value, grounds):
+        return
     plain = condition.value.lower() in _PLAIN
     if named(condition.value, grounds) and not plain:
         return

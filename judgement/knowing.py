@@ -24,6 +24,20 @@ _ENDINGS = frozenset(
      "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d",
      "before", "after", "orig", "save", "prev", "lst", "ldif", "bck")
 )  # fmt: skip
+_AGAIN = re.compile(
+    r"\b(?:again|re-?(?:queue|try|run|send|sent|process|start|set|sync|lease|submit|play|open)\w*|unlock\w*"
+    r"|unblock\w*|queued?|pick(?:s|ed)? (?:it |them )?up)\b"
+)
+_STATES = re.compile(r"(?:^|_)(?:state|status|stat|sts|st|phase)$")
+_WAITING = frozenset(
+    ("new", "queued", "pending", "waiting", "wait", "ready", "open", "retry", "todo", "created",
+     "requeued", "scheduled", "active", "resync")
+)  # fmt: skip
+_TRIES = re.compile(
+    r"(?:^|_)(?:attempts?|retry|retries|tries|fail\w*|err\w*|lock\w*|lck|worker|claimed\w*|picked\w*|next"
+    r"|started|finished|heartbeat)(?:_|$)"
+)
+_NOTHING = frozenset(("", "0", "null", "false", "n", "no", "f", "now()", "current_timestamp"))
 # Which nobody names, since everybody looks there.
 _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
@@ -115,6 +129,19 @@ def sets_as_said(grounds: Grounds, facts: Facts) -> bool:
         and all(known(each, grounds) or near.keeps_books(each) for each in columns)
         and (near.anchored(grounds, facts))
     )
+
+
+def brings_along(column: str, value: str, grounds: Grounds) -> bool:
+    """Tell whether a column is set with whatever is tried again, unlocked or released.
+
+    A job that shall run again is new or waiting, no attempts count and nobody holds it.
+    """
+    if not _AGAIN.search(grounds.lowered):
+        return False
+    bare = value.strip("'").lower()
+    if _STATES.search(column) and bare in _WAITING:
+        return True
+    return bool(_TRIES.search(column)) and bare in _NOTHING
 
 
 def _parts(name: str) -> list[str]:

@@ -6,16 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import (
-    announcing,
-    days,
-    lexicon,
-    promises,
-    spans,
-    telling,
-    words,
-)
+from judgement import announcing, days, lexicon, promises, spans, telling, words
 from judgement.deeds import CHANGING
+from judgement.exact import literals
 from judgement.facts import Verb
 from judgement.hits import SINGLE, Hit, hits, meant
 from judgement.promises import Said
@@ -33,21 +26,17 @@ _PART = re.compile(
 )
 # Who shall be able to do something is given the right to: "the service account needs to read …".
 _LET = re.compile(
-    r"(?P<who>\b(?:(?:service |database |db )?account|role|login|svc\w+"
+    r"(?P<who>\b(?:(?:service |database |db )?account|user|role|login|she|he|they|svc\w+"
     r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,3}?)"
-    r"\s(?:needs?|must|should|shall|may)\s"
+    r"\s(?:(?:needs?|must|should|shall|may)\s"
     r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
-    r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b",
+    r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b"
+    r"|(?:needs?|requires?|gets?|(?:must|should|shall) (?:get|have))\s(?:\w+\s){0,2}?(?:read|write"
+    r"|select|full|the same)?[\s-]?(?:only\s)?(?:access|rights?|permissions?)\b)",
     re.IGNORECASE,
 )
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
-_QUOTED = re.compile(r"(?<!\w)(['\"`])(.{1,200}?)\1(?!\w)")
-# Paths, hosts, mail addresses, names with an underscore or a digit, numbers.
-_NAMED = re.compile(
-    r"(?<!\w)(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b\w+(?:[._:-]\w+)+\b|\b\d[\d.,]*\b|\b(?=\w*\d)(?=\w*[a-zA-Z])\w+\b"
-)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -193,7 +182,12 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
 def _letting(clause: Clause) -> Clause:
     """Return a clause that gives a right, whatever else it asks for."""
     right = {Verb.PRIVILEGE}
-    return dataclasses.replace(clause, verbs=clause.verbs | right, heads=clause.heads | right)
+    return dataclasses.replace(
+        clause,
+        verbs=clause.verbs | right,
+        heads=clause.heads | right,
+        acts=clause.acts | right,
+    )
 
 
 def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
@@ -290,35 +284,11 @@ def _asked_for(plain: Sequence[str], at: int) -> bool:
     return article and not lexicon.WANTING.isdisjoint(before)
 
 
-def literals(text: str) -> Iterator[str]:
-    """Yield what a text names exactly, in lower case and canonical form."""
-    for _, quoted in _QUOTED.findall(text):
-        yield words.number(quoted) or quoted.lower().strip("%* ")
-    for named in _NAMED.findall(text):
-        yield words.number(named) or named.lower().rstrip("/.,:")
-        if thousands := _THOUSANDS.fullmatch(named):
-            yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
-    for amount in _MEASURED.findall(text):
-        yield words.number(amount) or amount
-    for spaced in _SPACED.findall(text):
-        yield re.sub(r"\D", "", spaced)
-    for word in _WORD.findall(text.lower()):
-        if digits := words.number(word):
-            yield digits
-
-
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
 _RUNS = re.compile(
     r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"
     r"|raid|unhealthy|degraded|unreachable|timeouts?|5xx|50\ds?|crash\w*|skew|drift\w*|sluggish)\b"
 )
-_WORD = re.compile(r"[a-z]+")
-_SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
-_MEASURED = re.compile(
-    r"\b(\d+(?:\.\d+)?)(?:[kmgt]i?b|gi|mi|g|ms|s|h|d|min|kg|ml|mg|km|cm|mm|eur|usd|gbp)\b",
-    re.IGNORECASE,
-)
-_THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
 
 
 @functools.lru_cache(maxsize=1000)

@@ -11,6 +11,7 @@ from judgement.facts import Verb
 
 _BEING = frozenset({"is", "are", "was", "were", "be", "been", "seems", "seem", "looks", "gets",
                     "got", "stays", "remains"})  # fmt: skip
+_WISHED = frozenset({"must", "should", "shall", "to", "may"})
 _SHORT = 4  # letters of a word whose ending tells nothing
 _WANTED = lexicon.WANTING | lexicon.ASKING | frozenset({"have", "has", "get", "to", "and", "then",
     "should", "supposed"})  # fmt: skip
@@ -45,6 +46,8 @@ def symptom(plain: Sequence[str]) -> int | None:
             continue
         if word in lexicon.SYMPTOMS:
             return at
+        if word == "be" and plain[at - 1] in _WISHED:
+            continue  # "must be off" is wanted
         if word in _BEING and lexicon.FAULTS & set(plain[at + 1 : at + 1 + _NEAR]):
             return at
     return None

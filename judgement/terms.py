@@ -107,7 +107,7 @@ def terms_of(said: str, facts: Facts) -> Terms:
 
 
 def canonical(literal: str) -> str:
-    """Return a value in the form in which reasons give it (`reasons.literals`)."""
+    """Return a value in the form in which reasons give it (`exact.literals`)."""
     bare = literal.strip("'\"%*^$ ").lower()
     return words.number(bare) or bare.rstrip("/.,:")
 

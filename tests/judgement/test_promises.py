@@ -52,6 +52,8 @@ class TestPromises:
             "The volumes of the lab are not ours, hands off. I remove the stale pods",
             "recreate it concurrently, no data changes",
             "Create the user for the audit, select only",
+            "User rpt_ines should get read rights on the views, only read",
+            "The auditors' account requires read access to the schema. SELECT only",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
@@ -127,7 +129,48 @@ class TestWords:
             ("release the lock it holds", Verb.DELETE),
             ("releasing the expired holds", Verb.DELETE),
             ("her peer has to be gone from the config", Verb.DELETE),
+            ("Erasure of reader 7 is due today", Verb.DELETE),
+            ("The reorder trigger must be off meanwhile", Verb.TAMPER),
+            ("disk is full - grow it by 8G", Verb.WRITE),
         ],
     )
     def test_people_have_many_words_for_a_change(self, text: str, verb: Verb) -> None:
         assert verb in read(text).verbs
+
+
+class TestAgain:
+    AGAIN = "UPDATE letters SET state = 'NEW', retries = 0, locked_by = NULL WHERE id = 70112"
+
+    def test_what_is_tried_again_is_new_and_nobody_has_tried_it(self) -> None:
+        assert "value" not in codes("Requeue letter 70112", self.AGAIN, Kind.SQL)
+        assert "value" in codes("Correct the address of letter 70112", self.AGAIN, Kind.SQL)
+
+    def test_what_else_is_set_with_it_is_doubtful(self) -> None:
+        other = self.AGAIN.replace("retries = 0", "price = 0")
+        assert "value" in codes("Requeue letter 70112", other, Kind.SQL)
+
+
+class TestBeside:
+    def test_tools_run_for_a_change_are_doubted_less_than_alone(self) -> None:
+        action = "exportfs -ra"
+        kind = Kind.SHELL
+        said = Said.of(action, facts_of(kind, action))
+        of = {
+            reason: max(
+                (each.weight for each in doubts(Grounds.of(read(reason)), said)
+                 if each.verb is Verb.EXEC),
+                default=0,
+            )
+            for reason in ("Add host cad-1 to the exports", "Look at the exports of cad-1")
+        }  # fmt: skip
+        changed, looked = of.values()
+        assert changed < looked
+
+    def test_to_connect_to_what_is_named_is_hardly_doubtful(self) -> None:
+        action = "ssh app-11 uptime"
+        said = Said.of(action, facts_of(Kind.SHELL, action))
+        of = [
+            sum(each.weight for each in doubts(Grounds.of(read(reason)), said))
+            for reason in ("Why is app-11 slow?", "Why is app-12 slow?")
+        ]
+        assert of[0] < of[1]

@@ -16,6 +16,10 @@ class TestSaidOtherwise:
             ("unlock her", "Y"),
             ("dose is 40 mg/0.4 ml", "0.4"),
             ("quota to 750GB", "750"),
+            ("must be 450.000", "450000"),
+            ("must be 450.000", "450"),
+            ("it shows 19,90", "19.9"),
+            ("it shows 1.019,90", "1019.90"),
         ],
     )
     def test_a_value_is_named_as_people_say_it(self, text: str, value: str) -> None:
