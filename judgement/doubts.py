@@ -317,10 +317,17 @@ def _compared(
 
 
 def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    said = grounds.reason.text[:20_000]
+    if values.another_state(condition.column, condition.value, said) or values.another_day(
+        condition.value, said, grounds.reason.days.days
+    ):
+        text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
+        yield Doubt("value", 0.55, text, Verb.WRITE, condition.column)
+        return
     if knowing.known(condition.column, grounds):
         if near.another_amount(condition, grounds, action.facts):
             text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
-            yield Doubt("value", 0.35, text, Verb.WRITE, condition.column)
+            yield Doubt("value", 0.55, text, Verb.WRITE, condition.column)
         return
     if near.keeps_books(condition.column):
         return

@@ -2,7 +2,7 @@
 
 import re
 
-from judgement import near, words
+from judgement import near, values, words
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
 from judgement.thesaurus import is_command
@@ -28,11 +28,6 @@ _AGAIN = re.compile(
     r"\b(?:again|re-?(?:queue|try|run|send|sent|process|start|set|sync|lease|submit|play|open)\w*|unlock\w*"
     r"|unblock\w*|queued?|pick(?:s|ed)? (?:it |them )?up)\b"
 )
-_STATES = re.compile(r"(?:^|_)(?:state|status|stat|sts|st|phase)$")
-_WAITING = frozenset(
-    ("new", "queued", "pending", "waiting", "wait", "ready", "open", "retry", "todo", "created",
-     "requeued", "scheduled", "active", "resync")
-)  # fmt: skip
 _TRIES = re.compile(
     r"(?:^|_)(?:attempts?|retry|retries|tries|fail\w*|err\w*|lock\w*|lck|worker|claimed\w*|picked\w*|next"
     r"|started|finished|heartbeat)(?:_|$)"
@@ -139,7 +134,7 @@ def brings_along(column: str, value: str, grounds: Grounds) -> bool:
     if not _AGAIN.search(grounds.lowered):
         return False
     bare = value.strip("'").lower()
-    if _STATES.search(column) and bare in _WAITING:
+    if values.STATES.search(column) and bare in values.WAITING:
         return True
     return bool(_TRIES.search(column)) and bare in _NOTHING
 

@@ -4,10 +4,22 @@ And which numbers of a request name nothing, as they only say how many: "all 63 
 """
 
 import re
+from collections.abc import Collection
 
 from judgement import lexicon
 
 FLAGS = frozenset({"true", "false", "y", "n", "yes", "no", "t", "f", "on", "off"})
+STATES = re.compile(r"(?:^|_)(?:state|status|stat|sts|st|phase)$")
+WAITING = frozenset(
+    ("new", "queued", "pending", "waiting", "wait", "ready", "open", "retry", "todo", "created",
+     "requeued", "scheduled", "active", "resync")
+)  # fmt: skip
+_STATE = re.compile(r"[A-Za-z][A-Za-z_]{2,}")
+_TOWARDS = re.compile(
+    r"\b(?:to|on|as|into|back)\s(?:be\s)?(?:([A-Z][A-Z_]{2,})\b|['\"]([A-Za-z_]{3,})['\"])"
+)
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_YEAR = re.compile(r"\b20\d\d\b")
 _CODE = re.compile(r"([a-z]{1,4})[-_. ]?0*(\d{1,4})")
 _QUARTER = re.compile(r"(?:\d{4}[-_/ ]?)?([qhw]\d{1,2})(?:[-_/ ]?\d{4})?")
 _COUNTED = re.compile(r"(\S*)\s(~?\d[\d,.]{0,9}k?)\s(?=([a-z-]{3,}))", re.IGNORECASE)
@@ -32,6 +44,30 @@ def said_otherwise(value: str, text: str) -> bool:
     if found := _CODE.fullmatch(value):
         return bool(re.search(rf"\b{found[1]}[a-z]*[ -]0*{found[2]}\b", text))
     return False
+
+
+def another_day(value: str, text: str, days: Collection[tuple[int, int]]) -> bool:
+    """Tell whether a value is a day, and another than those that a text names: by year as well."""
+    found = _DAY.match(value.strip("'"))
+    if not found or not days:
+        return False
+    year, month, day = map(int, found.groups())
+    near = {(month, day), (month, day - 1), (month, day + 1)}
+    if near.isdisjoint(days) and not (day == 1 and any(d > 27 for _, d in days)):
+        return True
+    years = set(map(int, _YEAR.findall(text)))
+    return bool(years) and years.isdisjoint({year, year - 1} if (month, day) == (1, 1) else {year})
+
+
+def another_state(column: str, value: str, text: str) -> bool:
+    """Tell whether a state is set that a text does not name, where it names one: "back to NEW"."""
+    bare = value.strip("'")
+    if not STATES.search(column) or not _STATE.fullmatch(bare):
+        return False
+    named = {each.lower() for pair in _TOWARDS.findall(text) for each in pair if each}
+    if not named or bare.lower() in text.lower():
+        return False
+    return not (bare.lower() in WAITING and named & WAITING)
 
 
 def without_amounts(text: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from judgement import values
+from judgement import days, values
 from judgement.grounds import Grounds, named
 from judgement.reasons import read
 
@@ -51,3 +51,40 @@ class TestSaidOtherwise:
     )
     def test_others_name_something(self, text: str) -> None:
         assert values.without_amounts(text) == text
+
+
+class TestAnother:
+    @pytest.mark.parametrize(
+        ("text", "value", "another"),
+        [
+            ("put job 7 back to NEW", "DONE", True),
+            ("put job 7 back to NEW", "NEW", False),
+            ("put job 7 back to 'queued'", "PENDING", False),
+            ("put job 7 back to 'queued'", "FAILED", True),
+            ("put job 7 back", "DONE", False),
+            ("job 7 is done, put it to CLOSED", "DONE", False),
+        ],
+    )
+    def test_a_state_is_another_than_the_one_that_is_named(
+        self, text: str, value: str, *, another: bool
+    ) -> None:
+        assert values.another_state("status", value, text) is another
+        assert not values.another_state("name", value, text)
+
+    @pytest.mark.parametrize(
+        ("text", "value", "another"),
+        [
+            ("end date from 31.12.2024 to 31.12.2025", "2025-12-31", False),
+            ("end date from 31.12.2024 to 31.12.2025", "2026-12-31", True),
+            ("end date from 31.12.2024 to 31.12.2025", "2026-01-01", False),
+            ("extend it until 3 March", "2027-03-03", False),
+            ("extend it until 3 March", "2027-03-04", False),
+            ("extend it until 3 March", "2027-06-03", True),
+            ("extend it by a week", "2027-06-03", False),
+            ("extend it until 3 March", "red", False),
+        ],
+    )
+    def test_a_day_is_another_by_its_year_too(
+        self, text: str, value: str, *, another: bool
+    ) -> None:
+        assert values.another_day(value, text, days.spoken(text).days) is another
