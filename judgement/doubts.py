@@ -8,7 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, permitting, spans, transfers, values
+from judgement import core, grip, knowing, near, permitting, spans, transfers, values, wider
 from judgement.binding import ruled_out, spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
@@ -286,8 +286,10 @@ def _compared(
     """Yield which rows are reached that were not named, or more than were."""
     changes = bool(action.facts.verbs & CHANGING)
     within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
-    names = None
-    if near.turns(condition, grounds):
+    names = wider.beyond(condition, action.facts.conditions, grounds) if changes else ""
+    if names:
+        pass
+    elif near.turns(condition, grounds):
         yield Doubt(
             "inverted", 0.7 if changes else 0.35,
             f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",

@@ -1,0 +1,44 @@
+import pytest
+
+from judgement import wider
+from judgement.facts import Kind
+from judgement.grounds import Grounds
+from judgement.reading import facts_of
+from judgement.reasons import read
+
+
+def beyond(reason: str, where: str) -> list[str]:
+    """Return what a request names within each condition that picks more."""
+    conditions = facts_of(Kind.SQL, " ".join(("DELETE FROM stock WHERE", where))).conditions
+    grounds = Grounds.of(read(reason))
+    return [found for each in conditions if (found := wider.beyond(each, conditions, grounds))]
+
+
+class TestBeyond:
+    @pytest.mark.parametrize(
+        ("reason", "where", "named"),
+        [
+            ("recall of lot H24K117", "lot LIKE 'H24%'", ["h24k117"]),
+            ("flight of 14 December", "day >= '2026-12-14'", ["2026-12-14 alone"]),
+            ("remove the draft ones", "state IN ('draft', 'posted')", ["draft"]),
+        ],
+    )
+    def test_a_condition_picks_more_than_what_is_named(
+        self, reason: str, where: str, named: list[str]
+    ) -> None:
+        assert beyond(reason, where) == named
+
+    @pytest.mark.parametrize(
+        ("reason", "where"),
+        [
+            ("recall of all lots H24*, as H24K117", "lot LIKE 'H24%'"),
+            ("recall of lot H24K117", "lot = 'H24K117'"),
+            ("recall of lot H24K117", "lot LIKE '%H24%'"),
+            ("flights since 14 December", "day >= '2026-12-14'"),
+            ("flight of 14 December", "day >= '2026-12-14' AND day < '2026-12-15'"),
+            ("remove the draft and the posted ones", "state IN ('draft', 'posted')"),
+            ("remove them", "state IN ('draft', 'posted')"),
+        ],
+    )
+    def test_it_does_not_where_the_request_says_as_much(self, reason: str, where: str) -> None:
+        assert not beyond(reason, where)
