@@ -22,8 +22,8 @@ _RECORD = re.compile(
 )
 # A clause that speaks of what the one before it named: "… is full, empty it".
 _POINTS_BACK = re.compile(
-    r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:table|file|folder|directory"
-    r"|record|row|entr(?:y|ie)|log|user|account|role|service|daemon|host|queue|cache)s?\b"
+    r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:\w+ )?(?:table|file"
+    r"|folder|directory|record|row|entr(?:y|ie)|log|user|account|role|service|daemon|host|queue|cache)s?\b"
     r"|\bwhat(?:ever)? (?:is|are)\b|\b(?:older|newer|oldest|ones|everything|anything)\b",
     re.IGNORECASE,
 )

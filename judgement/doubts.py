@@ -23,6 +23,7 @@ _WEIGHTS = {
 _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
+_HOLDS_OFF = frozenset({Verb.TAMPER, Verb.SCHEMA})
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
@@ -119,6 +120,8 @@ def _unmeant(verb: Verb, grounds: Grounds, action: Said, permitted: frozenset[Ve
         share *= 0.4  # it empties a column while it sets others
     if verb is Verb.WRITE and grip.held(grounds, action):
         share *= 0.7
+    if verb in _HOLDS_OFF and near.stops_what_is_named(grounds, facts):
+        share *= 0.3
     return share
 
 

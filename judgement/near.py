@@ -18,6 +18,7 @@ _HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
 _PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
 TURNED = frozenset({"<>", "not in", "not like"})  # everything but a value
 _GRAVE = 0.3
+_HELD_OFF = 0.5  # the severity of holding off a trigger that keeps no record
 _LEAST = 3  # letters or digits of a value that tells
 _KNOWN = 0.9  # from here a word is among those of a request
 _MUCH = 500  # rows from which a limit is none
@@ -315,6 +316,18 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     return bool(names) and names <= _MIRRORS and any(
         grounds.whole.knows(each) >= _KNOWN for each in _MIRRORED
     )  # fmt: skip
+
+
+def stops_what_is_named(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a trigger that keeps no record is held off, and the request names it."""
+    return (
+        Verb.SCHEMA in facts.verbs
+        and facts.severity <= _HELD_OFF
+        and all(
+            name.rpartition(".")[2] in grounds.tokens or named_as_written(name, grounds)
+            for name in facts.objects
+        )
+    )
 
 
 def numbers(facts: Facts) -> list[str]:

@@ -35,6 +35,12 @@ class TestDoubts:
         looked = of("See when voucher S-9 will end, 2026-12-31?", ends)
         assert wanted["verb"].weight < looked["verb"].weight
 
+    def test_to_hold_off_a_trigger_that_is_named_is_hardly_doubtful(self) -> None:
+        held_off = "ALTER TABLE orders DISABLE TRIGGER trg_touch"
+        named = of("Fill vat in orders with trg_touch off", held_off)
+        other = of("Fill vat in orders", held_off)
+        assert weight([*named.values()]) < 0.5 * weight([*other.values()])
+
     def test_what_is_read_beside_what_is_named_is_hardly_doubtful(self) -> None:
         beside = of("Order 7012 is late", "SELECT * FROM parcels WHERE order_id = 7012")
         apart = of("Order 7012 is late", "SELECT * FROM salaries WHERE id = 9")

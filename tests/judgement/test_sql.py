@@ -39,7 +39,17 @@ ALTER TABLE orders DROP COLUMN x -> schema delete : orders x
 CREATE INDEX CONCURRENTLY ix ON orders (a) -> schema : orders
 CREATE TABLE copy_of AS SELECT * FROM users -> schema export read : copy_of users
 SELECT * INTO copy_of FROM users -> schema export read : copy_of users
-CREATE TEMP TABLE t AS SELECT * FROM users -> schema read : t users
+CREATE TEMP TABLE t AS SELECT * FROM users -> read : users
+UPDATE logins SET locked = 'N', lock_note = NULL, tries = 0 WHERE id = 5 -> write : logins
+DELETE o FROM orders o JOIN dups d USING (id) -> delete : orders dups
+UPDATE parcels SET track_code = 'x' WHERE id = 5 -> write : parcels
+ALTER TABLE track_points ADD COLUMN x int -> schema : track_points
+CREATE TEMPORARY TABLE ids (id int) -> neutral : ids
+SELECT op, row_id FROM orders_hist WHERE id = 5 -> read : orders_hist
+SELECT user_id, created_at FROM api_tokens -> read : api_tokens
+SELECT percent FROM promo_tokens WHERE token = 'MAY-10' -> read : promo_tokens
+SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
+SELECT failed_pins FROM badges WHERE card_no = 4 -> read : badges
 COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV -> export read : users
 \copy users TO '/tmp/u.csv' csv header -> export read : users
 SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' -> export read : users
@@ -117,6 +127,12 @@ DELETE FROM t WHERE id <> 4 -> inverted
 DELETE FROM t WHERE NOT (id = 4) -> inverted
 DELETE FROM t WHERE id NOT IN (1, 2) -> inverted
 DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u) -> inverted
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.u_id) ->
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.u_id AND u.name = 'x') -> inverted
+DELETE FROM t WHERE u_id NOT IN (SELECT id FROM u) ->
+DELETE FROM t WHERE u_id NOT IN (SELECT id FROM u WHERE name = 'x') -> inverted
+DELETE t FROM t JOIN u USING (id) ->
+DELETE t FROM t LEFT JOIN u USING (id) -> no_where
 DELETE FROM t WHERE name NOT LIKE 'a%' -> inverted
 DELETE FROM t WHERE id IS NOT NULL -> inverted
 DELETE FROM t WHERE deleted_at IS NOT NULL ->
