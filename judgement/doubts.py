@@ -4,13 +4,13 @@ They are what a reviewer reads, and what the model is told first. Weights are of
 set by hand: how sure such a doubt alone makes one that the action was not what was announced.
 """
 
-import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, spans, transfers
+from judgement import core, grip, knowing, near, setting, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
+from judgement.doubt import Doubt as Doubt
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
 
@@ -23,7 +23,6 @@ _WEIGHTS = {
 _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
-_HOLDS_OFF = frozenset({Verb.TAMPER, Verb.SCHEMA})
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
@@ -32,23 +31,6 @@ _IMPLIES = {
 }  # fmt: skip
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
-# What a row of a table of people may do.
-_RIGHTS = re.compile(
-    r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
-    r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
-)
-_PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
-
-
-@dataclasses.dataclass(frozen=True)
-class Doubt:
-    """One way in which an action goes beyond a reason."""
-
-    code: str
-    weight: float
-    text: str  # goes on after "Action 4 …"
-    verb: Verb | None = None
-    object: str | None = None
 
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
@@ -120,7 +102,7 @@ def _unmeant(verb: Verb, grounds: Grounds, action: Said, permitted: frozenset[Ve
         share *= 0.4  # it empties a column while it sets others
     if verb is Verb.WRITE and grip.held(grounds, action):
         share *= 0.7
-    if verb in _HOLDS_OFF and near.stops_what_is_named(grounds, facts):
+    if verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts):
         share *= 0.3
     return share
 
@@ -262,7 +244,7 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
-            yield from _assigned(condition, grounds, action)
+            yield from setting.doubts(condition, grounds, action)
             continue
         shown_as = spans.shown(condition, action.facts.conditions)
         # Of values that are only looked for, one is as good as all of a list.
@@ -349,24 +331,6 @@ def _compared(
             f"{_deed(action)} all rows where {shown_as}; the request names {names}",
             None, condition.column,
         )  # fmt: skip
-
-
-def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    if knowing.known(condition.column, grounds):
-        if near.another_amount(condition, grounds, action.facts):
-            text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
-            yield Doubt("value", 0.35, text, Verb.WRITE, condition.column)
-        return
-    if near.keeps_books(condition.column):
-        return
-    plain = condition.value.lower() in _PLAIN
-    if named(condition.value, grounds) and not plain:
-        return
-    text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
-    if _RIGHTS.search(condition.column):
-        yield Doubt("value", 0.7, text, Verb.PRIVILEGE, condition.column)
-    else:
-        yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
 
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
