@@ -4,15 +4,16 @@ They are what a reviewer reads, and what the model is told first. Weights are of
 set by hand: how sure such a doubt alone makes one that the action was not what was announced.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
 from judgement import core, grip, knowing, near, setting, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.doubt import Doubt as Doubt
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
+from judgement.terms import canonical
 
 # How grave it is that a verb was done which no clause mentions.
 _WEIGHTS = {
@@ -31,6 +32,17 @@ _IMPLIES = {
 }  # fmt: skip
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
+
+
+@dataclasses.dataclass(frozen=True)
+class Doubt:
+    """One way in which an action goes beyond a reason."""
+
+    code: str
+    weight: float
+    text: str  # goes on after "Action 4 …"
+    verb: Verb | None = None
+    object: str | None = None
 
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
@@ -244,7 +256,8 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
-            yield from setting.doubts(condition, grounds, action)
+            for weight, text, verb in setting.beyond(condition, grounds, action):
+                yield Doubt("value", weight, text, verb, condition.column)
             continue
         shown_as = spans.shown(condition, action.facts.conditions)
         # Of values that are only looked for, one is as good as all of a list.
@@ -314,6 +327,7 @@ def _compared(
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
             "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
+            * grounds.keys.get(canonical(condition.value), 1.0)
             * (_HELD if changes and grip.held(grounds, action) else 1),
             f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
             None, condition.column,

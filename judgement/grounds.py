@@ -193,6 +193,9 @@ class Grounds:
     squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
     durations: tuple[float, ...]  # minutes
     tokens: frozenset[str]  # its words as they are written, in lower case
+    # What the session itself has found: temporary tables, and keys with the doubt that is left.
+    made: frozenset[str] = frozenset()
+    keys: Mapping[str, float] = dataclasses.field(default_factory=dict)
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
 

@@ -103,24 +103,36 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
     """
     if facts.kind in EVENTS:
         return any(
-            (_tells(each) and named_as_written(each, grounds)) or _spelled_out(each, grounds)
+            (tells(each) and named_as_written(each, grounds)) or _spelled_out(each, grounds)
             for each in facts.objects + facts.literals
         )
     if facts.kind is Kind.SHELL:
         plain = any(each.partition(" ")[0] in _OF_SERVICES for each in facts.commands)
         return any(
-            (_tells(each) and named_as_written(each, grounds))
+            (tells(each) and named_as_written(each, grounds))
             or (plain and _spelled_out(each, grounds))
             for each in facts.objects
         )
     picked = [each for each in facts.conditions if each.operator in _PICKS]
-    telling = [each.value for each in picked if _tells(each.value)]
+    telling = [each.value for each in picked if tells(each.value)]
     own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
-    others = [each for each in telling if _numbered(each) and not named(each, grounds)]
-    return any(own) and not others
+    others = [
+        each for each in telling
+        if _numbered(each) and canonical(each) not in grounds.keys and not named(each, grounds)
+    ]  # fmt: skip
+    found = bool(facts.conditions) and has_found(grounds, facts)
+    return (found or any(own)) and not others
 
 
-def _tells(value: str) -> bool:
+def has_found(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action picks by a key that its session has looked up, or uses its tables."""
+    return any(canonical(each.value) in grounds.keys for each in facts.conditions) or any(
+        each in grounds.made for each in facts.objects
+    )
+
+
+def tells(value: str) -> bool:
+    """Tell whether a value has digits and is long enough to pick a row by itself."""
     bare = canonical(value)
     return _numbered(bare) and len(bare) >= _LEAST
 
@@ -171,6 +183,8 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
     numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]
     if not picked or not (numbers or grounds.reason.spans) or not grounds.numbered:
         return False
+    if has_found(grounds, facts):
+        return False
     return not any(_numbered(each) and named(each, grounds) for each in picked)
 
 
@@ -210,7 +224,7 @@ def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grou
 def picks(condition: Condition, literals: frozenset[str]) -> bool:
     """Tell whether a condition is that a column has a number or name with digits that is named."""
     value = canonical(condition.value)
-    return condition.operator == "=" and _tells(value) and value in literals
+    return condition.operator == "=" and tells(value) and value in literals
 
 
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:

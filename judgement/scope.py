@@ -12,6 +12,7 @@ from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.findings import Finding, Severity
 from judgement.reasons import Reason
+from judgement.terms import canonical
 
 TIER = 1
 _ALWAYS = frozenset({Verb.NEUTRAL})
@@ -60,6 +61,7 @@ class Scope:
     closed_at: datetime | None = None
     most_rows: int | None = None
     ticket: str = ""  # its text, where that is known
+    found: frozenset[str] = frozenset()  # keys that the session looked up by what was named
 
 
 def verbs_of(expected: Iterable[str]) -> frozenset[Verb] | None:
@@ -93,7 +95,7 @@ def findings(
     yield from _rows(scope, action, facts, rows)
     if reason.language_known and not reason.empty:
         yield from _read_only(reason, action, facts)
-        yield from _values(reason, action, facts)
+        yield from _values(scope, reason, action, facts)
 
 
 def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
@@ -259,13 +261,14 @@ def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _values(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+def _values(scope: Scope, reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield rows that the request does not name: another, all but it, or all from it on."""
     changing = bool(facts.verbs & CHANGING)
     told = set[str]()
     for condition in facts.conditions:
         shown_as = spans.shown(condition, facts.conditions)
-        problem = "" if shown_as in told else _problem(condition, facts, reason)
+        known = shown_as in told or canonical(condition.value) in scope.found
+        problem = "" if known else _problem(condition, facts, reason)
         if problem:
             told.add(shown_as)
             yield _finding(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from judgement import knowing, near
 from judgement.deeds import about
-from judgement.doubt import Doubt
 from judgement.facts import Condition, Verb
 from judgement.grounds import Grounds, Said, named
 
@@ -17,12 +16,14 @@ _RIGHTS = re.compile(
 _PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
 
 
-def doubts(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    """Yield what is doubtful about one column that an action sets."""
+def beyond(
+    condition: Condition, grounds: Grounds, action: Said
+) -> Iterator[tuple[float, str, Verb]]:
+    """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds):
         if near.another_amount(condition, grounds, action.facts):
             text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
-            yield Doubt("value", 0.35, text, Verb.WRITE, condition.column)
+            yield 0.35, text, Verb.WRITE
         return
     if near.keeps_books(condition.column):
         return
@@ -31,6 +32,6 @@ def doubts(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Dou
         return
     text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
     if _RIGHTS.search(condition.column):
-        yield Doubt("value", 0.7, text, Verb.PRIVILEGE, condition.column)
+        yield 0.7, text, Verb.PRIVILEGE
     else:
-        yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
+        yield (0.25 if plain else 0.4), text, Verb.WRITE
