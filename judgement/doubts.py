@@ -23,6 +23,8 @@ _WEIGHTS = {
 }  # fmt: skip
 _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
+_AROUND = 0.3  # of a doubt, where the session looks there for what is named
+_HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
@@ -153,6 +155,8 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     columns = [name for name in facts.columns if not knowing.known(name, grounds)]
     weight = (0.35 if changing else 0.2) + 0.25 * (share == 1)
     weight += 0.15 * (len(columns) / len(facts.columns) if facts.columns else 0.5)
+    if grounds.around.issuperset(strange):
+        weight *= _AROUND
     if near.looks(facts):
         weight *= _beside_it(grounds, facts)
     elif found := grip.held(grounds, action):
@@ -349,6 +353,8 @@ def _compared(
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
+    if not changes and near.says_how(condition):
+        return _HOW
     another = grounds.numbered and any(char.isdigit() for char in condition.value)
     if changes:
         return 0.6 if another else 0.35

@@ -8,7 +8,7 @@ key is believed only where a look that has the named number reads that very colu
 import dataclasses
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from judgement import near
 from judgement.facts import Facts, Kind
@@ -33,13 +33,18 @@ def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grou
     if len(actions) < 2:
         return grounds, scope
     made = frozenset(name for each in actions for name in _made(each))
-    keys = _keys(grounds, actions)
-    if not made and not keys:
-        return grounds, scope
-    return (
-        dataclasses.replace(grounds, made=made, keys=keys),
-        dataclasses.replace(scope, found=frozenset(keys)),
-    )
+    grounds = dataclasses.replace(grounds, made=made, keys=_keys(grounds, actions))
+    around = frozenset(_around(grounds, actions))
+    scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
+    return dataclasses.replace(grounds, around=around), scope
+
+
+def _around(grounds: Grounds, actions: Sequence[Said]) -> Iterator[str]:
+    """Yield the tables in which a session looks for what is named, and which it uses again."""
+    times = Counter(name for each in actions for name in dict.fromkeys(each.facts.objects))
+    for each in actions:
+        if near.looks(each.facts) and near.anchored(grounds, each.facts):
+            yield from (name for name in each.facts.objects if times[name] > 1)
 
 
 def _made(action: Said) -> list[str]:

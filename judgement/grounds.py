@@ -196,6 +196,7 @@ class Grounds:
     # What the session itself has found: temporary tables, and keys with the doubt that is left.
     made: frozenset[str] = frozenset()
     keys: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
 

@@ -7,7 +7,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 import re
 from collections.abc import Sequence
 
-from judgement import durations, siblings, thesaurus, words
+from judgement import durations, figures, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -65,6 +65,11 @@ _BOOKS = re.compile(
     r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
     r"|comment|comments|remark|remarks|memo|ref|reference|ticket|source|audit_\w+)$|_(?:at|ts|on)$"
 )
+_STATES = re.compile(
+    r"(?:^|_)(?:stat\w*|sts\w*|kind|type|phase|stage|level|flag|flg|active|enabled|open|closed|queue|class"
+    r"|category|mode)$|^(?:is|has)_"
+)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d{4}-\d\d$")
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -75,13 +80,13 @@ _SPARES = re.compile(
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
 )
-_DIGITS = re.compile(r"\d+")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
 
 
 sibling, begins = siblings.sibling, siblings.begins
+another_amount = figures.another_amount
 
 
 def runs_things(facts: Facts) -> bool:
@@ -116,6 +121,7 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
     picked = [each for each in facts.conditions if each.operator in _PICKS]
     telling = [each.value for each in picked if tells(each.value)]
     own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
+    own += [_calls_by_name(each, grounds) for each in picked]
     others = [
         each for each in telling
         if _numbered(each) and canonical(each) not in grounds.keys and not named(each, grounds)
@@ -185,7 +191,23 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
         return False
     if has_found(grounds, facts):
         return False
-    return not any(_numbered(each) and named(each, grounds) for each in picked)
+    return not any(_numbered(each) and named(each, grounds) for each in picked) and not any(
+        _calls_by_name(each, grounds) for each in facts.conditions
+    )
+
+
+def _calls_by_name(condition: Condition, grounds: Grounds) -> bool:
+    """Whether rows are picked by a name of the request; a state or kind is none."""
+    return (
+        condition.operator in {"=", "in"}
+        and not _STATES.search(condition.column)
+        and (_spelled_out(condition.value, grounds) or named_as_written(condition.value, grounds))
+    )
+
+
+def says_how(condition: Condition) -> bool:
+    """Tell whether a condition is of a state, a kind or a time, which many rows have."""
+    return bool(_STATES.search(condition.column) or _TIME.match(condition.value))
 
 
 def turns(condition: Condition, grounds: Grounds) -> bool:
@@ -225,32 +247,6 @@ def picks(condition: Condition, literals: frozenset[str]) -> bool:
     """Tell whether a condition is that a column has a number or name with digits that is named."""
     value = canonical(condition.value)
     return condition.operator == "=" and tells(value) and value in literals
-
-
-def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
-    """Tell whether a figure is set that the request does not name, where it names one."""
-    if facts.kind is Kind.SHELL:
-        return _another_of_its_form(condition.value, grounds, facts)
-    value = words.number(condition.value.strip("'"))
-    if value is None or value in {"0", "1"} or named(value, grounds):
-        return False
-    used = {canonical(each) for each in facts.literals}
-    figures = {each for each in grounds.whole.literals if words.number(each) == each}
-    return bool(figures - used - {"0", "1"})
-
-
-def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
-    """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
-    form = _form(canonical(value))
-    if not form or named_as_written(value, grounds) or value.lower() in grounds.reason.text.lower():
-        return False
-    used = {canonical(each) for each in facts.literals}
-    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
-
-
-def _form(value: str) -> str:
-    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
-    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
 
 
 def keeps_books(column: str) -> bool:

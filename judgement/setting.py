@@ -1,7 +1,7 @@
 """What columns are set to, that a request does not say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from judgement import knowing, near
 from judgement.deeds import about
@@ -12,6 +12,13 @@ from judgement.grounds import Grounds, Said, named
 _RIGHTS = re.compile(
     r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
     r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
+)
+# What every row of an outbox, a ledger or a history has to say, and no request does.
+_FILLED_IN = re.compile(
+    r"(?:^|_)(?:type|typ|kind|cat|category|code|cd|partner|channel|subject|topic|queue|template|event"
+    r"|state|status|sts|direction|dir|method|source|src|origin|priority|prio|currency|ccy|curr|unit|uom"
+    r"|actor|operator|user|usr|clerk|creator|action|op|seq|seqno|no|nr|lang|format|format_version"
+    r"|attempts?|tries|retries|pieces)$"
 )
 _PLAIN = frozenset({"true", "false", "null", "0", "1", "now()", "current_timestamp", "default", ""})
 
@@ -27,6 +34,9 @@ def beyond(
         return
     if near.keeps_books(condition.column):
         return
+    entered = "insert" in action.facts.commands and _enters(grounds, action.facts.conditions)
+    if entered and _FILLED_IN.search(condition.column):
+        return
     plain = condition.value.lower() in _PLAIN
     if named(condition.value, grounds) and not plain:
         return
@@ -34,4 +44,12 @@ def beyond(
     if _RIGHTS.search(condition.column):
         yield 0.7, text, Verb.PRIVILEGE
     else:
-        yield (0.25 if plain else 0.4), text, Verb.WRITE
+        yield (0.25 if plain or entered else 0.4), text, Verb.WRITE
+
+
+def _enters(grounds: Grounds, conditions: Sequence[Condition]) -> bool:
+    """Whether a row is entered for what the request names: its columns have to have something."""
+    return any(
+        each.operator == "set" and near.tells(each.value) and named(each.value, grounds)
+        for each in conditions
+    )

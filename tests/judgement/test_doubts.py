@@ -47,6 +47,21 @@ class TestDoubts:
         assert weight([*beside.values()]) < 0.2
         assert weight([*apart.values()]) > 0.5
 
+    def test_a_row_that_is_entered_for_what_is_named_has_to_say_of_which_sort_it_is(self) -> None:
+        entry = "INSERT INTO outbox (kind, partner, ref, weight) VALUES ('X', 'Y', 'BX-771', 7)"
+        found = of("Send the release of BX-771 to the terminal again", entry)
+        assert found["value"].object == "weight"
+        assert of("Look at box 4", entry)["value"].object == "kind"
+
+    def test_a_state_or_a_time_in_which_rows_are_read_is_hardly_doubtful(self) -> None:
+        reason = "Order 70112 is late"
+        for action in (
+            "SELECT * FROM orders WHERE state = 'SENT'",
+            "SELECT * FROM orders WHERE sent_at >= '2026-03-03'",
+        ):
+            assert of(reason, action)["row"].weight < 0.05
+        assert of(reason, "SELECT * FROM orders WHERE customer = 77")["row"].weight > 0.1
+
     def test_nothing_is_doubtful_about_what_was_announced(self) -> None:
         assert not of("Set the price of product 7 to 10", "UPDATE product SET price=10 WHERE id=7")
 

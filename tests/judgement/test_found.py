@@ -49,6 +49,16 @@ class TestKeys:
         assert {"row", "value"} & {each.code for each in unsaid.findings}
 
 
+class TestAround:
+    def test_a_table_in_which_a_session_looks_for_what_is_named_is_its_own(self) -> None:
+        reason = Grounds.of(read("Batch IPA-0931 was typed wrong"))
+        look = "SELECT id FROM brews WHERE lot = 'IPA-0931'"
+        change = "UPDATE brews SET val = 1.04 WHERE id = 7"
+        beside = "SELECT id FROM cellars WHERE lot = 'IPA-0931'"
+        grounds, _ = found.known(reason, Scope(), session(look, change, beside))
+        assert grounds.around == {"brews"}
+
+
 class TestMade:
     def test_a_temporary_table_and_a_variable_are_no_strangers(self) -> None:
         actions = (
