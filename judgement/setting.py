@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import knowing, near
+from judgement import figures, knowing, near
 from judgement.deeds import about
 from judgement.facts import Condition, Verb
 from judgement.grounds import Grounds, Said, named
@@ -28,8 +28,8 @@ def beyond(
 ) -> Iterator[tuple[float, str, Verb]]:
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds):
-        if near.another_amount(condition, grounds, action.facts):
-            text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
+        if figures.another(condition, grounds, action.facts):
+            text = f"sets `{condition.column}` by {condition.value}, which the request does not say"
             yield 0.35, text, Verb.WRITE
         return
     if near.keeps_books(condition.column):

@@ -310,10 +310,13 @@ def _comparison(node: exp.Expr, operator: str, gathered: Gathered) -> None:
     left, right = node.this, node.expression
     if isinstance(left, exp.Literal) and isinstance(right, exp.Column):
         left, right, operator = right, left, _TURNED.get(operator, operator)
+    assigned = isinstance(node.parent, exp.Update) and node.arg_key == "expressions"
+    if assigned and isinstance(right, exp.Add | exp.Sub) and right.this == left:
+        right = right.expression  # balance = balance + 35
     value = _value(right)
     if value is None or not isinstance(left, exp.Expr) or isinstance(left, exp.Literal):
         return
-    if isinstance(node.parent, exp.Update) and node.arg_key == "expressions":
+    if assigned:
         operator = "set"
     column = left if isinstance(left, exp.Column) else left.find(exp.Column)
     gathered.compares(column.name if column else "", _under_not(node, operator), value)
