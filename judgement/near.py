@@ -345,6 +345,8 @@ def numbers(facts: Facts) -> list[str]:
     if facts.kind in EVENTS:
         found = [canonical(each) for each in facts.literals + facts.objects]
         return [each for each in found if each.isdigit() and len(each) >= _LEAST]
+    if facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and not facts.conditions:
+        return [each for each in facts.literals if each.isdigit() and len(each) >= _LEAST]
     if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
         paths = [each for each in facts.objects if "/" in each]
         found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]

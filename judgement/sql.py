@@ -51,6 +51,9 @@ _KIND_OF_OBJECT = re.compile(
     r"^(?:all \w+ in (?:schema|database)|table|database|schema|sequence|function|role|user|group) ",
     re.IGNORECASE,
 )
+_CALLS = frozenset(["call", "exec", "execute"])
+_ARGUMENT = re.compile(r"'(?:[^']|'')*'|(?<![\w.@$])\d[\d.]*(?!\w)")
+_MOST_ARGUMENTS = 40
 _NAMING = frozenset(["show", "use", "desc", "describe"])
 _OF_ROWS = frozenset(["update", "insert", "delete", "merge"])  # which SET columns, and no setting
 _SETS = re.compile(r"\b(?:set|reset|set_config|alter)\b", re.IGNORECASE)
@@ -206,8 +209,17 @@ def _administration(word: str, single: str, blank: str, gathered: Gathered) -> b
             rules.apply(rule, rule.pattern.match(single.strip()) or found, gathered)
             if word in {"grant", "revoke", "deny"}:
                 _granted(single.strip(), gathered)
+            elif word in _CALLS:
+                _called(single, gathered)
             return True
     return False
+
+
+def _called(single: str, gathered: Gathered) -> None:
+    """Add the values with which a procedure is called, and that it deletes, where it says so."""
+    gathered.says(*(each.strip("'") for each in _ARGUMENT.findall(single)[:_MOST_ARGUMENTS]))
+    for name in tuple(gathered.objects):
+        sqltree.called(name, gathered)
 
 
 def _copies(text: str) -> bool:

@@ -94,6 +94,16 @@ RIGHTS_COLUMN = re.compile(
     re.IGNORECASE,
 )
 RIGHTS_VALUE = re.compile(r"admin|root|super|owner|^(?:all|true|t|1|y|yes|\*)$", re.IGNORECASE)
+# Functions that change something, by what they are called: of a server's own ones there are rules.
+CALLED = re.compile(
+    r"^(?!set_(?:config|bit|byte|masklen)$)(?:(?:sp|fn|usp|f|p|proc|func|api|do|admin|job)_)?(?:(?P<deletes>drop|delete|remove|purge|truncate|wipe|erase|clear"
+    r"|clean_?up|prune|unlink)|start|run|rerun|resume|restart|stop|pause|cancel|abort|post|repost|book|process|reprocess"
+    r"|apply|set|update|insert|create|send|resend|close|reopen|reset|release|unlock|lock|pay|refund|credit|debit|void"
+    r"|approve|assign|requeue|enqueue|retry|replay|move|merge|sync|refresh|rebuild|recalc\w*|execute|submit|publish"
+    r"|rollback|revert|undo|detach|attach|enable|disable|activate|deactivate|mark|import|migrate)_",
+    re.IGNORECASE,
+)
+CALL_SEVERITY = 0.4
 # Settings that decide what is recorded; with a value that says "less".
 AUDIT_SETTING = re.compile(
     r"(?<!role )(?<!user )(?<!table )(?<!login )(?<!group )(?<!schema )\b"

@@ -44,8 +44,25 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
     for node in changes:
         _change(node, gathered)
+    for node in nodes:
+        if isinstance(node, exp.Anonymous):
+            called(_called_as(node), gathered)
     _query(tree, nodes, tables, gathered, changing=bool(changes))
     return True
+
+
+def called(name: str, gathered: Gathered) -> None:
+    """Add what a function does that is called after a change: drop_chunks, billing.resume_run."""
+    if found := sqlrules.CALLED.match(name.rpartition(".")[2]):
+        gathered.names(name)
+        gathered.does(Verb.EXEC, severity=sqlrules.CALL_SEVERITY)
+        if found["deletes"]:
+            gathered.does(Verb.DELETE)
+
+
+def _called_as(node: exp.Anonymous) -> str:
+    above = node.parent
+    return f"{above.this.name}.{node.name}" if isinstance(above, exp.Dot) else node.name
 
 
 def _aliases(nodes: Iterable[exp.Expr]) -> set[str]:

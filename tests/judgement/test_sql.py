@@ -105,6 +105,10 @@ UPDATE users SET is_admin = true WHERE id = 4 -> write privilege : users
 INSERT INTO user_roles (user_id, role) VALUES (4, 'editor') -> write privilege : user_roles
 UPDATE users SET role = 'editor' WHERE id = 4 -> write : users
 SET GLOBAL slow_query_log = ON -> write : slow_query_log
+SELECT billing.resume_run(412) -> exec : billing.resume_run
+SELECT drop_chunks('points', '2026-01-01'::date) -> exec delete : drop_chunks
+CALL purge_carts(12, 'x') -> exec delete : purge_carts
+SELECT coalesce(a, b), my_label(a) FROM t -> read : t
 COPY INTO 's3://bucket/x' FROM users -> export read : users
 UNLOAD ('SELECT a FROM users') TO 's3://bucket/x' -> export read : users
 EXEC sp_addsrvrolemember 'bob', 'sysadmin' -> privilege : bob
@@ -215,6 +219,9 @@ class TestDetails:
         facts = sql.facts("SELECT o.Total FROM Orders AS o JOIN users u ON o.user_id = u.id")
         assert facts.objects == ("orders", "users")
         assert set(facts.columns) == {"total", "user_id", "id"}
+
+    def test_the_values_with_which_a_procedure_is_called_are_named(self) -> None:
+        assert {"W-9", "25"} <= {*sql.facts("CALL post_credit('W-9', 25, a1)").literals}
 
     def test_a_limit_is_a_number_of_rows(self) -> None:
         assert sql.facts("SELECT a FROM t LIMIT 20").limit == 20
