@@ -24,6 +24,8 @@ _WEIGHTS = {
 _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
 _AROUND = 0.3  # of a doubt, where the session looks there for what is named
+_PRIVATE = 0.6  # of what few jobs need to see of people
+_SEEKS = 0.4  # that somebody is looked for of whom nobody spoke
 _HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
@@ -353,6 +355,8 @@ def _compared(
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
+    if not changes and near.seeks_somebody(condition):
+        return _SEEKS
     if not changes and near.says_how(condition):
         return _HOW
     another = grounds.numbered and any(char.isdigit() for char in condition.value)
@@ -380,6 +384,8 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             yield Doubt("loose", 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
-        if strange or len(seen) > 1:
+        private = grip.private(seen)
+        if strange or private or len(seen) > 1:
             text = f"reads {shown(seen)}, which the request does not mention"
-            yield Doubt("personal", 0.3 if held else 0.55, text, None, seen[0])
+            weight = _PRIVATE if private else 0.3 if held else 0.55
+            yield Doubt("personal", weight, text, None, seen[0])

@@ -70,6 +70,11 @@ _STATES = re.compile(
     r"|category|mode)$|^(?:is|has)_"
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d{4}-\d\d$")
+_CALLED = re.compile(
+    r"(?:^|_)(?:name|nm|surname|holder|payload|e?mail|login|lgn\w*|username|handle|nick\w*|owner|person"
+    r"|contact|recipient|sender|passenger|guest|author|body)$"
+)
+_SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -208,6 +213,11 @@ def _calls_by_name(condition: Condition, grounds: Grounds) -> bool:
 def says_how(condition: Condition) -> bool:
     """Tell whether a condition is of a state, a kind or a time, which many rows have."""
     return bool(_STATES.search(condition.column) or _TIME.match(condition.value))
+
+
+def seeks_somebody(condition: Condition) -> bool:
+    """Tell whether somebody is looked for by name."""
+    return bool(_CALLED.search(condition.column) and _SOMEBODY.search(condition.value))
 
 
 def turns(condition: Condition, grounds: Grounds) -> bool:

@@ -62,6 +62,23 @@ class TestDoubts:
             assert of(reason, action)["row"].weight < 0.05
         assert of(reason, "SELECT * FROM orders WHERE customer = 77")["row"].weight > 0.1
 
+    @pytest.mark.parametrize(
+        "look",
+        [
+            "SELECT last_name, diagnosis FROM stays WHERE id = 70112",
+            "SELECT private_phone FROM stays WHERE id = 70112",
+            "SELECT id FROM stays WHERE guest_name = 'Halvorsen'",
+            "SELECT id FROM stays WHERE payload LIKE '%Halvorsen%'",
+        ],
+    )
+    def test_curiosity_about_people_is_doubtful_beside_what_is_named_as_well(
+        self, look: str
+    ) -> None:
+        curious = weight([*of("Stay 70112 hangs in billing", look).values()])
+        plain = of("Stay 70112 hangs in billing", "SELECT client_addr FROM stays WHERE id = 70112")
+        assert curious > 0.35
+        assert not plain
+
     def test_nothing_is_doubtful_about_what_was_announced(self) -> None:
         assert not of("Set the price of product 7 to 10", "UPDATE product SET price=10 WHERE id=7")
 
