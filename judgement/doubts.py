@@ -8,7 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, setting, spans, transfers
+from judgement import core, found, grip, knowing, near, setting, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
@@ -26,6 +26,7 @@ _HELD = 0.6  # of a doubt, where what was named is in it all the same
 _AROUND = 0.3  # of a doubt, where the session looks there for what is named
 _PRIVATE = 0.6  # of what few jobs need to see of people
 _SEEKS = 0.4  # that somebody is looked for of whom nobody spoke
+_LACKS = 0.65  # that more rows are changed than the session looks at
 _HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
@@ -314,6 +315,9 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
+    elif column := found.lacks(grounds, action.facts):
+        text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
+        yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
 
 
 def _compared(

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from judgement import near
-from judgement.facts import Facts, Kind
-from judgement.grounds import Grounds, Said, named
+from judgement.facts import Breadth, Facts, Kind, Verb
+from judgement.grounds import Grounds, Look, Said, named
 from judgement.scope import Scope
 from judgement.terms import canonical
 
@@ -24,6 +24,10 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 _MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
+_SPANS = frozenset({">", ">=", "<", "<=", "between"})
+_DAY = re.compile(r"\d{4}-\d\d")
+_ROWS = frozenset(["update", "delete", "merge", "insert"])
+_MOST_LOOKS = 60
 _PICKS = frozenset({"=", "in"})
 
 
@@ -34,9 +38,86 @@ def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grou
         return grounds, scope
     made = frozenset(name for each in actions for name in _made(each))
     grounds = dataclasses.replace(grounds, made=made, keys=_keys(grounds, actions))
-    around = frozenset(_around(grounds, actions))
+    around, looked = frozenset(_around(grounds, actions)), tuple(_looked(grounds, actions))
     scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
-    return dataclasses.replace(grounds, around=around), scope
+    return dataclasses.replace(grounds, around=around, looked=looked), scope
+
+
+def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
+    """Return how the session looks at rows by what is named, apart from what it sets them to."""
+    put = {
+        (each.column, canonical(each.value))
+        for action in actions
+        for each in action.facts.conditions
+        if each.operator == "set"
+    }
+    looks: dict[Look, None] = {}
+    for action in actions:
+        if not near.looks(action.facts) or not action.facts.conditions:
+            continue
+        picked: dict[str, set[str]] = defaultdict(set)
+        for each in action.facts.conditions:
+            value = canonical(each.value)
+            if (each.column, value) in put or not named(each.value, grounds):
+                continue
+            if each.operator in _PICKS and not _DAY.match(value):
+                picked[each.column].add(value)
+            elif each.operator in _PICKS | _SPANS:
+                picked.setdefault(each.column, set())
+        # What has a value tells more than a span, and is named first.
+        listed = sorted(picked.items(), key=lambda item: not item[1])
+        columns = tuple((column, frozenset(values)) for column, values in listed if column)
+        if columns:
+            looks[Look(frozenset(action.facts.objects), columns)] = None
+    return list(looks)[:_MOST_LOOKS]
+
+
+def lacks(grounds: Grounds, facts: Facts) -> str:
+    """Return by what a session looks at rows which a change of them does not ask, else "".
+
+    A change that picks its rows by another key than those looks asks for less by right.
+    """
+    if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
+        return ""
+    asked = _asked(facts)
+    missing = ""
+    for look in grounds.looked:
+        if not look.tables.issubset(facts.objects) or _otherwise(asked, look):
+            continue
+        lost = [
+            column for column, values in look.picked
+            if (values and not values & asked.get(column, set())) or column not in asked
+        ]  # fmt: skip
+        if not lost:
+            return ""
+        missing = missing or lost[0]
+    return missing
+
+
+def _changes_rows(facts: Facts) -> bool:
+    """Whether some rows of tables are changed, and neither all of them nor their structure."""
+    whole = {Breadth.NO_WHERE, Breadth.EVERYTHING} & facts.breadth
+    conditions = any(each.operator != "set" for each in facts.conditions)
+    done = _ROWS.intersection(facts.commands) and Verb.SCHEMA not in facts.verbs
+    return bool(done) and not whole and (conditions or "insert" not in facts.commands)
+
+
+def _asked(facts: Facts) -> Mapping[str, set[str]]:
+    """Return the columns by which an action picks rows, with the values; a new row has its own."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for each in facts.conditions:
+        if each.operator != "set" or "insert" in facts.commands:
+            own = each.operator in _PICKS or each.operator == "set"
+            asked[each.column].add(canonical(each.value) if own else "")
+    return asked
+
+
+def _otherwise(asked: Mapping[str, set[str]], look: Look) -> bool:
+    """Whether rows are picked by a key that a look has not."""
+    own = {column for column, _ in look.picked}
+    return any(
+        column not in own and any(map(near.tells, values)) for column, values in asked.items()
+    )
 
 
 def _around(grounds: Grounds, actions: Sequence[Said]) -> Iterator[str]:
@@ -58,6 +139,7 @@ def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
     """Return the values that were looked up, with how much of a doubt about them is left."""
     alone = _alone(grounds, actions)
     found: dict[str, float] = {}
+    changed = _changed(actions)
     for place, each in enumerate(actions) if alone else ():
         own = _picked(each.facts)
         if not near.looks(each.facts) or not any(named(value, grounds) for _, value in own):
@@ -65,7 +147,7 @@ def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
         for column, value in alone.items():
             if (column, value) in own:
                 found[value] = _SURE
-            elif _reads(column, each.facts) and not _before(column, actions[:place]):
+            elif _reads(column, each.facts) and place < changed.get(column, len(actions)):
                 found.setdefault(value, _LIKELY)
     return found
 
@@ -95,12 +177,14 @@ def _picked(facts: Facts) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _before(column: str, actions: Sequence[Said]) -> bool:
-    """Whether rows were changed by a key before it was looked up."""
-    return any(
-        not near.looks(each.facts) and any(name == column for name, _ in _picked(each.facts))
-        for each in actions
-    )
+def _changed(actions: Sequence[Said]) -> Mapping[str, int]:
+    """Return by which columns rows are changed, each with the place of the first such change."""
+    places: dict[str, int] = {}
+    for place, each in enumerate(actions):
+        if not near.looks(each.facts):
+            for column, _ in _picked(each.facts):
+                places.setdefault(column, place)
+    return places
 
 
 def _reads(column: str, facts: Facts) -> bool:

@@ -59,6 +59,47 @@ class TestAround:
         assert grounds.around == {"brews"}
 
 
+class TestLooked:
+    REASON = (
+        "Charges of run 88142 for house H-3307 on 3 March are double, void them, run 88139 stays"
+    )
+    LOOK = (
+        "SELECT * FROM charges WHERE house = 'H-3307' AND run_id IN (88142, 88139)"
+        " AND made_at >= '2026-03-03'"
+    )
+
+    @pytest.mark.parametrize(
+        ("condition", "lacks"),
+        [
+            ("house = 'H-3307' AND run_id = 88142 AND DATE(made_at) = '2026-03-03'", ""),
+            ("house = 'H-3307' AND made_at >= '2026-03-03'", "run_id"),
+            ("house LIKE 'H-%' AND run_id = 88142 AND made_at >= '2026-03-03'", "house"),
+            ("house = 'H-3307' AND run_id = 88142", "made_at"),
+            ("state IS NULL", "house"),
+            ("charge_id IN (771842, 771843)", ""),
+        ],
+    )
+    def test_a_change_asks_for_no_less_than_the_looks_at_its_rows(
+        self, *, condition: str, lacks: str
+    ) -> None:
+        change = f"UPDATE charges SET state = 'void' WHERE {condition}"  # noqa: S608
+        actions = session(self.LOOK, change)
+        grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), actions)
+        assert found.lacks(grounds, actions[1].facts) == lacks
+
+    def test_what_a_row_is_set_to_is_none_of_it(self) -> None:
+        change = "UPDATE charges SET state = 'void' WHERE house = 'H-3307'"
+        after = "SELECT * FROM charges WHERE house = 'H-3307' AND state = 'void'"
+        actions = session(change, after)
+        grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), actions)
+        assert not found.lacks(grounds, actions[0].facts)
+
+    def test_a_change_of_more_than_was_looked_at_is_told(self) -> None:
+        change = "UPDATE charges SET state = 'void' WHERE house = 'H-3307'"
+        said = judge(read(self.REASON), Scope(), session(self.LOOK, change))
+        assert any("run_id" in each.text and each.code == "widened" for each in said.findings)
+
+
 class TestMade:
     def test_a_temporary_table_and_a_variable_are_no_strangers(self) -> None:
         actions = (
