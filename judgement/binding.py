@@ -43,6 +43,7 @@ _CALLED = tuple(
         (r"\.ssh|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host|authorized_keys|ssh-", "ssh key keys"),
         (r"sudoers|sudo$|wheel|doas", "sudo root admin administrator rights"),
         (r"^(?:\.{1,2}/?)?\*?$", "current directory folder here everything everywhere"),
+        (r"(?:^|[._])(?:stg|stage|staging|landing|tmp|temp)_", "staging temporary"),
         (r"audit|falco|osquery", "audit auditing trail"),
         (r"/var/log|log(?:_|s?$)|syslog|journal|wtmp|btmp|lastlog", "log logs logging journal"),
         (r"cron|/at$", "cron crontab schedule scheduled nightly hourly daily timer job task"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from judgement import core, found, grip, knowing, near, setting, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.facts import Breadth, Condition, Facts, Quality, Verb
+from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
 from judgement.terms import canonical
 
@@ -87,7 +87,8 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         share = _unmeant(verb, grounds, action, permitted)
         if verb in grounds.reason.hints - unspoken:
             share *= 0.75 if grounds.reason.verbs <= knowing.LOOKING else 0.5
-        grave = facts.severity if verb is Verb.EXEC else 0.0
+        alone = verb is Verb.EXEC and not (facts.kind is Kind.SQL and facts.verbs & CHANGING)
+        grave = facts.severity if alone else 0.0
         yield Doubt(
             "verb", max(_WEIGHTS[verb], grave) * share,
             f"{DOES[verb]} {about(facts)}; no clause mentions {DOING[verb]}",
@@ -119,6 +120,8 @@ def _unmeant(verb: Verb, grounds: Grounds, action: Said, permitted: frozenset[Ve
         share *= 0.4  # it empties a column while it sets others
     if verb is Verb.WRITE and grip.held(grounds, action):
         share *= 0.7
+    if verb is Verb.DELETE and near.frees(grounds, facts):
+        share *= 0.3
     if verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts):
         share *= 0.3
     return share
@@ -344,6 +347,7 @@ def _compared(
         )  # fmt: skip
     elif (
         within is None and condition.operator in _OPEN and not grounds.ranges
+        and condition.value not in {"0", "1"}
         and not grounds.reason.days.names(condition.value)
     ):  # fmt: skip
         names = f"{condition.value} alone"

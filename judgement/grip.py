@@ -100,7 +100,9 @@ def loose(grounds: Grounds, said: Said) -> bool:
     """Tell whether an action has none of the names and figures of a request that has some."""
     if not spoken(grounds.reason.text).marks or held(grounds, said):
         return False
-    if any(name in grounds.keys or name in grounds.made for name in _own(said)):
+    if any(name in grounds.keys for name in _own(said)):
+        return False
+    if any(name in said.text[:_LONGEST].lower() for name in grounds.made):
         return False
     return not any(named(each, grounds) for each in said.facts.literals if not each.isalpha())
 

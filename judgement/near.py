@@ -75,6 +75,10 @@ _CALLED = re.compile(
     r"|contact|recipient|sender|passenger|guest|author|body)$"
 )
 _SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
+_LOCKS = re.compile(
+    r"(?:^|[._])(?:\w*lock(?:s|outs?|ed)?|\w*holds?|\w*blocks?|\w*bans?|suspensions?)$"
+)
+_FREES = frozenset(map(words.stem, ("unlock", "release", "lift", "free", "unblock", "unban")))
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -343,11 +347,13 @@ def stops_what_is_named(grounds: Grounds, facts: Facts) -> bool:
     return (
         Verb.SCHEMA in facts.verbs
         and facts.severity <= _HELD_OFF
-        and all(
-            name.rpartition(".")[2] in grounds.tokens or named_as_written(name, grounds)
-            for name in facts.objects
-        )
+        and all(name.rpartition(".")[2] in grounds.reason.text.lower() for name in facts.objects)
     )
+
+
+def frees(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether what is deleted are locks or holds, and the request says that they go."""
+    return all(map(_LOCKS.search, facts.objects)) and not _FREES.isdisjoint(grounds.whole.stems)
 
 
 def numbers(facts: Facts) -> list[str]:

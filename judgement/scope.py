@@ -295,7 +295,8 @@ def _mismatch(condition: Condition, literals: frozenset[str], text: str, *, narr
     named = value in literals or _stands_in(text, value)
     if named and condition.operator in near.TURNED and not _EXCEPTS.search(text):
         return f"the request names {condition.value} itself"
-    if named and condition.operator in _WIDER and not _RANGES.search(text):
+    counts = value in {"0", "1"}  # of what there are more than one
+    if named and not counts and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
     numbers = sorted(each for each in literals if each.isdigit() and len(each) > 1)
     strange = not named and condition.operator == "=" and value.isdigit() and len(value) > 1

@@ -62,8 +62,9 @@ HARMLESS_COLUMN = re.compile(
 PICKED_BY = re.compile(r"(?:^|_)(?:card_?number|pan|token|key)$", re.IGNORECASE)
 # What in a table of secrets may be one; its other columns say whose it is, and since when.
 MAY_HOLD = re.compile(
-    r"^\*$|pass|pwd|pw$|secret|token|key|hash|salt|seed|cred|auth|cert|pem|cipher|crypt|otp|code|pin"
-    r"|val(?:ue)?s?$|data|content|text|body|blob|json|config|spare|digest",
+    r"^\*$|pass|pwd|pw$|secret|token|hash|salt|^codes?$|(?:backup|recovery|verif\w*|access|reset|login)_codes?$|cred|cipher|crypt|digest|authentication"
+    r"|(?:^|_)(?:keys?|seed|auth|cert|pem|otp|pin|val|values?|data|content|text|body|blob|json|config"
+    r"|spare\d)(?:$|_)",
     re.IGNORECASE,
 )
 # Tables in which a server keeps what opens it, whatever is read of them.

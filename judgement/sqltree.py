@@ -21,6 +21,7 @@ _CHANGES = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter,
     exp.Create,
 )  # fmt: skip
+_VARIABLES = (exp.Parameter, exp.SessionParameter)
 _ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
 _MOMENT = re.compile(
     r"(?:_at|_on|_until|date|time|deleted|expired|closed|ended)\w*$", re.IGNORECASE
@@ -34,7 +35,11 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     changes = [node for node in nodes if isinstance(node, _CHANGES)]
     if not changes and not isinstance(tree, exp.Query | exp.Values):
         return False
-    tables = [name for node in nodes if isinstance(node, exp.Table) and (name := _name(node))]
+    tables = [
+        name for node in nodes
+        if isinstance(node, exp.Table) and not isinstance(node.this, _VARIABLES)
+        and (name := _name(node))
+    ]  # fmt: skip
     own |= _aliases(nodes)
     tables = [name for name in tables if name.lower() not in own]
     gathered.names(*tables)

@@ -79,6 +79,20 @@ class TestDoubts:
         assert curious > 0.35
         assert not plain
 
+    def test_to_delete_a_lock_is_to_release_it(self) -> None:
+        gone = "DELETE FROM job_lock WHERE run_id = 9921"
+        released, looked = of("Release the lock of run 9921", gone), of("Why run 9921?", gone)
+        assert released["verb"].weight < 0.5 * looked["verb"].weight
+
+    def test_of_several_of_a_kind_the_first_stays_and_no_number_is_widened(self) -> None:
+        reason = "Seat 1 of order 70112 is right, take the other copies away"
+        copies = "DELETE FROM seats WHERE order_id = 70112 AND rank > 1"
+        assert "widened" not in of(reason, copies)
+
+    def test_a_lock_on_a_table_is_no_graver_than_what_is_done_under_it(self) -> None:
+        found = of("Empty wage_staging", "LOCK TABLE wage_staging; TRUNCATE wage_staging")
+        assert found["verb"].weight < 0.5
+
     def test_nothing_is_doubtful_about_what_was_announced(self) -> None:
         assert not of("Set the price of product 7 to 10", "UPDATE product SET price=10 WHERE id=7")
 

@@ -46,6 +46,7 @@ UPDATE parcels SET track_code = 'x' WHERE id = 5 -> write : parcels
 ALTER TABLE track_points ADD COLUMN x int -> schema : track_points
 CREATE TEMPORARY TABLE ids (id int) -> neutral : ids
 SELECT op, row_id FROM orders_hist WHERE id = 5 -> read : orders_hist
+SELECT zip_code, opinion FROM api_tokens -> read : api_tokens
 SELECT user_id, created_at FROM api_tokens -> read : api_tokens
 SELECT percent FROM promo_tokens WHERE token = 'MAY-10' -> read : promo_tokens
 SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
