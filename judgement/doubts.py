@@ -185,7 +185,7 @@ def _beside_it(grounds: Grounds, facts: Facts) -> float:
     tied = near.tied(grounds, facts)
     if near.anchored(grounds, facts):
         return 0.15 if tied else 0.25
-    return 0.5 if near.bounded(facts) else 0.9
+    return 0.3 if near.bounded(facts) else 0.9
 
 
 def _deed(action: Said) -> str:

@@ -30,7 +30,7 @@ def beyond(
     if knowing.known(condition.column, grounds):
         if figures.another(condition, grounds, action.facts):
             text = f"sets `{condition.column}` by {condition.value}, which the request does not say"
-            yield 0.35, text, Verb.WRITE
+            yield 0.55, text, Verb.WRITE
         return
     if near.keeps_books(condition.column):
         return
