@@ -22,8 +22,8 @@ _RECORD = re.compile(
 )
 # A clause that speaks of what the one before it named: "… is full, empty it".
 _POINTS_BACK = re.compile(
-    r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:table|file|folder|directory"
-    r"|record|row|entr(?:y|ie)|log|user|account|role|service|daemon|host|queue|cache)s?\b"
+    r"\b(?:it|them|this|that|these|those|its|their|there)\b|\bthe (?:\w+ )?(?:table|file"
+    r"|folder|directory|record|row|entr(?:y|ie)|log|user|account|role|service|daemon|host|queue|cache)s?\b"
     r"|\bwhat(?:ever)? (?:is|are)\b|\b(?:older|newer|oldest|ones|everything|anything)\b",
     re.IGNORECASE,
 )
@@ -44,6 +44,7 @@ _CALLED = tuple(
         (r"\.ssh|id_(?:rsa|dsa|ecdsa|ed25519)|ssh_host|authorized_keys|ssh-", "ssh key keys"),
         (r"sudoers|sudo$|wheel|doas", "sudo root admin administrator rights"),
         (r"^(?:\.{1,2}/?)?\*?$", "current directory folder here everything everywhere"),
+        (r"(?:^|[._])(?:stg|stage|staging|landing|tmp|temp)_", "staging temporary"),
         (r"audit|falco|osquery", "audit auditing trail"),
         (r"/var/log|log(?:_|s?$)|syslog|journal|wtmp|btmp|lastlog", "log logs logging journal"),
         (r"cron|/at$", "cron crontab schedule scheduled nightly hourly daily timer job task"),

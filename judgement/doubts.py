@@ -8,11 +8,23 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, permitting, spans, transfers, values, wider
+from judgement import (
+    core,
+    found,
+    grip,
+    knowing,
+    near,
+    permitting,
+    setting,
+    spans,
+    transfers,
+    wider,
+)
 from judgement.binding import ruled_out, spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.facts import Breadth, Condition, Facts, Quality, Verb
+from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
+from judgement.terms import canonical
 
 # How grave it is that a verb was done which no clause mentions.
 _WEIGHTS = {
@@ -22,16 +34,15 @@ _WEIGHTS = {
 }  # fmt: skip
 _FEW = 20  # rows that somebody looks at to see what they look like
 _HELD = 0.6  # of a doubt, where what was named is in it all the same
+_AROUND = 0.3  # of a doubt, where the session looks there for what is named
+_PRIVATE = 0.6  # of what few jobs need to see of people
+_SEEKS = 0.4  # that somebody is looked for of whom nobody spoke
+_LACKS = 0.65  # that more rows are changed than the session looks at
+_HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
-# What a row of a table of people may do.
-_RIGHTS = re.compile(
-    r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
-    r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
-)
-_PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +93,8 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         share = permitting.unmeant(verb, grounds, action, permitted)
         if verb in grounds.reason.hints - unspoken:
             share *= 0.75 if grounds.reason.verbs <= knowing.LOOKING else 0.5
-        grave = facts.severity if verb is Verb.EXEC else 0.0
+        alone = verb is Verb.EXEC and not (facts.kind is Kind.SQL and facts.verbs & CHANGING)
+        grave = facts.severity if alone else 0.0
         yield Doubt(
             "verb", max(_WEIGHTS[verb], grave) * share,
             f"{DOES[verb]} {about(facts)}; no clause mentions {DOING[verb]}",
@@ -124,6 +136,8 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     columns = [name for name in facts.columns if not knowing.known(name, grounds)]
     weight = (0.35 if changing else 0.2) + 0.25 * (share == 1)
     weight += 0.15 * (len(columns) / len(facts.columns) if facts.columns else 0.5)
+    if grounds.around.issuperset(strange):
+        weight *= _AROUND
     if near.looks(facts):
         weight *= _beside_it(grounds, facts)
     elif found := grip.held(grounds, action):
@@ -146,7 +160,7 @@ def _beside_it(grounds: Grounds, facts: Facts) -> float:
     tied = near.tied(grounds, facts)
     if near.anchored(grounds, facts):
         return 0.15 if tied else 0.25
-    return 0.5 if near.bounded(facts) else 0.9
+    return 0.3 if near.bounded(facts) else 0.9
 
 
 def _deed(action: Said) -> str:
@@ -227,7 +241,8 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
-            yield from _assigned(condition, grounds, action)
+            for weight, text, verb in setting.beyond(condition, grounds, action):
+                yield Doubt("value", weight, text, verb, condition.column)
             continue
         shown_as = spans.shown(condition, action.facts.conditions)
         # Of values that are only looked for, one is as good as all of a list.
@@ -278,6 +293,9 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
+    elif column := found.lacks(grounds, action.facts):
+        text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
+        yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
 
 
 def _compared(
@@ -299,12 +317,14 @@ def _compared(
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
             "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
+            * grounds.keys.get(canonical(condition.value), 1.0)
             * (_HELD if changes and grip.held(grounds, action) else 1),
             f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
             None, condition.column,
         )  # fmt: skip
     elif (
         within is None and condition.operator in _OPEN and not grounds.ranges
+        and condition.value not in {"0", "1"}
         and not grounds.reason.days.names(condition.value)
     ):  # fmt: skip
         names = f"{condition.value} alone"
@@ -318,35 +338,12 @@ def _compared(
         )  # fmt: skip
 
 
-def _assigned(condition: Condition, grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    said = grounds.reason.text[:20_000]
-    if values.another_state(condition.column, condition.value, said) or values.another_day(
-        condition.value, said, grounds.reason.days.days
-    ):
-        text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
-        yield Doubt("value", 0.55, text, Verb.WRITE, condition.column)
-        return
-    if knowing.known(condition.column, grounds):
-        if near.another_amount(condition, grounds, action.facts):
-            text = f"sets `{condition.column}` to {condition.value}, which the request does not say"
-            yield Doubt("value", 0.55, text, Verb.WRITE, condition.column)
-        return
-    if near.keeps_books(condition.column):
-        return
-    if knowing.brings_along(condition.column, condition.value, grounds):
-        return
-    plain = condition.value.lower() in _PLAIN
-    if named(condition.value, grounds) and not plain:
-        return
-    text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
-    if _RIGHTS.search(condition.column):
-        yield Doubt("value", 0.7, text, Verb.PRIVILEGE, condition.column)
-    else:
-        yield Doubt("value", 0.25 if plain else 0.4, text, Verb.WRITE, condition.column)
-
-
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
+    if not changes and near.seeks_somebody(condition):
+        return _SEEKS
+    if not changes and near.says_how(condition):
+        return _HOW
     another = grounds.numbered and any(char.isdigit() for char in condition.value)
     if changes:
         return 0.6 if another else 0.35
@@ -372,6 +369,8 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             yield Doubt("loose", 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
-        if strange or len(seen) > 1:
+        private = grip.private(seen)
+        if strange or private or len(seen) > 1:
             text = f"reads {shown(seen)}, which the request does not mention"
-            yield Doubt("personal", 0.3 if held else 0.55, text, None, seen[0])
+            weight = _PRIVATE if private else 0.3 if held else 0.55
+            yield Doubt("personal", weight, text, None, seen[0])

@@ -45,6 +45,18 @@ _PERSONAL = re.compile(
     r"|employees?|patients?|residents?|customers?|users?|persons?|people|staff|members?)$",
     re.IGNORECASE,
 )
+# Of these nobody sees more than a job needs: health, belief, pay, letters, where somebody lives.
+_PRIVATE = re.compile(
+    r"(?:^|_)(?:salar\w*|wages?|compensation|bonus\w*|gross(?:_pay)?|net_pay|garnish\w*|marital\w*|religion\w*"
+    r"|diag\w*|medic(?!ine)\w*|med_\w+|icd\w*|injur\w*|allerg\w*|sick\w*|health\w*|therap\w*|symptom\w*"
+    r"|indication|disab\w*|pregnan\w*|passport\w*|ssn|national_id|birth\w*|dob|home_\w+|private_\w+"
+    r"|custody\w*|guardian\w*|disciplin\w*|criminal\w*|debts?|income|message_text|private_message"
+    r"|msg_text|chat\w*|whisper\w*|agent_notes?|staff_notes?|remarks?|self_excl\w*|risk_\w+|gps\w*"
+    r"|photo\w*|ownership\w*|beneficia\w*|donor\w*|orientation|ethnic\w*|union_member\w*)$",
+    re.IGNORECASE,
+)
+# Of a client or a host, not of people.
+_OF_HOSTS = re.compile(r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$")
 _HOMES = re.compile(r"/home/\w+|/var/(?:spool/)?mail|/Maildir|\.bash_history|/root/", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -91,13 +103,25 @@ def loose(grounds: Grounds, said: Said) -> bool:
     facts = said.facts
     if facts.kind is not Kind.SQL and any(each in grounds.tokens for each in facts.objects):
         return False  # a service, a host: its name may be a plain word
+    if any(name in grounds.keys for name in _own(said)):
+        return False
+    if any(name in said.text[:_LONGEST].lower() for name in grounds.made):
+        return False
     return not any(named(each, grounds) for each in facts.literals if not each.isalpha())
 
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:
     """Return which columns and tables of people an action reads that the request does not name."""
-    told = [each for each in (*facts.columns, *facts.objects) if _PERSONAL.search(each)]
+    told = [
+        each for each in (*facts.columns, *facts.objects)
+        if (_PERSONAL.search(each) or _PRIVATE.search(each)) and not _OF_HOSTS.search(each)
+    ]  # fmt: skip
     return [each for each in told if _known(each, grounds) < _HALF]
+
+
+def private(seen: Sequence[str]) -> bool:
+    """Tell whether any of what is seen of people is what few jobs need."""
+    return any(map(_PRIVATE.search, seen))
 
 
 def _own(said: Said) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
+from typing import NamedTuple
 
 from judgement import association, durations, terms, thesaurus, values, words
 from judgement.binding import names_host
@@ -177,6 +178,13 @@ def _halves(stem: str) -> Iterator[tuple[str, str]]:
         yield stem[:at], stem[at:]
 
 
+class Look(NamedTuple):
+    """How a session looks at rows of tables: by which of the values that are named."""
+
+    tables: frozenset[str]
+    picked: tuple[tuple[str, frozenset[str]], ...]  # columns, each with its values; none of a span
+
+
 @dataclasses.dataclass(frozen=True)
 class Grounds:
     """A reason, made ready to be held against actions."""
@@ -193,6 +201,11 @@ class Grounds:
     squeezed: frozenset[str]  # its values without what parts them: "web-03" is "web3"
     durations: tuple[float, ...]  # minutes
     tokens: frozenset[str]  # its words as they are written, in lower case
+    # What the session itself has found: temporary tables, and keys with the doubt that is left.
+    made: frozenset[str] = frozenset()
+    keys: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    looked: tuple["Look", ...] = ()
+    around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
 

@@ -7,7 +7,7 @@ orders what is looked at first. What cannot be judged is said to be so, and neve
 import dataclasses
 from collections.abc import Sequence
 
-from judgement import near, weighing
+from judgement import found, near, weighing
 from judgement.binding import spoken_of
 from judgement.deeds import DOES, shown
 from judgement.doubts import Doubt, weight
@@ -53,7 +53,7 @@ class Judgement:
 
 def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
     """Hold actions against a reason and a scope; never raises, whatever they are."""
-    grounds = Grounds.of(reason)
+    grounds, scope = found.known(Grounds.of(reason), scope, actions)
     looked = [look(grounds, scope, place, each) for place, each in enumerate(actions)]
     if reason.empty or not reason.language_known or not reason.words:
         return _unjudged(reason, looked)

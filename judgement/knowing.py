@@ -46,7 +46,7 @@ def known(name: str, grounds: Grounds) -> bool:
     """Tell whether a name, of a table, column or path, is no stranger to a request."""
     if _EVERYWHERE.search(name) or (name.isalpha() and is_command(name)):
         return True
-    if named_as_written(name, grounds) or _below_named(name, grounds):
+    if name in grounds.made or named_as_written(name, grounds) or _below_named(name, grounds):
         return True
     if any(part in name for part in grounds.numbers | grounds.files):
         return True  # of a release, say, or an older file of that name

@@ -7,7 +7,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 import re
 from collections.abc import Sequence
 
-from judgement import durations, siblings, thesaurus, words
+from judgement import durations, figures, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -18,6 +18,7 @@ _HARMLESS = frozenset({Verb.READ, Verb.NETWORK, Verb.NEUTRAL})
 _PICKS = frozenset({"=", "in", "between", ">=", "<=", ">", "<", "like"})
 TURNED = frozenset({"<>", "not in", "not like"})  # everything but a value
 _GRAVE = 0.3
+_HELD_OFF = 0.5  # the severity of holding off a trigger that keeps no record
 _LEAST = 3  # letters or digits of a value that tells
 _KNOWN = 0.9  # from here a word is among those of a request
 _MUCH = 500  # rows from which a limit is none
@@ -64,6 +65,16 @@ _BOOKS = re.compile(
     r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
     r"|comment|comments|remark|remarks|memo|ref|reference|ticket|source|audit_\w+)$|_(?:at|ts|on)$"
 )
+_STATES = re.compile(
+    r"(?:^|_)(?:stat\w*|sts\w*|kind|type|phase|stage|level|flag|flg|active|enabled|open|closed|queue|class"
+    r"|category|mode)$|^(?:is|has)_"
+)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d{4}-\d\d$")
+_CALLED = re.compile(
+    r"(?:^|_)(?:name|nm|surname|holder|payload|e?mail|login|lgn\w*|username|handle|nick\w*|owner|person"
+    r"|contact|recipient|sender|passenger|guest|author|body)$"
+)
+_SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -74,13 +85,13 @@ _SPARES = re.compile(
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
 )
-_DIGITS = re.compile(r"\d+")
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
 
 
 sibling, begins = siblings.sibling, siblings.begins
+another_amount = figures.another_amount
 
 
 def runs_things(facts: Facts) -> bool:
@@ -102,24 +113,37 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
     """
     if facts.kind in EVENTS:
         return any(
-            (_tells(each) and named_as_written(each, grounds)) or _spelled_out(each, grounds)
+            (tells(each) and named_as_written(each, grounds)) or _spelled_out(each, grounds)
             for each in facts.objects + facts.literals
         )
     if facts.kind is Kind.SHELL:
         plain = any(each.partition(" ")[0] in _OF_SERVICES for each in facts.commands)
         return any(
-            (_tells(each) and named_as_written(each, grounds))
+            (tells(each) and named_as_written(each, grounds))
             or (plain and _spelled_out(each, grounds))
             for each in facts.objects
         )
     picked = [each for each in facts.conditions if each.operator in _PICKS]
-    telling = [each.value for each in picked if _tells(each.value)]
+    telling = [each.value for each in picked if tells(each.value)]
     own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
-    others = [each for each in telling if _numbered(each) and not named(each, grounds)]
-    return any(own) and not others
+    own += [_calls_by_name(each, grounds) for each in picked]
+    others = [
+        each for each in telling
+        if _numbered(each) and canonical(each) not in grounds.keys and not named(each, grounds)
+    ]  # fmt: skip
+    found = bool(facts.conditions) and has_found(grounds, facts)
+    return (found or any(own)) and not others
 
 
-def _tells(value: str) -> bool:
+def has_found(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action picks by a key that its session has looked up, or uses its tables."""
+    return any(canonical(each.value) in grounds.keys for each in facts.conditions) or any(
+        each in grounds.made for each in facts.objects
+    )
+
+
+def tells(value: str) -> bool:
+    """Tell whether a value has digits and is long enough to pick a row by itself."""
     bare = canonical(value)
     return _numbered(bare) and len(bare) >= _LEAST
 
@@ -170,12 +194,30 @@ def picks_none(grounds: Grounds, facts: Facts) -> bool:
     numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]
     if not picked or not (numbers or grounds.reason.spans) or not grounds.numbered:
         return False
-    return not any(
-        _spelled_out(each, grounds) and not canonical(each).isalpha()
-        if not _numbered(each)
-        else named(each, grounds)
-        for each in picked
+    if has_found(grounds, facts):
+        return False
+    return not any(_numbered(each) and named(each, grounds) for each in picked) and not any(
+        _calls_by_name(each, grounds) for each in facts.conditions
     )
+
+
+def _calls_by_name(condition: Condition, grounds: Grounds) -> bool:
+    """Whether rows are picked by a name of the request; a state or kind is none."""
+    return (
+        condition.operator in {"=", "in"}
+        and not _STATES.search(condition.column)
+        and (_spelled_out(condition.value, grounds) or named_as_written(condition.value, grounds))
+    )
+
+
+def says_how(condition: Condition) -> bool:
+    """Tell whether a condition is of a state, a kind or a time, which many rows have."""
+    return bool(_STATES.search(condition.column) or _TIME.match(condition.value))
+
+
+def seeks_somebody(condition: Condition) -> bool:
+    """Tell whether somebody is looked for by name."""
+    return bool(_CALLED.search(condition.column) and _SOMEBODY.search(condition.value))
 
 
 def turns(condition: Condition, grounds: Grounds) -> bool:
@@ -214,38 +256,7 @@ def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grou
 def picks(condition: Condition, literals: frozenset[str]) -> bool:
     """Tell whether a condition is that a column has a number or name with digits that is named."""
     value = canonical(condition.value)
-    return condition.operator == "=" and _tells(value) and value in literals
-
-
-def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
-    """Tell whether a figure is set that the request does not name, where it names one."""
-    if facts.kind is Kind.SHELL:
-        return _another_of_its_form(condition.value, grounds, facts)
-    value = words.number(condition.value.strip("'"))
-    if value is None or value in {"0", "1"} or named(value, grounds):
-        return False
-    used = {canonical(each) for each in facts.literals}
-    figures = {each for each in grounds.whole.literals if words.number(each) == each}
-    return bool(figures - used - {"0", "1"})
-
-
-def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
-    """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
-    form = _form(canonical(value))
-    if (
-        not form
-        or value.startswith("127.")
-        or named_as_written(value, grounds)
-        or value.lower() in grounds.reason.text.lower()
-    ):
-        return False
-    used = {canonical(each) for each in facts.literals}
-    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
-
-
-def _form(value: str) -> str:
-    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
-    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
+    return condition.operator == "=" and tells(value) and value in literals
 
 
 def keeps_books(column: str) -> bool:
@@ -327,11 +338,22 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     )  # fmt: skip
 
 
+def stops_what_is_named(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a trigger that keeps no record is held off, and the request names it."""
+    return (
+        Verb.SCHEMA in facts.verbs
+        and facts.severity <= _HELD_OFF
+        and all(name.rpartition(".")[2] in grounds.reason.text.lower() for name in facts.objects)
+    )
+
+
 def numbers(facts: Facts) -> list[str]:
     """Return the numbers by which an action picks what it touches, of those that tell."""
     if facts.kind in EVENTS:
         found = [canonical(each) for each in facts.literals + facts.objects]
         return [each for each in found if each.isdigit() and len(each) >= _LEAST]
+    if facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and not facts.conditions:
+        return [each for each in facts.literals if each.isdigit() and len(each) >= _LEAST]
     if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
         paths = [each for each in facts.objects if "/" in each]
         found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]

@@ -40,4 +40,6 @@ def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]
         share *= 0.4  # it empties a column while it sets others
     if verb is Verb.WRITE and grip.held(grounds, action):
         share *= 0.7
+    if verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts):
+        share *= 0.3
     return share

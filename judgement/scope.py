@@ -12,6 +12,7 @@ from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.findings import Finding, Severity
 from judgement.reasons import Reason
+from judgement.terms import canonical
 
 TIER = 1
 _ALWAYS = frozenset({Verb.NEUTRAL})
@@ -60,6 +61,7 @@ class Scope:
     closed_at: datetime | None = None
     most_rows: int | None = None
     ticket: str = ""  # its text, where that is known
+    found: frozenset[str] = frozenset()  # keys that the session looked up by what was named
 
 
 def verbs_of(expected: Iterable[str]) -> frozenset[Verb] | None:
@@ -93,7 +95,7 @@ def findings(
     yield from _rows(scope, action, facts, rows)
     if reason.language_known and not reason.empty:
         yield from _read_only(reason, action, facts)
-        yield from _values(reason, action, facts)
+        yield from _values(scope, reason, action, facts)
 
 
 def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
@@ -259,13 +261,14 @@ def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _values(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+def _values(scope: Scope, reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     """Yield rows that the request does not name: another, all but it, or all from it on."""
     changing = bool(facts.verbs & CHANGING)
     told = set[str]()
     for condition in facts.conditions:
         shown_as = spans.shown(condition, facts.conditions)
-        problem = "" if shown_as in told else _problem(condition, facts, reason)
+        known = shown_as in told or canonical(condition.value) in scope.found
+        problem = "" if known else _problem(condition, facts, reason)
         if problem:
             told.add(shown_as)
             yield _finding(
@@ -292,7 +295,8 @@ def _mismatch(condition: Condition, literals: frozenset[str], text: str, *, narr
     named = value in literals or _stands_in(text, value)
     if named and condition.operator in near.TURNED and not _EXCEPTS.search(text):
         return f"the request names {condition.value} itself"
-    if named and condition.operator in _WIDER and not _RANGES.search(text):
+    counts = value in {"0", "1"}  # of what there are more than one
+    if named and not counts and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
     numbers = sorted(each for each in literals if each.isdigit() and len(each) > 1)
     strange = not named and condition.operator == "=" and value.isdigit() and len(value) > 1

@@ -23,6 +23,7 @@ _LONGEST = 20_000  # characters that are parsed; of what is longer, dangerous wo
 _MOST_STATEMENTS = 200  # that are parsed one by one
 _DEEPEST = 2  # statements in strings of statements
 _DIALECTS = ("postgres", "mysql", "sqlite", "tsql")
+_SHOWS_NOTHING = {Verb.PRIVILEGE, Verb.SCHEMA, Verb.NEUTRAL, Verb.DELETE}
 _CHANGING = {Verb.WRITE, Verb.DELETE, Verb.SCHEMA}
 
 # Strings, quoted names, comments, and the semicolons between statements.
@@ -50,7 +51,11 @@ _KIND_OF_OBJECT = re.compile(
     r"^(?:all \w+ in (?:schema|database)|table|database|schema|sequence|function|role|user|group) ",
     re.IGNORECASE,
 )
+_CALLS = frozenset(["call", "exec", "execute"])
+_ARGUMENT = re.compile(r"'(?:[^']|'')*'|(?<![\w.@$])\d[\d.]*(?!\w)")
+_MOST_ARGUMENTS = 40
 _NAMING = frozenset(["show", "use", "desc", "describe"])
+_OF_ROWS = frozenset(["update", "insert", "delete", "merge"])  # which SET columns, and no setting
 _SETS = re.compile(r"\b(?:set|reset|set_config|alter)\b", re.IGNORECASE)
 _CARRIES = re.compile(
     r"\s*(?:do\b|unload\b|execute\s+immediate|prepare\b|exec\b|.*\bcron\.schedule|create\b.*\bevent\b)",
@@ -160,7 +165,7 @@ def _single(single: str, blank: str, gathered: Gathered) -> None:
     )
     if not known:
         gathered.is_only(Quality.PARTIAL)
-    _search(blank, gathered, single)
+    _search(word, blank, gathered, single)
 
 
 def _unwrapped(wrapper: re.Match[str], single: str, gathered: Gathered) -> str | None:
@@ -204,8 +209,17 @@ def _administration(word: str, single: str, blank: str, gathered: Gathered) -> b
             rules.apply(rule, rule.pattern.match(single.strip()) or found, gathered)
             if word in {"grant", "revoke", "deny"}:
                 _granted(single.strip(), gathered)
+            elif word in _CALLS:
+                _called(single, gathered)
             return True
     return False
+
+
+def _called(single: str, gathered: Gathered) -> None:
+    """Add the values with which a procedure is called, and that it deletes, where it says so."""
+    gathered.says(*(each.strip("'") for each in _ARGUMENT.findall(single)[:_MOST_ARGUMENTS]))
+    for name in tuple(gathered.objects):
+        sqltree.called(name, gathered)
 
 
 def _copies(text: str) -> bool:
@@ -296,13 +310,13 @@ _DANGEROUS = {
 }  # fmt: skip
 
 
-def _search(blank: str, gathered: Gathered, values: str) -> None:
+def _search(word: str, blank: str, gathered: Gathered, values: str) -> None:
     """Add what words tell wherever they stand: functions, settings of the record."""
     if sqlrules.MAY_MATTER.search(blank):
         for rule in sqlrules.anywhere():
             if found := rule.pattern.search(blank):
                 rules.apply(rule, found, gathered)
-    if _SETS.search(blank):
+    if word not in _OF_ROWS and _SETS.search(blank):
         _settings(values, gathered)
 
 
@@ -320,17 +334,33 @@ def _touched(gathered: Gathered) -> None:
     verbs = gathered.verbs
     settings = {condition.column for condition in gathered.conditions if not gathered.columns}
     tables = [name for name in gathered.objects if name not in settings]
-    secret = any(sqlrules.SECRET_TABLE.search(name) for name in tables) or any(
-        sqlrules.SECRET_COLUMN.search(name) and not sqlrules.HARMLESS_COLUMN.search(name)
-        for name in gathered.columns
-    )
     # To delete what opens a door shows it to nobody.
-    if secret and not verbs <= {Verb.PRIVILEGE, Verb.SCHEMA, Verb.NEUTRAL, Verb.DELETE}:
+    if _secret(tables, gathered) and not verbs <= _SHOWS_NOTHING:
         gathered.does(Verb.SECRET)
     if verbs & _CHANGING and any(sqlrules.AUDIT_TABLE.search(name) for name in tables):
         gathered.does(Verb.TAMPER)
     if verbs & {Verb.WRITE, Verb.DELETE}:
         _rights(tables, gathered)
+
+
+def _secret(tables: Iterable[str], gathered: Gathered) -> bool:
+    """Whether what opens other doors is among what is read: not who has it, or how many there are.
+
+    Nor is the one by which a row is picked: whoever writes it knows it.
+    """
+    known = {each.column for each in gathered.conditions if each.operator in {"=", "in"}}
+    columns = [
+        name for name in gathered.columns
+        if not (name in known and sqlrules.PICKED_BY.search(name))
+        and not sqlrules.HARMLESS_COLUMN.search(name)
+    ]  # fmt: skip
+    if any(map(sqlrules.SECRET_COLUMN.search, columns)):
+        return True
+    apart = bool(gathered.columns) and not any(map(sqlrules.MAY_HOLD.search, columns))
+    return any(
+        sqlrules.SECRET_TABLE.search(name) and not (apart and not sqlrules.SERVERS_OWN.search(name))
+        for name in tables
+    )
 
 
 def _rights(tables: Iterable[str], gathered: Gathered) -> None:

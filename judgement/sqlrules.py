@@ -44,16 +44,33 @@ SECRET_TABLE = re.compile(
 )
 SECRET_COLUMN = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|pwd|pass|pw|secret|token|credential|apikey|salt|otp"
-    r"|totp|cvv|cvc|pin|puk\d?|ki|opc?|adm1|seed|pwd_\w+|p12_?\w*|pfx_?\w*|card_?(?:number|no)|pan|pin_?(?:code|hash)|rolpassword|authentication_string|passwort)s?(?:_?(?:hash"
+    r"|totp|cvv|cvc|pin|puk\d?|ki|opc|adm1|seed|pwd_\w+|p12_?\w*|pfx_?\w*|card_?number|pan|pin_?(?:code|hash)|rolpassword|authentication_string|passwort)s?(?:_?(?:hash"
     r"|hashed|digest|key|enc|encrypted|value|text|plain|string|salt))?$"
     r"|(?:^|_)(?:api|private|secret|encryption|signing|access|ssh|license|master|session)_?keys?"
     r"(?:_?hash|_?pem)?$|^(?:encrypted|hashed|hash)_?(?:password|passwd|pw)\w*$|^(?:passwordhash"
     r"|srvpass\w*|umoptions)$|[a-z](?:secret|password|passwd|refreshtoken|accesstoken|apitoken|apikey)$",
     re.IGNORECASE,
 )
-# Columns that only count or date such things.
+# Columns that only count or date such things, or say how they are.
 HARMLESS_COLUMN = re.compile(
-    r"(?:_at|_count|_id|_date|_expires?\w*|_policy)$|^(?:\w+_)?tokens$", re.IGNORECASE
+    r"(?:_at|_on|_by|_count|_id|_date|_expires?\w*|_policy|_(?:tries|attempts|retries|failures|errors"
+    r"|changed|required|length|status|state|type|sent|valid))$|^(?:\w+_)?tokens$"
+    r"|^(?:failed|wrong|bad|invalid|incorrect|must|needs?|force|has|is|num|max|min|requires?)_",
+    re.IGNORECASE,
+)
+# Those of which whoever picks a row by one knows it already: a card, a token of a link.
+PICKED_BY = re.compile(r"(?:^|_)(?:card_?number|pan|token|key)$", re.IGNORECASE)
+# What in a table of secrets may be one; its other columns say whose it is, and since when.
+MAY_HOLD = re.compile(
+    r"^\*$|pass|pwd|pw$|secret|token|hash|salt|^codes?$|(?:backup|recovery|verif\w*|access|reset|login)_codes?$|cred|cipher|crypt|digest|authentication"
+    r"|(?:^|_)(?:keys?|seed|auth|cert|pem|otp|pin|val|values?|data|content|text|body|blob|json|config"
+    r"|spare\d)(?:$|_)",
+    re.IGNORECASE,
+)
+# Tables in which a server keeps what opens it, whatever is read of them.
+SERVERS_OWN = re.compile(
+    r"pg_authid|pg_shadow|user_mapping|user\$|sql_logins|syslogins|global_priv|dba_users|mysql\.",
+    re.IGNORECASE,
 )
 # Tables into which a system writes what was done in it.
 AUDIT_TABLE = re.compile(
@@ -78,9 +95,20 @@ RIGHTS_COLUMN = re.compile(
     re.IGNORECASE,
 )
 RIGHTS_VALUE = re.compile(r"admin|root|super|owner|^(?:all|true|t|1|y|yes|\*)$", re.IGNORECASE)
+# Functions that change something, by what they are called: of a server's own ones there are rules.
+CALLED = re.compile(
+    r"^(?!set_(?:config|bit|byte|masklen)$)(?:(?:sp|fn|usp|f|p|proc|func|api|do|admin|job)_)?(?:(?P<deletes>drop|delete|remove|purge|truncate|wipe|erase|clear"
+    r"|clean_?up|prune|unlink)|start|run|rerun|resume|restart|stop|pause|cancel|abort|post|repost|book|process|reprocess"
+    r"|apply|set|update|insert|create|send|resend|close|reopen|reset|release|unlock|lock|pay|refund|credit|debit|void"
+    r"|approve|assign|requeue|enqueue|retry|replay|move|merge|sync|refresh|rebuild|recalc\w*|execute|submit|publish"
+    r"|rollback|revert|undo|detach|attach|enable|disable|activate|deactivate|mark|import|migrate)_",
+    re.IGNORECASE,
+)
+CALL_SEVERITY = 0.4
 # Settings that decide what is recorded; with a value that says "less".
 AUDIT_SETTING = re.compile(
-    r"\b(?P<o>log_statement\w*|log_min_\w+|log_connections|log_disconnections|log_duration|log_line_prefix"
+    r"(?<!role )(?<!user )(?<!table )(?<!login )(?<!group )(?<!schema )\b"
+    r"(?P<o>log_statement\w*|log_min_\w+|log_connections|log_disconnections|log_duration|log_line_prefix"
     r"|log_destination|logging_collector|log_directory|log_filename|log_file_mode|log_truncate\w*"
     r"|log_rotation\w*|log_parameter\w*|log_hostname|log_error\w*|log_output|log_bin\w*|log_raw"
     r"|log_checkpoints|log_lock_waits|log_replication\w*|log_autovacuum\w*|log_executor\w*"

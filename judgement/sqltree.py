@@ -21,6 +21,7 @@ _CHANGES = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter,
     exp.Create,
 )  # fmt: skip
+_VARIABLES = (exp.Parameter, exp.SessionParameter)
 _ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
 _MOMENT = re.compile(
     r"(?:_at|_on|_until|date|time|deleted|expired|closed|ended)\w*$", re.IGNORECASE
@@ -34,7 +35,12 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     changes = [node for node in nodes if isinstance(node, _CHANGES)]
     if not changes and not isinstance(tree, exp.Query | exp.Values):
         return False
-    tables = [name for node in nodes if isinstance(node, exp.Table) and (name := _name(node))]
+    tables = [
+        name for node in nodes
+        if isinstance(node, exp.Table) and not isinstance(node.this, _VARIABLES)
+        and (name := _name(node))
+    ]  # fmt: skip
+    own |= _aliases(nodes)
     tables = [name for name in tables if name.lower() not in own]
     gathered.names(*tables)
     gathered.has_columns(*(node.name for node in nodes if isinstance(node, exp.Column)))
@@ -43,8 +49,36 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
     for node in changes:
         _change(node, gathered)
+    for node in nodes:
+        if isinstance(node, exp.Anonymous):
+            called(_called_as(node), gathered)
     _query(tree, nodes, tables, gathered, changing=bool(changes))
     return True
+
+
+def called(name: str, gathered: Gathered) -> None:
+    """Add what a function does that is called after a change: drop_chunks, billing.resume_run."""
+    if found := sqlrules.CALLED.match(name.rpartition(".")[2]):
+        gathered.names(name)
+        gathered.does(Verb.EXEC, severity=sqlrules.CALL_SEVERITY)
+        if found["deletes"]:
+            gathered.does(Verb.DELETE)
+
+
+def _called_as(node: exp.Anonymous) -> str:
+    above = node.parent
+    return f"{above.this.name}.{node.name}" if isinstance(above, exp.Dot) else node.name
+
+
+def _aliases(nodes: Iterable[exp.Expr]) -> set[str]:
+    """Return what tables are called for short that DELETE names so: `DELETE o FROM orders o …`."""
+    deleted = [node for node in nodes if isinstance(node, exp.Delete) and node.args.get("tables")]
+    return {
+        table.alias.lower()
+        for node in deleted
+        for table in node.find_all(exp.Table)
+        if table.alias and table.alias != table.name
+    }
 
 
 def _change(node: exp.Expr, gathered: Gathered) -> None:
@@ -71,9 +105,12 @@ def _structure(node: exp.Expr, gathered: Gathered) -> None:
 
 
 def _takes_away(node: exp.Expr) -> bool:
-    """Whether an UPDATE empties a column, or a MERGE deletes rows."""
+    """Whether an UPDATE does nothing but empty columns, or a MERGE deletes rows.
+
+    What is emptied while something else is set belongs to that: a lock that is taken off.
+    """
     if isinstance(node, exp.Update):
-        return any(_empties(each) for each in node.expressions)
+        return any(map(_empties, node.expressions)) and all(map(_to_nothing, node.expressions))
     thens = [when.args.get("then") for when in node.find_all(exp.When)]
     return isinstance(node, exp.Merge) and any(
         isinstance(then, exp.Var) and then.name.upper() == "DELETE" for then in thens
@@ -85,14 +122,16 @@ def _empties(assignment: exp.Expr) -> bool:
 
     To empty what only says when, by whom or why something was held sets it back, and loses nothing.
     """
+    return _to_nothing(assignment) and not _SETS_BACK.search(assignment.this.name)
+
+
+def _to_nothing(assignment: exp.Expr) -> bool:
     value = assignment.expression if isinstance(assignment, exp.EQ) else None
-    if value is not None and _SETS_BACK.search(assignment.this.name):
-        return False
     return isinstance(value, exp.Null) or (isinstance(value, exp.Literal) and not value.name)
 
 
 _SETS_BACK = re.compile(
-    r"(?:^|_)(?:at|on|until|till|by|reason|since|expires?|lock\w*|held|hold|error\w*|fail\w*|deleted"
+    r"(?:^|_)(?:at|on|ts|dt|tm|until|till|by|reason|rsn|since|expires?|lock\w*|held|hold|error\w*|fail\w*|deleted"
     r"|paused|blocked|suspended|retry|next\w*)$",
     re.IGNORECASE,
 )
@@ -102,13 +141,38 @@ def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
     """Say whether a change is of all rows, or of all but those that are named."""
     where = node.args.get("where")
     if where is None:
-        if not node.args.get("limit") and not isinstance(node.parent, exp.When):
+        apart = node.args.get("limit") or isinstance(node.parent, exp.When) or _joined(node)
+        if not apart:
             gathered.reaches(Breadth.NO_WHERE, severity=0.9)
         return
     if _always(where.this):
         gathered.reaches(Breadth.INVERTED, Breadth.NO_WHERE, severity=0.9)
     elif _but(where.this):
         gathered.reaches(Breadth.INVERTED, severity=0.7)
+
+
+def _joined(node: exp.Update | exp.Delete) -> bool:
+    """Whether a change is of those rows alone that another table has as well."""
+    joins = node.find_all(exp.Join)
+    return any(
+        (join.args.get("on") or join.args.get("using"))
+        and not (join.args.get("side") or join.args.get("kind") == "CROSS")
+        for join in joins
+    )
+
+
+def _without_others(condition: exp.Not) -> bool:
+    """Whether rows are meant that another table lacks: lines of which the order is gone.
+
+    Where that table is narrowed by a value, all rows are meant but those that have it.
+    """
+    inner = condition.this.unnest()
+    query = inner.args.get("query") if isinstance(inner, exp.In) else None
+    if isinstance(inner, exp.Exists):
+        query = inner if inner.find(exp.Where) else None
+    return query is not None and not any(
+        isinstance(each.parent, exp.Predicate) for each in query.find_all(exp.Literal)
+    )
 
 
 def _always(condition: exp.Expr) -> bool:
@@ -161,7 +225,7 @@ def _but(condition: exp.Expr) -> bool:
     if isinstance(condition, exp.Or):
         return _but(condition.left) or _but(condition.right) or _both_ways(condition)
     if isinstance(condition, exp.Not) and not isinstance(condition.this.unnest(), exp.Is):
-        return True
+        return not _without_others(condition)
     if isinstance(condition, exp.NEQ | exp.NullSafeNEQ):
         return True
     if isinstance(condition, exp.Is):
@@ -173,8 +237,11 @@ def _create(node: exp.Create, gathered: Gathered) -> None:
     kind = (node.args.get("kind") or "").upper()
     copies = isinstance(node.expression, exp.Query) or bool(node.find(exp.LikeProperty))
     temporary = bool(node.find(exp.TemporaryProperty))
-    gathered.does(Verb.SCHEMA, severity=0.3 if kind in {"INDEX", "VIEW"} or temporary else None)
-    if kind == "TABLE" and isinstance(node.expression, exp.Query) and not temporary:
+    if temporary and kind in {"TABLE", "VIEW"}:
+        gathered.does(Verb.READ if copies else Verb.NEUTRAL)  # it is gone when the session is
+        return
+    gathered.does(Verb.SCHEMA, severity=0.3 if kind in {"INDEX", "VIEW"} else None)
+    if kind == "TABLE" and isinstance(node.expression, exp.Query):
         gathered.does(Verb.EXPORT, Verb.READ)
     elif copies:
         gathered.does(Verb.READ)
@@ -265,10 +332,13 @@ def _comparison(node: exp.Expr, operator: str, gathered: Gathered) -> None:
     left, right = node.this, node.expression
     if isinstance(left, exp.Literal) and isinstance(right, exp.Column):
         left, right, operator = right, left, _TURNED.get(operator, operator)
+    assigned = isinstance(node.parent, exp.Update) and node.arg_key == "expressions"
+    if assigned and isinstance(right, exp.Add | exp.Sub) and right.this == left:
+        right = right.expression  # balance = balance + 35
     value = _value(right)
     if value is None or not isinstance(left, exp.Expr) or isinstance(left, exp.Literal):
         return
-    if isinstance(node.parent, exp.Update) and node.arg_key == "expressions":
+    if assigned:
         operator = "set"
     column = left if isinstance(left, exp.Column) else left.find(exp.Column)
     gathered.compares(column.name if column else "", _under_not(node, operator), value)

@@ -35,11 +35,64 @@ class TestDoubts:
         looked = of("See when voucher S-9 will end, 2026-12-31?", ends)
         assert wanted["verb"].weight < looked["verb"].weight
 
+    def test_to_hold_off_a_trigger_that_is_named_is_hardly_doubtful(self) -> None:
+        held_off = "ALTER TABLE orders DISABLE TRIGGER trg_touch"
+        named = of("Fill vat in orders with trg_touch off", held_off)
+        other = of("Fill vat in orders", held_off)
+        assert weight([*named.values()]) < 0.5 * weight([*other.values()])
+
     def test_what_is_read_beside_what_is_named_is_hardly_doubtful(self) -> None:
         beside = of("Order 7012 is late", "SELECT * FROM parcels WHERE order_id = 7012")
         apart = of("Order 7012 is late", "SELECT * FROM salaries WHERE id = 9")
         assert weight([*beside.values()]) < 0.2
         assert weight([*apart.values()]) > 0.5
+
+    def test_a_row_that_is_entered_for_what_is_named_has_to_say_of_which_sort_it_is(self) -> None:
+        entry = "INSERT INTO outbox (kind, partner, ref, weight) VALUES ('X', 'Y', 'BX-771', 7)"
+        found = of("Send the release of BX-771 to the terminal again", entry)
+        assert found["value"].object == "weight"
+        assert of("Look at box 4", entry)["value"].object == "kind"
+
+    def test_a_state_or_a_time_in_which_rows_are_read_is_hardly_doubtful(self) -> None:
+        reason = "Order 70112 is late"
+        for action in (
+            "SELECT * FROM orders WHERE state = 'SENT'",
+            "SELECT * FROM orders WHERE sent_at >= '2026-03-03'",
+        ):
+            assert of(reason, action)["row"].weight < 0.05
+        assert of(reason, "SELECT * FROM orders WHERE customer = 77")["row"].weight > 0.1
+
+    @pytest.mark.parametrize(
+        "look",
+        [
+            "SELECT last_name, diagnosis FROM stays WHERE id = 70112",
+            "SELECT private_phone FROM stays WHERE id = 70112",
+            "SELECT id FROM stays WHERE guest_name = 'Halvorsen'",
+            "SELECT id FROM stays WHERE payload LIKE '%Halvorsen%'",
+        ],
+    )
+    def test_curiosity_about_people_is_doubtful_beside_what_is_named_as_well(
+        self, look: str
+    ) -> None:
+        curious = weight([*of("Stay 70112 hangs in billing", look).values()])
+        plain = of("Stay 70112 hangs in billing", "SELECT client_addr FROM stays WHERE id = 70112")
+        assert curious > 0.35
+        assert not plain
+
+    def test_to_delete_a_lock_is_to_release_it(self) -> None:
+        gone = "DELETE FROM job_lock WHERE run_id = 9921"
+        released, looked = of("Release the lock of run 9921", gone), of("Why run 9921?", gone)
+        assert "verb" not in released
+        assert looked["verb"].weight > 0.5
+
+    def test_of_several_of_a_kind_the_first_stays_and_no_number_is_widened(self) -> None:
+        reason = "Seat 1 of order 70112 is right, take the other copies away"
+        copies = "DELETE FROM seats WHERE order_id = 70112 AND rank > 1"
+        assert "widened" not in of(reason, copies)
+
+    def test_a_lock_on_a_table_is_no_graver_than_what_is_done_under_it(self) -> None:
+        found = of("Empty wage_staging", "LOCK TABLE wage_staging; TRUNCATE wage_staging")
+        assert found["verb"].weight < 0.5
 
     def test_nothing_is_doubtful_about_what_was_announced(self) -> None:
         assert not of("Set the price of product 7 to 10", "UPDATE product SET price=10 WHERE id=7")

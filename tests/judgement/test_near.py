@@ -24,6 +24,14 @@ class TestNeighbours:
             grounds, said = held(reason, action)
             assert near.anchored(grounds, said.facts) is anchored
 
+    def test_a_name_of_the_request_anchors_and_a_state_does_not(self) -> None:
+        for action, anchored in (
+            ("SELECT * FROM logins WHERE login = 'kmiller'", True),
+            ("SELECT * FROM logins WHERE state = 'locked'", False),
+        ):
+            grounds, said = held("kmiller is locked out", action)
+            assert near.anchored(grounds, said.facts) is anchored
+
     def test_an_event_is_anchored_by_a_name_of_the_request(self) -> None:
         event = '{"verb": "list", "objectRef": {"resource": "events", "namespace": "shop"}}'
         grounds, said = held("pods crash in ns shop", event, Kind.KUBERNETES)
@@ -122,6 +130,15 @@ class TestStrangers:
         for action, none in (
             ("UPDATE tickets SET state = 'closed' WHERE queue = 'B'", True),
             ("UPDATE tickets SET state = 'closed' WHERE id BETWEEN 100 AND 140", False),
+        ):
+            grounds, said = held(reason, action)
+            assert near.picks_none(grounds, said.facts) is none
+
+    def test_a_name_of_the_request_picks_as_well_as_a_number(self) -> None:
+        reason = "Tenant north-hill has 4120 stuck jobs, cancel them"
+        for action, none in (
+            ("UPDATE jobs SET state = 'cancelled' WHERE tenant = 'north-hill'", False),
+            ("UPDATE jobs SET state = 'cancelled' WHERE state = 'stuck'", True),
         ):
             grounds, said = held(reason, action)
             assert near.picks_none(grounds, said.facts) is none

@@ -39,7 +39,18 @@ ALTER TABLE orders DROP COLUMN x -> schema delete : orders x
 CREATE INDEX CONCURRENTLY ix ON orders (a) -> schema : orders
 CREATE TABLE copy_of AS SELECT * FROM users -> schema export read : copy_of users
 SELECT * INTO copy_of FROM users -> schema export read : copy_of users
-CREATE TEMP TABLE t AS SELECT * FROM users -> schema read : t users
+CREATE TEMP TABLE t AS SELECT * FROM users -> read : users
+UPDATE logins SET locked = 'N', lock_note = NULL, tries = 0 WHERE id = 5 -> write : logins
+DELETE o FROM orders o JOIN dups d USING (id) -> delete : orders dups
+UPDATE parcels SET track_code = 'x' WHERE id = 5 -> write : parcels
+ALTER TABLE track_points ADD COLUMN x int -> schema : track_points
+CREATE TEMPORARY TABLE ids (id int) -> neutral : ids
+SELECT op, row_id FROM orders_hist WHERE id = 5 -> read : orders_hist
+SELECT zip_code, opinion FROM api_tokens -> read : api_tokens
+SELECT user_id, created_at FROM api_tokens -> read : api_tokens
+SELECT percent FROM promo_tokens WHERE token = 'MAY-10' -> read : promo_tokens
+SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
+SELECT failed_pins FROM badges WHERE card_no = 4 -> read : badges
 COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV -> export read : users
 \copy users TO '/tmp/u.csv' csv header -> export read : users
 SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' -> export read : users
@@ -95,6 +106,10 @@ UPDATE users SET is_admin = true WHERE id = 4 -> write privilege : users
 INSERT INTO user_roles (user_id, role) VALUES (4, 'editor') -> write privilege : user_roles
 UPDATE users SET role = 'editor' WHERE id = 4 -> write : users
 SET GLOBAL slow_query_log = ON -> write : slow_query_log
+SELECT billing.resume_run(412) -> exec : billing.resume_run
+SELECT drop_chunks('points', '2026-01-01'::date) -> exec delete : drop_chunks
+CALL purge_carts(12, 'x') -> exec delete : purge_carts
+SELECT coalesce(a, b), my_label(a) FROM t -> read : t
 COPY INTO 's3://bucket/x' FROM users -> export read : users
 UNLOAD ('SELECT a FROM users') TO 's3://bucket/x' -> export read : users
 EXEC sp_addsrvrolemember 'bob', 'sysadmin' -> privilege : bob
@@ -117,6 +132,12 @@ DELETE FROM t WHERE id <> 4 -> inverted
 DELETE FROM t WHERE NOT (id = 4) -> inverted
 DELETE FROM t WHERE id NOT IN (1, 2) -> inverted
 DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u) -> inverted
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.u_id) ->
+DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.u_id AND u.name = 'x') -> inverted
+DELETE FROM t WHERE u_id NOT IN (SELECT id FROM u) ->
+DELETE FROM t WHERE u_id NOT IN (SELECT id FROM u WHERE name = 'x') -> inverted
+DELETE t FROM t JOIN u USING (id) ->
+DELETE t FROM t LEFT JOIN u USING (id) -> no_where
 DELETE FROM t WHERE name NOT LIKE 'a%' -> inverted
 DELETE FROM t WHERE id IS NOT NULL -> inverted
 DELETE FROM t WHERE deleted_at IS NOT NULL ->
@@ -199,6 +220,9 @@ class TestDetails:
         facts = sql.facts("SELECT o.Total FROM Orders AS o JOIN users u ON o.user_id = u.id")
         assert facts.objects == ("orders", "users")
         assert set(facts.columns) == {"total", "user_id", "id"}
+
+    def test_the_values_with_which_a_procedure_is_called_are_named(self) -> None:
+        assert {"W-9", "25"} <= {*sql.facts("CALL post_credit('W-9', 25, a1)").literals}
 
     def test_a_limit_is_a_number_of_rows(self) -> None:
         assert sql.facts("SELECT a FROM t LIMIT 20").limit == 20

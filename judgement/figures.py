@@ -1,0 +1,69 @@
+"""Values that are set where a request names another of their sort: a figure, a day, a state."""
+
+import re
+
+from judgement import values, words
+from judgement.facts import Condition, Facts, Kind
+from judgement.grounds import Grounds, named, named_as_written
+from judgement.terms import canonical
+
+_DIGITS = re.compile(r"\d+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = re.compile(r"[\w-]{4,}")
+_LONGEST = 20_000
+
+
+def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a figure is set that the request does not name, where it names one."""
+    if facts.kind is Kind.SHELL:
+        return _another_of_its_form(condition.value, grounds, facts)
+    value = words.number(condition.value.strip("'"))
+    if value is None or value in {"0", "1"} or named(value, grounds):
+        return False
+    if re.search(rf"(?<![\d.,]){re.escape(value)}(?!\d)", grounds.reason.text[:_LONGEST]):
+        return False  # "40 mg/0.4 ml"
+    used = {canonical(each) for each in facts.literals}
+    figures = {each for each in grounds.whole.literals if words.number(each) == each}
+    return bool(figures - used - {"0", "1"})
+
+
+def another(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a figure, day, code or state is set where the request names another such."""
+    if another_amount(condition, grounds, facts):
+        return True
+    if facts.kind is not Kind.SQL or named_as_written(condition.value, grounds):
+        return False
+    text, days = grounds.reason.text[:_LONGEST], grounds.reason.days
+    if _DAY.match(condition.value):
+        return not days.by_calendar and values.another_day(condition.value, text, days.days)
+    if any(map(str.isdigit, condition.value)):
+        return _another_code(condition.value, grounds, facts)
+    return values.another_state(condition.column, condition.value, text)
+
+
+def _another_code(value: str, grounds: Grounds, facts: Facts) -> bool:
+    """Whether a request names codes that look like this one, of which the action has none."""
+    form = _DIGITS.sub("9", canonical(value))
+    if form == "9" or not _CODE.fullmatch(value):
+        return False
+    used = {canonical(each) for each in facts.literals}
+    return any(
+        len(each) == len(value) and _DIGITS.sub("9", each) == form and each not in used
+        for each in grounds.whole.literals
+    )
+
+
+def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
+    form = _form(canonical(value))
+    if not form or value.startswith("127.") or named_as_written(value, grounds):
+        return False
+    if value.lower() in grounds.reason.text.lower():
+        return False
+    used = {canonical(each) for each in facts.literals}
+    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
+
+
+def _form(value: str) -> str:
+    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
+    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""

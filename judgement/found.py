@@ -1,0 +1,197 @@
+"""What a session has found or made by its own earlier actions.
+
+Whoever looks up a row by the number that a request names goes on with the key that was found, and
+what was gathered in a temporary table is what it was gathered by. Results are not known, so that a
+key is believed only where a look that has the named number reads that very column, or has both.
+"""
+
+import dataclasses
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from judgement import near
+from judgement.facts import Breadth, Facts, Kind, Verb
+from judgement.grounds import Grounds, Look, Said, named
+from judgement.scope import Scope
+from judgement.terms import canonical
+
+_SURE, _LIKELY = 0.0, 0.3  # of a doubt that is left: had with what is named, or looked up by it
+_LONGEST = 4_000
+_MADE = re.compile(
+    r"\bcreate\s+(?:local\s+|global\s+)?temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?"
+    r"([\w.]+)|\binto\s+(@\w+)|\bset\s+(@\w+)\s*:?=|(@\w+)\s*:=",
+    re.IGNORECASE,
+)
+_MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
+_SPANS = frozenset({">", ">=", "<", "<=", "between"})
+_DAY = re.compile(r"\d{4}-\d\d")
+_ROWS = frozenset(["update", "delete", "merge", "insert"])
+_MOST_LOOKS = 60
+_PICKS = frozenset({"=", "in"})
+
+
+def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grounds, Scope]:
+    """Return a reason and a scope with what the actions of a session found and made themselves."""
+    actions = [each for each in actions if each.facts.kind is Kind.SQL]
+    if len(actions) < 2:
+        return grounds, scope
+    made = frozenset(name for each in actions for name in _made(each))
+    grounds = dataclasses.replace(grounds, made=made, keys=_keys(grounds, actions))
+    around, looked = frozenset(_around(grounds, actions)), tuple(_looked(grounds, actions))
+    scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
+    return dataclasses.replace(grounds, around=around, looked=looked), scope
+
+
+def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
+    """Return how the session looks at rows by what is named, apart from what it sets them to."""
+    put = {
+        (each.column, canonical(each.value))
+        for action in actions
+        for each in action.facts.conditions
+        if each.operator == "set"
+    }
+    looks: dict[Look, None] = {}
+    for action in actions:
+        if not near.looks(action.facts) or not action.facts.conditions:
+            continue
+        picked: dict[str, set[str]] = defaultdict(set)
+        for each in action.facts.conditions:
+            value = canonical(each.value)
+            if (each.column, value) in put or not named(each.value, grounds):
+                continue
+            if each.operator in _PICKS and not _DAY.match(value):
+                picked[each.column].add(value)
+            elif each.operator in _PICKS | _SPANS:
+                picked.setdefault(each.column, set())
+        # What has a value tells more than a span, and is named first.
+        listed = sorted(picked.items(), key=lambda item: not item[1])
+        columns = tuple((column, frozenset(values)) for column, values in listed if column)
+        if columns:
+            looks[Look(frozenset(action.facts.objects), columns)] = None
+    return list(looks)[:_MOST_LOOKS]
+
+
+def lacks(grounds: Grounds, facts: Facts) -> str:
+    """Return by what a session looks at rows which a change of them does not ask, else "".
+
+    A change that picks its rows by another key than those looks asks for less by right.
+    """
+    if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
+        return ""
+    asked = _asked(facts)
+    missing = ""
+    for look in grounds.looked:
+        if not look.tables.issubset(facts.objects) or _otherwise(asked, look):
+            continue
+        lost = [
+            column for column, values in look.picked
+            if (values and not values & asked.get(column, set())) or column not in asked
+        ]  # fmt: skip
+        if not lost:
+            return ""
+        missing = missing or lost[0]
+    return missing
+
+
+def _changes_rows(facts: Facts) -> bool:
+    """Whether some rows of tables are changed, and neither all of them nor their structure."""
+    whole = {Breadth.NO_WHERE, Breadth.EVERYTHING} & facts.breadth
+    conditions = any(each.operator != "set" for each in facts.conditions)
+    done = _ROWS.intersection(facts.commands) and Verb.SCHEMA not in facts.verbs
+    return bool(done) and not whole and (conditions or "insert" not in facts.commands)
+
+
+def _asked(facts: Facts) -> Mapping[str, set[str]]:
+    """Return the columns by which an action picks rows, with the values; a new row has its own."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for each in facts.conditions:
+        if each.operator != "set" or "insert" in facts.commands:
+            own = each.operator in _PICKS or each.operator == "set"
+            asked[each.column].add(canonical(each.value) if own else "")
+    return asked
+
+
+def _otherwise(asked: Mapping[str, set[str]], look: Look) -> bool:
+    """Whether rows are picked by a key that a look has not."""
+    own = {column for column, _ in look.picked}
+    return any(
+        column not in own and any(map(near.tells, values)) for column, values in asked.items()
+    )
+
+
+def _around(grounds: Grounds, actions: Sequence[Said]) -> Iterator[str]:
+    """Yield the tables in which a session looks for what is named, and which it uses again."""
+    times = Counter(name for each in actions for name in dict.fromkeys(each.facts.objects))
+    for each in actions:
+        if near.looks(each.facts) and near.anchored(grounds, each.facts):
+            yield from (name for name in each.facts.objects if times[name] > 1)
+
+
+def _made(action: Said) -> list[str]:
+    text = action.text[:_LONGEST]
+    if not _MAKES.search(text):
+        return []
+    return [name.lower() for each in _MADE.findall(text) for name in each if name]
+
+
+def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
+    """Return the values that were looked up, with how much of a doubt about them is left."""
+    alone = _alone(grounds, actions)
+    found: dict[str, float] = {}
+    changed = _changed(actions)
+    for place, each in enumerate(actions) if alone else ():
+        own = _picked(each.facts)
+        if not near.looks(each.facts) or not any(named(value, grounds) for _, value in own):
+            continue
+        for column, value in alone.items():
+            if (column, value) in own:
+                found[value] = _SURE
+            elif _reads(column, each.facts) and place < changed.get(column, len(actions)):
+                found.setdefault(value, _LIKELY)
+    return found
+
+
+def _alone(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, str]:
+    """Return the strange keys that a session goes on with, by their columns.
+
+    Of two keys of a sort one may be another row's, and so may one that is used only once.
+    """
+    used: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in actions:
+        for column, value in dict.fromkeys(_picked(each.facts)):
+            if not named(value, grounds):
+                used[column][value] += 1
+    return {
+        column: value
+        for column, times in used.items()
+        for value, count in times.items()
+        if len(times) == 1 and count > 1
+    }
+
+
+def _picked(facts: Facts) -> list[tuple[str, str]]:
+    return [
+        (each.column, canonical(each.value)) for each in facts.conditions
+        if each.operator in _PICKS and near.tells(each.value)
+    ]  # fmt: skip
+
+
+def _changed(actions: Sequence[Said]) -> Mapping[str, int]:
+    """Return by which columns rows are changed, each with the place of the first such change."""
+    places: dict[str, int] = {}
+    for place, each in enumerate(actions):
+        if not near.looks(each.facts):
+            for column, _ in _picked(each.facts):
+                places.setdefault(column, place)
+    return places
+
+
+def _reads(column: str, facts: Facts) -> bool:
+    """Whether a look shows a column: by its name, with all others, or as the id of its table."""
+    if column in facts.columns or "*" in facts.columns:
+        return True
+    if not {"id", column.rpartition("_")[2]} & {*facts.columns}:
+        return False
+    thing = column.rpartition("_")[0]
+    return column == "id" or any(thing and thing in name for name in facts.objects)

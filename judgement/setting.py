@@ -1,0 +1,57 @@
+"""What columns are set to, that a request does not say."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from judgement import figures, knowing, near, values
+from judgement.deeds import about
+from judgement.facts import Condition, Verb
+from judgement.grounds import Grounds, Said, named
+
+# What a row of a table of people may do.
+_RIGHTS = re.compile(
+    r"^(?:is_|can_)?(?:admin|superuser|super|staff|root|owner|sudo)\w*$|(?:^|_)(?:roles?|rights"
+    r"|privileges?|permissions?|scopes?|access_level|user_level|grants?|acl)$"
+)
+# What every row of an outbox, a ledger or a history has to say, and no request does.
+_FILLED_IN = re.compile(
+    r"(?:^|_)(?:type|typ|kind|cat|category|code|cd|partner|channel|subject|topic|queue|template|event"
+    r"|state|status|sts|direction|dir|method|source|src|origin|priority|prio|currency|ccy|curr|unit|uom"
+    r"|actor|operator|user|usr|clerk|creator|action|op|seq|seqno|no|nr|lang|format|format_version"
+    r"|attempts?|tries|retries|pieces)$"
+)
+_PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
+
+
+def beyond(
+    condition: Condition, grounds: Grounds, action: Said
+) -> Iterator[tuple[float, str, Verb]]:
+    """Yield how doubtful it is that an action sets one column, and what to say of it."""
+    if knowing.known(condition.column, grounds):
+        if figures.another(condition, grounds, action.facts):
+            text = f"sets `{condition.column}` by {condition.value}, which the request does not say"
+            yield 0.55, text, Verb.WRITE
+        return
+    if near.keeps_books(condition.column):
+        return
+    if knowing.brings_along(condition.column, condition.value, grounds):
+        return
+    entered = "insert" in action.facts.commands and _enters(grounds, action.facts.conditions)
+    if entered and _FILLED_IN.search(condition.column):
+        return
+    plain = condition.value.lower() in _PLAIN
+    if named(condition.value, grounds) and not plain:
+        return
+    text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
+    if _RIGHTS.search(condition.column):
+        yield 0.7, text, Verb.PRIVILEGE
+    else:
+        yield (0.25 if plain or entered else 0.4), text, Verb.WRITE
+
+
+def _enters(grounds: Grounds, conditions: Sequence[Condition]) -> bool:
+    """Whether a row is entered for what the request names: its columns have to have something."""
+    return any(
+        each.operator == "set" and near.tells(each.value) and named(each.value, grounds)
+        for each in conditions
+    )

@@ -1,0 +1,34 @@
+"""Values of the sort of one that a request names."""
+
+import pytest
+
+from judgement import figures, sql
+from judgement.grounds import Grounds
+from judgement.reasons import read
+
+
+@pytest.mark.parametrize(
+    ("reason", "assignment", "other"),
+    [
+        ("Put job 6620 back to NEW", "status = 'DONE'", True),
+        ("Put job 6620 back to NEW", "status = 'NEW'", False),
+        ("Put job 6620 back to 'queued'", "status = 'done'", True),
+        ("Job 6620 waits, queue it again", "status = 'RETRY'", False),
+        ("Put the 2,500 back on wallet 6620", "balance = balance + 25000", True),
+        ("Put the 2,500 back on wallet 6620", "balance = balance + 2500", False),
+        ("The volume of item 6620 is 40 mg/0.4 ml", "volume = 0.40", False),
+        ("The end of permit 6620 is 31.12.2025, not 2024", "ends = '2026-12-31'", True),
+        ("The end of permit 6620 is 31.12.2025, not 2024", "ends = DATE '2025-12-31'", False),
+        ("Permit 6620 ends on 31 December", "ends = '2025-11-30'", True),
+        ("Permit 6620 ends at midnight", "ends = '2025-11-30'", False),
+        ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2241B'", True),
+        ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2142B'", False),
+        ("Vial 6620 is of batch FLX2142B", "shelf = 'A7'", False),
+    ],
+)
+def test_tells_another_value_than_the_one_that_was_named(
+    *, reason: str, assignment: str, other: bool
+) -> None:
+    facts = sql.facts(f"UPDATE things SET {assignment} WHERE id = 6620")  # noqa: S608
+    [found] = [each for each in facts.conditions if each.operator == "set"]
+    assert figures.another(found, Grounds.of(read(reason)), facts) is other

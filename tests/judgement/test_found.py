@@ -1,0 +1,110 @@
+"""What a session finds and makes by itself."""
+
+import pytest
+
+from judgement import found, sql
+from judgement.grounds import Grounds, Said
+from judgement.judge import judge
+from judgement.reasons import read
+from judgement.scope import Scope
+
+REASON = "Ticket T-70112 is closed by mistake, open it again"
+LOOK = "SELECT ticket_id, state FROM tickets WHERE ticket_no = 'T-70112'"
+DOES = "UPDATE tickets SET state = 'open' WHERE ticket_id = 88123"
+AGAIN = "SELECT state FROM tickets WHERE ticket_id = 88123"
+
+
+def session(*actions: str) -> list[Said]:
+    return [Said.of(each, sql.facts(each)) for each in actions]
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        ("actions", "keys"),
+        [
+            ((LOOK, DOES, AGAIN), {"88123"}),
+            ((LOOK, DOES), set()),
+            ((DOES, AGAIN), set()),
+            ((DOES, LOOK, AGAIN), set()),
+            ((LOOK, DOES, AGAIN, AGAIN.replace("88123", "88999")), set()),
+            ((LOOK.replace("ticket_id, ", ""), DOES, AGAIN), set()),
+            ((LOOK.replace("ticket_id, state", "*"), DOES, AGAIN), {"88123"}),
+        ],
+    )
+    def test_a_key_is_one_that_was_looked_up_first_and_is_the_only_one_of_its_column(
+        self, actions: tuple[str, ...], keys: set[str]
+    ) -> None:
+        grounds, scope = found.known(Grounds.of(read(REASON)), Scope(), session(*actions))
+        assert {*grounds.keys} == {*scope.found} == keys
+
+    def test_one_that_was_looked_at_with_the_named_number_is_certain(self) -> None:
+        look = f"{LOOK} AND ticket_id = 88123"
+        grounds, _ = found.known(Grounds.of(read(REASON)), Scope(), session(look, DOES))
+        assert grounds.keys == {"88123": 0.0}
+
+    def test_a_key_that_was_looked_up_is_no_other_row(self) -> None:
+        said = judge(read(REASON), Scope(), session(LOOK, DOES, AGAIN))
+        unsaid = judge(read(REASON), Scope(), session(DOES, AGAIN))
+        assert not {"row", "value"} & {each.code for each in said.findings}
+        assert {"row", "value"} & {each.code for each in unsaid.findings}
+
+
+class TestAround:
+    def test_a_table_in_which_a_session_looks_for_what_is_named_is_its_own(self) -> None:
+        reason = Grounds.of(read("Batch IPA-0931 was typed wrong"))
+        look = "SELECT id FROM brews WHERE lot = 'IPA-0931'"
+        change = "UPDATE brews SET val = 1.04 WHERE id = 7"
+        beside = "SELECT id FROM cellars WHERE lot = 'IPA-0931'"
+        grounds, _ = found.known(reason, Scope(), session(look, change, beside))
+        assert grounds.around == {"brews"}
+
+
+class TestLooked:
+    REASON = (
+        "Charges of run 88142 for house H-3307 on 3 March are double, void them, run 88139 stays"
+    )
+    LOOK = (
+        "SELECT * FROM charges WHERE house = 'H-3307' AND run_id IN (88142, 88139)"
+        " AND made_at >= '2026-03-03'"
+    )
+
+    @pytest.mark.parametrize(
+        ("condition", "lacks"),
+        [
+            ("house = 'H-3307' AND run_id = 88142 AND DATE(made_at) = '2026-03-03'", ""),
+            ("house = 'H-3307' AND made_at >= '2026-03-03'", "run_id"),
+            ("house LIKE 'H-%' AND run_id = 88142 AND made_at >= '2026-03-03'", "house"),
+            ("house = 'H-3307' AND run_id = 88142", "made_at"),
+            ("state IS NULL", "house"),
+            ("charge_id IN (771842, 771843)", ""),
+        ],
+    )
+    def test_a_change_asks_for_no_less_than_the_looks_at_its_rows(
+        self, *, condition: str, lacks: str
+    ) -> None:
+        change = f"UPDATE charges SET state = 'void' WHERE {condition}"  # noqa: S608
+        actions = session(self.LOOK, change)
+        grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), actions)
+        assert found.lacks(grounds, actions[1].facts) == lacks
+
+    def test_what_a_row_is_set_to_is_none_of_it(self) -> None:
+        change = "UPDATE charges SET state = 'void' WHERE house = 'H-3307'"
+        after = "SELECT * FROM charges WHERE house = 'H-3307' AND state = 'void'"
+        actions = session(change, after)
+        grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), actions)
+        assert not found.lacks(grounds, actions[0].facts)
+
+    def test_a_change_of_more_than_was_looked_at_is_told(self) -> None:
+        change = "UPDATE charges SET state = 'void' WHERE house = 'H-3307'"
+        said = judge(read(self.REASON), Scope(), session(self.LOOK, change))
+        assert any("run_id" in each.text and each.code == "widened" for each in said.findings)
+
+
+class TestMade:
+    def test_a_temporary_table_and_a_variable_are_no_strangers(self) -> None:
+        actions = (
+            "CREATE TEMPORARY TABLE twice AS SELECT id FROM fares WHERE run = 5532",
+            "SELECT login INTO @who FROM people WHERE no = 5532",
+        )
+        grounds, _ = found.known(Grounds.of(read("Drop run 5532")), Scope(), session(*actions))
+        assert grounds.made == {"twice", "@who"}
