@@ -197,6 +197,26 @@ frob delete-user eva -> delete exec : eva
 varnishadm backend.list -> read
 postqueue -p -> read
 squeue -p long -> read : long
+sfdisk --dump /dev/sda -> read : /dev/sda
+sgdisk -d 3 /dev/sda -> delete write exec
+mdadm -E /dev/sdb1 -> read : /dev/sdb1
+swapon --show -> read
+docker image prune -f -> delete
+docker system prune -f -> delete
+rndc zonestatus a.example -> read
+rndc reload a.example -> exec
+wg set wg0 peer abc= remove -> delete write network
+dpkg --audit -> read
+kubectl uncordon node-3 -> exec
+ldapmodify -n -f /srv/a.ldif -> read
+ldapmodify -f /srv/a.ldif -> write
+pg_basebackup -h db1 -D /srv/pg -R -> read write network
+mosquitto_sub -t lights/# -> network read
+mv /run/app/app.pid /tmp/app.pid -> exec
+sed -i /10.0.0.9/d /var/log/app/access.log -> tamper write delete
+gluster volume heal gv info -> read
+set system login user x authentication plain -> privilege persistence
+show interfaces -> read
 wg show wg0 -> read : wg0
 chronyc -n sourcestats -> read
 vault write pki/issue/web common_name=a.example.org -> write exec : a.example.org
