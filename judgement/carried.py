@@ -53,6 +53,7 @@ _SQL = {
     "usql": "-c", "presto": "--execute", "trino": "--execute", "hive": "-e", "beeline": "-e",
     "snowsql": "-q", "impala-shell": "-q", "bq": "", "sqlite3": "", "sqlplus": "", "isql": "",
 }  # fmt: skip
+_LATER = frozenset({"at", "batch"})  # they run later what they are fed
 _WITH_OPTION = SHELLS | {"su", "runuser", "script", "flock", "ansible"}
 # Whose arguments together are a line of a shell; with the options that take a value.
 _AS_IT_STANDS = {"eval": "", "watch": "-n -d"}
@@ -108,6 +109,8 @@ def scripts(call: Call) -> Iterator[str]:
         yield from (arg for arg in call.args if " " in arg)
     elif call.name in _AS_IT_STANDS:
         yield " ".join(_rest(call.args, _AS_IT_STANDS[call.name], 0))
+    elif call.name in _LATER and call.feed:
+        yield call.feed
     elif call.name == "trap":
         yield from call.args[:1]
 

@@ -33,7 +33,7 @@ _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _SECRET = re.compile(
     r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
-    r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
+    r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?!\w*[-_.](?:file|path|dir|policy|length|age|expir\w*)$)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
 _BETWEEN_SLASHES = re.compile(r"/([^/]+)/")
@@ -167,7 +167,10 @@ _NO_NAMES = {
         ("dig kdig delv drill host nslookup resolvectl pdnsutil nsupdate", _RECORD),
         ("tcpdump tshark ngrep ss", _NO_ADDRESS),
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
-        ("fail2ban-client", re.compile(r"(?:un)?banip$")),
+        ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
+        ("at batch", re.compile(r"")),  # when it is to be run
+        ("wg", _any_of(f"{_DEEDS} interfaces dump public-key listen-port fwmark peers preshared-keys"
+            " endpoints allowed-ips latest-handshakes persistent-keepalive transfer")),
         ("jcmd", re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")),
         ("tee rm wc cat head tail sort uniq cut less", SCRATCH),
         ("ip ufw nft iptables ip6tables tc bridge firewall-cmd ipset vtysh", _OF_RULES),

