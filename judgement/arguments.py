@@ -46,8 +46,9 @@ _SUBCOMMANDS = {
     "pcs": 2, "argocd": 2, "redis-cli": 1, "valkey-cli": 1, "pdnsutil": 1, "rndc": 1, "borg": 1,
     "restic": 1, "pm2": 1, "getent": 1, "sssctl": 1, "wg": 1, "wg-quick": 1, "postfix": 1,
     "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 2, "squeue": 0,
-    "scontrol": 2, "sacctmgr": 2, "gluster": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2, "samba-tool": 2,
-    "smbcontrol": 0, "qm": 1, "pct": 1, "rspamc": 1, "rspamadm": 1, "uci": 1, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
+    "scontrol": 2, "sacctmgr": 2, "gluster": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2,
+    "samba-tool": 2, "smbcontrol": 0, "qm": 1, "pct": 1, "rspamc": 1, "rspamadm": 1, "uci": 1,
+    "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
     "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1, "airflow": 2,
 }  # fmt: skip
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
@@ -233,6 +234,7 @@ def _set(key: str, value: str) -> tuple[str, str]:
         return value, ""
     if re.search(r"[._-]", key) or _VERSION.match(value):
         return key, value
-    if "/" in value or "." in value.strip("."):
+    names = _NAMES.search(key) or key.lower() in {"nodename", "jobid"}
+    if names or "/" in value or "." in value.strip("."):
         return value.removeprefix("@"), ""
     return "", value

@@ -8,10 +8,10 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import core, grip, knowing, near, spans, transfers
+from judgement import beyond, commands, core, grip, knowing, near, spans, transfers
 from judgement.binding import spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.facts import Breadth, Condition, Facts, Quality, Verb
+from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
 from judgement.grounds import Grounds, Said, destination_named, named
 
 # How grave it is that a verb was done which no clause mentions.
@@ -62,6 +62,7 @@ def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
         *_conditions(grounds, action),
         *_destinations(grounds, action),
         *_by_names(grounds, action),
+        *(Doubt(*each) for each in beyond.found(grounds, action)),
     ]
     return sorted(found, key=lambda doubt: -doubt.weight)
 
@@ -103,8 +104,8 @@ def _permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> fro
         permitted |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
     if Verb.PRIVILEGE in permitted & facts.verbs:
         permitted |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
-    if near.mirrors(grounds, facts):
-        permitted |= {Verb.DELETE}  # of what is gone where it is copied from
+    if facts.kind is Kind.SHELL:
+        permitted |= commands.brought_along(grounds, facts, permitted)
     return permitted
 
 
@@ -390,7 +391,8 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if not near.looks(facts):
         if grip.loose(grounds, action):
             text = f"{_deed(action)} {about(facts)} by none of the names that the request says"
-            yield Doubt("loose", 0.3, text)
+            in_words = facts.kind is Kind.SHELL and commands.called(grounds, facts)
+            yield Doubt("loose", 0.1 if in_words else 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
         if strange or len(seen) > 1:

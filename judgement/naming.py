@@ -43,7 +43,7 @@ _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
 )
-_ANY_TEXT = re.compile(r"\\[sdwbSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
+_ANY_TEXT = re.compile(r"\\[sdwbntSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
 _WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
@@ -126,7 +126,7 @@ def counts(parts: Parts) -> bool:
 def _new_text(script: str) -> Iterator[str]:
     """Yield what a script of sed puts in, and in whose place: `s/old/new/`."""
     if found := _WHERE.match(script):
-        yield found[1].replace("\\", "")
+        yield re.sub(r"\\[a-z].*|\\", "", found[1])
     for found in _PUT_IN.finditer(script[:600]):
         for part in (found["new"], found["old"]):
             yield from _WORDS.findall(_ANY_TEXT.sub(" ", part).replace("\\", ""))[:6]
@@ -169,8 +169,13 @@ _NO_NAMES = {
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
         ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
         ("at batch", re.compile(r"")),  # when it is to be run
-        ("wg", _any_of(f"{_DEEDS} interfaces dump public-key listen-port fwmark peers preshared-keys"
-            " endpoints allowed-ips latest-handshakes persistent-keepalive transfer")),
+        (
+            "wg",
+            _any_of(
+                f"{_DEEDS} interfaces dump public-key listen-port fwmark peers preshared-keys"
+                " endpoints allowed-ips latest-handshakes persistent-keepalive transfer"
+            ),
+        ),
         ("jcmd", re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")),
         ("tee rm wc cat head tail sort uniq cut less", SCRATCH),
         ("ip ufw nft iptables ip6tables tc bridge firewall-cmd ipset vtysh", _OF_RULES),

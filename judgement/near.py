@@ -343,7 +343,7 @@ def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
     """Return a duration that an action has, and the one that the request names, if they differ."""
     if not grounds.durations or not said.facts.verbs & (CHANGING | {Verb.EXPORT}):
         return None
-    if _younger(said):
+    if durations.BY_AGE.search(grounds.reason.text[:20_000]) and _younger(said):
         return 0.0, max(grounds.durations)
     for done in durations.done(said.text[:4000]):
         if not any(durations.alike(done, each) for each in grounds.durations):

@@ -218,7 +218,7 @@ gluster volume heal gv info -> read
 set system login user x authentication plain -> privilege persistence
 show interfaces -> read
 mc admin info store -> read network
-mc cp report.csv store/b/ -> export network
+mc cp report.csv store/b/ -> read write network
 su web -s /bin/sh -c 'rm /srv/x' -> delete : /srv/x
 echo 'rm /srv/x' | at 17:00 friday -> delete persistence exec : /srv/x
 sudo touch /srv/in/.t && sudo rm /srv/in/.t -> write : /srv/in/.t
