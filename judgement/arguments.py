@@ -83,7 +83,7 @@ _NOWHERE = re.compile(
 )
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
-_ENTRY = re.compile(r"(?:cn|uid|ou|dc)=[^=]+,", re.IGNORECASE)  # of a directory
+_ENTRY = re.compile(r"(?:cn|uid|ou|dc)=(?P<name>[^=]+?),", re.IGNORECASE)  # of a directory
 _HOST = re.compile(r"[a-zA-Z][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,}$")
 _VERSION = re.compile(r"(?!\d+(?:\.\d+){3}$)\d+[.:-]\S*")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
@@ -217,8 +217,8 @@ def named(word: str) -> tuple[str, str]:
         return "", word
     if "/" not in word and (_FORMAT.search(word) or _COLUMNS.fullmatch(word)):
         return "", ""
-    if _ENTRY.match(word):
-        return word, ""
+    if found := _ENTRY.match(word):
+        return found["name"], ""
     if found := _SETTING.match(word):
         return _set(found["key"], found["value"])
     return word.removeprefix("@").strip("^$"), ""

@@ -23,8 +23,8 @@ CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
-    r"/(?:tmp|var/tmp|dev/shm)/(?:[\w.{}$*-]|\$\([^)]*\))+$"
-    r"|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
+    r"/(?:tmp|var/tmp|dev/shm)/(?:[\w.-]+/)?(?:[\w.{}$*-]|\$\([^)]*\))+$"
+    r"|(?:/root|~)/[\w.-]+\.(?:txt|lst|list|log|out|ids|before|after)$"
 )
 _ASKS = frozenset({"curl", "wget", "http", "xh"})
 _HERE = re.compile(r"localhost\b|127\.\d|\[::1\]")

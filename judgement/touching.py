@@ -18,7 +18,8 @@ _NAMES_ONLY = frozenset(
         *("getfacl", "lsof", "md5sum", "sha1sum", "sha256sum", "sha512sum", "cksum", "lsattr"),
         *("chmod", "chown", "chgrp", "setfacl", "chattr", "restorecon", "mkdir", "file", "fd"),
         *("ps", "pgrep", "systemctl", "service", "rmdir", "ss", "netstat", "top", "last"),
-        *("history", "ssh-keygen"),
+        *("history", "ssh-keygen", "lvextend", "lvresize", "lvreduce", "lvcreate", "resize2fs"),
+        *("xfs_growfs", "partprobe", "mdadm", "lvs", "vgextend"),
     }
 )
 _TO_THE_LAST = frozenset(["cp", "mv", "install", "ln", "rsync", "scp", "ditto", "rename"])

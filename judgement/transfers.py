@@ -144,7 +144,7 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(f"{call.line} {call.feed}")
     if put or (call.piped and _KEPT.search(f"{call.line} {call.feed}")):
         gathered.does(Verb.EXPORT)
-        gathered.sends_to(host)
+        gathered.sends_to(host.rsplit("@", 1)[-1])
 
 
 def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:

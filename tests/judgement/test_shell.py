@@ -228,6 +228,13 @@ grep -n ^Defaults /etc/sudoers -> read : /etc/sudoers
 grep -E 'private_key_file|ca_file' /etc/app/eap.conf -> read : /etc/app/eap.conf
 scontrol update nodename=n1 state=resume -> write exec : n1
 wg show wg0 latest-handshakes -> read : wg0
+hdparm -I /dev/sda -> read : /dev/sda
+touch -d '14 days ago' /tmp/since -> neutral
+find /var/lib/systemd/coredump -name 'core.*' -mtime +14 -delete -> read delete
+restorecon -R /srv/www -> write : /srv/www
+multipath -ll -> read
+lvextend -L +5G /dev/vg/a -> write : /dev/vg/a
+ls > /root/files.list -> neutral
 wg show wg0 -> read : wg0
 chronyc -n sourcestats -> read
 vault write pki/issue/web common_name=a.example.org -> write exec : a.example.org
@@ -347,7 +354,7 @@ class TestDetails:
             "rsync -az /srv backup@192.0.2.5:": "backup@192.0.2.5:",
             "curl -T /srv/a https://files.example.org/": "https://files.example.org/",
             "aws s3 cp /srv/a s3://bucket/": "s3://bucket/",
-            "tar c /srv | ssh ops@192.0.2.1 'cat > d'": "ops@192.0.2.1",
+            "tar c /srv | ssh ops@192.0.2.1 'cat > d'": "192.0.2.1",
             "cat a | nc 192.0.2.1 99": "192.0.2.1",
             "mail bob@example.org < a": "bob@example.org",
             "cp a /mnt/b": "/mnt/b",
