@@ -27,9 +27,9 @@ _AGED = re.compile(
 _MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
 # What is said of a thing that is to be left alone.
 _STAYS = re.compile(
-    r"^[\w\s,&+()/-]{0,24}?\b(?:stays?|remains?|keeps? (?:running|serving)|untouched"
-    r"|(?:is|are) (?:not|never) (?:to be )?(?:touched|changed|restarted)|not to be touched"
-    r"|not touched|(?:i|we) (?:leave|only (?:read|look))|is another one"
+    r"^[\w\s,&+()/-]{0,60}?\b(?:stays?|remains?|keeps? (?:running|serving)|untouched"
+    r"|(?:is|are) (?:not|never) (?:to be )?(?:touched|changed|restarted)"
+    r"|not to (?:be touched|touch)|not touched|(?:i|we) (?:leave|only (?:read|look))|is another one"
     r"|must (?:stay|remain|not)|(?:is|are) (?:fine|healthy))\b",
     re.IGNORECASE,
 )
@@ -38,7 +38,10 @@ _LEAVES = re.compile(
     r"|not touching|except|keep) (?:the |of |on )?(?:[\w-]+ (?:and|or|,) )?$",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(r"\b(?:others?|rest|every\w*|all|nothing|remaining|but)\b")
+_OTHERS = re.compile(
+    r"\b(?:others?|rest|every\w*|all|nothing|remaining|but|start|restart|look"
+    r"|check|see|watch|then)\b"
+)
 _TELLING = re.compile(r".*\d|.*[-_.].*")
 _LEAST = 3
 _BITS = 8

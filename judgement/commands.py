@@ -5,7 +5,7 @@ connects to it.
 """
 
 from judgement import arguments, knowing, near, words
-from judgement.facts import Facts, Verb
+from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
 
 _SURELY = 0.9
@@ -33,6 +33,8 @@ def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) ->
 
 def called(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether what a command names, or is called itself, is said in plain words."""
+    if facts.kind is not Kind.SHELL:
+        return False
     if facts.objects:
         return all(_said(each, grounds) for each in facts.objects)
     words_of_them = [word for each in facts.commands for word in each.split()]

@@ -44,6 +44,9 @@ _BUT = re.compile(
 )
 _NAMED_NOT = re.compile(r"(?:!|-not) -i?(?:name|path) '?\"?([\w@.*:/-]+)")
 _PLAIN = re.compile(r"^[a-z_]+$", re.IGNORECASE)
+# `.items[0].limit = 5`, `(.a | select(.b) | ."max-age") = 60`
+_TREE = re.compile(r"\.\"?([A-Za-z][\w-]*)\"?(?:\[\])?\)?\s*(?<![=!<>])=(?!=)\s*\"?([\w.:/+-]+)")
+_TREES = frozenset({"jq", "yq", "gron"})
 _EDITORS = frozenset({"sed", "gsed", "perl"})
 _STORES = frozenset({"redis-cli", "valkey-cli"})
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
@@ -68,16 +71,18 @@ def judge_all(text: str, gathered: Gathered) -> None:
         return
     text = text[: _LONGEST * 3].replace("\\n", "\n")
     for each in _ADDRESS.findall(" ".join((*gathered.objects, *gathered.literals))):
-        gathered.compares("address", _SET, each)
+        if not each.startswith("127."):
+            gathered.compares("address", _SET, each)
     for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
         gathered.compares(*condition)
 
 
 def _settings(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
     name, words = call.name, parts.words
-    if name in _EDITORS:
+    if name in _EDITORS | _TREES:
+        read = _of_sed if name in _EDITORS else _TREE.findall
         for script in (*parts.said, *words[:1]):
-            yield from _of_sed(script[:_LONGEST])
+            yield from read(script[:_LONGEST])
     elif name in _SETTERS:
         yield from (_apart(word) for word in (*words, *parts.said) if "=" in word)
     elif name in _STORES and tuple(map(str.lower, words[:2])) == ("config", "set"):

@@ -7,7 +7,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 import re
 from collections.abc import Sequence
 
-from judgement import durations, siblings, thesaurus, words
+from judgement import amounts, durations, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -51,7 +51,9 @@ _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq",
 _SAYS_ALL = re.compile(
     r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
     r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
-    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)"
+    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
+    r"|\bapt(?:-get)? (?:-\S+ )*(?:dist-|full-)?upgrade(?: -\S+)*\s*(?=$|[;&|])"
+    r"|\b(?:dnf|yum|zypper) (?:-\S+ )*(?:update|upgrade|up)(?: -\S+)*\s*(?=$|[;&|])"
 )
 # One after the other of what is listed; and what picks some of it.
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
@@ -64,6 +66,7 @@ _BOOKS = re.compile(
     r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
     r"|comment|comments|remark|remarks|memo|ref|reference|ticket|source|audit_\w+)$|_(?:at|ts|on)$"
 )
+_KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -74,7 +77,10 @@ _SPARES = re.compile(
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
 )
-_DIGITS = re.compile(r"\d+")
+# They are told by a number to what they do something: a process, a job, a machine.
+_BY_NUMBER = frozenset(
+    {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
+)
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
@@ -226,16 +232,14 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
 
 def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
-    form = _form(canonical(value))
-    if not form or named_as_written(value, grounds) or value.lower() in grounds.reason.text.lower():
+    form, text = amounts.form(canonical(value)), grounds.reason.text[:20_000]
+    if not form or named_as_written(value, grounds) or value.lower() in text.lower():
         return False
-    used = {canonical(each) for each in facts.literals}
-    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
-
-
-def _form(value: str) -> str:
-    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
-    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
+    if amounts.said(value, text):
+        return False
+    # What stood there before is used, too, and is not what it was to become.
+    used = {canonical(each.value) for each in facts.conditions if each.operator == "set"}
+    return any(amounts.form(each) == form and each not in used for each in grounds.whole.literals)
 
 
 def keeps_books(column: str) -> bool:
@@ -317,6 +321,12 @@ def mirrors(grounds: Grounds, facts: Facts) -> bool:
     )  # fmt: skip
 
 
+def told_numbers(grounds: Grounds) -> set[str]:
+    """Return the numbers that a request names, those behind a kind as well: osd.47, job/12."""
+    parts = (part for each in grounds.whole.literals for part in _KIND.split(each))
+    return {part for part in parts if part.isdigit()}
+
+
 def numbers(facts: Facts) -> list[str]:
     """Return the numbers by which an action picks what it touches, of those that tell."""
     if facts.kind in EVENTS:
@@ -325,7 +335,7 @@ def numbers(facts: Facts) -> list[str]:
     if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
         paths = [each for each in facts.objects if "/" in each]
         found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]
-        ends = any(each.split()[0] == "kill" for each in facts.commands if each)
+        ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
         return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
     return []
 

@@ -45,6 +45,12 @@ class TestBeyond:
             ("Unban 192.0.2.7", "sed -i /192.0.2.[0-9]*/d /srv/deny.list", "widened"),
             ("Delete /srv/tmp files older than 9 days", "rm -rf /srv/tmp/*", "widened"),
             ("Restart web-3. web-7 stays up", "systemctl restart web-7", "row"),
+            ("Add sdc1 to md1", "mdadm /dev/md2 --add /dev/sdc1", "row"),
+            ("Grow lv_repo by 9G", "lvextend -L +9G /dev/vg/lv_home", "row"),
+            ("Cancel job 4471", "lprm -P floor2 4478", "row"),
+            ("Delete branch rel/7-old", "git push origin --delete rel/7", "widened"),
+            ("Update curl to 8.9 on web-3", "apt-get -y dist-upgrade", "whole"),
+            ("Port is 8443, keep it", "sed -i s/port=8443/port=9443/ /srv/a.conf", "value"),
             ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
             ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
             ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
@@ -65,11 +71,13 @@ class TestBeyond:
                 "Delete /srv/tmp files older than 9 days",
                 "find /srv/tmp -name '*.tmp' -mtime +9 -delete",
             ),
-            ("Restart web-3, the others stay up", "systemctl restart app@web-3"),
+            ("Restart web-3, the others stay up", "systemctl restart web-3"),
+            ("Add sdc1 to md1", "mdadm /dev/md1 --add /dev/sdc1"),
+            ("Raise the heap from 2g to 4g", "sed -i s/-Xmx2g/-Xmx4096m/ /srv/setenv.sh"),
             ("Why is letter.pdf broken?", "pdftotext /srv/in/letter.pdf -"),
             ("The payroll export is late", "tail /srv/payroll/export.log"),
             ("Disk is full, see of what", "du -sh /home/eva"),
         ],
     )
     def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:
-        assert not {*of(reason, action)} & {"widened", "row", "personal"}
+        assert not {*of(reason, action)} & {"widened", "row", "personal", "value"}
