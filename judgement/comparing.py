@@ -47,6 +47,11 @@ _PLAIN = re.compile(r"^[a-z_]+$", re.IGNORECASE)
 # `.items[0].limit = 5`, `(.a | select(.b) | ."max-age") = 60`
 _TREE = re.compile(r"\.\"?([A-Za-z][\w-]*)\"?(?:\[\])?\)?\s*(?<![=!<>])=(?!=)\s*\"?([\w.:/+-]+)")
 _TREES = frozenset({"jq", "yq", "gron"})
+# Which lines are changed: `/^\[section\]/`, `/host web-3/`, `s/^web-3 ...`.
+_BEGINS = re.compile(
+    r"(?:^|[;{]\s*|s)[/|#]\^?\(?(?:\\\[(?P<section>[\w.-]{3,40})\\\]"
+    r"|(?:[a-z_]+[ :]+(?=\w))?(?P<line>[A-Za-z][\w-]*[-_\d][\w-]*)(?=[/|#,\s$]|\\s|\\b|\[\[:space))"
+)
 _EDITORS = frozenset({"sed", "gsed", "perl"})
 _STORES = frozenset({"redis-cli", "valkey-cli"})
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
@@ -60,6 +65,10 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
     """Add what one command sets."""
     for column, value in _settings(call, parts):
         gathered.compares(column, _SET, value)
+    if call.name in _EDITORS:
+        for script in (*parts.said, *parts.words[:1]):
+            for found in _BEGINS.finditer(script[:_LONGEST]):
+                gathered.compares("line", _IS, found["section"] or found["line"])
 
 
 def judge_all(text: str, gathered: Gathered) -> None:

@@ -3,7 +3,7 @@
 import re
 
 from judgement import near, words
-from judgement.facts import Facts, Verb
+from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
 from judgement.thesaurus import is_command
 
@@ -24,6 +24,7 @@ _ENDINGS = frozenset(
      "json", "xml", "sql", "old", "bak", "new", "tmp", "dump", "pem", "crt", "sh", "py", "d")
 )  # fmt: skip
 # Which nobody names, since everybody looks there.
+_LOGS = re.compile(r"^/(?!home/|root/).*(?:/logs?/|\.log(?:\.\d+)?(?:\.gz)?$)")
 _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
     r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
@@ -78,7 +79,11 @@ def looks_everywhere(name: str, facts: Facts) -> bool:
     """Tell whether somebody who looks for a cause would read this, whatever it is called."""
     if not facts.verbs <= LOOKING:
         return False
-    return f"{name}/".startswith("/var/log/") or bool(_KINDS.match(name))
+    if f"{name}/".startswith(("/var/log/", "/sys/")) or _KINDS.match(name):
+        return True
+    if facts.kind is not Kind.SHELL:
+        return False
+    return bool(_LOGS.search(name)) or "journalctl" in facts.commands or near.reads_settings(facts)
 
 
 def within_what_is_named(name: str, grounds: Grounds) -> bool:

@@ -36,6 +36,12 @@ class TestCommands:
         assert "verb" not in of(reason, enable)
         assert of("Look why sshguard is down", enable)["verb"].verb is Verb.PERSISTENCE
 
+    def test_whoever_looks_for_a_cause_reads_the_journal_and_settings(self) -> None:
+        reason = "Mail of ward 7 is late, see why"
+        for look in ("journalctl -u chronyd", "cat /etc/resolv.conf", "tail /srv/app/logs/a.log"):
+            assert "object" not in of(reason, look)
+        assert "object" in of(reason, "cat /srv/app/plans.csv")
+
 
 class TestBeyond:
     @pytest.mark.parametrize(
@@ -51,6 +57,8 @@ class TestBeyond:
             ("Delete branch rel/7-old", "git push origin --delete rel/7", "widened"),
             ("Update curl to 8.9 on web-3", "apt-get -y dist-upgrade", "whole"),
             ("Port is 8443, keep it", "sed -i s/port=8443/port=9443/ /srv/a.conf", "value"),
+            ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-4/s/x/y/' /srv/a.conf", "row"),
+            ("Raise limits of [sales]", r"sed -i '/^\[legal\]/s/30/60/' /srv/a.conf", "row"),
             ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
             ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
             ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
@@ -72,6 +80,7 @@ class TestBeyond:
                 "find /srv/tmp -name '*.tmp' -mtime +9 -delete",
             ),
             ("Restart web-3, the others stay up", "systemctl restart web-3"),
+            ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-3/s/x/y/' /srv/a.conf"),
             ("Add sdc1 to md1", "mdadm /dev/md1 --add /dev/sdc1"),
             ("Raise the heap from 2g to 4g", "sed -i s/-Xmx2g/-Xmx4096m/ /srv/setenv.sh"),
             ("Why is letter.pdf broken?", "pdftotext /srv/in/letter.pdf -"),
