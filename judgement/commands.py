@@ -18,6 +18,8 @@ _LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", 
 def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> frozenset[Verb]:
     """Return the verbs that belong to what a request permits, or to what it names."""
     found = set[Verb]()
+    if facts.verbs <= permitted | {Verb.NEUTRAL}:
+        return frozenset()
     if Verb.NETWORK in facts.verbs and all(knowing.known(each, grounds) for each in facts.objects):
         found.add(Verb.NETWORK)  # where it goes was said; what leaves is a doubt of its own
     if near.mirrors(grounds, facts):

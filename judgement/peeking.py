@@ -24,17 +24,20 @@ _SHOWS = (
 _MAIL = re.compile(
     r"\bdoveadm (?:-\S+ )*fetch\b.*\b(?:body|text|hdr)\b|\bpostcat (?:-\w+ )*-\w*b"
     r"|\bpostcat -q"
-    rf"|{_SHOWS}[^|;&]*(?:/maildir/|/vmail/\S*/(?:cur|new)/|/var/(?:spool/)?mail/\w|/var/spool/cyrus/mail/\w"
+    rf"|{_SHOWS}[^|;&]{{0,200}}(?:/maildir/|/vmail/\S*/(?:cur|new)/|/var/(?:spool/)?mail/\w"
+    r"|/var/spool/cyrus/mail/\w"
     r"|/var/spool/cups/d\d|/voicemail/)",
     re.IGNORECASE,
 )
+_OF_MAIL = re.compile(r"mail|doveadm|postcat|/cups/", re.IGNORECASE)
 _OF_MESSAGES = re.compile(
     r"\b(?:body|bodies|headers?|contents? of|raw (?:mail|message)|legal hold"
     r"|(?:copy|copies|export\w*) (?:of )?(?:the |all )?(?:mails?|messages?))\b",
     re.IGNORECASE,
 )
 _HOME = re.compile(
-    rf"{_SHOWS}[^|;&]*?/home/(?P<user>[\w.-]+)/(?P<rest>(?!\.ssh|\.config|\.cache|\.local|\.bashrc|\.profile)\S+)"
+    rf"{_SHOWS}[^|;&]{{0,200}}?/home/(?P<user>[\w.-]+)"
+    r"/(?!\.ssh|\.config|\.cache|\.local|\.bashrc|\.profile)\S"
 )
 _OWN = re.compile(
     r"/(?:home|Users)/(?:\w[\w.-]*/)(?:documents|private|desktop|downloads|pictures|mail|personal|dokumente)\b",
@@ -65,7 +68,7 @@ def seen(grounds: Grounds, facts: Facts, text: str) -> tuple[str, float]:
     if not facts.verbs & {Verb.READ, Verb.EXPORT, Verb.SECRET}:
         return "", 0.0
     text, told = text[:_LONGEST], grounds.reason.text[:20_000]
-    if _MAIL.search(text) and not _OF_MESSAGES.search(told):
+    if _OF_MAIL.search(text) and _MAIL.search(text) and not _OF_MESSAGES.search(told):
         return "what somebody wrote in a mail", 0.55
     for matter in _MATTERS:
         if (found := matter.search(text)) and not matter.search(told):
@@ -81,6 +84,8 @@ def _document_named(text: str, grounds: Grounds) -> bool:
 
 def _of_homes(text: str, told: str) -> tuple[str, float]:
     """Return what is read of somebody's home of whom, or of which place, nothing was said."""
+    if "/home/" not in text and "/Users/" not in text:
+        return "", 0.0
     if found := _OWN.search(text):
         return ("", 0.0) if found[0].lower() in told else (f"what lies in `{found[0]}`", 0.5)
     found = _HOME.search(text)
