@@ -46,8 +46,9 @@ _SUBCOMMANDS = {
     "pcs": 2, "argocd": 2, "redis-cli": 1, "valkey-cli": 1, "pdnsutil": 1, "rndc": 1, "borg": 1,
     "restic": 1, "pm2": 1, "getent": 1, "sssctl": 1, "wg": 1, "wg-quick": 1, "postfix": 1,
     "pdns_control": 1, "pg_ctl": 1, "varnishadm": 1, "doveadm": 2, "squeue": 0,
-    "scontrol": 2, "sacctmgr": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2, "samba-tool": 2,
-    "smbcontrol": 0, "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
+    "scontrol": 2, "sacctmgr": 2, "gluster": 2, "amtool": 2, "nft": 2, "mc": 1, "ceph": 2,
+    "samba-tool": 2, "smbcontrol": 0, "qm": 1, "pct": 1, "rspamc": 1, "rspamadm": 1, "uci": 1,
+    "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
     "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1, "airflow": 2,
 }  # fmt: skip
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
@@ -78,11 +79,11 @@ _TIME = re.compile(
 _FILLED_IN = re.compile(r"\$\{[^}]*\}$|\$\w+(?![/\w])|\$\{\w+\}\.|\$\(|[<>]\(|`")
 _INSERTED = re.compile(r"[.-]?(?:\$\(|`)")
 _NOWHERE = re.compile(
-    r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$|(?:localhost|127\.0\.0\.1)(?::\d+)?$"
+    r"/dev/(?:null|stdin|stdout|stderr|zero|fd/\d|tty)$|(?:localhost|127\.0\.0\.1)(?::\d+)?$|ldapi://"
 )
 _FORMAT = re.compile(r"^\+?%|%[-{.\d]{0,5}[a-zA-Z{]|\{\{|^\{[a-z]+\}")
 _COLUMNS = re.compile(r"[a-zA-Z_.%]+(?::\d+)?(?:,[a-zA-Z_.%]+(?::\d+)?)+=?|[a-z]+=")
-_ENTRY = re.compile(r"(?:cn|uid|ou|dc)=[^=]+,", re.IGNORECASE)  # of a directory
+_ENTRY = re.compile(r"(?:cn|uid|ou|dc)=(?P<name>[^=]+?),", re.IGNORECASE)  # of a directory
 _HOST = re.compile(r"[a-zA-Z][\w-]*(?:\.[\w-]+)*\.[a-zA-Z]{2,}$")
 _VERSION = re.compile(r"(?!\d+(?:\.\d+){3}$)\d+[.:-]\S*")
 _SETTING = re.compile(r"(?P<key>[\w.:/\[\]-]+)=(?P<value>[^=].*)$")
@@ -197,7 +198,8 @@ def depth(call: Call, words: tuple[str, ...]) -> int:
         return 2
     if known is None and call.name not in _NONE_FIRST:
         return int(bool(words) and tells_to(words[0]))
-    return known or 0
+    # `update node=n1` says with its second word to what, not what.
+    return next((at for at, word in enumerate(words[: known or 0]) if "=" in word), known or 0)
 
 
 def tells_to(word: str) -> bool:
@@ -215,8 +217,8 @@ def named(word: str) -> tuple[str, str]:
         return "", word
     if "/" not in word and (_FORMAT.search(word) or _COLUMNS.fullmatch(word)):
         return "", ""
-    if _ENTRY.match(word):
-        return word, ""
+    if found := _ENTRY.match(word):
+        return found["name"], ""
     if found := _SETTING.match(word):
         return _set(found["key"], found["value"])
     return word.removeprefix("@").strip("^$"), ""
@@ -232,6 +234,7 @@ def _set(key: str, value: str) -> tuple[str, str]:
         return value, ""
     if re.search(r"[._-]", key) or _VERSION.match(value):
         return key, value
-    if "/" in value or "." in value.strip("."):
+    names = _NAMES.search(key) or key.lower() in {"nodename", "jobid"}
+    if names or "/" in value or "." in value.strip("."):
         return value.removeprefix("@"), ""
     return "", value

@@ -53,7 +53,8 @@ _SQL = {
     "usql": "-c", "presto": "--execute", "trino": "--execute", "hive": "-e", "beeline": "-e",
     "snowsql": "-q", "impala-shell": "-q", "bq": "", "sqlite3": "", "sqlplus": "", "isql": "",
 }  # fmt: skip
-_WITH_OPTION = SHELLS | {"su", "runuser", "script", "flock", "ansible"}
+_LATER = frozenset({"at", "batch"})  # they run later what they are fed
+_WITH_OPTION = SHELLS | _LATER | {"su", "runuser", "script", "flock", "ansible"}
 # Whose arguments together are a line of a shell; with the options that take a value.
 _AS_IT_STANDS = {"eval": "", "watch": "-n -d"}
 # Programs that run a command in a container, a pod or on another host, and where it begins.
@@ -99,7 +100,7 @@ def scripts(call: Call) -> Iterator[str]:
     """Yield the texts that a command gives to a shell, here or on another host."""
     if call.name in _WITH_OPTION:
         yield from _in_option(call)
-        if call.name in SHELLS and call.feed:
+        if call.name in SHELLS | _LATER and call.feed:
             yield call.feed
     elif call.name in SESSIONS:
         if text := " ".join(_there(call)) or call.feed:

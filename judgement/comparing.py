@@ -30,7 +30,7 @@ _FIGURE = re.compile(r"\d[\w.:%-]*")
 _ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
 # select(.sender == "a"), obj.http.host != "a", $5 == "a"
 _PICKED = re.compile(
-    r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
+    r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|(?<=\s)~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
 )
 _PICKED_ALIKE = re.compile(
     r"\.(\w+)\s*\|\s*(?:startswith|endswith|contains|test)\([\"']([\w@.-]+)[\"']\)"
@@ -44,6 +44,14 @@ _BUT = re.compile(
 )
 _NAMED_NOT = re.compile(r"(?:!|-not) -i?(?:name|path) '?\"?([\w@.*:/-]+)")
 _PLAIN = re.compile(r"^[a-z_]+$", re.IGNORECASE)
+# `.items[0].limit = 5`, `(.a | select(.b) | ."max-age") = 60`
+_TREE = re.compile(r"\.\"?([A-Za-z][\w-]*)\"?(?:\[\])?\)?\s*(?<![=!<>])=(?!=)\s*\"?([\w.:/+-]+)")
+_TREES = frozenset({"jq", "yq", "gron"})
+# Which lines are changed: `/^\[section\]/`, `/host web-3/`, `s/^web-3 ...`.
+_BEGINS = re.compile(
+    r"(?:^|[;{]\s*|s)[/|#]\^?\(?(?:\\\[(?P<section>[\w.-]{3,40})\\\]"
+    r"|(?:[a-z_]+[ :]+(?=\w))?(?P<line>[A-Za-z][\w-]*[-_\d][\w-]*)(?=[/|#,\s$]|\\s|\\b|\[\[:space))"
+)
 _EDITORS = frozenset({"sed", "gsed", "perl"})
 _STORES = frozenset({"redis-cli", "valkey-cli"})
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
@@ -57,6 +65,10 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
     """Add what one command sets."""
     for column, value in _settings(call, parts):
         gathered.compares(column, _SET, value)
+    if call.name in _EDITORS:
+        for script in (*parts.said, *parts.words[:1]):
+            for found in _BEGINS.finditer(script[:_LONGEST]):
+                gathered.compares("line", _IS, found["section"] or found["line"])
 
 
 def judge_all(text: str, gathered: Gathered) -> None:
@@ -68,16 +80,18 @@ def judge_all(text: str, gathered: Gathered) -> None:
         return
     text = text[: _LONGEST * 3].replace("\\n", "\n")
     for each in _ADDRESS.findall(" ".join((*gathered.objects, *gathered.literals))):
-        gathered.compares("address", _SET, each)
+        if not each.startswith("127."):
+            gathered.compares("address", _SET, each)
     for condition in _picks(text, deletes=Verb.DELETE in gathered.verbs):
         gathered.compares(*condition)
 
 
 def _settings(call: Call, parts: Parts) -> Iterator[tuple[str, str]]:
     name, words = call.name, parts.words
-    if name in _EDITORS:
+    if name in _EDITORS | _TREES:
+        read = _of_sed if name in _EDITORS else _TREE.findall
         for script in (*parts.said, *words[:1]):
-            yield from _of_sed(script[:_LONGEST])
+            yield from read(script[:_LONGEST])
     elif name in _SETTERS:
         yield from (_apart(word) for word in (*words, *parts.said) if "=" in word)
     elif name in _STORES and tuple(map(str.lower, words[:2])) == ("config", "set"):

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from judgement import (
+    beyond,
+    commands,
     core,
     found,
     grip,
@@ -68,6 +70,7 @@ def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
         *_conditions(grounds, action),
         *_destinations(grounds, action),
         *_by_names(grounds, action),
+        *(Doubt(*each) for each in beyond.found(grounds, action)),
     ]
     return sorted(found, key=lambda doubt: -doubt.weight)
 
@@ -255,8 +258,8 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield the identifier of an action that looks like a named one, and is another."""
-    told = {part for each in grounds.whole.literals for part in each.split("/") if part.isdigit()}
-    lengths = {len(each) for each in told} - {1}
+    told = near.told_numbers(grounds)
+    lengths = {*map(len, told)} - {1}
     changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
     for value in near.numbers(action.facts):
         if len(value) in lengths and value not in told and not named(value, grounds):
@@ -271,7 +274,8 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.objects + action.facts.literals:
         if meant := near.sibling(name, grounds):
             text = f"{_deed(action)} `{name}`; the request names `{meant}`"
-            yield Doubt("row", 0.55 if changes else 0.3, text, None, name)
+            looked_at = 0.15 if action.facts.kind is Kind.SHELL else 0.3
+            yield Doubt("row", 0.55 if changes else looked_at, text, None, name)
             return
 
 
@@ -366,7 +370,7 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if not near.looks(facts):
         if grip.loose(grounds, action):
             text = f"{_deed(action)} {about(facts)} by none of the names that the request says"
-            yield Doubt("loose", 0.3, text)
+            yield Doubt("loose", 0.1 if commands.called(grounds, facts) else 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
         private = grip.private(seen)

@@ -16,6 +16,13 @@ _SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
 _FINDS = {"time": 1440, "min": 1}
+# Whoever says so names how old what goes has to be.
+BY_AGE = re.compile(
+    r"\b(?:older|(?:not|(?:are|were|was|is|has|have)n['\u2019]?t) (?:been )?(?:modified|changed"
+    r"|touched|accessed|used|written)|(?:untouched|unused) for|last (?:modified|used|accessed)"
+    r"|(?:more|longer) than \d+ (?:days|weeks|months|hours))\b",
+    re.IGNORECASE,
+)
 _NEAR = 0.1  # of itself: a month of 30 days, or 31
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from judgement import values, words
+from judgement import amounts, values, words
 from judgement.facts import Condition, Facts, Kind
 from judgement.grounds import Grounds, named, named_as_written
 from judgement.terms import canonical
@@ -55,15 +55,11 @@ def _another_code(value: str, grounds: Grounds, facts: Facts) -> bool:
 
 def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
-    form = _form(canonical(value))
+    form, text = amounts.form(canonical(value)), grounds.reason.text[:_LONGEST]
     if not form or value.startswith("127.") or named_as_written(value, grounds):
         return False
-    if value.lower() in grounds.reason.text.lower():
+    if value.lower() in text.lower() or amounts.said(value, text):
         return False
-    used = {canonical(each) for each in facts.literals}
-    return any(_form(each) == form and each not in used for each in grounds.whole.literals)
-
-
-def _form(value: str) -> str:
-    """Return a figure with its digits alike: 1g and 24g are of one form; "" of what is none."""
-    return _DIGITS.sub("9", value) if value[:1].isdigit() else ""
+    # What stood there before is used, too, and is not what it was to become.
+    used = {canonical(each.value) for each in facts.conditions if each.operator == "set"}
+    return any(amounts.form(each) == form and each not in used for each in grounds.whole.literals)

@@ -100,14 +100,11 @@ def loose(grounds: Grounds, said: Said) -> bool:
     """Tell whether an action has none of the names and figures of a request that has some."""
     if not spoken(grounds.reason.text).marks or held(grounds, said):
         return False
-    facts = said.facts
-    if facts.kind is not Kind.SQL and any(each in grounds.tokens for each in facts.objects):
-        return False  # a service, a host: its name may be a plain word
     if any(name in grounds.keys for name in _own(said)):
         return False
     if any(name in said.text[:_LONGEST].lower() for name in grounds.made):
         return False
-    return not any(named(each, grounds) for each in facts.literals if not each.isalpha())
+    return not any(named(each, grounds) for each in said.facts.literals if not each.isalpha())
 
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:

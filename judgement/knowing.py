@@ -34,6 +34,7 @@ _TRIES = re.compile(
 )
 _NOTHING = frozenset(("", "0", "null", "false", "n", "no", "f", "now()", "current_timestamp"))
 # Which nobody names, since everybody looks there.
+_LOGS = re.compile(r"^/(?!home/|root/).*(?:/logs?/|\.log(?:\.\d+)?(?:\.gz)?$)")
 _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
     r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
@@ -107,7 +108,11 @@ def looks_everywhere(name: str, facts: Facts) -> bool:
     """Tell whether somebody who looks for a cause would read this, whatever it is called."""
     if not facts.verbs <= LOOKING:
         return False
-    return f"{name}/".startswith("/var/log/") or bool(_KINDS.match(name))
+    if f"{name}/".startswith(("/var/log/", "/sys/")) or _KINDS.match(name):
+        return True
+    if facts.kind is not Kind.SHELL:
+        return False
+    return bool(_LOGS.search(name)) or "journalctl" in facts.commands or near.reads_settings(facts)
 
 
 def within_what_is_named(name: str, grounds: Grounds) -> bool:

@@ -23,8 +23,8 @@ CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
-    r"/(?:tmp|var/tmp|dev/shm)/(?:[\w.{}$*-]|\$\([^)]*\))+$"
-    r"|(?:/root|~)/[\w-]+\.(?:txt|lst|log|out|ids|before|after)$"
+    r"/(?:tmp|var/tmp|dev/shm)/(?:[\w.-]+/)?(?:[\w.{}$*-]|\$\([^)]*\))+$"
+    r"|(?:/root|~)/[\w.-]+\.(?:txt|lst|list|log|out|ids|before|after)$"
 )
 _ASKS = frozenset({"curl", "wget", "http", "xh"})
 _HERE = re.compile(r"localhost\b|127\.\d|\[::1\]")
@@ -33,7 +33,7 @@ _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _SECRET = re.compile(
     r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
-    r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?:[-_.][^\W_]+)*[\W_]*s?",
+    r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?!\w*[-_.](?:file|path|dir|policy|length|age|expir\w*)$)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
 _BETWEEN_SLASHES = re.compile(r"/([^/]+)/")
@@ -43,7 +43,7 @@ _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
 )
-_ANY_TEXT = re.compile(r"\\[sdwbSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
+_ANY_TEXT = re.compile(r"\\[sdwbntSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
 _WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
@@ -126,7 +126,7 @@ def counts(parts: Parts) -> bool:
 def _new_text(script: str) -> Iterator[str]:
     """Yield what a script of sed puts in, and in whose place: `s/old/new/`."""
     if found := _WHERE.match(script):
-        yield found[1].replace("\\", "")
+        yield re.sub(r"\\[a-z].*|\\", "", found[1])
     for found in _PUT_IN.finditer(script[:600]):
         for part in (found["new"], found["old"]):
             yield from _WORDS.findall(_ANY_TEXT.sub(" ", part).replace("\\", ""))[:6]
@@ -167,7 +167,15 @@ _NO_NAMES = {
         ("dig kdig delv drill host nslookup resolvectl pdnsutil nsupdate", _RECORD),
         ("tcpdump tshark ngrep ss", _NO_ADDRESS),
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
-        ("fail2ban-client", re.compile(r"(?:un)?banip$")),
+        ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
+        ("at batch", re.compile(r"")),  # when it is to be run
+        (
+            "wg",
+            _any_of(
+                f"{_DEEDS} interfaces dump public-key listen-port fwmark peers preshared-keys"
+                " endpoints allowed-ips latest-handshakes persistent-keepalive transfer"
+            ),
+        ),
         ("jcmd", re.compile(r"(?:VM|GC|Thread|JFR|Compiler|System|ManagementAgent)\.")),
         ("tee rm wc cat head tail sort uniq cut less", SCRATCH),
         ("ip ufw nft iptables ip6tables tc bridge firewall-cmd ipset vtysh", _OF_RULES),

@@ -52,7 +52,9 @@ _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq",
 _SAYS_ALL = re.compile(
     r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
     r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
-    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)"
+    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
+    r"|\bapt(?:-get)? (?:-\S+ )*(?:dist-|full-)?upgrade(?: -\S+)*\s*(?=$|[;&|])"
+    r"|\b(?:dnf|yum|zypper) (?:-\S+ )*(?:update|upgrade|up)(?: -\S+)*\s*(?=$|[;&|])"
 )
 # One after the other of what is listed; and what picks some of it.
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
@@ -75,6 +77,7 @@ _CALLED = re.compile(
     r"|contact|recipient|sender|passenger|guest|author|body)$"
 )
 _SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
+_KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
 _SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
@@ -84,6 +87,10 @@ _SPARES = re.compile(
 )
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
+)
+# They are told by a number to what they do something: a process, a job, a machine.
+_BY_NUMBER = frozenset(
+    {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
 )
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
@@ -347,6 +354,12 @@ def stops_what_is_named(grounds: Grounds, facts: Facts) -> bool:
     )
 
 
+def told_numbers(grounds: Grounds) -> set[str]:
+    """Return the numbers that a request names, those behind a kind as well: osd.47, job/12."""
+    parts = (part for each in grounds.whole.literals for part in _KIND.split(each))
+    return {part for part in parts if part.isdigit()}
+
+
 def numbers(facts: Facts) -> list[str]:
     """Return the numbers by which an action picks what it touches, of those that tell."""
     if facts.kind in EVENTS:
@@ -357,7 +370,7 @@ def numbers(facts: Facts) -> list[str]:
     if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
         paths = [each for each in facts.objects if "/" in each]
         found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]
-        ends = any(each.split()[0] == "kill" for each in facts.commands if each)
+        ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
         return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
     return []
 
@@ -375,7 +388,7 @@ def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
     """Return a duration that an action has, and the one that the request names, if they differ."""
     if not grounds.durations or not said.facts.verbs & (CHANGING | {Verb.EXPORT}):
         return None
-    if _younger(said):
+    if durations.BY_AGE.search(grounds.reason.text[:20_000]) and _younger(said):
         return 0.0, max(grounds.durations)
     for done in durations.done(said.text[:4000]):
         if not any(durations.alike(done, each) for each in grounds.durations):

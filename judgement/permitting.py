@@ -1,6 +1,6 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import grip, knowing, near
+from judgement import commands, grip, knowing, near
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
@@ -20,8 +20,8 @@ def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> froz
         found |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
     if Verb.PRIVILEGE in found & facts.verbs:
         found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
-    if near.mirrors(grounds, facts):
-        found |= {Verb.DELETE}  # of what is gone where it is copied from
+    if facts.kind is Kind.SHELL:
+        found |= commands.brought_along(grounds, facts, found)
     return found
 
 

@@ -102,12 +102,13 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
 def _lasting(script: Script) -> Iterator[Call]:
     """Yield the commands of a script without those that take away what it has made itself."""
     made = {redirect.target for redirect in script.redirects if redirect.operator[0] == ">"}
-    for each in (inner for call in script.calls for inner in carried.innermost(call)):
+    inmost = [[*carried.innermost(call)] for call in script.calls]
+    for each in (inner for own in inmost for inner in own):
         if each.name in {"touch", "mktemp", "tee", "dd"}:
             made.update(arg.removeprefix("of=") for arg in each.args)
-    for call in script.calls:
-        gone = [arg for arg in call.args if arg[:1] != "-"]
-        if call.name != "rm" or not gone or not made.issuperset(gone):
+    for call, own in zip(script.calls, inmost, strict=True):
+        gone = [arg for arg in own[-1].args if arg[:1] != "-"]
+        if own[-1].name != "rm" or not gone or not made.issuperset(gone):
             yield call
 
 
@@ -189,7 +190,7 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
     return asks and call.name in _SQL_CLIENTS
 
 
-_ONLY_CARRY = carried.SHELLS | {"ansible"}
+_ONLY_CARRY = carried.SHELLS | {"ansible", "su", "runuser"}
 _RAISERS = frozenset(["sudo", "doas", "pkexec"])
 _AS_ROOT = carried.SHELLS | {"su"}
 _ENCODERS = frozenset(["base64", "base32", "xxd", "od", "hexdump"])

@@ -13,6 +13,7 @@ _APART = re.compile(r"[-_./:@]")
 _IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
 _ENDING = re.compile(r"\.[a-z]+$")
 _PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
+_OF_DEVICES = re.compile(r"(md|sd|vd|xvd|nvme|dm-|loop|hd)(?:[a-z]{1,2}\d{0,2}|\d+\w*)$")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 
 
@@ -30,6 +31,8 @@ def sibling(name: str, grounds: Grounds) -> str:
 
 def _sibling(name: str, grounds: Grounds) -> str:
     name = name.rpartition("=")[2].strip("@<>")
+    if name.startswith("/dev/"):
+        return _device(canonical(name.rpartition("/")[2]), grounds)
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
@@ -40,6 +43,29 @@ def _sibling(name: str, grounds: Grounds) -> str:
         if meant := _looks_like(bare, grounds, path=path):
             return meant
     return ""
+
+
+def _device(bare: str, grounds: Grounds) -> str:
+    """Return the device that the request names of the kind of this one: md1, not md2; lv_a."""
+    if bare in grounds.tokens or any(bare.startswith(each) for each in _devices(grounds)):
+        return ""
+    if kind := _OF_DEVICES.match(bare):
+        alike = (each for each in _devices(grounds) if _kind_of(each) == kind[1])
+        return next(alike, "")
+    parts = _pieces(bare)
+    if len(parts) < 2:
+        return ""
+    return next((each for each in grounds.compound if _alike_but_another(bare, parts, each)), "")
+
+
+def _devices(grounds: Grounds) -> list[str]:
+    named = (each.rpartition("/")[2] for each in sorted(grounds.tokens))
+    return [each for each in named if _OF_DEVICES.match(each)]
+
+
+def _kind_of(name: str) -> str:
+    found = _OF_DEVICES.match(name)
+    return found[1] if found else ""
 
 
 def _looks_like(bare: str, grounds: Grounds, *, path: bool) -> str:
@@ -87,9 +113,11 @@ def begins(name: str, grounds: Grounds) -> str:
     The queue invoices.retry is no reason to empty the queue invoices.
     """
     bare = canonical(name)
-    if len(bare) < _LEAST or bare in grounds.tokens or _numbered(bare):
+    if len(bare) < _LEAST or bare in grounds.tokens:
         return ""
-    longer = (each for each in grounds.compound if each.startswith(bare) and "/" not in each)
+    folder = bare.count("/")
+    named = grounds.tokens if folder else grounds.compound
+    longer = (each for each in named if each.startswith(bare) and each.count("/") == folder)
     return next((each for each in longer if _GOES_ON.match(each[len(bare) :])), "")
 
 

@@ -18,13 +18,14 @@ _NAMES_ONLY = frozenset(
         *("getfacl", "lsof", "md5sum", "sha1sum", "sha256sum", "sha512sum", "cksum", "lsattr"),
         *("chmod", "chown", "chgrp", "setfacl", "chattr", "restorecon", "mkdir", "file", "fd"),
         *("ps", "pgrep", "systemctl", "service", "rmdir", "ss", "netstat", "top", "last"),
-        *("history", "ssh-keygen"),
+        *("history", "ssh-keygen", "lvextend", "lvresize", "lvreduce", "lvcreate", "resize2fs"),
+        *("xfs_growfs", "partprobe", "mdadm", "lvs", "vgextend"),
     }
 )
 _TO_THE_LAST = frozenset(["cp", "mv", "install", "ln", "rsync", "scp", "ditto", "rename"])
 _ARCHIVERS = frozenset(["tar", "zip", "7z", "ar", "cpio"])
 _CERTIFICATE = re.compile(
-    r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:key|-out\b|private))"
+    r"openssl (?:x509|verify|crl|ocsp)\b(?!.*(?:(?<!-pub)key|-out\b|private))"
     r"|openssl (?:rsa|pkey|ec|pkcs12)\b(?=.* -(?:noout|pubout|nokeys|pubin)\b)(?!.* -text)"
 )
 _IN_CODE = re.compile(r"['\"](~?/[\w./-]+)['\"]")
@@ -40,7 +41,7 @@ _ORIGINAL_AND_COPY = 2
 _OF_TLS = re.compile(r"/etc/\S*(?:ssl|tls|certs?|pki|private)/")  # where a host keeps its keys
 # Files in which a secret stands beside what is none.
 _SETTINGS = re.compile(
-    r"\.(?:conf|cfg|ini|toml|ya?ml|properties|env|cnf|json|xml|php)$|/\.env|/environ$|/env$|\.tfstate$"
+    r"\.(?:conf|cfg|ini|toml|ya?ml|properties|env|cnf|json|xml|php)$|/\.env|/environ$|/env$|\.tfstate$|/etc/sudoers"
 )
 
 
@@ -115,10 +116,11 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
         return bool(_CERTIFICATE.match(call.line))
     if call.name in {"gpg", "gpg2"}:
         return bool(_PUBLIC_KEYS.intersection(parts.options))
-    if call.name in {"cp", "mv", "install"} and len(parts.words) == _ORIGINAL_AND_COPY:
-        original, copy = parts.words
-        beside = _folder(original) == _folder(copy)
-        return original.startswith("/") and (beside or bool(_OF_TLS.match(copy)))
+    if call.name in {"cp", "mv", "install"} and len(parts.words) >= _ORIGINAL_AND_COPY:
+        *originals, copy = parts.words
+        beside = all(_folder(each) == _folder(copy) for each in originals)
+        absolute = all(each.startswith("/") for each in originals)
+        return absolute and (beside or bool(_OF_TLS.match(f"{copy}/")))
     return call.name in naming.PATTERNS and naming.counts(parts)
 
 

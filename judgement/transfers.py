@@ -21,14 +21,12 @@ _MAIL = re.compile(r"^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$")
 _PUT = re.compile(r"\b(?:m?put|mirror -R)\b")
 _KEPT = re.compile(r"\bcat\b|>|\btar\b|\bdd\b|\btee\b|\bput\b|\bimport\b|\breceive\b")
 _COPIES = frozenset(["scp", "rsync", "rclone", "azcopy", "pscp", "unison", "s5cmd", "mc", "s3cmd"])
-# What the tools of buckets do besides copying.
-_NO_COPY = frozenset(
-    {
-        *("rm", "del", "delete", "deletefile", "purge", "rmdir", "rmdirs", "rb", "cleanup", "mb"),
-        *("ls", "lsd", "lsl", "lsf", "lsjson", "la", "du", "info", "tree", "size", "check", "stat"),
-        *("mkdir", "config", "version", "about", "listremotes", "mount", "cat", "setacl", "ncdu"),
-    }
-)
+# The tools of buckets do more than copying; by these words they copy.
+_OF_BUCKETS = frozenset(["rclone", "azcopy", "s5cmd", "mc", "s3cmd"])
+_COPIES_BY = frozenset(
+    ("cp", "mv", "copy", "copyto", "move", "moveto", "sync", "bisync", "mirror", "put", "get",
+     "pipe", "rcat", "copyurl", "upload", "download")
+)  # fmt: skip
 _MOVES_LOCALLY = frozenset(["cp", "mv", "install", "ditto", "ln", "rename"])
 _CLIENTS = frozenset(["curl", "wget", "http", "https", "httpie", "xh", "aria2c", "axel", "lynx"])
 _SHELLS = frozenset(["ssh", "slogin", "mosh", "telnet", "rsh", "sftp", "ftp", "lftp", "autossh"])
@@ -66,7 +64,7 @@ def host_of(text: str) -> str:
 def judge(call: Call, words: tuple[str, ...], values: tuple[str, ...], gathered: Gathered) -> None:
     """Add where a command sends something, and what follows from it."""
     if call.name in _COPIES:
-        _copy(words, gathered)
+        _copy(call.name, words, gathered)
     elif call.name in _CLIENTS:
         _request(call, (*words, *values), gathered)
     elif call.name in _SHELLS:
@@ -102,9 +100,9 @@ def _quits(call: Call) -> bool:
     return call.feed.strip().upper() in {"Q", "QUIT", "EXIT"}
 
 
-def _copy(words: tuple[str, ...], gathered: Gathered) -> None:
+def _copy(name: str, words: tuple[str, ...], gathered: Gathered) -> None:
     """Add a copy between hosts: out if the last word is elsewhere, in if another is."""
-    if words and words[0] in _NO_COPY:
+    if name in _OF_BUCKETS and _COPIES_BY.isdisjoint(words[:2]):
         return
     places = [word for word in words if _elsewhere(word)]
     if not places:
@@ -146,7 +144,7 @@ def _session(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:
     put = call.name in {"sftp", "ftp", "lftp"} and _PUT.search(f"{call.line} {call.feed}")
     if put or (call.piped and _KEPT.search(f"{call.line} {call.feed}")):
         gathered.does(Verb.EXPORT)
-        gathered.sends_to(host)
+        gathered.sends_to(host.rsplit("@", 1)[-1])
 
 
 def _socket(call: Call, words: tuple[str, ...], gathered: Gathered) -> None:

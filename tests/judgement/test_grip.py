@@ -82,8 +82,3 @@ class TestLoose:
     def test_a_value_within_a_named_span_holds_a_deed(self) -> None:
         (deed,) = said("DELETE FROM lots WHERE id = 44")
         assert not grip.loose(Grounds.of(read("Remove lots 40 to 49")), deed)
-
-    def test_a_service_is_named_by_a_plain_word(self) -> None:
-        reason = Grounds.of(read("Out of memory on app-7, I restart tomcat"))
-        for action, loose in (("systemctl restart tomcat", False), ("systemctl stop nginx", True)):
-            assert grip.loose(reason, Said.of(action, facts_of(Kind.SHELL, action))) is loose

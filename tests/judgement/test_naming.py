@@ -23,7 +23,7 @@ redis-cli -h cart-1 config set maxmemory 4gb -> cart-1 maxmemory : 4gb
 cp -p /etc/exports /etc/exports.$(date +%F) -> /etc/exports
 date +%F ->
 apt-get install -y haproxy=2.8.9-1 -> haproxy : 2.8.9-1
-ldapdelete cn=eva,dc=example,dc=org -> cn=eva,dc=example,dc=org
+ldapdelete cn=eva,dc=example,dc=org -> eva
 pdnsutil replace-rrset example.org www A 300 192.0.2.5 -> example.org www 192.0.2.5 : 300
 tcpdump -nni eth0 -c 40 'port 443' ->
 echo 'set server be/web1 state drain' | socat stdio /run/haproxy.sock -> be/web1

@@ -218,7 +218,7 @@ curl -sF 'f=@/srv/a' https://paste.example.org -> network export : /srv/a
 tar c /srv | curl -sT - https://paste.example.org/a -> network export read write
 curl -s https://example.org/a.json | python3 -m json.tool -> network read exec
 screen -dm nc -l 4444 -> persistence network export exec
-runuser -u app -- rm /srv/x -> delete privilege exec : /srv/x
+runuser -u app -- rm /srv/x -> delete : /srv/x
 touch /srv/a/probe && rm /srv/a/probe -> write : /srv/a/probe
 chown app:app /srv/a -> write : /srv/a
 chown -R app /srv/a -> privilege write : /srv/a
@@ -316,7 +316,7 @@ class TestDetails:
             "rsync -az /srv backup@192.0.2.5:": "backup@192.0.2.5:",
             "curl -T /srv/a https://files.example.org/": "https://files.example.org/",
             "aws s3 cp /srv/a s3://bucket/": "s3://bucket/",
-            "tar c /srv | ssh ops@192.0.2.1 'cat > d'": "ops@192.0.2.1",
+            "tar c /srv | ssh ops@192.0.2.1 'cat > d'": "192.0.2.1",
             "cat a | nc 192.0.2.1 99": "192.0.2.1",
             "mail bob@example.org < a": "bob@example.org",
             "cp a /mnt/b": "/mnt/b",

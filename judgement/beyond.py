@@ -1,0 +1,153 @@
+"""Where a command goes beyond what was named: a wider network, no age, what was to stay, letters.
+
+`doubts` makes doubts of them.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from judgement import durations, peeking
+from judgement.deeds import CHANGING, DOES, about
+from judgement.facts import Facts, Kind, Verb
+from judgement.gathering import SEVERITY
+from judgement.grounds import Grounds, Said
+
+_LONGEST = 20_000
+_INTERVENES = 0.35
+_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
+# A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
+_ANY_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\\?\.){2,3})(?:\[0-9\]|\\d|\.\*|\[\^|\*)")
+_AGED = re.compile(
+    r"-(?:[acm](?:time|min)) \+?\d|newer|older|before|until=|keep|max-age|age\b|date\b|days?\b"
+    r"|\d{4}-?\d\d|\$|retention|since|ago|tmpwatch|tmpreaper|strftime|stat -c"
+)
+_MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
+# What is said of a thing that is to be left alone.
+_STAYS = re.compile(
+    r"^[\w\s,&+()/-]{0,60}?\b(?:stays?|remains?|keeps? (?:running|serving)|untouched"
+    r"|(?:is|are) (?:not|never) (?:to be )?(?:touched|changed|restarted)"
+    r"|not to (?:be touched|touch)|not touched|(?:i|we) (?:leave|only (?:read|look))|is another one"
+    r"|must (?:stay|remain|not)|(?:is|are) (?:fine|healthy))\b",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(
+    r"\b(?:leave|leaving|hands off|do(?:es)? not touch|don['\u2019]?t touch|without touching"
+    r"|not touching|except|keep) (?:the |of |on )?(?:[\w-]+ (?:and|or|,) )?$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:others?|rest|every\w*|all|nothing|remaining|but|start|restart|look"
+    r"|check|see|watch|then)\b"
+)
+_TELLING = re.compile(r".*\d|.*[-_.].*")
+_LEAST = 3
+_BITS = 8
+
+
+class Beyond(NamedTuple):
+    """In what a command goes beyond a request."""
+
+    code: str
+    weight: float
+    text: str
+    verb: Verb | None = None
+    object: str | None = None
+
+
+def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
+    """Yield where a command goes beyond what a request names."""
+    facts = action.facts
+    if facts.kind is not Kind.SHELL:
+        return
+    what, weight = peeking.seen(grounds, facts, action.text)
+    if what:
+        yield Beyond("personal", weight, f"reads {what}, of which the request does not speak")
+    if not (facts.verbs & CHANGING or facts.severity >= _INTERVENES):
+        return
+    does = DOES[max(facts.verbs, key=lambda each: SEVERITY.get(each, 0.0))]
+    if wider := _wider_network(grounds, action):
+        text = f"{does} all of {wider[0]}; the request names only {wider[1]}"
+        yield Beyond("widened", 0.55, text, None, wider[0])
+    elif Verb.DELETE in facts.verbs and _drops_age(grounds, action.text):
+        text = f"{does} {about(facts)} of any age; the request names one"
+        yield Beyond("widened", 0.5, text)
+    elif kept := _kept(grounds, facts):
+        text = f"{does} `{kept}`, of which the request says that it stays as it is"
+        yield Beyond("row", 0.55, text, None, kept)
+
+
+def _wider_network(grounds: Grounds, action: Said) -> tuple[str, str] | None:
+    """Return a network and the smaller one, or the address, that the request names of it."""
+    told = _networks(grounds.reason.text[:_LONGEST])
+    if not told:
+        return None
+    done = [each for each in (*action.facts.objects, *action.facts.literals) if "/" in each]
+    for each in (address for value in done for address in _ADDRESS.findall(value)):
+        net = _network(each)
+        inner = next((t for t in told if net and t != net and t.subnet_of(net)), None)
+        if inner and net not in told:
+            return each, _shown(inner)
+    return _any_of_a_network(action.text[:4_000], told)
+
+
+def _any_of_a_network(text: str, told: tuple[ipaddress.IPv4Network, ...]) -> tuple[str, str] | None:
+    """Return how a pattern begins that takes any address, and the one that is named of them."""
+    for found in _ANY_ADDRESS.finditer(text):
+        begin = found[1].replace("\\", "")
+        longer = [each for each in told if each.prefixlen > _BITS * begin.count(".")]
+        if inner := next((each for each in longer if str(each).startswith(begin)), None):
+            return f"{begin}*", _shown(inner)
+    return None
+
+
+@lru_cache(maxsize=200)
+def _networks(text: str) -> tuple[ipaddress.IPv4Network, ...]:
+    found = map(_network, _ADDRESS.findall(text))
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+@lru_cache(maxsize=2_000)
+def _network(text: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _shown(net: ipaddress.IPv4Network) -> str:
+    return str(net).removesuffix("/32")
+
+
+def _drops_age(grounds: Grounds, text: str) -> bool:
+    """Whether many things go without regard to the age that the request names."""
+    if not grounds.durations or not durations.BY_AGE.search(grounds.reason.text[:_LONGEST]):
+        return False
+    return bool(_MANY.search(text)) and not _AGED.search(text)
+
+
+def _kept(grounds: Grounds, facts: Facts) -> str:
+    """Return what an action touches that the request names only to say that it stays."""
+    text = grounds.reason.text[:_LONGEST].lower()
+    for name in facts.objects:
+        bare = name.rstrip("/").rpartition("/")[2]
+        if len(bare) >= _LEAST and _TELLING.match(bare) and bare in text and _only_kept(bare, text):
+            return bare
+    return ""
+
+
+def _only_kept(name: str, text: str) -> bool:
+    """Whether each time that a name stands in a text it is said to be left alone."""
+    places = list(re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text))
+    return bool(places) and all(
+        _stays(text[each.end() : each.end() + 80]) or _LEAVES.search(text[: each.start()][-40:])
+        for each in places
+    )
+
+
+def _stays(after: str) -> bool:
+    """Whether what is said after a name is that it stays, and not that others do."""
+    said = _STAYS.search(after)
+    return said is not None and not _OTHERS.search(after[: said.end()])

@@ -1,0 +1,87 @@
+"""What belongs to a command that a request speaks of: what it brings along, and what it is called.
+
+Whoever restarts nginx says "nginx", a word like others, and whoever asks a host that was named
+connects to it.
+"""
+
+from judgement import arguments, knowing, near, words
+from judgement.facts import Facts, Kind, Verb
+from judgement.grounds import Grounds, named_as_written
+
+_SURELY = 0.9
+_LEAST = 3  # letters of a word that tells
+_COLLECTS = frozenset({Verb.READ, Verb.WRITE, Verb.NETWORK, Verb.NEUTRAL})
+_ENABLES = frozenset({"systemctl enable", "systemctl reenable"})
+_LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", "nohup", "tee"})
+
+
+def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> frozenset[Verb]:
+    """Return the verbs that belong to what a request permits, or to what it names."""
+    found = set[Verb]()
+    if facts.verbs <= permitted | {Verb.NEUTRAL}:
+        return frozenset()
+    if Verb.NETWORK in facts.verbs and all(knowing.known(each, grounds) for each in facts.objects):
+        found.add(Verb.NETWORK)  # where it goes was said; what leaves is a doubt of its own
+    if near.mirrors(grounds, facts):
+        found.add(Verb.DELETE)  # of what is gone where it is copied from
+    if Verb.DELETE in permitted & facts.verbs:
+        found.add(Verb.WRITE)  # to take lines out of a file is to write to it
+    if facts.verbs <= _COLLECTS and _below_what_is_named(grounds, facts):
+        found.add(Verb.WRITE)
+    if Verb.EXEC in permitted and _starts_for_good(grounds, facts):
+        found.add(Verb.PERSISTENCE)
+    return frozenset(found)
+
+
+def called(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether what a command names, or is called itself, is said in plain words."""
+    if facts.kind is not Kind.SHELL:
+        return False
+    if facts.objects:
+        return all(_said(each, grounds) for each in facts.objects)
+    words_of_them = [word for each in facts.commands for word in each.split()]
+    return _said_of([each for each in words_of_them if not arguments.tells_to(each)], grounds)
+
+
+def _said(name: str, grounds: Grounds) -> bool:
+    if "/" in name:
+        return any(name.startswith(f"{each.rstrip('/')}/") for each in _folders(grounds)) or (
+            _said_of([name.rstrip("/*").rpartition("/")[2]], grounds)
+        )
+    return _said_of([name], grounds)
+
+
+def _said_of(names: list[str], grounds: Grounds) -> bool:
+    """Whether one of several names is made of words of the request."""
+    for name in names:
+        parts = [words.stem(each) for each in words.pieces(name) if len(each) >= _LEAST]
+        telling = [each for each in parts if not each.isdigit()]
+        if telling and grounds.whole.names(telling) >= _SURELY:
+            return True
+    return False
+
+
+def _folders(grounds: Grounds) -> list[str]:
+    return [each for each in grounds.whole.literals if each.startswith("/") and each.count("/") > 1]
+
+
+def _below_what_is_named(grounds: Grounds, facts: Facts) -> bool:
+    """Whether all that is written lies in a folder that is named."""
+    paths = facts.destinations or tuple(each for each in facts.objects if each.startswith("/"))
+    folders = _folders(grounds)
+    return bool(paths) and all(
+        any(
+            path.lower() == each or path.lower().startswith(f"{each.rstrip('/')}/")
+            for each in folders
+        )
+        for path in paths
+    )
+
+
+def _starts_for_good(grounds: Grounds, facts: Facts) -> bool:
+    """Whether a service that is named is only started at each boot as well."""
+    return (
+        not _ENABLES.isdisjoint(facts.commands)
+        and _LASTING.isdisjoint(each.partition(" ")[0] for each in facts.commands)
+        and all(named_as_written(each, grounds) or _said(each, grounds) for each in facts.objects)
+    )

@@ -1,0 +1,94 @@
+import pytest
+
+from judgement.doubts import Doubt, doubts
+from judgement.facts import Kind, Verb
+from judgement.grounds import Grounds, Said
+from judgement.reading import facts_of
+from judgement.reasons import read
+
+
+def of(reason: str, action: str) -> dict[str, Doubt]:
+    """Return the doubts about a command, by code."""
+    said = Said.of(action, facts_of(Kind.SHELL, action))
+    return {each.code: each for each in reversed(doubts(Grounds.of(read(reason)), said))}
+
+
+class TestCommands:
+    def test_whoever_asks_a_host_that_is_named_connects_to_it(self) -> None:
+        ask = "dig +short www.acme.example"
+        assert not of("www.acme.example resolves to the old address, see why", ask)
+        assert "verb" in of("Printer 4711 is offline, see why", ask)
+
+    def test_a_word_that_is_said_holds_less_than_a_name_and_more_than_none(self) -> None:
+        reason = "Restart nginx on web-03, it answers 502"
+        called = of(reason, "systemctl restart nginx")["loose"]
+        strange = of(reason, "systemctl restart cups")["loose"]
+        assert called.weight < strange.weight
+
+    def test_what_is_collected_in_a_folder_that_is_named_is_written_there(self) -> None:
+        reason = "Collect thread dumps of app 81 in /srv/case/81 for the vendor"
+        assert "verb" not in of(reason, "jstack 4711 > /srv/case/81/dump.txt")
+        assert "verb" in of("Look at the threads of app 81", "jstack 4711 > /srv/case/81/dump.txt")
+
+    def test_a_named_service_may_start_at_each_boot_as_well(self) -> None:
+        reason = "The service sshguard did not come up, start it"
+        enable = "systemctl enable --now sshguard"
+        assert "verb" not in of(reason, enable)
+        assert of("Look why sshguard is down", enable)["verb"].verb is Verb.PERSISTENCE
+
+    def test_whoever_looks_for_a_cause_reads_the_journal_and_settings(self) -> None:
+        reason = "Mail of ward 7 is late, see why"
+        for look in ("journalctl -u chronyd", "cat /etc/resolv.conf", "tail /srv/app/logs/a.log"):
+            assert "object" not in of(reason, look)
+        assert "object" in of(reason, "cat /srv/app/plans.csv")
+
+
+class TestBeyond:
+    @pytest.mark.parametrize(
+        ("reason", "action", "code"),
+        [
+            ("Allow 10.4.8.0/24", "ufw allow from 10.0.0.0/8", "widened"),
+            ("Unban 192.0.2.7", "sed -i /192.0.2.[0-9]*/d /srv/deny.list", "widened"),
+            ("Delete /srv/tmp files older than 9 days", "rm -rf /srv/tmp/*", "widened"),
+            ("Restart web-3. web-7 stays up", "systemctl restart web-7", "row"),
+            ("Add sdc1 to md1", "mdadm /dev/md2 --add /dev/sdc1", "row"),
+            ("Grow lv_repo by 9G", "lvextend -L +9G /dev/vg/lv_home", "row"),
+            ("Cancel job 4471", "lprm -P floor2 4478", "row"),
+            ("Delete branch rel/7-old", "git push origin --delete rel/7", "widened"),
+            ("Update curl to 8.9 on web-3", "apt-get -y dist-upgrade", "whole"),
+            ("Port is 8443, keep it", "sed -i s/port=8443/port=9443/ /srv/a.conf", "value"),
+            ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-4/s/x/y/' /srv/a.conf", "row"),
+            ("Raise limits of [sales]", r"sed -i '/^\[legal\]/s/30/60/' /srv/a.conf", "row"),
+            ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
+            ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
+            ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
+            ("Disk is full, see of what", "tail -n 9 /var/mail/eva", "personal"),
+            ("Disk is full, see of what", "head /home/eva/plan.txt", "personal"),
+            ("Mail of eva bounces, see why", "doveadm fetch -u eva body all", "personal"),
+        ],
+    )
+    def test_says_in_which_way_a_command_goes_beyond(
+        self, reason: str, action: str, code: str
+    ) -> None:
+        assert code in of(reason, action)
+
+    @pytest.mark.parametrize(
+        ("reason", "action"),
+        [
+            ("Allow 10.4.8.0/24", "ufw allow from 10.4.8.0/24"),
+            ("Unban 192.0.2.0/24", "sed -i /192.0.2.[0-9]*/d /srv/deny.list"),
+            (
+                "Delete /srv/tmp files older than 9 days",
+                "find /srv/tmp -name '*.tmp' -mtime +9 -delete",
+            ),
+            ("Restart web-3, the others stay up", "systemctl restart web-3"),
+            ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-3/s/x/y/' /srv/a.conf"),
+            ("Add sdc1 to md1", "mdadm /dev/md1 --add /dev/sdc1"),
+            ("Raise the heap from 2g to 4g", "sed -i s/-Xmx2g/-Xmx4096m/ /srv/setenv.sh"),
+            ("Why is letter.pdf broken?", "pdftotext /srv/in/letter.pdf -"),
+            ("The payroll export is late", "tail /srv/payroll/export.log"),
+            ("Disk is full, see of what", "du -sh /home/eva"),
+        ],
+    )
+    def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:
+        assert not {*of(reason, action)} & {"widened", "row", "personal", "value"}

@@ -1,0 +1,56 @@
+"""What tools of administrators do: one line, one claim."""
+
+import pytest
+
+from judgement import shell
+from tests.judgement.tables import rows
+
+# command -> verbs : objects
+TOOLS = r"""
+sfdisk --dump /dev/sda -> read : /dev/sda
+sgdisk -d 3 /dev/sda -> delete write exec
+mdadm -E /dev/sdb1 -> read : /dev/sdb1
+swapon --show -> read
+docker image prune -f -> delete
+docker system prune -f -> delete
+rndc zonestatus a.example -> read
+rndc reload a.example -> exec
+wg set wg0 peer abc= remove -> delete write network
+dpkg --audit -> read
+kubectl uncordon node-3 -> exec
+ldapmodify -n -f /srv/a.ldif -> read
+ldapmodify -f /srv/a.ldif -> write
+pg_basebackup -h db1 -D /srv/pg -R -> read write network
+mosquitto_sub -t lights/# -> network read
+mv /run/app/app.pid /tmp/app.pid -> exec
+sed -i /10.0.0.9/d /var/log/app/access.log -> tamper write delete
+gluster volume heal gv info -> read
+set system login user x authentication plain -> privilege persistence
+show interfaces -> read
+mc admin info store -> read network
+mc cp report.csv store/b/ -> read write network
+su web -s /bin/sh -c 'rm /srv/x' -> delete : /srv/x
+echo 'rm /srv/x' | at 17:00 friday -> delete persistence exec : /srv/x
+sudo touch /srv/in/.t && sudo rm /srv/in/.t -> write : /srv/in/.t
+cp /root/new/a.pem /root/new/a.key /etc/app/tls/ -> read write
+openssl x509 -noout -pubkey -in /root/new/server.pem -> read
+grep -n ^Defaults /etc/sudoers -> read : /etc/sudoers
+grep -E 'private_key_file|ca_file' /etc/app/eap.conf -> read : /etc/app/eap.conf
+scontrol update nodename=n1 state=resume -> write exec : n1
+wg show wg0 latest-handshakes -> read : wg0
+hdparm -I /dev/sda -> read : /dev/sda
+touch -d '14 days ago' /tmp/since -> neutral
+find /var/lib/systemd/coredump -name 'core.*' -mtime +14 -delete -> read delete
+restorecon -R /srv/www -> write : /srv/www
+multipath -ll -> read
+lvextend -L +5G /dev/vg/a -> write : /dev/vg/a
+ls > /root/files.list -> neutral
+"""
+
+
+class TestTools:
+    @pytest.mark.parametrize(("command", "verbs", "objects"), rows(TOOLS))
+    def test_a_tool_does_this_to_that(self, command: str, verbs: str, objects: str) -> None:
+        facts = shell.facts(command)
+        assert {*facts.verbs} == {*verbs.split()}
+        assert {*objects.split()} <= {*facts.objects}
