@@ -23,6 +23,7 @@ class Pair(NamedTuple):
     source: frozenset[str] = frozenset()
     spoiled: str = ""  # in which way, where we did it
     weight: float = 1.0
+    injected: int | None = None  # the action that is not what was said, where we know
 
 
 _AROUND = 0.6  # of incidents in which somebody looks around

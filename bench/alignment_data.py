@@ -50,7 +50,7 @@ def pairs(path: Path) -> list[Pair]:
         Pair(
             row["kind"], row["justification"], tuple(row["actions"]), row["label"] == "mismatch",
             frozenset(re.split(r"\+", row.get("source") or "")),
-            row.get("negative_type") or "",
+            row.get("negative_type") or "", injected=row.get("injected"),
         )
         for row in rows(path)
     ]  # fmt: skip

@@ -7,8 +7,9 @@
 """Train the model and the table of tier 2: `uv run bench/train_alignment.py DEV.jsonl EXTRA.jsonl`.
 
 The table of associations is learned from pairs of NL2Bash and tldr-pages alone, since it is
-shipped. Of the trees those for pairs are learned from all pairs and from our incidents, those for
-incidents from `sessions/`, and those that tell the two apart from both; no text is in them.
+shipped. The trees are learned from all pairs and from our incidents; the sum that weighs actions
+from `sessions/`, where we know which action is the bad one, and a little from pairs; the one that
+tells the two apart from both. No text is in them.
 Words of the lexicon are dropped at random, so that the model does not rely on knowing all. The
 same seed makes the same files. With --test TEST.jsonl nothing is written: it says how well what
 was learned from the others does there.
@@ -18,13 +19,14 @@ import argparse
 import collections
 import dataclasses
 import importlib
+import itertools
 import json
 import math
 import random
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,22 +34,25 @@ sys.path.insert(0, str(ROOT))
 
 from bench import alignment_data as data
 from bench.alignment_beside import Pair
-from judgement import association, lexicon, reading, words
+from judgement import association, found, lexicon, reading, standing, words
 from judgement.facts import Kind
 from judgement.grounds import Grounds, Said
-from judgement.model import Model
+from judgement.model import Model, worst
 from judgement.reasons import read
 from judgement.scope import Scope
-from judgement.weighing import look, session, telling
+from judgement.weighing import look
 
 DROPPED = 0.3  # of the lexicon, for half of the rows
 INCIDENTS = 0.45  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
 _SESSIONS_FLAGGED = 0.1  # of honest sessions that it has not met
-_OF_INCIDENTS, _TO_TELL_APART = 200, 60  # small trees
-_BOTH = 6_000  # rows of pairs beside which sessions are told apart
-_PAIRS_FIRST = 1.5  # odds by which a session has to be more like an incident
+_BOTH = 9_000  # rows of pairs beside which sessions are told apart
+_PAIRS_IN_SUM = 0.1  # what an action of a pair weighs beside one of a session
+_ROUNDS = 3  # in which it is found out which action of a pair is the bad one
+_LIKE_INCIDENTS = 0.1  # of pairs that count as more like an incident
+_HOLD_ACTIONS, _HOLD_KINDS = 0.01, 0.02  # how little sums may follow what they learn from
+_WHERE = ("looks", "sql")  # have weights of their own
 _STEMS = sorted(
     {words.stem(word) for listed in lexicon.WORDS.values() for word in listed}
     | {words.stem(each.split()[0]) for listed in lexicon.PHRASES.values() for each in listed}
@@ -68,14 +73,12 @@ class Reader:
             self._said[key] = Said.of(text, reading.facts_of(Kind(kind), text))
         return self._said[key]
 
-    def row(self, pair: Pair, deaf_to: frozenset[str] = frozenset()) -> Row:
-        """Return the features of a session."""
-        grounds = Grounds.of(read(pair.reason, deaf_to=deaf_to))
-        looked = [
-            look(grounds, Scope(), place, self.said(pair.kind, text))
-            for place, text in enumerate(pair.actions)
-        ]
-        return session(grounds, telling(grounds, looked))
+    def numbers(self, pair: Pair, deaf_to: frozenset[str] = frozenset()) -> tuple[Row, list[Row]]:
+        """Return the features of a session, and of each of its actions."""
+        said = [self.said(pair.kind, text) for text in pair.actions]
+        grounds, scope = found.known(Grounds.of(read(pair.reason, deaf_to=deaf_to)), Scope(), said)
+        looked = [look(grounds, scope, place, each) for place, each in enumerate(said)]
+        return standing.numbers(grounds, looked)
 
 
 READER = Reader()
@@ -171,7 +174,7 @@ def cross_fitted(
         with mock.patch.object(association, "table", return_value=table):
             for at, (pair, own, deaf) in enumerate(variants):
                 if own == fold:
-                    rows[at] = READER.row(pair, _deaf(deaf, rng))
+                    rows[at], _ = READER.numbers(pair, _deaf(deaf, rng))
     return [rows[at] for at in range(len(variants))]
 
 
@@ -179,13 +182,14 @@ def _deaf(share: float, rng: random.Random) -> frozenset[str]:
     return frozenset(stem for stem in _STEMS if rng.random() < share) if share else frozenset()
 
 
-def material(pairs: Sequence[Pair], rng: random.Random) -> tuple[list[Pair], list[Row]]:
+def material(
+    pairs: Sequence[Pair],
+    numbers: Sequence[int],
+    tables: Sequence[association.Table],
+    rng: random.Random,
+) -> tuple[list[Pair], list[Row]]:
     """Return what to learn from: pairs, pairs among chatter, spoiled ones, incidents."""
-    numbers = folds(pairs)
     numbered = list(zip(pairs, numbers, strict=True))
-    tables = [
-        associations(pair for pair, number in numbered if number != fold) for fold in range(_FOLDS)
-    ]
     variants = [(p, n, DROPPED) for p, n in numbered] + [(p, n, 0.0) for p, n in numbered]
     for pair, number in rng.sample(numbered, len(numbered) // 3):
         told = pair._replace(reason=data.chatter(pair.reason, rng), weight=0.7)
@@ -236,8 +240,8 @@ def fitted(used: Sequence[Pair], rows: Sequence[Row], names: Sequence[str], seed
     )
 
 
-def written(trees: Any) -> dict[str, object]:
-    """Return the trees as `judgement.model` reads them."""
+def written(trees: Any, names: Sequence[str]) -> dict[str, object]:
+    """Return trees as `judgement.model` reads them."""
     grown = []
     for (tree,) in trees._predictors:  # noqa: SLF001 - the only way to the nodes
         nodes = [(bool(node["is_leaf"]), node) for node in tree.nodes]
@@ -249,87 +253,170 @@ def written(trees: Any) -> dict[str, object]:
                 "r": [int(node["right"]) for _, node in nodes],
             }
         )
-    return {"base": _short(trees._baseline_prediction.ravel()[0]), "trees": grown}  # noqa: SLF001
+    base = _short(trees._baseline_prediction.ravel()[0])  # noqa: SLF001
+    return {"features": names, "base": base, "trees": grown}
 
 
 def _short(value: float) -> float:
     return float(f"{float(value):.5g}")
 
 
-def small(
-    rows: Sequence[Row],
-    names: Sequence[str],
-    truth: Sequence[bool],
-    *,
-    seed: int,
-    trees: int,
-    weights: Sequence[float] | None = None,
-) -> Any:
-    """Learn small trees, of which some thousand rows suffer no larger ones."""
-    ensemble = importlib.import_module("sklearn.ensemble")
-    forest = ensemble.HistGradientBoostingClassifier(
-        max_iter=trees, max_leaf_nodes=6, learning_rate=12 / trees, l2_regularization=5.0,
-        min_samples_leaf=15, max_features=0.15, early_stopping=False, random_state=seed,
-    )  # fmt: skip
-    return forest.fit([[row[name] for name in names] for row in rows], truth, sample_weight=weights)
+# -- the sums -----------------------------------------------------------------------------------
 
 
-def of_incidents(
-    pairs: Sequence[Pair], rows: Sequence[Row], names: Sequence[str], seed: int
-) -> tuple[dict[str, object], float]:
-    """Learn the trees for incidents; return also the odds of which honest ones rarely have more.
+class Fitted:
+    """A logistic regression on what is brought to one scale, with weights of its own somewhere."""
 
-    Those are of sessions that were not learned from: of each fold by the trees of all others.
+    def __init__(
+        self, rows: Sequence[Row], truth: Sequence[bool], weights: Sequence[float], *,
+        hold: float, where: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        linear = importlib.import_module("sklearn.linear_model")
+        scaling = importlib.import_module("sklearn.preprocessing")
+        self._names, self._where = sorted(rows[0]), where
+        told = self._wide(rows)
+        self._scale = scaling.StandardScaler().fit(told)
+        regression = linear.LogisticRegression(C=hold, max_iter=1000)
+        self._found = regression.fit(self._scale.transform(told), truth, sample_weight=weights)
+
+    def odds(self, rows: Sequence[Row]) -> list[float]:
+        """Return the odds of each row."""
+        told = self._scale.transform(self._wide(rows))
+        return [float(each) for each in self._found.decision_function(told)]
+
+    def written(self, *, less: float) -> dict[str, object]:
+        """Return the sum as `judgement.model` reads it, with so much less odds from the start."""
+        weights = [
+            float(weight / scale)
+            for weight, scale in zip(self._found.coef_[0], self._scale.scale_, strict=True)
+        ]
+        mean = sum(
+            weight * float(each) for weight, each in zip(weights, self._scale.mean_, strict=True)
+        )
+        size = len(self._names)
+        parts = [
+            [_short(each) for each in weights[at : at + size]]
+            for at in range(0, len(weights), size)
+        ]
+        return {
+            "features": self._names,
+            "base": _short(float(self._found.intercept_[0]) - mean - less),
+            "weights": parts[0],
+            "where": dict(zip(self._where, parts[1:], strict=True)),
+        }
+
+    def _wide(self, rows: Sequence[Row]) -> Any:
+        numpy = importlib.import_module("numpy")
+        told = numpy.array([[row[name] for name in self._names] for row in rows])
+        times = (numpy.array([[row[each]] for row in rows]) for each in self._where)
+        return numpy.hstack([told, *(told * each for each in times)])
+
+
+class Told(NamedTuple):
+    """The actions of a session in numbers, and which of them is the bad one, if any is."""
+
+    rows: list[Row]
+    mismatch: bool
+    injected: int | None
+
+
+def weighing_actions(sessions: Sequence[Told], pairs: Sequence[Told]) -> Fitted:
+    """Learn to weigh actions.
+
+    Of a pair we know only whether something in it is bad. Which action it is, is guessed by what was
+    learned so far, in rounds: that is learning from bags (Dietterich and others, 1997,
+    doi:10.1016/S0004-3702(96)00034-3).
     """
-    numbers, truth = folds(pairs), [pair.mismatch for pair in pairs]
+    known = [
+        (row, at == each.injected, 1.0) for each in sessions for at, row in enumerate(each.rows)
+    ]
+    bad = [[each.mismatch and not row["neutral"] for row in each.rows] for each in pairs]
+    for _ in range(_ROUNDS):
+        guessed = [
+            (row, is_bad, _PAIRS_IN_SUM)
+            for each, own in zip(pairs, bad, strict=True)
+            for row, is_bad in zip(each.rows, own, strict=True)
+        ]
+        rows, truth, weights = zip(*known, *guessed, strict=True)
+        sum_ = Fitted(rows, truth, weights, hold=_HOLD_ACTIONS, where=_WHERE)
+        odds = iter(sum_.odds([row for row, _, _ in guessed]))
+        bad = [_guess(each, list(itertools.islice(odds, len(each.rows)))) for each in pairs]
+    return sum_
+
+
+def _guess(pair: Told, odds: Sequence[float]) -> list[bool]:
+    """Return which actions of a pair are bad: the worst, and all that look so."""
+    return [pair.mismatch and (each >= max(odds) or each > 0) for each in odds]
+
+
+def limit(incidents: Sequence[Pair], sessions: Sequence[Told], pairs: Sequence[Told]) -> float:
+    """Return the odds of which honest sessions rarely have more that were not learned from.
+
+    Those of each fold are by what was learned of all others.
+    """
+    numbers = folds(incidents)
     odds: list[float] = []
     for fold in range(_FOLDS):
-        others = [at for at, number in enumerate(numbers) if number != fold]
-        trees = small(
-            [rows[at] for at in others], names, [truth[at] for at in others], seed=seed,
-            trees=_OF_INCIDENTS,
-        )  # fmt: skip
-        own = [at for at, number in enumerate(numbers) if number == fold and not truth[at]]
-        odds += trees.decision_function([[rows[at][name] for name in names] for at in own]).tolist()
-    odds.sort(reverse=True)
-    forest = small(rows, names, truth, seed=seed, trees=_OF_INCIDENTS)
-    return written(forest), odds[int(_SESSIONS_FLAGGED * len(odds))]
+        others = [each for each, number in zip(sessions, numbers, strict=True) if number != fold]
+        sum_ = weighing_actions(others, pairs)
+        odds += [
+            worst(sum_.odds(each.rows))
+            for each, number in zip(sessions, numbers, strict=True)
+            if number == fold and not each.mismatch
+        ]
+    return sorted(odds, reverse=True)[int(_SESSIONS_FLAGGED * len(odds))]
 
 
-def telling_apart(
-    rows: Sequence[Row], told: Sequence[Row], names: Sequence[str], rng: random.Random
-) -> dict[str, object]:
-    """Learn the trees that tell incidents from pairs, both of one weight."""
-    beside = rng.sample(list(rows), min(_BOTH, len(rows)))
-    truth = [False] * len(beside) + [True] * len(told)
-    weights = [1.0] * len(beside) + [len(beside) / len(told)] * len(told)
-    seed = rng.randrange(100)
-    forest = small([*beside, *told], names, truth, seed=seed, weights=weights, trees=_TO_TELL_APART)
-    found = written(forest)
-    return found | {"base": _short(float(str(found["base"])) - _PAIRS_FIRST)}
+def telling_apart(pairs: Sequence[Row], sessions: Sequence[Row]) -> dict[str, object]:
+    """Learn to tell incidents from pairs, both of one weight."""
+    truth = [False] * len(pairs) + [True] * len(sessions)
+    weights = [1.0] * len(pairs) + [len(pairs) / len(sessions)] * len(sessions)
+    sum_ = Fitted([*pairs, *sessions], truth, weights, hold=_HOLD_KINDS)
+    odds = sorted(sum_.odds(pairs), reverse=True)
+    return sum_.written(less=odds[int(_LIKE_INCIDENTS * len(odds))])
+
+
+def bags(
+    pairs: Sequence[Pair], numbers: Sequence[int], tables: Sequence[association.Table]
+) -> list[Told]:
+    """Return the actions of pairs, by tables that have not met the pair itself."""
+    told: dict[int, Told] = {}
+    for fold, table in enumerate(tables):
+        with mock.patch.object(association, "table", return_value=table):
+            for at, (pair, own) in enumerate(zip(pairs, numbers, strict=True)):
+                if own == fold:
+                    told[at] = Told(READER.numbers(pair)[1], pair.mismatch, None)
+    return [told[at] for at in range(len(pairs))]
 
 
 def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model, str]:
     """Learn the table and the model from pairs; return also the model's text."""
     rng = random.Random(seed)
-    used, rows = material(pairs, rng)
-    names = sorted(rows[0])
-    table = associations(pairs)
-    incidents = data.sessions()
+    numbers = folds(pairs)
+    tables = [
+        associations(p for p, number in zip(pairs, numbers, strict=True) if number != fold)
+        for fold in range(_FOLDS)
+    ]
+    used, rows = material(pairs, numbers, tables, rng)
+    table, incidents = associations(pairs), data.sessions()
     with mock.patch.object(association, "table", return_value=table):
-        told = [READER.row(pair) for pair in incidents]
-    raw: dict[str, Any] = {"features": names, "flag_at": 0.5}
-    raw |= written(fitted(used, rows, names, seed))
-    raw["incidents"], limit = of_incidents(incidents, told, names, seed)
-    raw["which"] = telling_apart(rows, told, names, rng)
-    model = Model.parsed(json.dumps(raw))
+        told = [READER.numbers(pair) for pair in incidents]
+    sessions = [
+        Told(each, pair.mismatch, pair.injected)
+        for (_, each), pair in zip(told, incidents, strict=True)
+    ]
+    beside = bags(pairs, numbers, tables)
+    names = sorted(rows[0])
+    raw: dict[str, Any] = {"flag_at": 0.5, "pairs": written(fitted(used, rows, names, seed), names)}
+    trees = Model.parsed(json.dumps(raw))
     honest = sorted(
-        (model.score(row) for pair, row in zip(used, rows, strict=True) if not pair.mismatch),
+        (trees.score(row) for pair, row in zip(used, rows, strict=True) if not pair.mismatch),
         reverse=True,
     )
-    raw["flag_at"] = flag_at = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
-    # One score flags both: the odds of incidents are moved to where that of pairs is.
-    raw["incidents"]["base"] += _short(math.log(flag_at / (1 - flag_at)) - limit)
+    raw["flag_at"] = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
+    raw["which"] = telling_apart(rng.sample(rows, _BOTH), [row for row, _ in told])
+    less = limit(incidents, sessions, beside)
+    raw["actions"] = weighing_actions(sessions, beside).written(less=less)
     text = json.dumps(raw, separators=(",", ":"))
     return table, Model.parsed(text), text
 
@@ -353,7 +440,9 @@ def main() -> None:
         return
     with mock.patch.object(association, "table", return_value=table):
         for row, pair in zip(data.rows(chosen.test), data.pairs(chosen.test), strict=True):
-            print(json.dumps({"id": row["id"], "score": model.score(READER.row(pair))}))
+            session, actions = READER.numbers(pair)
+            odds = [model.odds_of(each) for each in actions]
+            print(json.dumps({"id": row["id"], "score": model.score(session, odds)}))
 
 
 if __name__ == "__main__":

@@ -142,9 +142,8 @@ def grips(grounds: Grounds, actions: Sequence[Said]) -> list[dict[str, float]]:
     return [
         _grip(grounds, said, listed, times)
         | _beside(grounds, said, used, picked, each, listed)
-        | {"twin": twin, "unlooked": _unlooked(grounds, each.facts, listed, times),
-           "last": float(place == len(actions) - 1)}
-        for place, (each, listed, twin) in enumerate(zip(actions, own, twins, strict=True))
+        | {"twin": twin, "unlooked": _unlooked(grounds, each.facts, listed, times)}
+        for each, listed, twin in zip(actions, own, twins, strict=True)
     ]  # fmt: skip
 
 

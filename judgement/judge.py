@@ -5,9 +5,10 @@ orders what is looked at first. What cannot be judged is said to be so, and neve
 """
 
 import dataclasses
-from collections.abc import Sequence
+import heapq
+from collections.abc import Mapping, Sequence
 
-from judgement import found, near, weighing
+from judgement import found, standing
 from judgement.binding import spoken_of
 from judgement.deeds import DOES, shown
 from judgement.doubts import Doubt, weight
@@ -24,7 +25,7 @@ TIER = 2
 _TELLING = 0.31  # a doubt of less is none of a reviewer's business
 _UNEXPLAINED = 0.35  # from here an action counts as unexplained
 _SURE = 0.6  # a doubt of more names the worst action by itself
-_MOST_WEIGHED = 40  # actions of which each is weighed by itself, where none is named already
+_MOST_WEIGHED = 500  # actions that are weighed beside each other, those that are doubted most
 _MOST_OF_ONE = 3  # findings about one action
 _MOST_COLUMNS = 20  # that are looked for in a clause
 # Doubts that a rule of scope, or a hard one, says already.
@@ -58,16 +59,15 @@ def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
     if reason.empty or not reason.language_known or not reason.words:
         return _unjudged(reason, looked)
     weigher = model()
-    telling = weighing.telling(grounds, looked)
-    score = weigher.score(weighing.session(grounds, telling)) if telling else 0.0
+    score, odds = _weighed(grounds, looked, weigher)
     if all(each.neutral for each in looked):
         score = min(score, 0.99 * weigher.flag_at)
-    elif all(each.neutral or near.routine(grounds, each.said) for each in looked):
+    elif all(each.neutral or each.routine for each in looked):
         score *= _ROUTINE
     flag = score >= weigher.flag_at
     findings = _findings(grounds, looked)
     if flag:
-        findings += _worst(grounds, looked, findings, weigher)
+        findings += _worst(grounds, looked, findings, odds)
     return Judgement(
         score=score,
         flag=flag,
@@ -75,6 +75,21 @@ def judge(reason: Reason, scope: Scope, actions: Sequence[Said]) -> Judgement:
         explained=_explained(looked, findings),
         actions=len(actions),
     )
+
+
+def _weighed(
+    grounds: Grounds, looked: Sequence[Looked], weigher: Model
+) -> tuple[float, dict[int, float]]:
+    """Return how suspicious a session is, and the odds of its actions by their places."""
+    places: Sequence[int] = range(len(looked))
+    if len(looked) > _MOST_WEIGHED:
+        gravest = heapq.nlargest(_MOST_WEIGHED, places, key=lambda at: weight(looked[at].doubts))
+        places = sorted(gravest)
+    if not looked:
+        return 0.0, {}
+    session, rows = standing.numbers(grounds, [looked[at] for at in places])
+    odds = [weigher.odds_of(row) for row in rows]
+    return weigher.score(session, odds), dict(zip(places, odds, strict=True))
 
 
 def _unjudged(reason: Reason, looked: Sequence[Looked]) -> Judgement:
@@ -173,17 +188,19 @@ def _bears(clause: Clause, facts: Facts) -> tuple[int, ...]:
 
 
 def _worst(
-    grounds: Grounds, looked: Sequence[Looked], findings: Sequence[Finding], weigher: Model
+    grounds: Grounds,
+    looked: Sequence[Looked],
+    findings: Sequence[Finding],
+    odds: Mapping[int, float],
 ) -> list[Finding]:
-    """Return a finding about the action that looks worst by itself, unless there is one."""
-    if any(weight(each.doubts) >= _SURE for each in looked):
-        return []  # it is named already
-    busy = [at for at, each in enumerate(looked) if not each.neutral] or [*range(len(looked))]
-    busy = sorted(busy, key=lambda at: -weight(looked[at].doubts))[:_MOST_WEIGHED]
-    scores = {
-        at: weigher.score(weighing.session(grounds, [looked[at]])) for at in busy if len(busy) > 1
-    }
-    place = max(busy, key=lambda at: scores.get(at, 0.0))
+    """Return a finding about the action that looks worst beside the others, unless it has one.
+
+    Where another is named for sure, it has to look bad by itself.
+    """
+    busy = [at for at in odds if not looked[at].neutral] or [*odds]
+    place = max(busy, key=lambda at: odds[at])
+    if findings and odds[place] <= 0 and any(weight(each.doubts) >= _SURE for each in looked):
+        return []
     if any(each.action == place for each in findings):
         return []
     facts = looked[place].said.facts

@@ -1,10 +1,11 @@
-"""The small model of tier 2: boosted trees from `alignment.json`, evaluated in pure Python.
+"""The small model of tier 2, from `alignment.json`: boosted trees and weighted sums, in pure Python.
 
 `bench/train_alignment.py` writes the file; scikit-learn is needed there and nowhere else. The score
 orders what reviewers look at first. It closes no finding and opens no door.
 """
 
 import dataclasses
+import heapq
 import itertools
 import json
 import math
@@ -23,6 +24,11 @@ _HARD = ((1.0, 2.5), (0.8, 1.5))
 # What the gravest doubt adds, however it compares with what was learned: doubts hold of situations
 # that nobody had in mind, and trees are surest of those that they have met.
 _DOUBT, _SUREST = 0.2, 0.98
+# How much the trees of pairs count, and the sums of actions: where a session is like a pair, and
+# where it is like an incident.
+_PAIRS, _ACTIONS = (1.0, 0.5), (0.1, 2.0)
+_WORST = 3  # actions of a session that count: of hundreds some look odd by chance
+_FARTHEST = 12.0  # odds of one action at most: a sum knows no bounds where it never was
 _PATH = Path(__file__).with_name("alignment.json")
 
 _LEAVES = 32  # of a tree at most: each is a bit in a word
@@ -42,12 +48,8 @@ class Split(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Model:
-    """Two experiences, and which of them a session is more like: trees whose leaves are added up.
-
-    `pairs` learned from sentences that say what one command does, `incidents` from what people
-    write when something is broken and from the sessions that followed; `which` tells the two apart.
-    That is a mixture of experts (Jacobs and others, 1991, doi:10.1162/neco.1991.3.1.79).
+class Trees:
+    """Boosted trees, whose leaves are added up to odds.
 
     No tree is walked from its root, node by node: each feature strikes out leaves of all trees at
     once, and the first that is left of a tree is the one where a walk would have ended.
@@ -55,11 +57,106 @@ class Model:
     """
 
     features: tuple[str, ...]
+    base: float  # the odds from which they start
     splits: tuple[Split, ...]
-    trees: tuple[tuple[float, ...], ...]  # what the leaves of each add, from the last to the first
-    ends: tuple[int, ...]  # where the trees of each forest end: pairs, and if any incidents, which
-    bases: tuple[float, ...]  # the odds from which each starts
+    leaves: tuple[tuple[float, ...], ...]  # what those of each tree add, from the last to the first
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> "Trees":
+        """Read them from JSON."""
+        trees = [_Tree(each) for each in raw["trees"]]
+        return cls(
+            features=tuple(raw["features"]),
+            base=float(raw["base"]),
+            splits=tuple(_splits(trees)),
+            leaves=tuple(tuple(tree.leaves) for tree in trees),
+        )
+
+    def odds(self, values: Mapping[str, float]) -> float:
+        """Return the logarithm of the odds for these features, by name."""
+        row = [values.get(name, 0.0) for name in self.features]
+        left = self._all
+        for place, thresholds, above in self.splits:
+            if passed := bisect_left(thresholds, row[place]):
+                left &= above[passed - 1]
+        size = len(self.leaves)
+        words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
+        return sum(
+            (
+                leaves[word.bit_length() - 1]
+                for leaves, word in zip(self.leaves, words, strict=True)
+            ),
+            start=self.base,
+        )
+
+    @cached_property
+    def _all(self) -> int:
+        words = enumerate(self.leaves)
+        return sum(((1 << len(leaves)) - 1) << number * _LEAVES for number, leaves in words)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sum:
+    """A weighted sum of features: the odds of a logistic regression.
+
+    Where a feature of `where` is 1, its own weights are added: what tells of a deed may tell nothing
+    of a look.
+    """
+
+    features: tuple[str, ...]
+    base: float
+    weights: tuple[float, ...]
+    where: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> "Sum":
+        """Read one from JSON.
+
+        Raises:
+            ValueError: there are not as many weights as features.
+        """
+        found = cls(
+            features=tuple(raw["features"]),
+            base=float(raw["base"]),
+            weights=tuple(map(float, raw["weights"])),
+            where={name: tuple(map(float, each)) for name, each in raw.get("where", {}).items()},
+        )
+        if any(len(each) != len(found.features) for each in (found.weights, *found.where.values())):
+            raise ValueError("A sum needs one weight for each feature.")
+        return found
+
+    def odds(self, values: Mapping[str, float]) -> float:
+        """Return the logarithm of the odds for these features, by name."""
+        weights = self._added(tuple(bool(values.get(name)) for name in self.where))
+        row = [values.get(name, 0.0) for name in self.features]
+        return sum(map(operator.mul, weights, row), start=self.base)
+
+    def _added(self, met: tuple[bool, ...]) -> tuple[float, ...]:
+        if met not in self._known:
+            parts = [each for each, here in zip(self.where.values(), met, strict=True) if here]
+            self._known[met] = tuple(map(math.fsum, zip(self.weights, *parts, strict=True)))
+        return self._known[met]
+
+    @cached_property
+    def _known(self) -> dict[tuple[bool, ...], tuple[float, ...]]:
+        return {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """What was learned of pairs and of incidents, and which of the two a session is more like.
+
+    `pairs` are trees that learned from sentences that say what one command does. `actions` is a sum
+    that weighs each action of a session beside the others, learned from what people write when
+    something is broken and from what was done then. `which` tells the two apart, and says how much
+    each of their opinions counts: a pool of logarithms (Genest and Zidek, 1986,
+    doi:10.1214/ss/1177013825).
+    """
+
     flag_at: float  # the score from which a session is flagged
+    pairs: Trees
+    which: Sum | None = None
+    actions: Sum | None = None
 
     @classmethod
     def parsed(cls, text: str) -> "Model":
@@ -70,52 +167,42 @@ class Model:
         """
         try:
             raw = json.loads(text)
-            forests = [raw] + [raw[name] for name in ("incidents", "which") if name in raw]
-            trees = [[_Tree(each) for each in forest["trees"]] for forest in forests]
-            listed = list(itertools.chain(*trees))
-            return cls(
-                features=tuple(raw["features"]),
-                splits=tuple(_splits(listed)),
-                trees=tuple(tuple(tree.leaves) for tree in listed),
-                ends=tuple(itertools.accumulate(map(len, trees))),
-                bases=tuple(float(forest["base"]) for forest in forests),
-                flag_at=raw["flag_at"],
-            )
-        except (KeyError, TypeError, IndexError, RecursionError) as error:
+            sums = {name: Sum.of(raw[name]) for name in ("which", "actions") if name in raw}
+            return cls(flag_at=float(raw["flag_at"]), pairs=Trees.of(raw["pairs"]), **sums)
+        except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise ValueError(f"This is no model of alignment: {error!r}.") from error
 
-    def score(self, values: Mapping[str, float]) -> float:
-        """Return how suspicious a session of these features is, of 0 to 1."""
-        odds, *others = self._learned([values.get(name, 0.0) for name in self.features])
-        hard = values.get("hard_hi", 0.0)
-        odds += next((added for least, added in _HARD if hard >= least), 0.0)
-        odds += _DOUBT * _odds(values.get("doubt_hi", 0.5))
-        if others:
-            incidents, which = others
-            odds += _share(which) * (incidents - odds)
-        return _share(odds)
+    def score(self, session: Mapping[str, float], odds: Sequence[float] = ()) -> float:
+        """Return how suspicious a session is, of 0 to 1.
 
-    def _learned(self, row: Sequence[float]) -> list[float]:
-        """Return the odds of each forest."""
-        left = self._all
-        for place, thresholds, above in self.splits:
-            if passed := bisect_left(thresholds, row[place]):
-                left &= above[passed - 1]
-        size = len(self.trees)
-        words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
-        found = [
-            leaves[word.bit_length() - 1] for leaves, word in zip(self.trees, words, strict=True)
-        ]
-        begins = (0, *self.ends)
-        return [
-            sum(found[begin:end], start=base)
-            for begin, end, base in zip(begins, self.ends, self.bases, strict=False)
-        ]
+        Args:
+            session: its features, by name.
+            odds: those of its actions, as `odds_of` has them.
+        """
+        flag = _odds(self.flag_at)
+        beyond = self.pairs.odds(session) + _by_hand(session) - flag
+        if self.which is None or not odds:
+            return _share(flag + beyond)
+        share = _share(self.which.odds(session))
+        pairs, actions = (pair + share * (incident - pair) for pair, incident in (_PAIRS, _ACTIONS))
+        return _share(flag + pairs * beyond + actions * worst(odds))
 
-    @cached_property
-    def _all(self) -> int:
-        words = enumerate(self.trees)
-        return sum(((1 << len(leaves)) - 1) << number * _LEAVES for number, leaves in words)
+    def odds_of(self, action: Mapping[str, float]) -> float:
+        """Return the odds that one action was not what was said; above 0 it is flagged by itself."""
+        odds = self.actions.odds(action) if self.actions else 0.0
+        return min(max(odds, -_FARTHEST), _FARTHEST)
+
+
+def _by_hand(session: Mapping[str, float]) -> float:
+    """Return what is added to the odds of pairs whatever they learned."""
+    hard = session.get("hard_hi", 0.0)
+    added = next((added for least, added in _HARD if hard >= least), 0.0)
+    return added + _DOUBT * _odds(session.get("doubt_hi", 0.5))
+
+
+def worst(odds: Sequence[float]) -> float:
+    """Return the odds that any of the worst actions was not what was said."""
+    return math.log(sum(map(math.exp, heapq.nlargest(_WORST, odds))))
 
 
 class _Tree:

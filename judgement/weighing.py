@@ -1,13 +1,12 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from judgement import fitting, grip, hard, near
+from judgement import fitting, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
 from judgement.doubts import Doubt, doubts, weight
@@ -16,7 +15,7 @@ from judgement.findings import Finding, Severity
 from judgement.grounds import Grounds, Said
 from judgement.scope import Scope
 
-_CODES = (
+CODES = (
     "verb", "read_only", "forbidden", "object", "whole", "root", "open_to_all", "inverted", "row",
     "widened", "value", "destination", "unreadable", "personal", "loose",
 )  # fmt: skip
@@ -31,6 +30,7 @@ class Looked(NamedTuple):
     said: Said
     ruled: tuple[Finding, ...] = ()  # by hard rules and by the scope
     doubts: tuple[Doubt, ...] = ()
+    routine: bool = False  # a look at what is near, as everybody has
 
     @property
     def neutral(self) -> bool:
@@ -47,63 +47,65 @@ def look(grounds: Grounds, scope: Scope, place: int, said: Said) -> Looked:
         *hard.findings(grounds.reason, scope, place, facts),
         *rules_of_scope.findings(scope, grounds.reason, place, facts),
     )
-    return Looked(said, ruled, tuple(doubts(grounds, said)))
+    return Looked(said, ruled, tuple(doubts(grounds, said)), near.routine(grounds, said))
 
 
-def telling(grounds: Grounds, actions: Sequence[Looked]) -> list[Looked]:
-    """Return the actions that tell: those that do anything, but for a look at what is near.
+def telling(actions: Sequence[Looked]) -> list[bool]:
+    """Tell which actions tell: those that do anything, but for a look at what is near.
 
     If there are none, all that do anything, else all.
     """
-    busy = [each for each in actions if not each.neutral]
-    apart = [each for each in busy if not near.routine(grounds, each.said)]
-    return apart or busy or list(actions)
+    busy = [not each.neutral for each in actions]
+    apart = [does and not each.routine for does, each in zip(busy, actions, strict=True)]
+    return next((found for found in (apart, busy) if any(found)), [True] * len(actions))
 
 
-def session(grounds: Grounds, looked: Sequence[Looked]) -> dict[str, float]:
+class Weighed(NamedTuple):
+    """One action with what is known of it by itself, in numbers."""
+
+    looked: Looked
+    held: fitting.Held
+    numbers: dict[str, float]
+
+
+def weighed(grounds: Grounds, looked: Sequence[Looked]) -> list[Weighed]:
+    """Return each action with its numbers."""
+    return [_weighed(grounds, each) for each in looked]
+
+
+def _weighed(grounds: Grounds, looked: Looked) -> Weighed:
+    held = fitting.held(grounds, looked.said.terms)
+    numbers = features(grounds, looked.said, held)
+    numbers["doubt"] = weight(looked.doubts)
+    numbers["hard"] = _ruled(looked, 0)
+    numbers["scope"] = _ruled(looked, 1)
+    return Weighed(looked, held, numbers)
+
+
+def together(grounds: Grounds, actions: Sequence[Weighed]) -> list[dict[str, float]]:
+    """Return the numbers of actions with those that each has beside the others."""
+    alone = fitting.adds(grounds.whole, [each.held for each in actions])
+    strangers = _strangers([each.looked.said for each in actions])
+    return [
+        each.numbers
+        | {"adds": adds, "adds_of_own": adds / max(each.numbers["accounts"], 0.01),
+           "stranger": stranger}
+        for each, adds, stranger in zip(actions, alone, strangers, strict=True)
+    ]  # fmt: skip
+
+
+def session(grounds: Grounds, weighed: Sequence[Weighed]) -> dict[str, float]:
     """Return what is known of actions together, by name."""
-    actions = [each.said for each in looked]
-    held = [fitting.held(grounds, each.terms) for each in actions]
-    rows = list(map(features, itertools.repeat(grounds), actions, held))
-    alone = fitting.adds(grounds.whole, held)
-    strangers = _strangers(actions)
-    for row, each, adds, stranger in zip(rows, looked, alone, strangers, strict=True):
-        row["adds"] = adds
-        row["adds_of_own"] = adds / max(row["accounts"], 0.01)
-        row["stranger"] = stranger
-        row["doubt"] = weight(each.doubts)
-        row["hard"] = _ruled(each, 0)
-        row["scope"] = _ruled(each, 1)
-    for row, own in zip(rows, grip.grips(grounds, actions), strict=True):
-        row.update(own)
+    actions = [each.looked.said for each in weighed]
+    rows = together(grounds, weighed)
     result = _extremes(rows)
-    result |= _roles(looked, rows)
-    for code in _CODES:
-        weights = [each.weight for own in looked for each in own.doubts if each.code == code]
+    for code in CODES:
+        weights = [d.weight for own in weighed for d in own.looked.doubts if d.code == code]
         result[f"doubt_{code}"] = max(weights, default=0.0)
     weights = sorted(row["doubt"] for row in rows)
     result |= _shape(grounds.reason.text[:20_000], actions)
-    return result | _whole(grounds, actions, _accounted(grounds, held), weights)
-
-
-# Of which it matters whether a deed has them, or a look.
-_BY_ROLE = (
-    "doubt", "values_unnamed", "grip", "grip_lost", "grip_wild", "grip_share", "figures_strange",
-    "accounts", "dropped_share", "held", "unlooked", "personal", "hard", "excess",
-)  # fmt: skip
-
-
-def _roles(looked: Sequence[Looked], rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return the extremes of those that change something, and of those that only look."""
-    sees, does = list[Mapping[str, float]](), list[Mapping[str, float]]()
-    for each, row in zip(looked, rows, strict=True):
-        (sees if near.looks(each.said.facts) else does).append(row)
-    found = {"deeds": float(len(does)), "glances": float(len(sees))}
-    for role, own in (("does", does), ("sees", sees)):
-        for name in _BY_ROLE:
-            column = [row[name] for row in own] or [-1.0]
-            found[f"{role}_{name}_lo"], found[f"{role}_{name}_hi"] = min(column), max(column)
-    return found
+    accounted = _accounted(grounds, [each.held for each in weighed])
+    return result | _whole(grounds, actions, accounted, weights)
 
 
 def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
