@@ -5,6 +5,7 @@ Nobody has seen what runs then. A name of its own stands for it among the comman
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from judgement.shellwords import Call, Script
 
@@ -110,7 +111,7 @@ def _installs(call: Call) -> bool:
 def _saved(call: Call) -> Iterator[str]:
     """Yield the names of the files into which something is fetched, without their folders."""
     named = False
-    for option, value in zip(call.args, (*call.args[1:], ""), strict=True):
+    for option, value in pairwise((*call.args, "")):
         last = f"-{option[-1]}" if re.fullmatch(r"-[a-zA-Z]{2,}", option) else option
         if _SAVED.match(last) and value and not value.startswith("-") and not _URL.match(value):
             named = True

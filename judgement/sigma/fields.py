@@ -7,9 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-import tree_sitter_bash
-from tree_sitter import Language, Parser
-
 from judgement import carried, shellwords
 from judgement.facts import Facts
 from judgement.shellwords import Call
@@ -23,7 +20,6 @@ SHELL = Source(product="linux", category="process_creation")
 RECORD = Source(product="breakglass", service="record")
 SOURCES = (CLOUDTRAIL, KUBERNETES, DATABASE, SHELL, RECORD)
 
-_GRAMMAR = Parser(Language(tree_sitter_bash.language()))
 _BASH = "/bin/bash"
 _SHELLS = {"bash", "dash", "ksh", "sh", "zsh"}
 _MOST = 1_000  # commands of one script, and those that they carry
@@ -121,11 +117,12 @@ def _readable(script: str) -> str:
 
 def _as_typed(text: str) -> Iterator[str]:
     """Yield the commands of a script with their redirections, those inside others behind these."""
-    waiting = [_GRAMMAR.parse(text.encode("utf-8", "replace")).root_node]
+    root, source = shellwords.parsed(text)
+    waiting = [root]
     while waiting:
         node = waiting.pop()
-        if node.type in {"command", "redirected_statement"} and node.text is not None:
-            yield node.text.decode("utf-8", "replace").strip()
+        if node.type in {"command", "redirected_statement"}:
+            yield shellwords.said_by(node, source).strip()
         waiting.extend(reversed(node.children))
 
 

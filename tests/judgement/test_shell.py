@@ -351,6 +351,9 @@ class TestWhatCannotBeRead:
         for text in ("", "  \n", "\0", "# a remark"):
             assert shell.facts(text).quality is Quality.NONE
 
+    def test_what_fetches_nothing_beside_a_shell_is_read(self) -> None:
+        assert shell.facts("wget; bash").quality is not Quality.NONE
+
     def test_binary_input_is_never_read_whole(self) -> None:
         assert shell.facts("\x7fELF\2\1\1\0\3").quality is not Quality.WHOLE
 
