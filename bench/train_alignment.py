@@ -323,8 +323,8 @@ class Told(NamedTuple):
 def weighing_actions(sessions: Sequence[Told], pairs: Sequence[Told]) -> Fitted:
     """Learn to weigh actions.
 
-    Of a pair we know only whether something in it is bad. Which action it is, is guessed by what was
-    learned so far, in rounds: that is learning from bags (Dietterich and others, 1997,
+    Of a pair we know only whether something in it is bad. Which action it is, is guessed by what
+    was learned so far, in rounds: that is learning from bags (Dietterich and others, 1997,
     doi:10.1016/S0004-3702(96)00034-3).
     """
     known = [

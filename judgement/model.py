@@ -1,4 +1,4 @@
-"""The small model of tier 2, from `alignment.json`: boosted trees and weighted sums, in pure Python.
+"""The small model of tier 2, from `alignment.json`: trees and weighted sums, in pure Python.
 
 `bench/train_alignment.py` writes the file; scikit-learn is needed there and nowhere else. The score
 orders what reviewers look at first. It closes no finding and opens no door.
@@ -99,8 +99,8 @@ class Trees:
 class Sum:
     """A weighted sum of features: the odds of a logistic regression.
 
-    Where a feature of `where` is 1, its own weights are added: what tells of a deed may tell nothing
-    of a look.
+    Where a feature of `where` is 1, its own weights are added: what tells of a deed may tell
+    nothing of a look.
     """
 
     features: tuple[str, ...]
@@ -188,7 +188,7 @@ class Model:
         return _share(flag + pairs * beyond + actions * worst(odds))
 
     def odds_of(self, action: Mapping[str, float]) -> float:
-        """Return the odds that one action was not what was said; above 0 it is flagged by itself."""
+        """Return the odds that one action was not what was said; above 0 it is flagged alone."""
         odds = self.actions.odds(action) if self.actions else 0.0
         return min(max(odds, -_FARTHEST), _FARTHEST)
 

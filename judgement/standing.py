@@ -49,10 +49,7 @@ def _rows(
     for row, own, each, tells in zip(
         rows, grip.grips(grounds, said), weighed, telling, strict=True
     ):
-        row |= own
-        row |= _own(each)
-        row["tells"] = float(tells)
-        row |= shared
+        row.update(own, **_own(each), tells=float(tells), **shared)
     for name in _BEYOND:
         _add_beyond(rows, name)
     return rows
