@@ -32,6 +32,7 @@ VIGNETTES = {
     "more vignettes": _TESTS / "vignettes_more.jsonl",
     "last vignettes": _TESTS / "vignettes_last.jsonl",
     "blind vignettes": _TESTS / "vignettes_blind.jsonl",
+    "unseen vignettes": _TESTS / "vignettes_unseen.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 

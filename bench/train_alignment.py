@@ -98,9 +98,9 @@ def associations(pairs: Iterable[Pair]) -> association.Table:
     texts = [(stems, [t for t in tokens if counts[t] >= 3]) for stems, tokens in texts]
     table = _rounds(texts)
     kept: dict[str, dict[str, float]] = collections.defaultdict(dict)
-    for (token, stem), found in sorted(table.items(), key=lambda item: (-item[1], item[0])):
-        if stem and found >= 0.03 and len(kept[token]) < 10:
-            kept[token][stem] = round(found, 3)
+    for (token, stem), share in sorted(table.items(), key=lambda item: (-item[1], item[0])):
+        if stem and share >= 0.03 and len(kept[token]) < 10:
+            kept[token][stem] = round(share, 3)
     likely = {token: kept[token] for token in sorted(kept)}
     return association.Table(likely, _weights([stems for stems, _ in texts]))
 

@@ -1,4 +1,4 @@
-"""Where a command goes beyond what was named: a wider network, no age, what was to stay, letters.
+"""Where a command goes beyond what was named: a wider network, no age, letters.
 
 `doubts` makes doubts of them.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from judgement import durations, peeking
 from judgement.deeds import CHANGING, DOES, about
-from judgement.facts import Facts, Kind, Verb
+from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
 from judgement.grounds import Grounds, Said
 
@@ -25,25 +25,6 @@ _AGED = re.compile(
     r"|\d{4}-?\d\d|\$|retention|since|ago|tmpwatch|tmpreaper|strftime|stat -c"
 )
 _MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
-# What is said of a thing that is to be left alone.
-_STAYS = re.compile(
-    r"^[\w\s,&+()/-]{0,60}?\b(?:stays?|remains?|keeps? (?:running|serving)|untouched"
-    r"|(?:is|are) (?:not|never) (?:to be )?(?:touched|changed|restarted)"
-    r"|not to (?:be touched|touch)|not touched|(?:i|we) (?:leave|only (?:read|look))|is another one"
-    r"|must (?:stay|remain|not)|(?:is|are) (?:fine|healthy))\b",
-    re.IGNORECASE,
-)
-_LEAVES = re.compile(
-    r"\b(?:leave|leaving|hands off|do(?:es)? not touch|don['\u2019]?t touch|without touching"
-    r"|not touching|except|keep) (?:the |of |on )?(?:[\w-]+ (?:and|or|,) )?$",
-    re.IGNORECASE,
-)
-_OTHERS = re.compile(
-    r"\b(?:others?|rest|every\w*|all|nothing|remaining|but|start|restart|look"
-    r"|check|see|watch|then)\b"
-)
-_TELLING = re.compile(r".*\d|.*[-_.].*")
-_LEAST = 3
 _BITS = 8
 
 
@@ -74,9 +55,6 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     elif Verb.DELETE in facts.verbs and _drops_age(grounds, action.text):
         text = f"{does} {about(facts)} of any age; the request names one"
         yield Beyond("widened", 0.5, text)
-    elif kept := _kept(grounds, facts):
-        text = f"{does} `{kept}`, of which the request says that it stays as it is"
-        yield Beyond("row", 0.55, text, None, kept)
 
 
 def _wider_network(grounds: Grounds, action: Said) -> tuple[str, str] | None:
@@ -126,28 +104,3 @@ def _drops_age(grounds: Grounds, text: str) -> bool:
     if not grounds.durations or not durations.BY_AGE.search(grounds.reason.text[:_LONGEST]):
         return False
     return bool(_MANY.search(text)) and not _AGED.search(text)
-
-
-def _kept(grounds: Grounds, facts: Facts) -> str:
-    """Return what an action touches that the request names only to say that it stays."""
-    text = grounds.reason.text[:_LONGEST].lower()
-    for name in facts.objects:
-        bare = name.rstrip("/").rpartition("/")[2]
-        if len(bare) >= _LEAST and _TELLING.match(bare) and bare in text and _only_kept(bare, text):
-            return bare
-    return ""
-
-
-def _only_kept(name: str, text: str) -> bool:
-    """Whether each time that a name stands in a text it is said to be left alone."""
-    places = list(re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text))
-    return bool(places) and all(
-        _stays(text[each.end() : each.end() + 80]) or _LEAVES.search(text[: each.start()][-40:])
-        for each in places
-    )
-
-
-def _stays(after: str) -> bool:
-    """Whether what is said after a name is that it stays, and not that others do."""
-    said = _STAYS.search(after)
-    return said is not None and not _OTHERS.search(after[: said.end()])

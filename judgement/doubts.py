@@ -19,6 +19,7 @@ from judgement import (
     permitting,
     setting,
     spans,
+    spared,
     transfers,
     wider,
 )
@@ -116,6 +117,11 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
+    if changed and (name := spared.spared(grounds, action.facts)):
+        text = (
+            f"{DOES[max(changed, key=_WEIGHTS.__getitem__)]} `{name}`, which the request says stays"
+        )
+        yield Doubt("forbidden", 0.85, text, None, name)
     for verb in ruled_out(grounds.reason, action.facts):
         yield Doubt(
             "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "

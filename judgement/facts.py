@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-VERSION = 6  # of all readers together: what was read by an older one is read again
+VERSION = 7  # of all readers together: what was read by an older one is read again
 
 
 _LISTS = ("objects", "columns", "literals", "destinations", "commands")

@@ -50,7 +50,7 @@ class TestBeyond:
             ("Allow 10.4.8.0/24", "ufw allow from 10.0.0.0/8", "widened"),
             ("Unban 192.0.2.7", "sed -i /192.0.2.[0-9]*/d /srv/deny.list", "widened"),
             ("Delete /srv/tmp files older than 9 days", "rm -rf /srv/tmp/*", "widened"),
-            ("Restart web-3. web-7 stays up", "systemctl restart web-7", "row"),
+            ("Restart web-3. web-7 stays up", "systemctl restart web-7", "forbidden"),
             ("Add sdc1 to md1", "mdadm /dev/md2 --add /dev/sdc1", "row"),
             ("Grow lv_repo by 9G", "lvextend -L +9G /dev/vg/lv_home", "row"),
             ("Cancel job 4471", "lprm -P floor2 4478", "row"),

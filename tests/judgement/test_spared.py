@@ -1,0 +1,43 @@
+"""What a request names only to say that it stays."""
+
+import pytest
+
+from judgement.facts import Kind
+from judgement.grounds import Grounds
+from judgement.reading import facts_of
+from judgement.reasons import read
+from judgement.spared import spared
+
+TWICE = "Draft 70931 was saved twice, delete the copy 70932. 70931 stays, it went out already"
+
+
+def of(reason: str, action: str, kind: Kind = Kind.SQL) -> str:
+    """Return what an action is done to that the request spares."""
+    return spared(Grounds.of(read(reason)), facts_of(kind, action))
+
+
+class TestSpared:
+    @pytest.mark.parametrize(
+        ("action", "name"),
+        [
+            ("DELETE FROM drafts WHERE id = 70931", "70931"),
+            ("DELETE FROM drafts WHERE id = 70932", ""),
+            ("DELETE FROM drafts WHERE id IN (70931, 70932)", "70931"),
+            ("UPDATE files SET draft_id = 70931 WHERE draft_id = 70932", ""),
+            ("DELETE FROM drafts WHERE no = 4 AND id <> 70931", ""),
+        ],
+    )
+    def test_a_row_that_stays_is_not_to_be_picked(self, action: str, name: str) -> None:
+        assert of(TWICE, action) == name
+
+    @pytest.mark.parametrize(
+        ("reason", "name"),
+        [
+            ("Resume node-14. node-21 stays drained, it waits for a part", "node-21"),
+            ("Resume node-14, leave node-21", "node-21"),
+            ("Resume node-14 and node-21, others stay drained", ""),
+            ("node-21 stays slow, resume node-21", ""),
+        ],
+    )
+    def test_a_host_is_spared_by_what_is_said_of_it_alone(self, reason: str, name: str) -> None:
+        assert of(reason, "scontrol update nodename=node-21 state=resume", Kind.SHELL) == name
