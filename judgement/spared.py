@@ -49,14 +49,15 @@ def spared(grounds: Grounds, facts: Facts) -> str:
 
 def _done_to(facts: Facts) -> Iterator[str]:
     """Yield the names of what an action is done to; what is set, or left out, is none."""
-    for each in facts.objects:
-        yield each.rstrip("/").rpartition("/")[2].lower()
+    for name in facts.objects:
+        yield name.rstrip("/").rpartition("/")[2].lower()
     if facts.kind is Kind.SQL:
-        once = Counter(each.column for each in facts.conditions if each.operator == "=")
-        for each in facts.conditions:
+        once = Counter(c.column for c in facts.conditions if c.operator == "=")
+        for condition in facts.conditions:
             # Two values of one column are two rows side by side: a copy, and what it is one of.
-            if each.operator == "in" or (each.operator == "=" and once[each.column] == 1):
-                yield each.value.strip("'").lower()
+            alone = condition.operator == "=" and once[condition.column] == 1
+            if alone or condition.operator == "in":
+                yield condition.value.strip("'").lower()
 
 
 @lru_cache(maxsize=500)
