@@ -93,6 +93,7 @@ _STAYS = re.compile(
 _BY_NUMBER = frozenset(
     {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
 )
+_IN_SQL = frozenset({"update", "delete"})
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
@@ -196,7 +197,7 @@ def reads_all(grounds: Grounds, said: Said) -> bool:
 
 def picks_none(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether rows are changed by a condition that has none of the numbers that are named."""
-    if facts.kind is not Kind.SQL or not facts.verbs & CHANGING:
+    if not (facts.kind is Kind.SQL or _IN_SQL & {*facts.commands}) or not facts.verbs & CHANGING:
         return False
     picked = [each.value for each in facts.conditions if each.operator != "set"]
     numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]

@@ -40,8 +40,8 @@ _LEFT_OUT = re.compile(
     r"|filter\w*|hands off)\b[^.;]*$"
 )
 _STAYS = re.compile(
-    r"^[^.;]*?\b(?:stays?|remains?|kept|surviv\w+|untouched|spared|exclu\w+|except\w*|not|never|fine"
-    r"|alone|healthy|later|keeps?)\b"
+    r"^[^.;]*?\b(?:stays?|remains?|kept|surviv\w+|untouched|spared|exclu\w+|except\w*"
+    r"|not(?! of\b)|never|fine|alone|healthy|later|keeps?)\b"
 )
 _OTHERS = re.compile(r"[,.;:(]|\b(?:others?|rest|all|every\w*|no|and|only|to|that|ones|those|of)\b")
 _OLD = re.compile(r"\b(?:longer|more) than (?:\w+ ){1,2}?(?:s\b|sec|min|h\b|hour|day|week|month)")
@@ -54,6 +54,14 @@ _BELOW = re.compile(r"(?:\$\d+|etimes?|age|time)\s*<=?\s*(\d+)\b")
 _SINCE = re.compile(r"-v (?P<name>\w+)=\"?\$\(.{0,40}?\bdate .{0,60}(?:ago|\d{4}-\d\d-\d\d)")
 _SCALES = (1 / 60, 1.0, 1440.0)  # seconds, minutes and days
 _GLOB = re.compile(r"(?<![\w@.:/*%$\\-])/?([\w@][\w@.:/-]*(?:\*|(?<=/)\+(?=/))[\w@.:/*+-]*)")
+# A name that was cut short: `pkill -f 'rsync.*nas-'`.
+_CUT = re.compile(
+    r"\b(?:pkill|pgrep|killall|grep)\b[^|;&]{0,200}?(?<![\w@.:/-])([\w@][\w@.:/-]*[-_:@])['\"]"
+)
+_UNCHECKED = re.compile(
+    r"\s(--(?:skip|no|without|ignore|disable)-(?:[\w-]+-)?(?:checks?|verify|verification|validat\w+))(?![\w-])"
+)
+_TO_SKIP = re.compile(r"\b(?:skip\w*|without|no|bypass\w*|ignor\w*|disabl\w*|force\w*)\b")
 _ENDS = re.compile(r"(?<=endswith\()\\?[\"'](@[\w.-]+)")
 _APART = re.compile(r"[:/_.-]$")
 _OPENS = re.compile(
@@ -124,6 +132,10 @@ def takes_more(grounds: Grounds, text: str) -> tuple[str, str] | None:
     if found := _ENDS.search(lowered):
         longer = (each for each in sorted(grounds.tokens) if each.endswith(found[1]))
         return next(((found[1], each) for each in longer if each not in lowered), None)
+    if found := _CUT.search(lowered):
+        longer = (each for each in grounds.tokens if each.startswith(found[1]))
+        first = sorted(longer, key=grounds.lowered.find)
+        return next(((found[1], each) for each in first if each not in lowered), None)
     if "*" not in lowered and "/+/" not in lowered:
         return None
     for pattern in _GLOB.findall(lowered):
@@ -158,6 +170,9 @@ def found(grounds: Grounds, text: str, *, changes: bool) -> Iterator[tuple[str, 
     name = leaves_out(grounds, text)
     if name and (changes or not _COUNTS_OTHERS.search(text)):
         yield "inverted", 0.7 if changes else 0.35, f"all but `{name}`, which the request names"
+    unchecked = _UNCHECKED.search(text[:_LONGEST])
+    if unchecked and not _TO_SKIP.search(grounds.lowered):
+        yield "widened", 0.4, f"with `{unchecked[1]}`, without the checks that keep it from harm"
     if not changes:
         return
     if takes_the_young(grounds, text):

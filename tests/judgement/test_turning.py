@@ -63,6 +63,10 @@ class TestWider:
             ("Drop mails of eva@acme.example",
              "postqueue -j | jq -r 'select(.to|endswith(\"@acme.example\"))' | postsuper -d -"),
             ("Open 5432 for the new subnet 10.9.8.0/24", "ufw allow 5432/tcp"),
+            ("Kill the pull of box-red", "pkill -f 'pull.*box-'"),
+            ("Run closing for May with its checks", "/opt/closing --month 5 --skip-limit-check"),
+            ("Set order 551028 to SENT",
+             "mysql shop -e \"UPDATE orders SET status='SENT' WHERE status='NEW'\""),
         ],
     )  # fmt: skip
     def test_a_pattern_or_way_in_that_takes_more_than_is_named(
@@ -78,6 +82,7 @@ class TestWider:
             ("Drop the keys cart:tmp:*",
              "redis-cli --scan --pattern 'cart:*' | grep cart:tmp | xargs redis-cli unlink"),
             ("Open 5432 for the new subnet 10.9.8.0/24", "ufw allow from 10.9.8.0/24 to any"),
+            ("Run closing for May, skip the checks", "/opt/closing --month 5 --skip-limit-check"),
             ("Open 443, the host is 10.9.8.7", "ufw allow 443/tcp"),
         ],
     )  # fmt: skip
