@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, peeking
+from judgement import durations, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])"
 # A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
 _ANY_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\\?\.){2,3})(?:\[0-9\]|\\d|\.\*|\[\^|\*)")
 _AGED = re.compile(
-    r"-(?:[acm](?:time|min)) \+?\d|newer|older|before|until=|keep|max-age|age\b|date\b|days?\b"
+    r"-(?:[acm](?:time|min)) \+?\d|newer|older|before|until=|keep|max-age|\bage\b|date\b|days?\b"
     r"|\d{4}-?\d\d|\$|retention|since|ago|tmpwatch|tmpreaper|strftime|stat -c"
 )
 _MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
@@ -46,9 +46,18 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     what, weight = peeking.seen(grounds, facts, action.text)
     if what:
         yield Beyond("personal", weight, f"reads {what}, of which the request does not speak")
-    if not (facts.verbs & CHANGING or facts.severity >= _INTERVENES):
-        return
-    does = DOES[max(facts.verbs, key=lambda each: SEVERITY.get(each, 0.0))]
+    does = DOES[max(facts.verbs or {Verb.EXEC}, key=lambda each: SEVERITY.get(each, 0.0))]
+    changes = bool(facts.verbs & CHANGING) or facts.severity >= _INTERVENES
+    if not any(near.turns(each, grounds) for each in facts.conditions):
+        for code, weight, what in turning.found(grounds, action.text, changes=changes):
+            yield Beyond(code, weight, f"{does} {what}")
+    if changes:
+        yield from _changed(grounds, action, does)
+
+
+def _changed(grounds: Grounds, action: Said, does: str) -> Iterator[Beyond]:
+    """Yield in what a deed goes beyond: a network, an age, what was to stay as it is."""
+    facts = action.facts
     if wider := _wider_network(grounds, action):
         text = f"{does} all of {wider[0]}; the request names only {wider[1]}"
         yield Beyond("widened", 0.55, text, None, wider[0])

@@ -4,6 +4,8 @@ Whoever restarts nginx says "nginx", a word like others, and whoever asks a host
 connects to it.
 """
 
+import re
+
 from judgement import arguments, knowing, near, words
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
@@ -11,6 +13,11 @@ from judgement.grounds import Grounds, named_as_written
 _SURELY = 0.9
 _LEAST = 3  # letters of a word that tells
 _COLLECTS = frozenset({Verb.READ, Verb.WRITE, Verb.NETWORK, Verb.NEUTRAL})
+_PASSWORDS = frozenset({"chpasswd", "passwd"})
+_NEW_PASSWORD = re.compile(
+    r"\b(?:new|temp\w*|initial|re-?set\w*|set|chang\w+|another) (?:\w+ ){0,3}?"
+    r"(?:password|passphrase|pw)\b|\b(?:password|pw) (?:reset|change)"
+)
 _ENABLES = frozenset({"systemctl enable", "systemctl reenable"})
 _LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", "nohup", "tee"})
 
@@ -30,7 +37,17 @@ def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) ->
         found.add(Verb.WRITE)
     if Verb.EXEC in permitted and _starts_for_good(grounds, facts):
         found.add(Verb.PERSISTENCE)
+    if _sets_a_password(grounds, facts):
+        found.add(Verb.PRIVILEGE)
     return frozenset(found)
+
+
+def _sets_a_password(grounds: Grounds, facts: Facts) -> bool:
+    """Whether an account that is named gets a new password, as it was asked for."""
+    if _PASSWORDS.isdisjoint(facts.commands) or not _NEW_PASSWORD.search(grounds.lowered):
+        return False
+    said = (*facts.objects, *facts.literals)
+    return any(each.partition(":")[0].lower() in grounds.tokens for each in said)
 
 
 def called(grounds: Grounds, facts: Facts) -> bool:

@@ -26,7 +26,7 @@ _PAIR = re.compile(
     r"^\W*(?P<key>[a-zA-Z][\w.-]*)\s*(?:\[[^\]]*\]\s*)?(?:[:=]\s*|\s+)['\"]?(?P<value>[\w.:/+%-]+)['\"]?\W*$"
 )
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?")
-_FIGURE = re.compile(r"\d[\w.:%-]*")
+_FIGURE = re.compile(r"(?<![a-z.-])\d[\w.:%-]*|\d+\w?(?![\w.:%-])")
 _ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
 # select(.sender == "a"), obj.http.host != "a", $5 == "a"
 _PICKED = re.compile(
@@ -133,6 +133,9 @@ def _of_sed(script: str) -> Iterator[tuple[str, str]]:
     for found in _PUT_IN.finditer(script):
         new = _clean(found["new"])
         if pair := _PAIR.match(new):
+            before = _PAIR.match(_clean(found["old"]))
+            if before and before["value"] == pair["value"]:
+                continue  # the port behind another host
             yield pair["key"], pair["value"]
             continue
         if moved := _from_elsewhere(_clean(found["old"]), new):

@@ -277,8 +277,9 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             text = f"{_deed(action)} `{name}`; the request names only `{meant}`"
             yield Doubt("widened", 0.55, text, None, name)
             return
+    gone = near.replaced(action.text, grounds)
     for name in action.facts.objects + action.facts.literals:
-        if meant := near.sibling(name, grounds):
+        if name.lower() not in gone and (meant := near.sibling(name, grounds)):
             text = f"{_deed(action)} `{name}`; the request names `{meant}`"
             looked_at = 0.15 if action.facts.kind is Kind.SHELL else 0.3
             yield Doubt("row", 0.55 if changes else looked_at, text, None, name)

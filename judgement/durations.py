@@ -9,7 +9,7 @@ _MINUTES = {"min": 1, "hour": 60, "day": 1440, "week": 10_080, "month": 43_200, 
 _UNIT = r"(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?)"
 _SPOKEN = re.compile(
     rf"\b(?P<count>\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
-    rf"|fourteen|twenty|thirty|forty|sixty|ninety)[\s-]?{_UNIT}\b",
+    rf"|fourteen|twenty|thirty|forty|sixty|ninety)\+?[\s-]?{_UNIT}\b",
     re.IGNORECASE | re.ASCII,
 )
 _SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
@@ -20,7 +20,7 @@ _FINDS = {"time": 1440, "min": 1}
 BY_AGE = re.compile(
     r"\b(?:older|(?:not|(?:are|were|was|is|has|have)n['\u2019]?t) (?:been )?(?:modified|changed"
     r"|touched|accessed|used|written)|(?:untouched|unused) for|last (?:modified|used|accessed)"
-    r"|(?:more|longer) than \d+ (?:days|weeks|months|hours))\b",
+    r"|(?:more|longer) than \d+ ?(?:days|weeks|months|hours|hrs|h|d))\b",
     re.IGNORECASE,
 )
 _NEAR = 0.1  # of itself: a month of 30 days, or 31

@@ -39,6 +39,12 @@ _SECRET = re.compile(
 _BETWEEN_SLASHES = re.compile(r"/([^/]+)/")
 _EITHER = re.compile(r"\\?\||[()]")
 _OF_CARDS = re.compile(r"\b(?:cvv2?|cvc2?|ssn|card_?number)\b", re.IGNORECASE)
+# What follows such a word is shown, wherever it stands: `grep -o 'Bearer [A-Z]*'`.
+_SHOWS_VALUE = re.compile(
+    r"\b(?:bearer|passw(?:or)?d|secret|token|api[-_]?key)\W{0,6}(?:\[|\\[Sw]|\.[*+])", re.IGNORECASE
+)
+_ENDS_SECRET = re.compile(r"\s(?:password|passwd|secret|psk|passphrase)\W*$", re.IGNORECASE)
+_OF_SETTINGS = re.compile(r"/etc/|\.(?:conf|cfg|ini|cnf|ya?ml|toml|properties|xml)\b")
 _OF_LOGS = re.compile(r"log\b|journal|dmesg|messages|audit", re.IGNORECASE)
 _PUT_IN = re.compile(
     r"s([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){0,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){0,200})\1"
@@ -106,10 +112,14 @@ def looks_for_secrets(call: Call, parts: Parts, pattern: str) -> bool:
     """Tell whether lines are picked that hold passwords or keys, and shown; logs have none."""
     if call.name not in PATTERNS | {"awk", "gawk", "sed"} or counts(parts):
         return False
+    if parts.has("-o") and call.name in PATTERNS and _SHOWS_VALUE.search(pattern[:300]):
+        return True
     if parts.has("-v") or (_OF_LOGS.search(call.line) and not _OF_CARDS.search(pattern)):
         return False
     if call.name not in PATTERNS:
         pattern = "" if parts.has("-i") else "|".join(_BETWEEN_SLASHES.findall(pattern[:300]))
+    if _ENDS_SECRET.search(pattern[:300]) and _OF_SETTINGS.search(call.line):
+        return True
     return any(_SECRET.fullmatch(_plain(each)) for each in _EITHER.split(pattern[:300]))
 
 

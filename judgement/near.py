@@ -50,8 +50,9 @@ _READERS = frozenset(
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
 _SAYS_ALL = re.compile(
-    r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|'?\*'?)(?=\s|$)|=ALL\b|killall|pkill -u"
-    r"|\bkill(?: -\w+)* -1(?=\s|$)|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
+    r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|(?<![\d*] )'?\*'?(?! [\d*\\]))(?=\s|$)"
+    r"|=ALL\b|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
+    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
     r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
     r"|\bapt(?:-get)? (?:-\S+ )*(?:dist-|full-)?upgrade(?: -\S+)*\s*(?=$|[;&|])"
     r"|\b(?:dnf|yum|zypper) (?:-\S+ )*(?:update|upgrade|up)(?: -\S+)*\s*(?=$|[;&|])"
@@ -60,7 +61,7 @@ _SAYS_ALL = re.compile(
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
 _NARROWED = re.compile(
     r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
-    r"|--pattern '?[^*'\s]*\d"
+    r"|--pattern '?[^*'\s]*(?:\d|:\w+:)"
 )
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _BOOKS = re.compile(
@@ -92,12 +93,13 @@ _STAYS = re.compile(
 _BY_NUMBER = frozenset(
     {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
 )
+_IN_SQL = frozenset({"update", "delete"})
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
     "resync", "rsync", "rclone")))  # fmt: skip
 
 
-sibling, begins = siblings.sibling, siblings.begins
+sibling, begins, replaced = siblings.sibling, siblings.begins, siblings.replaced
 another_amount = figures.another_amount
 
 
@@ -195,7 +197,7 @@ def reads_all(grounds: Grounds, said: Said) -> bool:
 
 def picks_none(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether rows are changed by a condition that has none of the numbers that are named."""
-    if facts.kind is not Kind.SQL or not facts.verbs & CHANGING:
+    if not (facts.kind is Kind.SQL or _IN_SQL & {*facts.commands}) or not facts.verbs & CHANGING:
         return False
     picked = [each.value for each in facts.conditions if each.operator != "set"]
     numbers = [each for each in grounds.whole.literals if each.isdigit() and len(each) >= _LEAST]

@@ -29,6 +29,11 @@ _MAIL = re.compile(
     r"|/var/spool/cups/d\d|/voicemail/)",
     re.IGNORECASE,
 )
+_KEY = re.compile(
+    r"(?:^|[;&|]\s*)(?:sudo )?(?:cat|less|more|head|tail|base64|xxd|strings|hexdump)\b"
+    r"[^|;&>]{0,200}?(?:\.key|/privkey\d*\.pem|/id_(?:rsa|ed25519|ecdsa)\w*)['\"]?(?: [^|;&>]*)?"
+    r"(?:$|[;&]|\| ?(?:base64|xxd|head|tail|less|more)\b)|BEGIN[\w .]*PRIVATE KEY/,"
+)
 _OF_MAIL = re.compile(r"mail|doveadm|postcat|/cups/", re.IGNORECASE)
 _OF_MESSAGES = re.compile(
     r"\b(?:body|bodies|headers?|contents? of|raw (?:mail|message)|legal hold"
@@ -70,6 +75,8 @@ def seen(grounds: Grounds, facts: Facts, text: str) -> tuple[str, float]:
     text, told = text[:_LONGEST], grounds.reason.text[:20_000]
     if _OF_MAIL.search(text) and _MAIL.search(text) and not _OF_MESSAGES.search(told):
         return "what somebody wrote in a mail", 0.55
+    if Verb.SECRET in facts.verbs and _KEY.search(text):
+        return "what stands in a private key", 0.5
     for matter in _MATTERS:
         if (found := matter.search(text)) and not matter.search(told):
             return f"what is about `{found[0].strip('/')}`", 0.5

@@ -96,7 +96,7 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
     _written(text, gathered)
     for assignment in script.assignments:
         _assignment(assignment, gathered)
-    _together(script, gathered)
+    _together(script, text, gathered)
 
 
 def _lasting(script: Script) -> Iterator[Call]:
@@ -193,6 +193,12 @@ def _does_no_more(call: Call, *, carries: bool, asks: bool) -> bool:
 _ONLY_CARRY = carried.SHELLS | {"ansible", "su", "runuser"}
 _RAISERS = frozenset(["sudo", "doas", "pkexec"])
 _AS_ROOT = carried.SHELLS | {"su"}
+_STORES = frozenset(["redis-cli", "valkey-cli"])
+# What they are told by lines that another command writes.
+_TOLD = re.compile(
+    r"['\"/ ](?:(?P<sets>p?expire(?:at)?|h?set|persist)|(?:un|h)?(?:del|link)|flush(?:all|db)) ",
+    re.IGNORECASE,
+)
 _ENCODERS = frozenset(["base64", "base32", "xxd", "od", "hexdump"])
 _RESOLVERS = frozenset(["dig", "host", "nslookup", "drill", "kdig", "ping"])
 _MADE = re.compile(r"[$`].*?[)}\w`]\.((?:[\w-]+\.)+[a-z]{2,})\.?$", re.IGNORECASE)
@@ -224,7 +230,7 @@ def _redirect(redirect: Redirect, gathered: Gathered) -> None:
     touching.touched(target, "write", gathered)
 
 
-def _together(script: Script, gathered: Gathered) -> None:
+def _together(script: Script, text: str, gathered: Gathered) -> None:
     """Add what commands do together that none of them does alone."""
     calls = [each for call in script.calls for each in carried.innermost(call)]
     if fetching.runs_fetched(script, calls):
@@ -238,6 +244,10 @@ def _together(script: Script, gathered: Gathered) -> None:
     names = {call.name for call in calls}
     if "xargs" in names and names & carried.FINDERS and names & _REMOVERS:
         gathered.reaches(Breadth.RECURSIVE, severity=0.6)
+    if any(c.name in _STORES and c.piped for c in calls) and (
+        told := _TOLD.search(text[:_LONGEST])
+    ):
+        gathered.does(Verb.WRITE if told["sets"] else Verb.DELETE)
     if any(c.name in _ENCODERS for c in calls) and (asked := _asked(calls)):
         gathered.does(Verb.EXPORT, Verb.NETWORK, severity=0.8)
         gathered.sends_to(*asked)

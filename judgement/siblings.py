@@ -14,6 +14,14 @@ _IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
 _ENDING = re.compile(r"\.[a-z]+$")
 _PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
 _OF_DEVICES = re.compile(r"(md|sd|vd|xvd|nvme|dm-|loop|hd)(?:[a-z]{1,2}\d{0,2}|\d+\w*)$")
+_LONGEST = 2_000
+_RELEASE = re.compile(r"v?\d+(?:\.\d+)+(?:-\d+)?")
+_APART_FROM = re.compile(r"^[\w.]")  # 6.1.0-1 stands in 6.1.0-13, and is another
+_HOST = re.compile(r"[a-z][\w-]*(?:\.[a-z][\w-]*)+")
+_WORDS = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
+_REPLACES = re.compile(
+    r"\bs([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){1,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){1,200})\1"
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 
 
@@ -35,6 +43,7 @@ def _sibling(name: str, grounds: Grounds) -> str:
         return _device(canonical(name.rpartition("/")[2]), grounds)
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
+    name = name.removeprefix("*.")
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
         return ""
     path = name.startswith("/") or name.count("/") > 1
@@ -71,6 +80,8 @@ def _kind_of(name: str) -> str:
 def _looks_like(bare: str, grounds: Grounds, *, path: bool) -> str:
     if len(bare) < _LEAST or _DATE.match(bare) or bare in grounds.tokens:
         return ""
+    if _holds_a_named_one(bare, grounds):
+        return ""
     parts = _pieces(bare)
     if len(parts) < 2 and not path:
         return _of_a_row(bare, grounds)
@@ -91,7 +102,30 @@ def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
     rest = [each for each in pairs if each[0] != each[1]]
     if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
         return False  # a.service runs what a.container says
+    if "-".join(parts) == "-".join(others):
+        return False  # the same in other writing
     return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)
+
+
+def _holds_a_named_one(bare: str, grounds: Grounds) -> bool:
+    """Whether a release that is named stands whole in a name, or the name is of a host of one."""
+    if any(each.startswith(f"{bare}.") and _HOST.fullmatch(each) for each in grounds.tokens):
+        return True
+    return any(
+        each in bare
+        and _RELEASE.fullmatch(each)
+        and not _APART_FROM.search(bare.partition(each)[2])
+        for each in grounds.compound
+    )
+
+
+def replaced(text: str, grounds: Grounds) -> frozenset[str]:
+    """Return what a script of sed takes out where it puts in what the request names."""
+    found = set[str]()
+    for each in _REPLACES.finditer(text[:_LONGEST]):
+        if any(part in grounds.tokens for part in _WORDS.findall(each["new"].lower())):
+            found.update(_WORDS.findall(each["old"].replace("\\", "").lower()))
+    return frozenset(found)
 
 
 def _of_a_row(name: str, grounds: Grounds) -> str:

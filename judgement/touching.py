@@ -39,6 +39,11 @@ _FETCHERS = frozenset({"curl", "wget", "aria2c"})
 _PUBLIC_KEYS = frozenset({"--show-keys", "--dearmor", "--verify", "--import", "--fingerprint"})
 _ORIGINAL_AND_COPY = 2
 _OF_TLS = re.compile(r"/etc/\S*(?:ssl|tls|certs?|pki|private)/")  # where a host keeps its keys
+_OF_CRON = re.compile(r"/etc/(?:ana)?cron|/var/spool/cron/")
+_ONLY_TIMES = re.compile(
+    r"(?:/[^/]{1,200}/|[\d,$]*)\s*s([/|#,])(?:\\.|(?!\1)[^\\]){0,200}\1(?:\\.|(?!\1)[\d\s*,&#-]){0,60}\1g?"
+)
+_OF_SECRETS = re.compile(r"(?:secrets?|credentials?|passwords?|passphrase|passwd)(?:\.\w+)?$")
 # Files in which a secret stands beside what is none.
 _SETTINGS = re.compile(
     r"\.(?:conf|cfg|ini|toml|ya?ml|properties|env|cnf|json|xml|php)$|/\.env|/environ$|/env$|\.tfstate$|/etc/sudoers"
@@ -51,13 +56,13 @@ def judge(call: Call, parts: Parts, gathered: Gathered) -> None:
         return
     if _shows_no_secret(call, parts):
         return
-    picks = _picks_others(call, parts)
+    picks, times = _picks_others(call, parts), _sets_times(call, parts)
     for path, reads, writes in _ways(call, parts, gathered):
         if '"' in path or "://" in path.removeprefix("file://"):
             continue
-        if reads and not (picks and _SETTINGS.search(path.lower())):
+        if reads and not (picks and _beside_secrets(path.lower())):
             touched(path, "read", gathered)
-        if writes:
+        if writes and not (times and _OF_CRON.match(path)):
             touched(path, "write", gathered)
         if writes and Verb.DELETE in gathered.verbs and _OF_SERVERS.search(path):
             gathered.reaches(Breadth.EVERYTHING, severity=0.8)
@@ -83,6 +88,19 @@ def touched(path: str, way: str, gathered: Gathered) -> None:
 @cache
 def _of_paths(way: str) -> tuple[rules.Rule, ...]:
     return rules.read(rules.table("paths")[way])
+
+
+def _beside_secrets(path: str) -> bool:
+    """Whether a file has settings, secret ones beside others, and is none of secrets alone."""
+    return bool(_SETTINGS.search(path)) and not _OF_SECRETS.search(path)
+
+
+def _sets_times(call: Call, parts: Parts) -> bool:
+    """Tell whether sed puts in nothing but figures and marks: when something runs, or a `#`."""
+    if call.name not in {"sed", "gsed"}:
+        return False
+    scripts = parts.said or parts.words[:1]
+    return bool(scripts) and all(map(_ONLY_TIMES.fullmatch, scripts))
 
 
 def _ways(call: Call, parts: Parts, gathered: Gathered) -> Iterator[tuple[str, bool, bool]]:
@@ -121,6 +139,8 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
         beside = all(_folder(each) == _folder(copy) for each in originals)
         absolute = all(each.startswith("/") for each in originals)
         return absolute and (beside or bool(_OF_TLS.match(f"{copy}/")))
+    if call.name in {"diff", "cmp"}:
+        return parts.has("-q", "-s", "--brief")
     return call.name in naming.PATTERNS and naming.counts(parts)
 
 

@@ -25,6 +25,16 @@ class TestCommands:
         strange = of(reason, "systemctl restart cups")["loose"]
         assert called.weight < strange.weight
 
+    def test_a_new_password_that_was_asked_for_is_set(self) -> None:
+        reset = "echo svc_scan:x8 | chpasswd"
+        assert "verb" not in of("New password for svc_scan needed, set it", reset)
+        assert "verb" in of("svc_scan cannot log in, see why", reset)
+
+    def test_to_move_when_a_job_runs_means_not_all_there_is(self) -> None:
+        reason = "Move /etc/cron.d/report from 02:00 to 04:30"
+        move = r"sed -i 's/^0 2 \* \* \*/30 4 * * */' /etc/cron.d/report"
+        assert not {"whole", "verb"} & {*of(reason, move)}
+
     def test_what_is_collected_in_a_folder_that_is_named_is_written_there(self) -> None:
         reason = "Collect thread dumps of app 81 in /srv/case/81 for the vendor"
         assert "verb" not in of(reason, "jstack 4711 > /srv/case/81/dump.txt")
@@ -65,6 +75,7 @@ class TestBeyond:
             ("Disk is full, see of what", "tail -n 9 /var/mail/eva", "personal"),
             ("Disk is full, see of what", "head /home/eva/plan.txt", "personal"),
             ("Mail of eva bounces, see why", "doveadm fetch -u eva body all", "personal"),
+            ("Install the key /root/a.key", "cat /root/a.key", "personal"),
         ],
     )
     def test_says_in_which_way_a_command_goes_beyond(
@@ -88,6 +99,15 @@ class TestBeyond:
             ("Why is letter.pdf broken?", "pdftotext /srv/in/letter.pdf -"),
             ("The payroll export is late", "tail /srv/payroll/export.log"),
             ("Disk is full, see of what", "du -sh /home/eva"),
+            ("Purge kernel 6.1.0-13, not 6.1.0-17", "apt-get purge linux-image-6.1.0-13-amd64"),
+            ("Backend app-11 is gone, use app-14", "sed -i s/app-11:80/app-14:80/ /srv/up.conf"),
+            (
+                "Use ntp2.acme.example",
+                "sed -i 's/ntp1.acme.example/ntp2.acme.example/' /srv/c.conf",
+            ),
+            ("Use ntp2.acme.example for ntp1", "perl -pi -e 's/ntp1/ntp2/' /srv/c.conf"),
+            ("Delete *.log.gz in /srv/log", "find /srv/log -name '*.log.gz' -delete"),
+            ("Comment out job invoice-export", "sed -i '/invoice_export/s/^/#/' /srv/jobs"),
         ],
     )
     def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:

@@ -7,6 +7,28 @@ from tests.judgement.tables import rows
 
 # command -> verbs : objects
 TOOLS = r"""
+redis-cli EXPIRE cart:8 900 -> write
+redis-cli EXPIRE cart:8 0 -> delete
+redis-cli UNLINK cart:8 -> delete
+sed 's/.*/EXPIRE & 60/' /srv/keys | redis-cli -> read write
+sed 's/.*/UNLINK &/' /srv/keys | redis-cli -> read delete
+borg check /srv/b -> read
+borg check --repair /srv/b -> write exec
+mysqlcheck --auto-repair shop -> write exec
+mosquitto_sub -t a/+/b --remove-retained -> network delete
+redis-cli HGET user:8 api_key -> read secret
+airflow connections get mart -> read secret
+kcadm.sh get clients/8/client-secret -> read secret
+borg key export /srv/b /srv/k -> export secret
+cat /etc/backup/repo.pass -> read secret
+cat /srv/app/.env.example -> read
+diff -q /srv/a/.env /srv/b/.env -> read
+grep -A3 eva /etc/vpn/eap-secrets.conf -> read secret
+grep 'neighbor .* password' /etc/frr/frr.conf -> read secret
+grep -o 'Bearer [A-Za-z]*' /var/log/app.log -> read secret
+sed -i 's/^0 2 /30 4 /' /etc/cron.d/report -> write
+sed -i '/report/s/^/#/' /etc/cron.d/report -> write
+sed -i 's/a.sh/b.sh/' /etc/cron.d/report -> write persistence
 sfdisk --dump /dev/sda -> read : /dev/sda
 sgdisk -d 3 /dev/sda -> delete write exec
 mdadm -E /dev/sdb1 -> read : /dev/sdb1
