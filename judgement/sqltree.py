@@ -21,6 +21,9 @@ _CHANGES = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter,
     exp.Create,
 )  # fmt: skip
+_USES = (exp.Where, exp.Having, exp.Order, exp.Group, exp.Is, exp.Count)
+_TIES = (exp.Join, exp.Merge)
+_SETTING = (exp.Update, exp.OnConflict)
 _VARIABLES = (exp.Parameter, exp.SessionParameter)
 _ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
 _MOMENT = re.compile(
@@ -43,7 +46,9 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     own |= _aliases(nodes)
     tables = [name for name in tables if name.lower() not in own]
     gathered.names(*tables)
-    gathered.has_columns(*(node.name for node in nodes if isinstance(node, exp.Column)))
+    columns = [node for node in nodes if isinstance(node, exp.Column)]
+    gathered.has_columns(*(node.name for node in columns))
+    gathered.shows(*(node.name for node in columns if not _only_used(node)))
     for node in nodes:
         _values(node, gathered)
     gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
@@ -63,6 +68,18 @@ def called(name: str, gathered: Gathered) -> None:
         gathered.does(Verb.EXEC, severity=sqlrules.CALL_SEVERITY)
         if found["deletes"]:
             gathered.does(Verb.DELETE)
+
+
+def _only_used(node: exp.Expr) -> bool:
+    """Whether a column is only set, counted or compared, so that nobody sees what it holds."""
+    parent = node.parent
+    while parent is not None:
+        if isinstance(parent, _USES) or (node.arg_key == "on" and isinstance(parent, _TIES)):
+            return True
+        if isinstance(parent, exp.EQ) and isinstance(parent.parent, _SETTING):
+            return node.arg_key == "this"
+        node, parent = parent, parent.parent
+    return False
 
 
 def _called_as(node: exp.Anonymous) -> str:
@@ -289,8 +306,10 @@ def _query(
         gathered.limits(int(count.name[:18]))
     elif any(_everything(query) for query in queries) and telling and limit is None:
         gathered.reaches(Breadth.WHOLE_TABLE, severity=0.15)
-    if any(isinstance(each, exp.Star) for query in queries for each in query.expressions):
+    shown = [*queries, *(node for node in nodes if isinstance(node, exp.Returning))]
+    if any(isinstance(each, exp.Star) for node in shown for each in node.expressions):
         gathered.has_columns("*")
+        gathered.shows("*")
 
 
 def _into_table(query: exp.Select) -> bool:

@@ -51,6 +51,15 @@ SELECT user_id, created_at FROM api_tokens -> read : api_tokens
 SELECT percent FROM promo_tokens WHERE token = 'MAY-10' -> read : promo_tokens
 SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
 SELECT failed_pins FROM badges WHERE card_no = 4 -> read : badges
+UPDATE copies SET hold_token = NULL, shelf = 'A7' WHERE id = 4 -> write : copies
+UPDATE badges SET pin_hash = SHA2('0000', 256) WHERE card_no = 4 RETURNING card_no -> write : badges
+UPDATE badges SET tries = 0 WHERE card_no = 4 RETURNING * , pin_hash -> secret write : badges
+UPDATE badges SET note = pin_hash WHERE card_no = 4 -> secret write : badges
+SELECT count(pin_hash), pin_hash IS NULL FROM badges WHERE pin_hash LIKE 'a%' -> read : badges
+INSERT INTO found SELECT pin_hash FROM badges -> secret read write : badges
+SELECT pickup_code FROM parcels WHERE id = 4 -> secret read : parcels
+SELECT session_cookie, unicast_key FROM devices -> secret read : devices
+SELECT zip_code, cookie_policy, group_key FROM devices -> read : devices
 COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV -> export read : users
 \copy users TO '/tmp/u.csv' csv header -> export read : users
 SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' -> export read : users
