@@ -12,6 +12,7 @@ from judgement import (
     beyond,
     commands,
     core,
+    figures,
     found,
     grip,
     knowing,
@@ -317,7 +318,7 @@ def _compared(
             f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",
             None, condition.column,
         )  # fmt: skip
-    elif within is None and not named(condition.value, grounds):
+    elif within is None and not figures.says(condition, grounds):
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
             "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
