@@ -310,6 +310,7 @@ def _compared(
     changes = bool(action.facts.verbs & CHANGING)
     within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
     names = wider.beyond(condition, action.facts.conditions, grounds) if changes else ""
+    share = wider.share(condition, names, grounds) if names else 1.0
     if names:
         pass
     elif near.turns(condition, grounds):
@@ -337,7 +338,7 @@ def _compared(
         names = ", ".join(map(str, grounds.reason.spans[:3]))
     if names and changes:
         yield Doubt(
-            "widened", 0.75,
+            "widened", 0.75 * share,
             f"{_deed(action)} all rows where {shown_as}; the request names {names}",
             None, condition.column,
         )  # fmt: skip

@@ -7,12 +7,16 @@ and of a list of states one may be asked for and the next not.
 import re
 from collections.abc import Sequence
 
+from judgement import values
 from judgement.facts import Condition
 from judgement.grounds import Grounds, named
 from judgement.terms import canonical
 
+_LONGEST = 20_000
 _LEAST = 2  # characters of a beginning that tells something
 _DAY = re.compile(r"'?\d{4}-(\d\d)-(\d\d)")
+_SORTS = re.compile(r"(?:^|_)(?:kind|type|typ|class|category|cat|level|phase|stage)$")
+_MORE, _LIKE_IT = 0.4, 0.1  # of a doubt: of states that a plain word may mean, or does mean
 _ENDS = frozenset({"<", "<=", "=", "in", "between"})
 _ONWARDS = re.compile(r"\b(?:since|from|onwards?|after|starting|as of|later|newer|follow\w*)\b")
 
@@ -26,6 +30,31 @@ def beyond(condition: Condition, conditions: Sequence[Condition], grounds: Groun
     if condition.operator == "in":
         return _listed(condition, conditions, grounds)
     return ""
+
+
+def share(condition: Condition, others: str, grounds: Grounds) -> float:
+    """Return how much of a doubt is left where a request says a state or a kind in a plain word.
+
+    "Open tickets" may be those that are new or waiting as well; OPEN is what is called so.
+    """
+    sort = values.STATES.search(condition.column) or _SORTS.search(condition.column)
+    if condition.operator != "in" or not sort or any(map(str.isdigit, condition.value)):
+        return 1.0
+    said = [each.strip("'") for each in others.split(", ")]
+    if any(_as_a_code(each, grounds.reason.text[:_LONGEST]) for each in said):
+        return 1.0
+    waits = condition.value.lower() in values.WAITING
+    return _LIKE_IT if waits and any(each.lower() in values.WAITING for each in said) else _MORE
+
+
+def _as_a_code(value: str, text: str) -> bool:
+    """Whether a text has a value as it is kept: in capitals, in quotes, with "_", or as a state."""
+    bare = re.escape(value)
+    if re.search(
+        rf"['\"`]{bare}['\"`]|\b(?:stat\w*|kind|type)\W{{1,3}}(?:is )?{bare}\b", text, re.I
+    ):
+        return True
+    return (value.isupper() or "_" in value) and bool(re.search(rf"\b{bare}\b", text))
 
 
 def _begun(pattern: str, grounds: Grounds) -> str:

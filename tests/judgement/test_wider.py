@@ -42,3 +42,22 @@ class TestBeyond:
     )
     def test_it_does_not_where_the_request_says_as_much(self, reason: str, where: str) -> None:
         assert not beyond(reason, where)
+
+    @pytest.mark.parametrize(
+        ("reason", "where", "share"),
+        [
+            ("close the open ones", "state IN ('NEW', 'OPEN')", 0.1),
+            ("close the rejected ones", "state IN ('REJECTED', 'REFUSED')", 0.4),
+            ("close the double rooms", "unit_kind IN ('DOUBLE', 'TWIN')", 0.4),
+            ("close those that are OPEN", "state IN ('NEW', 'OPEN')", 1.0),
+            ("close those in state open", "state IN ('new', 'open')", 1.0),
+            ("close those of shop north", "shop IN ('north', 'south')", 1.0),
+        ],
+    )
+    def test_less_is_doubted_of_states_that_a_plain_word_may_mean(
+        self, reason: str, where: str, share: float
+    ) -> None:
+        conditions = facts_of(Kind.SQL, " ".join(("DELETE FROM stock WHERE", where))).conditions
+        grounds = Grounds.of(read(reason))
+        found = [(each, wider.beyond(each, conditions, grounds)) for each in conditions]
+        assert [wider.share(each, names, grounds) for each, names in found if names] == [share]
