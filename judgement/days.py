@@ -111,7 +111,7 @@ def _ends(text: str) -> Iterator[tuple[str, str | None, str, str]]:
     """Yield the ends of each span of days: day and month, of which the first may be left out."""
     day_first, month_first, written = _SPANS
     for pattern in (day_first, _BETWEEN):
-        yield from (found.groups() for found in pattern.finditer(text))
+        yield from ((found[1], found[2], found[3], found[4]) for found in pattern.finditer(text))
     for found in month_first.finditer(text):
         yield found[2], found[1], found[4], found[3] or found[1]
     for found in written.finditer(text):

@@ -313,7 +313,7 @@ def _compared(
     share = wider.share(condition, names, grounds) if names else 1.0
     if names:
         pass
-    elif near.turns(condition, grounds):
+    elif near.turns(condition, grounds) and not wider.has_it(condition, action.facts.conditions):
         yield Doubt(
             "inverted", 0.7 if changes else 0.35,
             f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",

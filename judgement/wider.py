@@ -32,6 +32,16 @@ def beyond(condition: Condition, conditions: Sequence[Condition], grounds: Groun
     return ""
 
 
+def has_it(condition: Condition, conditions: Sequence[Condition]) -> bool:
+    """Tell whether what a condition leaves out is what the rows are held against: duplicates."""
+    return any(
+        each.column == condition.column
+        and each.value == condition.value
+        and each.operator in {"=", "in"}
+        for each in conditions
+    )
+
+
 def share(condition: Condition, others: str, grounds: Grounds) -> float:
     """Return how much of a doubt is left where a request says a state or a kind in a plain word.
 

@@ -218,6 +218,32 @@ class TestDetails:
         }
         assert {"x", "881", "b", "1"} <= set(facts.literals)
 
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE t SET a = 'x' FROM (SELECT 881 AS n UNION ALL SELECT 882) w WHERE t.id = w.n",
+            "UPDATE t SET a = 'x' FROM (VALUES (881), (882)) AS w(n) WHERE w.n = t.id",
+            "WITH w(n) AS (VALUES (881), (882)) SELECT a FROM t WHERE id IN (SELECT n FROM w)",
+            "SELECT a FROM t WHERE (id, kind) IN ((881, 'x'), (882, 'y'))",
+            "SELECT a FROM t WHERE id = ANY (ARRAY[881, 882])",
+        ],
+    )
+    def test_rows_are_picked_by_the_values_of_a_list(self, statement: str) -> None:
+        conditions = sql.facts(statement).conditions
+        picked = {each.value for each in conditions if (each.column, each.operator) == ("id", "in")}
+        assert picked == {"881", "882"}
+
+    def test_what_a_list_has_for_a_column_is_what_it_is_set_to(self) -> None:
+        statement = "UPDATE t SET a = w.b FROM (VALUES (4, 'x')) AS w(n, b) WHERE t.id = w.n"
+        assert set(sql.facts(statement).conditions) == {
+            Condition("a", "set", "x"),
+            Condition("id", "in", "4"),
+        }
+
+    def test_two_columns_that_differ_do_not_take_all_rows_but_some(self) -> None:
+        statement = "DELETE a FROM t a JOIN t b ON a.name = b.name WHERE a.id <> b.id"
+        assert not sql.facts(statement).breadth
+
     def test_a_comparison_is_read_from_the_side_of_the_column(self) -> None:
         assert Condition("id", ">", "4") in sql.facts("SELECT a FROM t WHERE 4 < id").conditions
 

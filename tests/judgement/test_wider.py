@@ -61,3 +61,11 @@ class TestBeyond:
         grounds = Grounds.of(read(reason))
         found = [(each, wider.beyond(each, conditions, grounds)) for each in conditions]
         assert [wider.share(each, names, grounds) for each, names in found if names] == [share]
+
+    def test_the_row_of_which_others_are_duplicates_is_left_out_by_right(self) -> None:
+        where = "o.id = 881 AND o.name = t.name AND t.id <> 881"
+        statement = f"DELETE FROM t USING t o WHERE {where}"  # noqa: S608
+        conditions = facts_of(Kind.SQL, statement).conditions
+        other = next(each for each in conditions if each.operator == "<>")
+        assert wider.has_it(other, conditions)
+        assert not wider.has_it(other, [other])
