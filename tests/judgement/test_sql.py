@@ -198,6 +198,25 @@ class TestVerbs:
         severities = [sql.facts(statement).severity for statement in rising]
         assert severities == sorted(set(severities))
 
+    @pytest.mark.parametrize(
+        ("statement", "intervenes"),
+        [
+            ("VACUUM FULL orders", True),
+            ("VACUUM (FULL, ANALYZE) orders", True),
+            ("CLUSTER orders USING ix", True),
+            ("REINDEX TABLE orders", True),
+            ("OPTIMIZE TABLE orders", True),
+            ("REFRESH MATERIALIZED VIEW sales", True),
+            ("SELECT pg_terminate_backend(4)", True),
+            ("VACUUM (VERBOSE, FULL false) orders", False),
+            ("VACUUM ANALYZE orders", False),
+            ("REINDEX INDEX CONCURRENTLY ix", False),
+            ("ANALYZE orders", False),
+        ],
+    )
+    def test_what_locks_others_out_intervenes(self, statement: str, *, intervenes: bool) -> None:
+        assert (sql.facts(statement).severity >= 0.4) is intervenes
+
     def test_what_an_emergency_asks_every_day_is_nothing_grave(self) -> None:
         grave = {"tamper", "persistence", "secret", "privilege", "export", "delete"}
         for statement in EVERYDAY.strip().splitlines():
