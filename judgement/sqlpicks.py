@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
+from judgement import sqlrules
+
 _MOST = 20  # values of a list
 _USES = (exp.Where, exp.Having, exp.Order, exp.Group, exp.Is, exp.Count)
 _TIES = (exp.Join, exp.Merge)
@@ -24,7 +26,8 @@ def only_used(node: exp.Expr) -> bool:
         if isinstance(parent, _USES) or (node.arg_key == "on" and isinstance(parent, _TIES)):
             return True
         if isinstance(parent, exp.EQ) and isinstance(parent.parent, _SETTING):
-            return node.arg_key == "this"
+            # What becomes part of another secret is still one.
+            return node.arg_key == "this" or bool(sqlrules.SECRET_COLUMN.search(parent.this.name))
         node, parent = parent, parent.parent
     return False
 

@@ -53,6 +53,7 @@ SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
 SELECT failed_pins FROM badges WHERE card_no = 4 -> read : badges
 UPDATE copies SET hold_token = NULL, shelf = 'A7' WHERE id = 4 -> write : copies
 UPDATE badges SET pin_hash = SHA2('0000', 256) WHERE card_no = 4 RETURNING card_no -> write : badges
+UPDATE badges SET pin_hash = SHA2(CONCAT('0000', pin_salt), 256) WHERE card_no = 4 -> write : badges
 UPDATE badges SET tries = 0 WHERE card_no = 4 RETURNING * , pin_hash -> secret write : badges
 UPDATE badges SET note = pin_hash WHERE card_no = 4 -> secret write : badges
 SELECT count(pin_hash), pin_hash IS NULL FROM badges WHERE pin_hash LIKE 'a%' -> read : badges
