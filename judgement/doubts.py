@@ -315,7 +315,7 @@ def _compared(
         pass
     elif near.turns(condition, grounds) and not wider.has_it(condition, action.facts.conditions):
         yield Doubt(
-            "inverted", 0.7 if changes else 0.35,
+            "inverted", 0.7 if changes else _looked_past(condition, grounds, action),
             f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",
             None, condition.column,
         )  # fmt: skip
@@ -342,6 +342,13 @@ def _compared(
             f"{_deed(action)} all rows where {shown_as}; the request names {names}",
             None, condition.column,
         )  # fmt: skip
+
+
+def _looked_past(condition: Condition, grounds: Grounds, action: Said) -> float:
+    """Return how grave it is to look at all rows but those named: most by their number alone."""
+    if not near.tells(condition.value) or near.sums_up(action):
+        return 0.35
+    return 0.35 if near.anchored(grounds, action.facts) else 0.6
 
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
@@ -375,8 +382,9 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             yield Doubt("loose", 0.1 if commands.called(grounds, facts) else 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
-        private = grip.private(seen)
+        one = near.anchored(grounds, facts)
+        private = grip.private(seen, one=one)
         if strange or private or len(seen) > 1:
             text = f"reads {shown(seen)}, which the request does not mention"
-            weight = _PRIVATE if private else 0.3 if held else 0.55
+            weight = _PRIVATE if private else 0.2 if one else 0.3 if held else 0.55
             yield Doubt("personal", weight, text, None, seen[0])

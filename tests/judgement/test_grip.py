@@ -69,6 +69,17 @@ class TestGrip:
         assert grip.personal(Grounds.of(read(SWAP)), look.facts) == ["birth_date", "iban"]
         assert not grip.personal(asked, look.facts)
 
+    def test_that_there_are_customers_says_nothing_of_their_names(self) -> None:
+        (look,) = said("SELECT customer_name FROM parcels WHERE id = 5")
+        assert grip.personal(Grounds.of(read("A customer misses parcel 5")), look.facts)
+        asked = Grounds.of(read("Which name has the customer of parcel 5?"))
+        assert not grip.personal(asked, look.facts)
+
+    def test_a_birthday_tells_that_it_is_the_right_one_who_is_named(self) -> None:
+        assert grip.private(["birth_date"], one=False)
+        assert not grip.private(["birth_date"], one=True)
+        assert grip.private(["birth_date", "lab_results"], one=True)
+
 
 class TestLoose:
     def test_a_deed_by_none_of_the_names_is_loose(self) -> None:
