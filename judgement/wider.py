@@ -18,6 +18,12 @@ _DAY = re.compile(r"'?\d{4}-(\d\d)-(\d\d)")
 _SORTS = re.compile(r"(?:^|_)(?:kind|type|typ|class|category|cat|level|phase|stage)$")
 _MORE, _LIKE_IT = 0.4, 0.1  # of a doubt: of states that a plain word may mean, or does mean
 _ENDS = frozenset({"<", "<=", "=", "in", "between"})
+_FROM, _UNTIL = frozenset({">", ">="}), frozenset({"<", "<="})
+_LEAST_WORD = 4  # letters of what is numbered: "term 2"
+_AND_MORE = (
+    r"(?![\w.,:]*\d|\s*(?:-|\u2013|to\b|until\b|through\b|\+|(?:and|or)\s(?:\d|up|more|above|below|high"
+    r"|low|less|late|earli|old|young|onw|beyond)|onwards))"
+)
 _ONWARDS = re.compile(r"\b(?:since|from|onwards?|after|starting|as of|later|newer|follow\w*)\b")
 
 
@@ -25,7 +31,9 @@ def beyond(condition: Condition, conditions: Sequence[Condition], grounds: Groun
     """Return what the request names within what a condition picks, "" if it picks no more."""
     if condition.operator == "like":
         return _begun(condition.value, grounds)
-    if condition.operator in {">", ">="}:
+    if condition.operator in _FROM | _UNTIL and (one := _one(condition, conditions, grounds)):
+        return one
+    if condition.operator in _FROM:
         return _day(condition, conditions, grounds)
     if condition.operator == "in":
         return _listed(condition, conditions, grounds)
@@ -77,6 +85,20 @@ def _begun(pattern: str, grounds: Grounds) -> str:
         return ""
     longer = (each for each in sorted(grounds.whole.literals) if each.startswith(bare))
     return next((each for each in longer if len(each) > len(bare)), "")
+
+
+def _one(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> str:
+    """Return the number that is named alone, "term 2", where all from or until it are picked."""
+    word = condition.column.rpartition("_")[2]
+    if len(word) < _LEAST_WORD or not word.isalpha() or not condition.value.isdecimal():
+        return ""
+    if sum(each.column == condition.column for each in conditions) > 1:
+        return ""
+    bound, least = int(condition.value[:18]), condition.operator in _FROM
+    for found in re.finditer(rf"\b{word} (\d{{1,9}})\b{_AND_MORE}", grounds.lowered):
+        if bound <= int(found[1]) if least else bound >= int(found[1]):
+            return found[0]
+    return ""
 
 
 def _day(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> str:

@@ -21,6 +21,9 @@ class TestBeyond:
             ("recall of lot H24K117", "lot LIKE 'H24%'", ["h24k117"]),
             ("flight of 14 December", "day >= '2026-12-14'", ["2026-12-14 alone"]),
             ("remove the draft ones", "state IN ('draft', 'posted')", ["draft"]),
+            ("remove shelf 2 before noon, shelf 3 and 4 stay", "shelf >= 2", ["shelf 2"]),
+            ("remove shelf 2", "shelf > 0", ["shelf 2"]),
+            ("remove shelf 2", "shelf_level <= 2 AND the_shelf <= 2", ["shelf 2"]),
         ],
     )
     def test_a_condition_picks_more_than_what_is_named(
@@ -37,6 +40,10 @@ class TestBeyond:
             ("flights since 14 December", "day >= '2026-12-14'"),
             ("flight of 14 December", "day >= '2026-12-14' AND day < '2026-12-15'"),
             ("remove the draft and the posted ones", "state IN ('draft', 'posted')"),
+            ("remove shelf 2 and up", "shelf >= 2"),
+            ("remove shelf 2 to 4", "shelf >= 2"),
+            ("remove shelf 2", "shelf >= 3"),
+            ("remove shelf 2", "shelf >= 2 AND shelf < 3"),
             ("remove them", "state IN ('draft', 'posted')"),
         ],
     )
