@@ -26,6 +26,11 @@ _MADE = re.compile(
 _MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})
 _DAY = re.compile(r"\d{4}-\d\d")
+# What parts the rows of most tables, so that it is asked of theirs where tables are joined.
+_PART = re.compile(
+    r"(?:^|_)(?:term|year|season|period|month|quarter|region|zone|fund|level|shop|store|site|tenant)(?:_?(?:id|no|cd"
+    r"|code|nr))?$"
+)
 _ROWS = frozenset(["update", "delete", "merge", "insert"])
 _MOST_LOOKS = 60
 _PICKS = frozenset({"=", "in"})
@@ -68,7 +73,8 @@ def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
         listed = sorted(picked.items(), key=lambda item: not item[1])
         columns = tuple((column, frozenset(values)) for column, values in listed if column)
         if columns:
-            looks[Look(frozenset(action.facts.objects), columns)] = None
+            tables, sums_up = frozenset(action.facts.objects), near.sums_up(action)
+            looks[Look(tables, columns, sums_up)] = None
     return list(looks)[:_MOST_LOOKS]
 
 
@@ -80,18 +86,38 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
         return ""
     asked = _asked(facts)
-    missing = ""
+    if missing := _spanned(grounds, facts):
+        return missing
     for look in grounds.looked:
-        if not look.tables.issubset(facts.objects) or _otherwise(asked, look):
+        if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look):
             continue
+        joined = not look.tables.issubset(facts.objects)
         lost = [
             column for column, values in look.picked
-            if (values and not values & asked.get(column, set())) or column not in asked
+            if ((values and not values & asked.get(column, set())) or column not in asked)
+            and (not joined or (values and _PART.search(column)))
         ]  # fmt: skip
-        if not lost:
+        if not (lost or look.sums_up or joined):
             return ""
+        if not lost:
+            continue
         missing = missing or lost[0]
     return missing
+
+
+def _spanned(grounds: Grounds, facts: Facts) -> str:
+    """Return a column of which a session looks at one value, and a change takes a span."""
+    spans = {each.column for each in facts.conditions if each.operator in _SPANS}
+    own = {each.column for each in facts.conditions if each.operator in _PICKS}
+    return next(
+        (
+            column for look in grounds.looked
+            if spans and not look.tables.isdisjoint(facts.objects)
+            for column, values in look.picked
+            if values and column in spans - own
+        ),
+        "",
+    )  # fmt: skip
 
 
 def _changes_rows(facts: Facts) -> bool:
