@@ -298,7 +298,7 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
-    elif column := found.lacks(grounds, action.facts):
+    elif not grip.uses_made(grounds, action) and (column := found.lacks(grounds, action.facts)):
         text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
 
@@ -353,7 +353,7 @@ def _looked_past(condition: Condition, grounds: Grounds, action: Said) -> float:
 
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
-    if not changes and near.seeks_somebody(condition):
+    if not changes and (near.seeks_somebody(condition) or grip.seeks(condition)):
         return _SEEKS
     if not changes and near.says_how(condition):
         return _HOW

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from judgement import words
 from judgement.deeds import CHANGING
-from judgement.facts import Facts, Kind, Verb
+from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named
 
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
@@ -47,7 +47,7 @@ _PERSONAL = re.compile(
 )
 # What somebody is called; that there are customers says nothing of their names.
 _CALLED = re.compile(
-    r"(?:^|_)(?:first|last|full|family|given|display|holder|owner|applicant|customer|client|guest|passenger"
+    r"(?:^|_)(?:sur|first|last|full|family|given|display|holder|owner|applicant|customer|client|guest|passenger"
     r"|patient|resident|tenant|taxpayer|driver|member|employee|student|pupil|donor|contact"
     r"|recipient|sender|signer|person)_?n(?:ame|m)$",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _PRIVATE = re.compile(
     r"|indication|disab\w*|pregnan\w*|passport\w*|ssn|national_id|birth\w*|dob|home_\w+|private_\w+"
     r"|custody\w*|guardian\w*|disciplin\w*|criminal\w*|debts?|income|message_text|private_message"
     r"|msg_text|(?:message|msg|mail|sms)_(?:body|preview)|body_(?:text|preview)|sms(?:_logs?)?|voicemails?"
-    r"|(?:call|voice)_(?:records?|history|logs?|cdrs?)|(?:lab|test)_results?|result_text|(?:clinical|case|nursing)_notes?"
+    r"|(?:call|voice)_(?:records?|history|logs?|cdrs?)|(?:lab|test)_results?|(?:clinical|case|nursing)_notes?"
     r"|(?:search|browsing|reading)_history|wealth\w*|est_wealth\w*|taxable\w*|tax_due|credit_score|arrears\w*|chat\w*|whisper\w*|agent_notes?|staff_notes?|remarks?|self_excl\w*|risk_\w+|gps\w*"
     r"|photo\w*|ownership\w*|beneficia\w*|donor\w*|orientation|ethnic\w*|union_member\w*)$",
     re.IGNORECASE,
@@ -67,7 +67,11 @@ _PRIVATE = re.compile(
 # By these somebody makes sure that it is the right person.
 _IDENTITY = re.compile(r"(?:^|_)(?:birth\w*|dob)$", re.IGNORECASE)
 # Of a client or a host, not of people.
-_OF_HOSTS = re.compile(r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$")
+_OF_HOSTS = re.compile(
+    r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$"
+    # What an account is called that wrote a row.
+    r"|(?:^|_)(?:db|app|os|sys|system|session|login|created|changed|updated|modified)_users?$"
+)
 _HOMES = re.compile(r"/home/\w+|/var/(?:spool/)?mail|/Maildir|\.bash_history|/root/", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -113,9 +117,23 @@ def loose(grounds: Grounds, said: Said) -> bool:
         return False
     if any(name in grounds.keys for name in _own(said)):
         return False
-    if any(name in said.text[:_LONGEST].lower() for name in grounds.made):
+    if uses_made(grounds, said):
         return False
-    return not any(named(each, grounds) for each in said.facts.literals if not each.isalpha())
+    # Tables keep states and offices in capitals; in a command they are its own words.
+    text = grounds.reason.text[:_LONGEST_REASON] if said.facts.kind is Kind.SQL else ""
+    return not any(
+        re.search(rf"\b{each}\b", text) if each.isupper() and each.isalpha()
+        else not each.isalpha() and named(each, grounds)
+        for each in said.facts.literals
+    )  # fmt: skip
+
+
+def uses_made(grounds: Grounds, said: Said) -> bool:
+    """Tell whether an action uses a temporary table or a variable of its session."""
+    if not grounds.made:
+        return False
+    text = said.text[:_LONGEST].lower()
+    return any(name in text for name in grounds.made)
 
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:
@@ -128,6 +146,14 @@ def personal(grounds: Grounds, facts: Facts) -> list[str]:
     return [each for each in called if _known(each, grounds) <= _HALF] + [
         each for each in told if _known(each, grounds) < _HALF
     ]
+
+
+def seeks(condition: Condition) -> bool:
+    """Tell whether somebody is looked for by a part of their name."""
+    part = condition.value.strip("%").replace(" ", "")
+    return (
+        condition.operator == "like" and part.isalpha() and bool(_CALLED.search(condition.column))
+    )
 
 
 def private(seen: Sequence[str], *, one: bool) -> bool:
