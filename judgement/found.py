@@ -74,7 +74,8 @@ def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
         columns = tuple((column, frozenset(values)) for column, values in listed if column)
         if columns:
             tables, sums_up = frozenset(action.facts.objects), near.sums_up(action)
-            looks[Look(tables, columns, sums_up)] = None
+            used = frozenset(each.column for each in action.facts.conditions)
+            looks[Look(tables, columns, used, sums_up)] = None
     return list(looks)[:_MOST_LOOKS]
 
 
@@ -89,7 +90,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if missing := _spanned(grounds, facts):
         return missing
     for look in grounds.looked:
-        if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look):
+        if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
             continue
         joined = not look.tables.issubset(facts.objects)
         lost = [
@@ -138,12 +139,24 @@ def _asked(facts: Facts) -> Mapping[str, set[str]]:
     return asked
 
 
-def _otherwise(asked: Mapping[str, set[str]], look: Look) -> bool:
-    """Whether rows are picked by a key that a look has not."""
+def _otherwise(asked: Mapping[str, set[str]], look: Look, facts: Facts) -> bool:
+    """Whether rows are picked by a key that a look has not, or by that of their own table.
+
+    What a look asks for beside a value that is named does not find the row without it.
+    """
     own = {column for column, _ in look.picked}
     return any(
-        column not in own and any(map(near.tells, values)) for column, values in asked.items()
+        column not in own
+        and any(map(near.tells, values))
+        and (column not in look.used or _of_the_row(column, facts))
+        for column, values in asked.items()
     )
+
+
+def _of_the_row(column: str, facts: Facts) -> bool:
+    """Whether a column is the key of a table that is changed: id, the item_id of order_items."""
+    thing = column.rpartition("_")[0]
+    return column == "id" or any(thing and thing in name for name in facts.objects)
 
 
 def _around(grounds: Grounds, actions: Sequence[Said]) -> Iterator[str]:
@@ -219,5 +232,4 @@ def _reads(column: str, facts: Facts) -> bool:
         return True
     if not {"id", column.rpartition("_")[2]} & {*facts.columns}:
         return False
-    thing = column.rpartition("_")[0]
-    return column == "id" or any(thing and thing in name for name in facts.objects)
+    return _of_the_row(column, facts)
