@@ -21,6 +21,8 @@ _FACTORS = {
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _MAC = re.compile(r"(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$", re.IGNORECASE)
 _SERIAL = re.compile(r"20[1-4]\d{7}$")  # of a zone: day and count
+# Columns that hold money in its smallest coin, of which nobody speaks.
+_IN_COINS = re.compile(r"(?:^|_)(?:cents?|cts?|minor(?:_units?)?|pence|centimes?|rappen)$")
 _NEAR = 0.05  # of itself: 1000 or 1024
 _EXACT = 1e-6
 
@@ -32,6 +34,14 @@ def form(value: str) -> str:
     if not value[:1].isdigit() or _SERIAL.match(value):
         return ""
     return _DIGITS.sub("9", value)
+
+
+def in_money(column: str, value: str) -> str:
+    """Return what is in a column of cents as people say it, 35.00 for 3500; else the value."""
+    bare = value.strip("'")
+    if not bare.removeprefix("-").isdecimal() or not _IN_COINS.search(column):
+        return value
+    return f"{abs(int(bare[:18])) / 100:.2f}"
 
 
 def said(value: str, text: str) -> bool:

@@ -22,6 +22,28 @@ _MONTH_FIRST = re.compile(
 )
 _MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE | re.ASCII)
 _IN_DIGITS = re.compile(r"(?<![\w./])(\d{1,2})[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
+# "14 to 17 August", "28 July until 2 August", "August 14-17", "2026-08-14 to 2026-08-17"
+_TO = r"(?:\s+(?:up\s+)?(?:to|until|till|thru|through)\s+(?:the\s+)?|\s?[-\u2013\u2014]\s?)"
+_ENDS = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
+_SPANS = (
+    re.compile(rf"\b{_ENDS}(?:\s*{_MONTH})?{_TO}{_ENDS}\s*{_MONTH}\b", re.IGNORECASE | re.ASCII),
+    re.compile(
+        rf"\b{_MONTH}\.?\s+{_ENDS}{_TO}(?:{_MONTH}\.?\s+)?{_ENDS}\b", re.IGNORECASE | re.ASCII
+    ),
+    re.compile(rf"\b\d{{4}}-(\d\d)-(\d\d){_TO}\d{{4}}-(\d\d)-(\d\d)(?!\d)", re.IGNORECASE),
+)
+_BETWEEN = re.compile(
+    rf"\bbetween\s+(?:the\s+)?{_ENDS}(?:\s*{_MONTH})?\s+and\s+(?:the\s+)?{_ENDS}\s*{_MONTH}\b",
+    re.IGNORECASE | re.ASCII,
+)
+_SEVERAL = re.compile(  # "on 3, 5 and 9 June"
+    rf"\b((?:\d{{1,2}}(?:st|nd|rd|th|\.)?(?:,\s*|\s+(?:and|or|&)\s+)){{1,8}})"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?\s*{_MONTH}\b",
+    re.IGNORECASE | re.ASCII,
+)
+_NUMBER = re.compile(r"\d+", re.ASCII)
+_LAST = 31  # of a month, where nobody asks which
+_MOST = 62  # days of a span of which each is meant
 _WRITTEN = re.compile(r"\b\d{4}-(\d\d)-(\d\d)(?!\d)")
 _LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T](\d\d:\d\d)\S*)?'?$")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?![\d.]|:?\d)", re.ASCII)
@@ -69,10 +91,37 @@ def spoken(text: str) -> Days:
     days |= {(int(found[1]), int(found[2])) for found in _WRITTEN.finditer(text)}
     for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
+    if days:
+        days |= {*_between(text)}
     months -= {month for month, _ in days}
     lowered = text.lower()
     by_calendar = bool(_BY_CALENDAR.search(lowered))
     return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
+
+
+def _between(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the days from one that is named to another, both included."""
+    for first, first_month, last, last_month in _ends(text):
+        start, end = _place(first_month or last_month, first), _place(last_month, last)
+        if 0 <= end - start < _MOST:
+            yield from ((at // _LAST + 1, at % _LAST + 1) for at in range(start, end + 1))
+
+
+def _ends(text: str) -> Iterator[tuple[str, str | None, str, str]]:
+    """Yield the ends of each span of days: day and month, of which the first may be left out."""
+    day_first, month_first, written = _SPANS
+    for pattern in (day_first, _BETWEEN):
+        yield from ((found[1], found[2], found[3], found[4]) for found in pattern.finditer(text))
+    for found in month_first.finditer(text):
+        yield found[2], found[1], found[4], found[3] or found[1]
+    for found in written.finditer(text):
+        yield found[2], found[1], found[4], found[3]
+
+
+def _place(month: str, day: str) -> int:
+    """Return the place of a day in a year of long months."""
+    number = int(month) if month.isdigit() else _month(month)
+    return (number - 1) * _LAST + int(day) - 1
 
 
 def _times(text: str) -> Iterator[str]:
@@ -91,6 +140,9 @@ def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:
         return set(), set()
     named = [(found[2] or found[3], found[1]) for found in _DAY_FIRST.finditer(text)]
     named += [(found[1], found[2]) for found in _MONTH_FIRST.finditer(text)]
+    named += [
+        (each[2], day) for each in _SEVERAL.finditer(text) for day in _NUMBER.findall(each[1])
+    ]
     months = {_month(found[1]) for found in _MONTH_ALONE.finditer(text)}
     return {(_month(month), int(day)) for month, day in named}, months
 

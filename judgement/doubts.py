@@ -12,6 +12,7 @@ from judgement import (
     beyond,
     commands,
     core,
+    figures,
     found,
     grip,
     knowing,
@@ -304,7 +305,7 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
-    elif column := found.lacks(grounds, action.facts):
+    elif not grip.uses_made(grounds, action) and (column := found.lacks(grounds, action.facts)):
         text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
 
@@ -316,15 +317,16 @@ def _compared(
     changes = bool(action.facts.verbs & CHANGING)
     within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
     names = wider.beyond(condition, action.facts.conditions, grounds) if changes else ""
+    share = wider.share(condition, names, grounds) if names else 1.0
     if names:
         pass
-    elif near.turns(condition, grounds):
+    elif near.turns(condition, grounds) and not wider.has_it(condition, action.facts.conditions):
         yield Doubt(
-            "inverted", 0.7 if changes else 0.35,
+            "inverted", 0.7 if changes else _looked_past(condition, grounds, action),
             f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",
             None, condition.column,
         )  # fmt: skip
-    elif within is None and not named(condition.value, grounds):
+    elif within is None and not figures.says(condition, grounds):
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
             "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
@@ -343,15 +345,22 @@ def _compared(
         names = ", ".join(map(str, grounds.reason.spans[:3]))
     if names and changes:
         yield Doubt(
-            "widened", 0.75,
+            "widened", 0.75 * share,
             f"{_deed(action)} all rows where {shown_as}; the request names {names}",
             None, condition.column,
         )  # fmt: skip
 
 
+def _looked_past(condition: Condition, grounds: Grounds, action: Said) -> float:
+    """Return how grave it is to look at all rows but those named: most by their number alone."""
+    if not near.tells(condition.value) or near.sums_up(action):
+        return 0.35
+    return 0.35 if near.anchored(grounds, action.facts) else 0.6
+
+
 def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
     """Return how grave it is that a value was not named: most where others of its sort were."""
-    if not changes and near.seeks_somebody(condition):
+    if not changes and (near.seeks_somebody(condition) or grip.seeks(condition)):
         return _SEEKS
     if not changes and near.says_how(condition):
         return _HOW
@@ -380,8 +389,9 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             yield Doubt("loose", 0.1 if commands.called(grounds, facts) else 0.3, text)
     elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
-        private = grip.private(seen)
+        one = near.anchored(grounds, facts)
+        private = grip.private(seen, one=one)
         if strange or private or len(seen) > 1:
             text = f"reads {shown(seen)}, which the request does not mention"
-            weight = _PRIVATE if private else 0.3 if held else 0.55
+            weight = _PRIVATE if private else 0.2 if one else 0.3 if held else 0.55
             yield Doubt("personal", weight, text, None, seen[0])

@@ -13,12 +13,20 @@ _CODE = re.compile(r"[\w-]{4,}")
 _LONGEST = 20_000
 
 
+def says(condition: Condition, grounds: Grounds) -> bool:
+    """Tell whether a request names the value of a condition, or what cents are of it in money."""
+    if named(condition.value, grounds):
+        return True
+    money = amounts.in_money(condition.column, condition.value)
+    return money != condition.value and named(money, grounds)
+
+
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether a figure is set that the request does not name, where it names one."""
     if facts.kind is Kind.SHELL:
         return _another_of_its_form(condition.value, grounds, facts)
     value = words.number(condition.value.strip("'"))
-    if value is None or value in {"0", "1"} or named(value, grounds):
+    if value is None or value in {"0", "1"} or says(condition, grounds):
         return False
     if re.search(rf"(?<![\d.,]){re.escape(value)}(?!\d)", grounds.reason.text[:_LONGEST]):
         return False  # "40 mg/0.4 ml"

@@ -26,6 +26,11 @@ _MADE = re.compile(
 _MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})
 _DAY = re.compile(r"\d{4}-\d\d")
+# What parts the rows of most tables, so that it is asked of theirs where tables are joined.
+_PART = re.compile(
+    r"(?:^|_)(?:term|year|season|period|month|quarter|region|zone|fund|level|shop|store|site|tenant)(?:_?(?:id|no|cd"
+    r"|code|nr))?$"
+)
 _ROWS = frozenset(["update", "delete", "merge", "insert"])
 _MOST_LOOKS = 60
 _PICKS = frozenset({"=", "in"})
@@ -68,7 +73,9 @@ def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
         listed = sorted(picked.items(), key=lambda item: not item[1])
         columns = tuple((column, frozenset(values)) for column, values in listed if column)
         if columns:
-            looks[Look(frozenset(action.facts.objects), columns)] = None
+            tables, sums_up = frozenset(action.facts.objects), near.sums_up(action)
+            used = frozenset(each.column for each in action.facts.conditions)
+            looks[Look(tables, columns, used, sums_up)] = None
     return list(looks)[:_MOST_LOOKS]
 
 
@@ -80,18 +87,38 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
         return ""
     asked = _asked(facts)
-    missing = ""
+    if missing := _spanned(grounds, facts):
+        return missing
     for look in grounds.looked:
-        if not look.tables.issubset(facts.objects) or _otherwise(asked, look):
+        if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
             continue
+        joined = not look.tables.issubset(facts.objects)
         lost = [
             column for column, values in look.picked
-            if (values and not values & asked.get(column, set())) or column not in asked
+            if ((values and not values & asked.get(column, set())) or column not in asked)
+            and (not joined or (values and _PART.search(column)))
         ]  # fmt: skip
-        if not lost:
+        if not (lost or look.sums_up or joined):
             return ""
+        if not lost:
+            continue
         missing = missing or lost[0]
     return missing
+
+
+def _spanned(grounds: Grounds, facts: Facts) -> str:
+    """Return a column of which a session looks at one value, and a change takes a span."""
+    spans = {each.column for each in facts.conditions if each.operator in _SPANS}
+    own = {each.column for each in facts.conditions if each.operator in _PICKS}
+    return next(
+        (
+            column for look in grounds.looked
+            if spans and not look.tables.isdisjoint(facts.objects)
+            for column, values in look.picked
+            if values and column in spans - own
+        ),
+        "",
+    )  # fmt: skip
 
 
 def _changes_rows(facts: Facts) -> bool:
@@ -112,12 +139,24 @@ def _asked(facts: Facts) -> Mapping[str, set[str]]:
     return asked
 
 
-def _otherwise(asked: Mapping[str, set[str]], look: Look) -> bool:
-    """Whether rows are picked by a key that a look has not."""
+def _otherwise(asked: Mapping[str, set[str]], look: Look, facts: Facts) -> bool:
+    """Whether rows are picked by a key that a look has not, or by that of their own table.
+
+    What a look asks for beside a value that is named does not find the row without it.
+    """
     own = {column for column, _ in look.picked}
     return any(
-        column not in own and any(map(near.tells, values)) for column, values in asked.items()
+        column not in own
+        and any(map(near.tells, values))
+        and (column not in look.used or _of_the_row(column, facts))
+        for column, values in asked.items()
     )
+
+
+def _of_the_row(column: str, facts: Facts) -> bool:
+    """Whether a column is the key of a table that is changed: id, the item_id of order_items."""
+    thing = column.rpartition("_")[0]
+    return column == "id" or any(thing and thing in name for name in facts.objects)
 
 
 def _around(grounds: Grounds, actions: Sequence[Said]) -> Iterator[str]:
@@ -193,5 +232,4 @@ def _reads(column: str, facts: Facts) -> bool:
         return True
     if not {"id", column.rpartition("_")[2]} & {*facts.columns}:
         return False
-    thing = column.rpartition("_")[0]
-    return column == "id" or any(thing and thing in name for name in facts.objects)
+    return _of_the_row(column, facts)

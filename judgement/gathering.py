@@ -35,6 +35,7 @@ class Gathered:
     verbs: set[Verb] = dataclasses.field(default_factory=set)
     objects: dict[str, None] = dataclasses.field(default_factory=dict)
     columns: dict[str, None] = dataclasses.field(default_factory=dict)
+    shown: dict[str, None] = dataclasses.field(default_factory=dict)  # columns, not only compared
     literals: dict[str, None] = dataclasses.field(default_factory=dict)
     destinations: dict[str, None] = dataclasses.field(default_factory=dict)
     commands: dict[str, None] = dataclasses.field(default_factory=dict)
@@ -68,6 +69,10 @@ class Gathered:
     def has_columns(self, *columns: str) -> None:
         """Add columns, in lower case."""
         _keep(self.columns, (name.lower() for name in columns))
+
+    def shows(self, *columns: str) -> None:
+        """Add columns of which the values are shown, or copied."""
+        _keep(self.shown, (name.lower() for name in columns))
 
     def says(self, *literals: str) -> None:
         """Add values, as they are written."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from judgement import words
 from judgement.deeds import CHANGING
-from judgement.facts import Facts, Kind, Verb
+from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named
 
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
@@ -40,23 +40,38 @@ _PERSONAL = re.compile(
     r"(?:^|_)(?:salar\w*|wages?|gehalt|compensation|bonus\w*|birth\w*|dob|born|geburt\w*"
     r"|marital\w*|religion\w*|diagnos\w*|medic\w*|icd\w*|notes?|note_text|passport\w*|ssn"
     r"|national_id|tax_id|iban|bic|card\w*|pan\w*|phone\w*|mobile\w*|tel\w*|e?mail\w*|addr\w*"
-    r"|street|home_\w+|first_?name|last_?name|full_?name|surname|given_name|gps\w*|location"
+    r"|street|home_\w+|surname|gps\w*|location"
     r"|income|debt|photo\w*|picture|message_text|body|comment\w*|payroll\w*|payslips?"
     r"|employees?|patients?|residents?|customers?|users?|persons?|people|staff|members?)$",
     re.IGNORECASE,
 )
+# What somebody is called; that there are customers says nothing of their names.
+_CALLED = re.compile(
+    r"(?:^|_)(?:sur|first|last|full|family|given|display|holder|owner|applicant|customer|client|guest|passenger"
+    r"|patient|resident|tenant|taxpayer|driver|member|employee|student|pupil|donor|contact"
+    r"|recipient|sender|signer|person)_?n(?:ame|m)$",
+    re.IGNORECASE,
+)
 # Of these nobody sees more than a job needs: health, belief, pay, letters, where somebody lives.
 _PRIVATE = re.compile(
-    r"(?:^|_)(?:salar\w*|wages?|compensation|bonus\w*|gross(?:_pay)?|net_pay|garnish\w*|marital\w*|religion\w*"
+    r"(?:^|[_.])(?:salar\w*|wages?|compensation|bonus\w*|gross(?:_pay)?|net_pay|garnish\w*|marital\w*|religion\w*"
     r"|diag\w*|medic(?!ine)\w*|med_\w+|icd\w*|injur\w*|allerg\w*|sick\w*|health\w*|therap\w*|symptom\w*"
     r"|indication|disab\w*|pregnan\w*|passport\w*|ssn|national_id|birth\w*|dob|home_\w+|private_\w+"
     r"|custody\w*|guardian\w*|disciplin\w*|criminal\w*|debts?|income|message_text|private_message"
-    r"|msg_text|chat\w*|whisper\w*|agent_notes?|staff_notes?|remarks?|self_excl\w*|risk_\w+|gps\w*"
+    r"|msg_text|(?:message|msg|mail|sms)_(?:body|preview)|body_(?:text|preview)|sms(?:_logs?)?|voicemails?"
+    r"|(?:call|voice)_(?:records?|history|logs?|cdrs?)|(?:lab|test)_results?|(?:clinical|case|nursing)_notes?"
+    r"|(?:search|browsing|reading)_history|wealth\w*|est_wealth\w*|taxable\w*|tax_due|credit_score|arrears\w*|chat\w*|whisper\w*|agent_notes?|staff_notes?|remarks?|self_excl\w*|risk_\w+|gps\w*"
     r"|photo\w*|ownership\w*|beneficia\w*|donor\w*|orientation|ethnic\w*|union_member\w*)$",
     re.IGNORECASE,
 )
+# By these somebody makes sure that it is the right person.
+_IDENTITY = re.compile(r"(?:^|_)(?:birth\w*|dob)$", re.IGNORECASE)
 # Of a client or a host, not of people.
-_OF_HOSTS = re.compile(r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$")
+_OF_HOSTS = re.compile(
+    r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$"
+    # What an account is called that wrote a row.
+    r"|(?:^|_)(?:db|app|os|sys|system|session|login|created|changed|updated|modified)_users?$"
+)
 _HOMES = re.compile(r"/home/\w+|/var/(?:spool/)?mail|/Maildir|\.bash_history|/root/", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -102,9 +117,23 @@ def loose(grounds: Grounds, said: Said) -> bool:
         return False
     if any(name in grounds.keys for name in _own(said)):
         return False
-    if any(name in said.text[:_LONGEST].lower() for name in grounds.made):
+    if uses_made(grounds, said):
         return False
-    return not any(named(each, grounds) for each in said.facts.literals if not each.isalpha())
+    # Tables keep states and offices in capitals; in a command they are its own words.
+    text = grounds.reason.text[:_LONGEST_REASON] if said.facts.kind is Kind.SQL else ""
+    return not any(
+        re.search(rf"\b{each}\b", text) if each.isupper() and each.isalpha()
+        else not each.isalpha() and named(each, grounds)
+        for each in said.facts.literals
+    )  # fmt: skip
+
+
+def uses_made(grounds: Grounds, said: Said) -> bool:
+    """Tell whether an action uses a temporary table or a variable of its session."""
+    if not grounds.made:
+        return False
+    text = said.text[:_LONGEST].lower()
+    return any(name in text for name in grounds.made)
 
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:
@@ -113,12 +142,26 @@ def personal(grounds: Grounds, facts: Facts) -> list[str]:
         each for each in (*facts.columns, *facts.objects)
         if (_PERSONAL.search(each) or _PRIVATE.search(each)) and not _OF_HOSTS.search(each)
     ]  # fmt: skip
-    return [each for each in told if _known(each, grounds) < _HALF]
+    called = [each for each in facts.columns if _CALLED.search(each)]
+    return [each for each in called if _known(each, grounds) <= _HALF] + [
+        each for each in told if _known(each, grounds) < _HALF
+    ]
 
 
-def private(seen: Sequence[str]) -> bool:
-    """Tell whether any of what is seen of people is what few jobs need."""
-    return any(map(_PRIVATE.search, seen))
+def seeks(condition: Condition) -> bool:
+    """Tell whether somebody is looked for by a part of their name."""
+    part = condition.value.strip("%").replace(" ", "")
+    return (
+        condition.operator == "like" and part.isalpha() and bool(_CALLED.search(condition.column))
+    )
+
+
+def private(seen: Sequence[str], *, one: bool) -> bool:
+    """Tell whether any of what is seen of people is what few jobs need.
+
+    Of `one` person who is named, a birthday only tells that it is the right one.
+    """
+    return any(_PRIVATE.search(each) and not (one and _IDENTITY.search(each)) for each in seen)
 
 
 def _own(said: Said) -> tuple[str, ...]:

@@ -183,6 +183,8 @@ class Look(NamedTuple):
 
     tables: frozenset[str]
     picked: tuple[tuple[str, frozenset[str]], ...]  # columns, each with its values; none of a span
+    used: frozenset[str] = frozenset()  # all columns by which it picks, named or not
+    sums_up: bool = False  # which tells how many there are, and not that all of them are meant
 
 
 @dataclasses.dataclass(frozen=True)

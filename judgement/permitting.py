@@ -1,6 +1,6 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import commands, grip, knowing, near
+from judgement import commands, grip, knowing, near, sqlrules
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
@@ -40,6 +40,18 @@ def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]
         share *= 0.4  # it empties a column while it sets others
     if verb is Verb.WRITE and grip.held(grounds, action):
         share *= 0.7
-    if verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts):
+    stopped = verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts)
+    if stopped or (verb is Verb.SECRET and _speaks_of_it(grounds, facts)):
         share *= 0.3
     return share
+
+
+def _speaks_of_it(grounds: Grounds, facts: Facts) -> bool:
+    """Whether a request speaks of each secret that is read by its name: "the pickup code"."""
+    secrets = [
+        each for each in facts.columns
+        if sqlrules.SECRET_COLUMN.search(each) and not sqlrules.HARMLESS_COLUMN.search(each)
+    ]  # fmt: skip
+    return bool(secrets) and all(
+        "_" in each and each.replace("_", " ") in grounds.lowered for each in secrets
+    )

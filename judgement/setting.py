@@ -40,7 +40,7 @@ def beyond(
     if entered and _FILLED_IN.search(condition.column):
         return
     plain = condition.value.lower() in _PLAIN
-    if named(condition.value, grounds) and not plain:
+    if figures.says(condition, grounds) and not plain:
         return
     text = f"sets `{condition.column}` of {about(action.facts)}, which the request does not mention"
     if _RIGHTS.search(condition.column):

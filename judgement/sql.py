@@ -346,11 +346,12 @@ def _touched(gathered: Gathered) -> None:
 def _secret(tables: Iterable[str], gathered: Gathered) -> bool:
     """Whether what opens other doors is among what is read: not who has it, or how many there are.
 
-    Nor is the one by which a row is picked: whoever writes it knows it.
+    What is only set or compared shows nothing, nor the one by which a row is picked: whoever
+    writes it knows it.
     """
     known = {each.column for each in gathered.conditions if each.operator in {"=", "in"}}
     columns = [
-        name for name in gathered.columns
+        name for name in gathered.shown
         if not (name in known and sqlrules.PICKED_BY.search(name))
         and not sqlrules.HARMLESS_COLUMN.search(name)
     ]  # fmt: skip

@@ -97,8 +97,10 @@ def copied(single: str, gathered: Gathered) -> str | None:
     if found["query"]:
         return found["query"]
     gathered.names(rules.clean(found["table"]))
-    gathered.has_columns(*re.findall(r"\w+", found["columns"] or ""))
+    columns = re.findall(r"\w+", found["columns"] or "")
+    gathered.has_columns(*columns)
     if out:
+        gathered.shows(*columns)
         gathered.reaches(Breadth.WHOLE_TABLE)
     return ""
 

@@ -47,7 +47,9 @@ SECRET_COLUMN = re.compile(
     r"|totp|cvv|cvc|pin|puk\d?|ki|opc|adm1|seed|pwd_\w+|p12_?\w*|pfx_?\w*|card_?number|pan|pin_?(?:code|hash)|rolpassword|authentication_string|passwort)s?(?:_?(?:hash"
     r"|hashed|digest|key|enc|encrypted|value|text|plain|string|salt))?$"
     r"|(?:^|_)(?:api|private|secret|encryption|signing|access|ssh|license|master|session)_?keys?"
-    r"(?:_?hash|_?pem)?$|^(?:encrypted|hashed|hash)_?(?:password|passwd|pw)\w*$|^(?:passwordhash"
+    r"(?:_?hash|_?pem)?$|(?:^|_)(?:auth|unicast|pairwise|psk|wpa)_keys?$"
+    r"|(?:^|_)(?:recovery|backup|pickup|access|door|locker|unlock|pin|login)_?codes?$"
+    r"|(?:^|_)cookies?(?:_?(?:value|data))?$|^(?:encrypted|hashed|hash)_?(?:password|passwd|pw)\w*$|^(?:passwordhash"
     r"|srvpass\w*|umoptions)$|[a-z](?:secret|password|passwd|refreshtoken|accesstoken|apitoken|apikey)$",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
-from judgement import sqlrules
+from judgement import sqlpicks, sqlrules
 from judgement.facts import Breadth, Verb
 from judgement.gathering import Gathered
 
@@ -35,17 +35,21 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     changes = [node for node in nodes if isinstance(node, _CHANGES)]
     if not changes and not isinstance(tree, exp.Query | exp.Values):
         return False
+    own |= _aliases(nodes)
     tables = [
         name for node in nodes
         if isinstance(node, exp.Table) and not isinstance(node.this, _VARIABLES)
-        and (name := _name(node))
+        and (name := _name(node)) and name.lower() not in own
     ]  # fmt: skip
-    own |= _aliases(nodes)
-    tables = [name for name in tables if name.lower() not in own]
     gathered.names(*tables)
-    gathered.has_columns(*(node.name for node in nodes if isinstance(node, exp.Column)))
+    columns = [node for node in nodes if isinstance(node, exp.Column)]
+    gathered.has_columns(*(node.name for node in columns))
+    gathered.shows(*(node.name for node in columns if not sqlpicks.only_used(node)))
     for node in nodes:
         _values(node, gathered)
+    for column, listed, assigned in sqlpicks.from_lists(nodes):
+        if (value := _value(listed)) is not None:
+            gathered.compares(column.name, "set" if assigned else "in", value)
     gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
     for node in changes:
         _change(node, gathered)
@@ -141,8 +145,7 @@ def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
     """Say whether a change is of all rows, or of all but those that are named."""
     where = node.args.get("where")
     if where is None:
-        apart = node.args.get("limit") or isinstance(node.parent, exp.When) or _joined(node)
-        if not apart:
+        if not (node.args.get("limit") or isinstance(node.parent, exp.When) or _joined(node)):
             gathered.reaches(Breadth.NO_WHERE, severity=0.9)
         return
     if _always(where.this):
@@ -227,7 +230,7 @@ def _but(condition: exp.Expr) -> bool:
     if isinstance(condition, exp.Not) and not isinstance(condition.this.unnest(), exp.Is):
         return not _without_others(condition)
     if isinstance(condition, exp.NEQ | exp.NullSafeNEQ):
-        return True
+        return not all(isinstance(each, exp.Column) for each in condition.iter_expressions())
     if isinstance(condition, exp.Is):
         return _not_null(condition)
     return bool(condition.args.get("negate")) or _not_null(condition)
@@ -289,8 +292,10 @@ def _query(
         gathered.limits(int(count.name[:18]))
     elif any(_everything(query) for query in queries) and telling and limit is None:
         gathered.reaches(Breadth.WHOLE_TABLE, severity=0.15)
-    if any(isinstance(each, exp.Star) for query in queries for each in query.expressions):
+    shown = [*queries, *(node for node in nodes if isinstance(node, exp.Returning))]
+    if any(isinstance(each, exp.Star) for node in shown for each in node.expressions):
         gathered.has_columns("*")
+        gathered.shows("*")
 
 
 def _into_table(query: exp.Select) -> bool:
@@ -323,12 +328,24 @@ def _several(node: exp.In | exp.Between, gathered: Gathered) -> None:
     """Add a comparison with several values: IN (…), BETWEEN … AND …."""
     within = isinstance(node, exp.In)
     operator = _under_not(node, "in") if within else "between"
+    if isinstance(node, exp.In):
+        _in_rows(node, operator, gathered)
     for each in node.expressions if within else (node.args["low"], node.args["high"]):
         if (value := _value(each)) is not None:
             gathered.compares(node.this.name, operator, value)
 
 
+def _in_rows(node: exp.EQ | exp.In, operator: str, gathered: Gathered) -> None:
+    """Add what is compared in rows, `(a, b) = ('x', 'y')`, or with any of several."""
+    for column, each in sqlpicks.in_rows(node):
+        if isinstance(column, exp.Column) and (value := _value(each)) is not None:
+            gathered.compares(column.name, operator, value)
+
+
 def _comparison(node: exp.Expr, operator: str, gathered: Gathered) -> None:
+    if isinstance(node, exp.EQ):
+        several = isinstance(node.expression, exp.Any)
+        _in_rows(node, _under_not(node, "in" if several else "="), gathered)
     left, right = node.this, node.expression
     if isinstance(left, exp.Literal) and isinstance(right, exp.Column):
         left, right, operator = right, left, _TURNED.get(operator, operator)

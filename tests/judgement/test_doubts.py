@@ -79,6 +79,18 @@ class TestDoubts:
         assert curious > 0.35
         assert not plain
 
+    def test_a_look_at_all_but_the_one_that_was_named_is_doubtful(self) -> None:
+        reason = "Patient 7712093 has a wrong lab result, look at it"
+        others = of(reason, "SELECT result FROM labs WHERE mrn <> 7712093")
+        same = of(reason, "SELECT result FROM labs WHERE mrn = 7712093 AND note <> '7712093'")
+        assert others["inverted"].weight > same["inverted"].weight
+
+    def test_a_secret_of_which_the_request_speaks_by_its_name_is_less_doubtful(self) -> None:
+        look = "SELECT pickup_code FROM parcels WHERE id = 55120"
+        said = of("The locker rejects the pickup code of parcel 55120, look it up", look)
+        unsaid = of("Parcel 55120 is in the wrong locker, look it up", look)
+        assert said["verb"].weight < 0.5 < unsaid["verb"].weight
+
     def test_to_delete_a_lock_is_to_release_it(self) -> None:
         gone = "DELETE FROM job_lock WHERE run_id = 9921"
         released, looked = of("Release the lock of run 9921", gone), of("Why run 9921?", gone)

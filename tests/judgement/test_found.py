@@ -87,6 +87,53 @@ class TestLooked:
         grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), actions)
         assert found.lacks(grounds, actions[1].facts) == lacks
 
+    @pytest.mark.parametrize(
+        ("look", "condition", "lacks"),
+        [
+            ("SELECT * FROM marks WHERE form = '9b7' AND term = 2", "form = '9b7'", "term"),
+            ("SELECT * FROM marks WHERE term = 2", "form = '9b7' AND term >= 1", "term"),
+            ("SELECT * FROM marks m JOIN pupils USING (p) WHERE term = 2", "term > 1", "term"),
+            (
+                "SELECT * FROM marks m JOIN pupils USING (p) WHERE form = '9b7' AND term = 2",
+                "form = '9b7'", "term",
+            ),
+            (
+                "SELECT * FROM marks m JOIN pupils USING (p) WHERE form = '9b7' AND nick = 'kim'",
+                "form = '9b7'", "",
+            ),
+        ],
+    )  # fmt: skip
+    def test_a_look_that_counts_all_does_not_say_that_all_are_meant(
+        self, *, look: str, condition: str, lacks: str
+    ) -> None:
+        counts = "SELECT term, count(*) FROM marks WHERE form = '9b7' GROUP BY term"
+        change = f"UPDATE marks SET locked = false WHERE {condition}"  # noqa: S608
+        actions = session(counts, look, change)
+        reason = "Unlock the marks of form 9b7 in term 2, kim teaches it"
+        grounds, _ = found.known(Grounds.of(read(reason)), Scope(), actions)
+        assert found.lacks(grounds, actions[2].facts) == lacks
+
+    @pytest.mark.parametrize(
+        ("condition", "lacks"), [("sku = 'S-80'", "account"), ("line_id = 7719", "")]
+    )
+    def test_what_a_look_asks_beside_a_named_value_does_not_find_the_row_without_it(
+        self, *, condition: str, lacks: str
+    ) -> None:
+        look = "SELECT qty FROM lines WHERE account = 2277 AND sku = 'S-80' AND line_id = 7719"
+        change = f"UPDATE lines SET qty = 40 WHERE {condition}"  # noqa: S608
+        actions = session(look, change)
+        grounds, _ = found.known(Grounds.of(read("Account 2277 gets 40")), Scope(), actions)
+        assert found.lacks(grounds, actions[1].facts) == lacks
+
+    def test_a_variable_has_what_it_was_looked_up_by(self) -> None:
+        actions = session(
+            "SELECT id INTO @p FROM prices WHERE code = 'FW-24'",
+            "SELECT * FROM prices WHERE code = 'FW-24'",
+            "UPDATE prices SET price = 4 WHERE id = @p",
+        )
+        said = judge(read("Price of FW-24 is 4, correct it"), Scope(), actions)
+        assert not any(each.code == "widened" for each in said.findings)
+
     def test_what_a_row_is_set_to_is_none_of_it(self) -> None:
         change = "UPDATE charges SET state = 'void' WHERE house = 'H-3307'"
         after = "SELECT * FROM charges WHERE house = 'H-3307' AND state = 'void'"

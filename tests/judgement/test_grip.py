@@ -69,11 +69,48 @@ class TestGrip:
         assert grip.personal(Grounds.of(read(SWAP)), look.facts) == ["birth_date", "iban"]
         assert not grip.personal(asked, look.facts)
 
+    def test_that_there_are_customers_says_nothing_of_their_names(self) -> None:
+        (look,) = said("SELECT customer_name FROM parcels WHERE id = 5")
+        assert grip.personal(Grounds.of(read("A customer misses parcel 5")), look.facts)
+        asked = Grounds.of(read("Which name has the customer of parcel 5?"))
+        assert not grip.personal(asked, look.facts)
+
+    def test_a_birthday_tells_that_it_is_the_right_one_who_is_named(self) -> None:
+        assert grip.private(["birth_date"], one=False)
+        assert not grip.private(["birth_date"], one=True)
+        assert grip.private(["birth_date", "lab_results"], one=True)
+
+    @pytest.mark.parametrize(
+        ("where", "seeks"),
+        [
+            ("full_name ILIKE '%wesseling%'", True),
+            ("customer_name LIKE 'kim le%'", True),
+            ("job_name LIKE '%nightly%'", False),
+            ("full_name LIKE '%4%'", False),
+        ],
+    )
+    def test_somebody_is_looked_for_by_a_part_of_their_name(
+        self, where: str, *, seeks: bool
+    ) -> None:
+        (look,) = said(f"SELECT id FROM orders WHERE {where}")  # noqa: S608
+        assert [grip.seeks(each) for each in look.facts.conditions] == [seeks]
+
+    def test_an_account_that_wrote_a_row_is_nobody_to_be_curious_of(self) -> None:
+        (look,) = said("SELECT db_user, changed_user FROM orders_log WHERE id = 5")
+        assert not grip.personal(Grounds.of(read(SWAP)), look.facts)
+
 
 class TestLoose:
     def test_a_deed_by_none_of_the_names_is_loose(self) -> None:
         (deed,) = said("DELETE FROM orders WHERE state = 'new'")
         assert grip.loose(Grounds.of(read(SWAP)), deed)
+
+    def test_a_state_in_capitals_that_the_request_has_holds_a_deed(self) -> None:
+        reason = Grounds.of(read("Free the 12-day old slots of NORD"))
+        held, loose = said(
+            "DELETE FROM slots WHERE office = 'NORD'", "DELETE FROM slots WHERE office = 'WEST'"
+        )
+        assert (grip.loose(reason, held), grip.loose(reason, loose)) == (False, True)
 
     def test_none_is_loose_where_the_request_has_no_names(self) -> None:
         (deed,) = said("DELETE FROM orders WHERE state = 'new'")

@@ -51,6 +51,16 @@ SELECT user_id, created_at FROM api_tokens -> read : api_tokens
 SELECT percent FROM promo_tokens WHERE token = 'MAY-10' -> read : promo_tokens
 SELECT pan FROM cards WHERE holder = 'x' -> secret read : cards
 SELECT failed_pins FROM badges WHERE card_no = 4 -> read : badges
+UPDATE copies SET hold_token = NULL, shelf = 'A7' WHERE id = 4 -> write : copies
+UPDATE badges SET pin_hash = SHA2('0000', 256) WHERE card_no = 4 RETURNING card_no -> write : badges
+UPDATE badges SET pin_hash = SHA2(CONCAT('0000', pin_salt), 256) WHERE card_no = 4 -> write : badges
+UPDATE badges SET tries = 0 WHERE card_no = 4 RETURNING * , pin_hash -> secret write : badges
+UPDATE badges SET note = pin_hash WHERE card_no = 4 -> secret write : badges
+SELECT count(pin_hash), pin_hash IS NULL FROM badges WHERE pin_hash LIKE 'a%' -> read : badges
+INSERT INTO found SELECT pin_hash FROM badges -> secret read write : badges
+SELECT pickup_code FROM parcels WHERE id = 4 -> secret read : parcels
+SELECT session_cookie, unicast_key FROM devices -> secret read : devices
+SELECT zip_code, cookie_policy, group_key FROM devices -> read : devices
 COPY (SELECT * FROM users WHERE id = 4) TO '/tmp/u.csv' CSV -> export read : users
 \copy users TO '/tmp/u.csv' csv header -> export read : users
 SELECT * FROM users INTO OUTFILE '/tmp/u.txt' FIELDS TERMINATED BY ',' -> export read : users
@@ -189,6 +199,25 @@ class TestVerbs:
         severities = [sql.facts(statement).severity for statement in rising]
         assert severities == sorted(set(severities))
 
+    @pytest.mark.parametrize(
+        ("statement", "intervenes"),
+        [
+            ("VACUUM FULL orders", True),
+            ("VACUUM (FULL, ANALYZE) orders", True),
+            ("CLUSTER orders USING ix", True),
+            ("REINDEX TABLE orders", True),
+            ("OPTIMIZE TABLE orders", True),
+            ("REFRESH MATERIALIZED VIEW sales", True),
+            ("SELECT pg_terminate_backend(4)", True),
+            ("VACUUM (VERBOSE, FULL false) orders", False),
+            ("VACUUM ANALYZE orders", False),
+            ("REINDEX INDEX CONCURRENTLY ix", False),
+            ("ANALYZE orders", False),
+        ],
+    )
+    def test_what_locks_others_out_intervenes(self, statement: str, *, intervenes: bool) -> None:
+        assert (sql.facts(statement).severity >= 0.4) is intervenes
+
     def test_what_an_emergency_asks_every_day_is_nothing_grave(self) -> None:
         grave = {"tamper", "persistence", "secret", "privilege", "export", "delete"}
         for statement in EVERYDAY.strip().splitlines():
@@ -208,6 +237,32 @@ class TestDetails:
             Condition("c", "in", "1"),
         }
         assert {"x", "881", "b", "1"} <= set(facts.literals)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE t SET a = 'x' FROM (SELECT 881 AS n UNION ALL SELECT 882) w WHERE t.id = w.n",
+            "UPDATE t SET a = 'x' FROM (VALUES (881), (882)) AS w(n) WHERE w.n = t.id",
+            "WITH w(n) AS (VALUES (881), (882)) SELECT a FROM t WHERE id IN (SELECT n FROM w)",
+            "SELECT a FROM t WHERE (id, kind) IN ((881, 'x'), (882, 'y'))",
+            "SELECT a FROM t WHERE id = ANY (ARRAY[881, 882])",
+        ],
+    )
+    def test_rows_are_picked_by_the_values_of_a_list(self, statement: str) -> None:
+        conditions = sql.facts(statement).conditions
+        picked = {each.value for each in conditions if (each.column, each.operator) == ("id", "in")}
+        assert picked == {"881", "882"}
+
+    def test_what_a_list_has_for_a_column_is_what_it_is_set_to(self) -> None:
+        statement = "UPDATE t SET a = w.b FROM (VALUES (4, 'x')) AS w(n, b) WHERE t.id = w.n"
+        assert set(sql.facts(statement).conditions) == {
+            Condition("a", "set", "x"),
+            Condition("id", "in", "4"),
+        }
+
+    def test_two_columns_that_differ_do_not_take_all_rows_but_some(self) -> None:
+        statement = "DELETE a FROM t a JOIN t b ON a.name = b.name WHERE a.id <> b.id"
+        assert not sql.facts(statement).breadth
 
     def test_a_comparison_is_read_from_the_side_of_the_column(self) -> None:
         assert Condition("id", ">", "4") in sql.facts("SELECT a FROM t WHERE 4 < id").conditions
