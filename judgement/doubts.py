@@ -17,6 +17,7 @@ from judgement import (
     knowing,
     near,
     permitting,
+    refusing,
     setting,
     spans,
     transfers,
@@ -116,6 +117,10 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
+    if word := refusing.by_name(grounds.reason.text, action.facts, action.text):
+        text = f"{_deed(action)} {about(action.facts)}; the request rules out `{word}` by name"
+        yield Doubt("forbidden", 0.7, text)
+        return
     for verb in ruled_out(grounds.reason, action.facts):
         yield Doubt(
             "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "
