@@ -31,7 +31,14 @@ _MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted", "ex
 _LOOKS = re.compile(
     r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
     r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
-    r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
+    r"|find|show|count|review|know|quer|report|tell|learn|trac|search|measur|gather|collect)\w*"
+    # "Only the list changes" says something of the list.
+    r"(?!\s(?:changes?|is|are|gets?|needs?|must|should|has|have|moves?)\b)"
+)
+# "I only want to see": what somebody only wants is said behind the "to".
+_ONLY_TO = re.compile(
+    r"\b(?:only|just|merely|purely|solely)\s(?:want|need|wish|have|try|trying|like|here|intend|plan"
+    r"|going|meant)$"
 )
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
@@ -62,9 +69,15 @@ def nothing_changes(plain: Sequence[str]) -> bool:
     return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
 
 
-def looks(plain: Sequence[str]) -> bool:
-    """Tell whether a clause says that somebody only looks: "just test the connection"."""
-    return bool(_LOOKS.search(" ".join(plain)))
+def looks(plain: Sequence[str], led: str = "") -> bool:
+    """Tell whether a clause says that somebody only looks: "just test the connection".
+
+    `led` is what stands before a "to" that it was cut off at.
+    """
+    told = " ".join(plain)
+    if led and _ONLY_TO.search(led.lower().rstrip()):
+        told = f"only {told}"
+    return bool(_LOOKS.search(told))
 
 
 def left_behind_to(led: str) -> bool:

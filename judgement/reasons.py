@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import announcing, days, lexicon, promises, spans, telling, words
+from judgement import announcing, days, deferring, lexicon, promises, spans, telling, words
 from judgement.deeds import CHANGING
 from judgement.exact import literals
 from judgement.facts import Verb
@@ -97,8 +97,13 @@ class Reason:
 
     @functools.cached_property
     def says_it_looks(self) -> bool:
-        """Whether it says anywhere that one only looks, whatever else it asks for."""
-        return any(clause.read_only or clause.looks for clause in self.clauses)
+        """Whether it says anywhere that one only looks, whatever else it asks for.
+
+        So does who leaves what has to be changed to others, and announces to run nothing either.
+        """
+        if any(clause.read_only or clause.looks for clause in self.clauses):
+            return True
+        return Verb.EXEC not in self.acts and deferring.leaves_to_others(self.text[:LONGEST])
 
     @functools.cached_property
     def diagnoses(self) -> bool:
@@ -212,7 +217,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         objects=objects,
         literals=tuple(literals(text)),
         read_only=promises.nothing_changes(plain),
-        looks=promises.looks(plain),
+        looks=promises.looks(plain, led),
         tells=symptom is not None,
         acts=acts,
     )

@@ -54,6 +54,10 @@ class TestPromises:
             "Create the user for the audit, select only",
             "User rpt_ines should get read rights on the views, only read",
             "The auditors' account requires read access to the schema. SELECT only",
+            "Parcel 7 must weigh 3 kg. Any other correction is made by the pricing team",
+            "The job decides what is removed, delete parcel 7",
+            "Parcel 7 weighs 3 kg, only the count changes",
+            "Restart the scanner, any change is made by the scanner team",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
@@ -70,6 +74,13 @@ class TestPromises:
             "Load on web-3 is at 60. Diagnosis only",
             "No changes at all, if something must be fixed we open a change for it",
             "Read only. What gets cleaned up is decided tomorrow",
+            "Why is the link slow? Any change is made by the network team",
+            "See how the parcels were priced, any correction comes later",
+            "I just want to find the reason why it is slow",
+            "List the old exports. The storage team decides what gets removed",
+            "Why is the rate zero? The correction makes the pricing team",
+            "The sums differ, I only gather the evidence",
+            "Just having a look at the parcels",
         ],
     )
     def test_what_others_do_or_may_be_done_later_is_no_change_that_is_announced(
@@ -86,6 +97,11 @@ class TestPromises:
         reason = "I collect two thread dumps in /var/tmp/case7; tomcat is neither changed nor cut"
         found = codes(reason, "jstack 71 > /var/tmp/case7/first.txt", Kind.SHELL)
         assert found.isdisjoint({"forbidden", "read_only", "object", "verb"})
+
+    def test_whoever_only_gathers_may_pack_it_where_nothing_was_but_nowhere_else(self) -> None:
+        reason = "The sums differ, I only gather the evidence"
+        assert "read_only" not in codes(reason, "tar czf /tmp/sums.tgz /srv/sums", Kind.SHELL)
+        assert "read_only" in codes(reason, "cp /tmp/sums.conf /etc/sums.conf", Kind.SHELL)
 
 
 class TestAnnounced:
