@@ -1,6 +1,6 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import commands, grip, knowing, near
+from judgement import commands, ending, grip, knowing, near
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
@@ -18,6 +18,8 @@ def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> froz
     found = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
     if Verb.EXPORT in found & facts.verbs or knowing.files_what_is_kept(grounds, facts):
         found |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if facts.kind is Kind.SQL and ending.ends(grounds.reason.text, facts):
+        found |= {Verb.DELETE}  # what is ended is a row
     if Verb.PRIVILEGE in found & facts.verbs:
         found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
     if facts.kind is Kind.SHELL:
