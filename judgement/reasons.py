@@ -24,6 +24,8 @@ _PART = re.compile(
     r"|afterwards|but|by|[-\u2013\u2014]{1,2}|=>)\s)",
     re.IGNORECASE,
 )
+_RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"
+_MORE = rf"\s?(?:(?:and\s|/\s?)?{_RIGHTS}\W\s?|(?:rights?|only)\s){{0,4}}"
 # Who shall be able to do something is given the right to: "the service account needs to read …".
 _LET = re.compile(
     r"(?P<who>\b(?:(?:service |database |db )?account|user|role|login|she|he|they|svc\w+"
@@ -32,7 +34,11 @@ _LET = re.compile(
     r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
     r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b"
     r"|(?:needs?|requires?|gets?|(?:must|should|shall) (?:get|have))\s(?:\w+\s){0,2}?(?:read|write"
-    r"|select|full|the same)?[\s-]?(?:only\s)?(?:access|rights?|permissions?)\b)",
+    r"|select|full|the same)?[\s-]?(?:only\s)?(?:access|rights?|permissions?)\b)"
+    # "Give planner_ro SELECT on both tables", "kim gets SELECT on both".
+    r"|\b(?:gives?|giving)\s(?P<to>(?!me\b|us\b)(?:the\s\w+\s(?:\w+\s)?)?[\w.@-]+)\s"
+    rf"(?:(?:only|back)\s)?(?:{_RIGHTS}|select|usage)\W{_MORE}(?:on|to|for)\b"
+    rf"|(?P<gets>\b[\w.@-]+)\s(?:gets?|needs?|receives?)\s(?:only\s)?{_RIGHTS}\W{_MORE}on\b",
     re.IGNORECASE,
 )
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
@@ -172,7 +178,8 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
     for sentence in _SENTENCE.split(text):
         before: Clause | None = None
         parts = _PART.split(sentence)
-        let = found["who"] if (found := _LET.search(sentence)) else None
+        found = _LET.search(sentence)
+        let = found and (found["who"] or found["to"] or found["gets"])
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
                 clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")

@@ -57,6 +57,18 @@ class TestWanted:
         assert Verb.PRIVILEGE in read("Account svc_fc needs to read sales and stock").verbs
         assert Verb.PRIVILEGE not in read("I need to read the log of the account").verbs
 
+    def test_whoever_is_given_select_on_tables_is_given_a_right(self) -> None:
+        for text in (
+            "Give map_ro SELECT on both tables, only these two and only reading",
+            "map_ro gets SELECT, INSERT on parcels, only these",
+            "kim needs UPDATE on parcels",
+        ):
+            assert Verb.PRIVILEGE in read(text).acts
+            assert not read(text).read_only
+        assert Verb.PRIVILEGE not in read("Give me a select on parcels").verbs
+        assert Verb.PRIVILEGE not in read("Parcel 7 needs update on its weight").verbs
+        assert Verb.EXPORT in read("Finance needs the list as csv").verbs
+
 
 class TestProhibitions:
     def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
