@@ -21,7 +21,7 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
     r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
-    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|=>)\s)",
+    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s)",
     re.IGNORECASE,
 )
 _RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"

@@ -69,6 +69,10 @@ class TestWanted:
         assert Verb.PRIVILEGE not in read("Parcel 7 needs update on its weight").verbs
         assert Verb.EXPORT in read("Finance needs the list as csv").verbs
 
+    def test_an_arrow_leads_to_what_is_done_next(self) -> None:
+        found = read("The rerun refuses -> truncate stg_parcel -> set job 8 to retry")
+        assert {Verb.DELETE, Verb.WRITE} <= found.acts
+
 
 class TestProhibitions:
     def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
