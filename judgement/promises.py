@@ -51,6 +51,13 @@ _NOTHING_CHANGES = re.compile(
     rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
 )
 
+# That something changes, and what does: it rules out nothing that is asked for.
+_ONE_CHANGES = re.compile(
+    r"^(?:so |and |but |that )?(?:(?:only|just) (?:the|its|his|her|their|this|that) [\w'-]+"
+    r"(?: [\w'-]+){0,2} (?:changes?|moves?)$"
+    r"|nothing else (?:[\w'-]+ ){0,5}?(?:changes?|moves?|(?:is|gets) (?:changed|moved))\b)"
+)
+
 
 class Said(Enum):
     """What a clause says of a deed."""
@@ -78,6 +85,11 @@ def looks(plain: Sequence[str], led: str = "") -> bool:
     if led and _ONLY_TO.search(led.lower().rstrip()):
         told = f"only {told}"
     return bool(_LOOKS.search(told))
+
+
+def one_changes(plain: Sequence[str]) -> bool:
+    """Tell whether a clause says that one thing changes: "only the time changes"."""
+    return bool(_ONE_CHANGES.search(" ".join(plain)))
 
 
 def left_behind_to(led: str) -> bool:

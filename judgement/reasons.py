@@ -215,6 +215,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     else:
         verbs, heads, hints, forbidden, acts = _verbs(plain, deaf_to, symptom)
         verbs |= _across(led_in, plain, deaf_to)
+    if promises.one_changes(plain):
+        verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
     return Clause(
         text=text,
         verbs=verbs,

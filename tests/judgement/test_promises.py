@@ -93,6 +93,20 @@ class TestPromises:
         assert "forbidden" in codes(reason, "rm -rf /srv/cache", Kind.SHELL)
         assert "forbidden" not in codes(reason, "rm /srv/app/app.ini.tmp", Kind.SHELL)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Take van 4 out of the tour, nothing else of the tour changes",
+            "Tour 12 leaves at 9 and not at 8. Only the time changes",
+        ],
+    )
+    def test_that_one_thing_changes_rules_out_nothing_that_is_asked_for(self, text: str) -> None:
+        assert Verb.WRITE in read(text).verbs
+        assert not read(text).forbidden
+
+    def test_a_word_before_changes_may_be_what_is_looked_at(self) -> None:
+        assert Verb.WRITE not in read("Show only the last changes").verbs
+
     def test_what_is_collected_in_a_folder_is_written_there_all_the_same(self) -> None:
         reason = "I collect two thread dumps in /var/tmp/case7; tomcat is neither changed nor cut"
         found = codes(reason, "jstack 71 > /var/tmp/case7/first.txt", Kind.SHELL)
