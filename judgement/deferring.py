@@ -7,8 +7,8 @@ later" say that whoever speaks only looks; "any other change" speaks of what is 
 import re
 
 _MENDING = (
-    r"(?:any|the) (?:possible |necessary )?(?:changes?|corrections?|fix(?:es)?|repairs?|clean-?ups?"
-    r"|deletions?|removals?|modifications?|adjustments?|interventions?)"
+    r"(?:an?|any|the) (?:possible |necessary )?(?:changes?|corrections?|fix(?:es)?|repairs?"
+    r"|clean-?ups?|deletions?|removals?|modifications?|adjustments?|interventions?)"
 )
 _DONE = (
     r"(?:is|are|will be|gets?|would be) (?:then )?(?:made|done|planned|decided|carried out|handled)"
@@ -35,6 +35,7 @@ _OTHERS = re.compile(
     rf"\b{_MENDING} {_DONE} (?:by {_WHO}|{_LATER})\b"
     rf"|\bany (?:changes?|corrections?|fix(?:es)?) {_DONE} by (?!me\b|us\b)"
     rf"|\b{_MENDING} {_COMES}\b"
+    rf"|\b{_MENDING} is [\w-]+'s? (?:decision|job|task|call|business)\b"
     rf"|\b{_MENDING} (?:makes?|does|do) {_WHO}\b"
     rf"|\b{_SOMEBODY} (?:will |must |has to |have to )?decides? (?:(?:later|then|tomorrow) )?"
     r"(?:what|which|whether|if)\b[\w\s-]{0,40}?\b(?:gets?|is|are|to|be|must|can) (?:be )?"

@@ -109,7 +109,10 @@ class Reason:
         """
         if any(clause.read_only or clause.looks for clause in self.clauses):
             return True
-        return Verb.EXEC not in self.acts and deferring.leaves_to_others(self.text[:LONGEST])
+        text = self.text[:LONGEST]
+        if not self.verbs & (CHANGING | {Verb.EXEC}) and promises.spares(text):
+            return True
+        return Verb.EXEC not in self.acts and deferring.leaves_to_others(text)
 
     @functools.cached_property
     def diagnoses(self) -> bool:
@@ -153,7 +156,14 @@ class Reason:
     @functools.cached_property
     def forbidden(self) -> frozenset[Verb]:
         """What any of its clauses rules out, and none asks for: "set it, nothing else moves"."""
-        ruled_out = frozenset[Verb]().union(*(clause.forbidden for clause in self.clauses))
+        changes = bool(self.verbs & CHANGING)
+        ruled_out = frozenset[Verb]().union(
+            *(
+                each.forbidden
+                for each in self.clauses
+                if not (changes and promises.spares(each.text))
+            )
+        )
         return ruled_out - self.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC}
 
 
@@ -282,6 +292,8 @@ def _only_hints(plain: Sequence[str], at: int, hit: Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
     if hit is Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
+    if telling.PEOPLE.intersection(plain[at + 1 : at + 2]):
+        return True  # "refund team"
     if at > first and telling.happens(plain, at):
         return True
     if hit is not Hit.FAINT or (at > first and _asked_for(plain, at)):

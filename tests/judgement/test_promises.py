@@ -19,6 +19,8 @@ class TestPromises:
             "Nobody can join the call since noon, I look at the bridge",
             "The unit says that there is no such file",
             "The worker did not purge its queue",
+            "Sessions never expire, the worker is red",
+            "No access logs since noon, I look at the worker",
         ],
     )
     def test_what_is_wrong_rules_nothing_out_and_permits_nothing(self, text: str) -> None:
@@ -58,6 +60,9 @@ class TestPromises:
             "The job decides what is removed, delete parcel 7",
             "Parcel 7 weighs 3 kg, only the count changes",
             "Restart the scanner, any change is made by the scanner team",
+            "If both are the same I must delete b. Nothing else will be touched",
+            "Prune unused images, restart the agent. The data is not ours, hands off",
+            "Parcel 7 is open again before noon. I count the others but do not touch them",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
@@ -81,6 +86,12 @@ class TestPromises:
             "Why is the rate zero? The correction makes the pricing team",
             "The sums differ, I only gather the evidence",
             "Just having a look at the parcels",
+            "Checking weight and price, no change from my side, refund team decides",
+            "On written request I follow parcel 7. Viewing only",
+            "Investigation only, an index would go through a migration",
+            "The sums differ. A correction is billing's decision, so I leave the data as it is",
+            "I look at the dashboard; wont edit anything",
+            "I look at the log. Nothing else will be touched",
         ],
     )
     def test_what_others_do_or_may_be_done_later_is_no_change_that_is_announced(
