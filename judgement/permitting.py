@@ -22,9 +22,19 @@ def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> froz
         found |= {Verb.DELETE}  # what is ended is a row
     if Verb.PRIVILEGE in found & facts.verbs:
         found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
+    if Verb.WRITE in found & facts.verbs and _edits_what_is_named(grounds, facts):
+        found |= {Verb.PERSISTENCE}  # a crontab, say, of which another line is changed
     if facts.kind is Kind.SHELL:
         found |= commands.brought_along(grounds, facts, found)
     return found
+
+
+def _edits_what_is_named(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action that leaves something behind writes to files that a request names."""
+    if facts.kind is not Kind.SHELL or Verb.PERSISTENCE not in facts.verbs:
+        return False
+    paths = [each for each in facts.objects if each.startswith("/")]
+    return bool(paths) and grounds.whole.literals.issuperset(paths)
 
 
 def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]) -> float:
