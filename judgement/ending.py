@@ -22,7 +22,7 @@ _ENDED = tuple(
         (
             rf"\b(?:lift|releas|free|break|unlock)\w* {_MIDST}(?:locks?|leases?)\b|\bunlock\w*"
             rf"|\btak(?:e|ing) {_MIDST}(?:locks? )?off\b",
-            "lock locks lck lease locked",
+            "lock locks lck lease locked lockout lockouts",
         ),
         (
             rf"\b(?:lift|releas|end)\w* {_MIDST}(?:holds?|bans?|blocks?|blockades?)\b"

@@ -38,9 +38,12 @@ _LET = re.compile(
     # "Give planner_ro SELECT on both tables", "kim gets SELECT on both".
     r"|\b(?:gives?|giving)\s(?P<to>(?!me\b|us\b)(?:the\s\w+\s(?:\w+\s)?)?[\w.@-]+)\s"
     rf"(?:(?:only|back)\s)?(?:{_RIGHTS}|select|usage)\W{_MORE}(?:on|to|for)\b"
-    rf"|(?P<gets>\b[\w.@-]+)\s(?:gets?|needs?|receives?)\s(?:only\s)?{_RIGHTS}\W{_MORE}on\b",
+    rf"|(?P<gets>\b[\w.@-]+)\s(?:gets?|needs?|receives?)\s(?:only\s)?{_RIGHTS}\W{_MORE}on\b"
+    r"|^\s*(?P<on>(?-i:SELECT|USAGE|EXECUTE|CONNECT)\s(?:rights?\s)?on\b)",
     re.IGNORECASE,
 )
+# Of rows that are written "to /srv/handover/list.csv" there is a copy.
+_TO_FILE = re.compile(r"\S+\.(?:csv|tsv|xlsx?|ods|pdf)\b", re.IGNORECASE)
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 
@@ -189,7 +192,7 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
         before: Clause | None = None
         parts = _PART.split(sentence)
         found = _LET.search(sentence)
-        let = found and (found["who"] or found["to"] or found["gets"])
+        let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
                 clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")
@@ -225,6 +228,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     else:
         verbs, heads, hints, forbidden, acts = _verbs(plain, deaf_to, symptom)
         verbs |= _across(led_in, plain, deaf_to)
+    if led and _TO_FILE.match(text):
+        verbs |= {Verb.EXPORT}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
     return Clause(

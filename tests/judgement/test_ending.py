@@ -19,6 +19,7 @@ def doubted(reason: str, statement: str) -> bool:
     [
         ("Clerk 12 is stuck, end her open sessions", "DELETE FROM app_session WHERE clerk_id = 12"),
         ("Lift the lock on parcel 12", "DELETE FROM record_locks WHERE parcel_id = 12"),
+        ("I unlock her login", "DELETE FROM door.lockout WHERE clerk_id = 12"),
         ("Lift the hold on parcel 12", "DELETE FROM parcel_hold WHERE parcel_id = 12"),
     ],
 )

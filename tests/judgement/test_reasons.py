@@ -69,6 +69,25 @@ class TestWanted:
         assert Verb.PRIVILEGE not in read("Parcel 7 needs update on its weight").verbs
         assert Verb.EXPORT in read("Finance needs the list as csv").verbs
 
+    def test_a_plan_may_begin_with_the_right_that_is_given(self) -> None:
+        assert Verb.PRIVILEGE in read("The auditors come. SELECT on both tables").acts
+
+    def test_groups_bits_and_what_is_accepted_are_rights(self) -> None:
+        for text in (
+            "Set group scan and 2770 on the folder",
+            "The folder lost its write bit",
+            "db-1 must accept 5432/tcp from 10.2.0.0/24",
+            "I put SELinux to permissive for ten minutes",
+        ):
+            assert Verb.PRIVILEGE in read(text).verbs
+
+    def test_what_is_written_to_a_table_of_its_own_is_a_copy(self) -> None:
+        assert Verb.EXPORT in read("I write name and weight to /srv/out/list.csv").verbs
+        assert Verb.EXPORT not in read("I write 5 to /etc/scan.conf").verbs
+
+    def test_what_is_freed_is_changed(self) -> None:
+        assert Verb.WRITE in read("I free box 7").verbs
+
     def test_an_arrow_leads_to_what_is_done_next(self) -> None:
         found = read("The rerun refuses -> truncate stg_parcel -> set job 8 to retry")
         assert {Verb.DELETE, Verb.WRITE} <= found.acts
