@@ -113,9 +113,10 @@ class Reason:
         if any(clause.read_only or clause.looks for clause in self.clauses):
             return True
         text = self.text[:LONGEST]
-        if not self.verbs & (CHANGING | {Verb.EXEC}) and promises.spares(text):
-            return True
-        return Verb.EXEC not in self.acts and deferring.leaves_to_others(text)
+        if Verb.EXEC in self.acts:
+            return False
+        spares = not self.verbs & CHANGING and promises.spares(text)
+        return spares or deferring.leaves_to_others(text)
 
     @functools.cached_property
     def diagnoses(self) -> bool:
