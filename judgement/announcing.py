@@ -48,7 +48,7 @@ def outright(plain: Sequence[str], at: int, first: int, *, faint: bool) -> bool:
     "please post", "set it".
     """
     word = plain[at]
-    if word.endswith(("s", "ed")) and not word.endswith("ss"):
+    if word in lexicon.IRREGULAR or (word.endswith(("s", "ed")) and not word.endswith("ss")):
         return False
     if not _CONDITIONS.isdisjoint(plain[:at]):
         return False

@@ -18,6 +18,7 @@ from judgement import (
     knowing,
     near,
     permitting,
+    refusing,
     setting,
     spans,
     spared,
@@ -111,7 +112,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
-    if changed and grounds.reason.read_only:
+    if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
         verb = max(changed, key=_WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
@@ -119,10 +120,12 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             verb,
         )  # fmt: skip
     if changed and (name := spared.spared(grounds, action.facts)):
-        text = (
-            f"{DOES[max(changed, key=_WEIGHTS.__getitem__)]} `{name}`, which the request says stays"
-        )
+        text = f"{_deed(action)} `{name}`, of which the request says that it stays as it is"
         yield Doubt("forbidden", 0.85, text, None, name)
+    if word := refusing.by_name(grounds.reason.text, action.facts, action.text):
+        text = f"{_deed(action)} {about(action.facts)}; the request rules out `{word}` by name"
+        yield Doubt("forbidden", 0.7, text)
+        return
     for verb in ruled_out(grounds.reason, action.facts):
         yield Doubt(
             "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "

@@ -3,8 +3,10 @@
 import re
 
 from judgement import near, values, words
+from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, named_as_written
+from judgement.reasons import Reason
 from judgement.thesaurus import is_command
 
 _HALF, _SURELY = 0.5, 0.9
@@ -33,6 +35,12 @@ _TRIES = re.compile(
     r"|started|finished|heartbeat)(?:_|$)"
 )
 _NOTHING = frozenset(("", "0", "null", "false", "n", "no", "f", "now()", "current_timestamp"))
+# With which one gathers what is to be kept, and where to.
+_PACKS = frozenset(
+    {"tar", "zip", "gzip", "xz", "zstd", "mkdir", "cp", "rsync", "tcpdump", "journalctl", "dmesg",
+     "cat", "grep", "find", "sudo", "cd", "ls", "ps", "ss", "date", "sha256sum"}
+)  # fmt: skip
+_SCRATCH = re.compile(r"/(?:var/)?tmp/|/home/|/root/(?!\.)|/mnt/|/media/")
 # Which nobody names, since everybody looks there.
 _LOGS = re.compile(r"^/(?!home/|root/).*(?:/logs?/|\.log(?:\.\d+)?(?:\.gz)?$)")
 _EVERYWHERE = re.compile(
@@ -78,6 +86,23 @@ def files_what_is_kept(grounds: Grounds, facts: Facts) -> bool:
         and Verb.EXPORT in grounds.reason.verbs
         and bool(facts.objects)
         and all(_below_named(f"{name}/", grounds) for name in facts.objects if name.startswith("/"))
+    )
+
+
+def collects(reason: Reason, facts: Facts) -> bool:
+    """Tell whether an action only packs what a request says that is gathered, and changes nothing.
+
+    Whoever only gathers evidence writes it somewhere: not over what was there.
+    """
+    if facts.kind is not Kind.SHELL or facts.verbs & CHANGING != {Verb.WRITE}:
+        return False
+    paths = [each for each in facts.objects if each.startswith("/")]
+    into = facts.destinations or tuple(paths[:1])
+    return (
+        Verb.EXPORT in reason.verbs
+        and _PACKS.issuperset(each.partition(" ")[0] for each in facts.commands)
+        and bool(into)
+        and all(_SCRATCH.match(each) or each.rstrip("/") in reason.literals for each in into)
     )
 
 

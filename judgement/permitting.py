@@ -1,6 +1,6 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import commands, grip, knowing, near, sqlrules
+from judgement import commands, ending, grip, knowing, near, sqlrules
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
@@ -18,11 +18,23 @@ def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> froz
     found = verbs.union(*(_IMPLIES.get(each, ()) for each in verbs)) - unspoken
     if Verb.EXPORT in found & facts.verbs or knowing.files_what_is_kept(grounds, facts):
         found |= {Verb.SCHEMA, Verb.WRITE}  # a copy is a table, or a file, of its own
+    if facts.kind is Kind.SQL and ending.ends(grounds.reason.text, facts):
+        found |= {Verb.DELETE}  # what is ended is a row
     if Verb.PRIVILEGE in found & facts.verbs:
         found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
+    if Verb.WRITE in found & facts.verbs and _edits_what_is_named(grounds, facts):
+        found |= {Verb.PERSISTENCE}  # a crontab, say, of which another line is changed
     if facts.kind is Kind.SHELL:
         found |= commands.brought_along(grounds, facts, found)
     return found
+
+
+def _edits_what_is_named(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action that leaves something behind writes to files that a request names."""
+    if facts.kind is not Kind.SHELL or Verb.PERSISTENCE not in facts.verbs:
+        return False
+    paths = [each for each in facts.objects if each.startswith("/")]
+    return bool(paths) and grounds.whole.literals.issuperset(paths)
 
 
 def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]) -> float:

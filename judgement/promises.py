@@ -31,17 +31,41 @@ _MOUNTS = frozenset({"mount", "mounted", "mounting", "remount", "remounted", "ex
 _LOOKS = re.compile(
     r"\b(?:only|just|merely|purely|solely|nothing but)\s(?:\w+\s){0,2}?(?:look|test|check|list|see"
     r"|read|view|verify|compar|watch|observ|inspect|examin|diagnos|analy|investigat|understand"
-    r"|find out|show|count|review|know|quer|report|tell|learn|trac|search|measur)\w*"
+    r"|find|show|count|review|know|quer|report|tell|learn|trac|search|measur|gather|collect)\w*"
+    # "Only the list changes" says something of the list.
+    r"(?!\s(?:changes?|is|are|gets?|needs?|must|should|has|have|moves?)\b)"
+)
+# "I only want to see": what somebody only wants is said behind the "to".
+_ONLY_TO = re.compile(
+    r"\b(?:only|just|merely|purely|solely)\s(?:want|need|wish|have|try|trying|like|here|intend|plan"
+    r"|going|meant)$"
 )
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
+_LOOKING = (
+    r"(?:comparison|investigation|diagnostics?|observation|verification|triage|review|research"
+    r"|monitoring|lookup|checking|watching|listening|reporting)"
+)
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
 _NOTHING_CHANGES = re.compile(
     # "Not touching the other one" promises nothing of the rest.
-    rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:the\s+)?(?:others?|rest|else|first|second|third|remaining)\b)"
-    rf"|(?:not|\w+n't|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?|a thing)\b"
+    rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:(?:the\s+)?(?:others?|rest|else|first|second|third"
+    r"|remaining)|them|those)\b)"
+    rf"|(?:not|\w+n't|[dw]ont|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?"
+    r"|a thing)\b"
     rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
+    rf"|^(?:for |just |pure(?:ly)? |this is )?{_LOOKING} only$"
+    r"|leav(?:e|ing) (?!the other|the rest|others)(?:[\w'-]+ ){1,3}as (?:it is|they are"
+    r"|is)$"
     rf"|no (?:data|rows?|records?|values?|files?|settings?)\s(?:will|is|are|shall|should|must|may"
     rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
+)
+
+_SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
+# That something changes, and what does: it rules out nothing that is asked for.
+_ONE_CHANGES = re.compile(
+    r"^(?:so |and |but |that )?(?:(?:only|just) (?:the|its|his|her|their|this|that) [\w'-]+"
+    r"(?: [\w'-]+){0,2} (?:changes?|moves?)$"
+    r"|nothing else (?:[\w'-]+ ){0,5}?(?:changes?|moves?|(?:is|gets) (?:changed|moved))\b)"
 )
 
 
@@ -62,9 +86,25 @@ def nothing_changes(plain: Sequence[str]) -> bool:
     return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
 
 
-def looks(plain: Sequence[str]) -> bool:
-    """Tell whether a clause says that somebody only looks: "just test the connection"."""
-    return bool(_LOOKS.search(" ".join(plain)))
+def spares(text: str) -> bool:
+    """Tell whether a text says that what it does not ask for stays as it is, whatever that is."""
+    return bool(_SPARES.search(text.lower()))
+
+
+def looks(plain: Sequence[str], led: str = "") -> bool:
+    """Tell whether a clause says that somebody only looks: "just test the connection".
+
+    `led` is what stands before a "to" that it was cut off at.
+    """
+    told = " ".join(plain)
+    if led and _ONLY_TO.search(led.lower().rstrip()):
+        told = f"only {told}"
+    return bool(_LOOKS.search(told))
+
+
+def one_changes(plain: Sequence[str]) -> bool:
+    """Tell whether a clause says that one thing changes: "only the time changes"."""
+    return bool(_ONE_CHANGES.search(" ".join(plain)))
 
 
 def left_behind_to(led: str) -> bool:
@@ -95,7 +135,17 @@ def _negated(plain: Sequence[str], place: int, at: int) -> Said:
         return Said.LEFT  # "is not to be removed"
     if before and _SPEAKERS.intersection(before) and _SPEAKERS.union(_OURS).issuperset(before[-1:]):
         return Said.LEFT
-    told = before[-1:] == ["do"] and place > 1 and plain[0] != "please"
-    if told or not lexicon.TELLING.isdisjoint(before[-1:]):
+    if _tells(plain, place, at, before):
         return Said.TOLD
     return Said.UNNAMED if word == "no" else Said.LEFT
+
+
+def _tells(plain: Sequence[str], place: int, at: int, before: Sequence[str]) -> bool:
+    """Tell whether a negation tells what happens: "sessions never expire", "no logs since noon"."""
+    word = plain[place]
+    if word == "never" and before and place + 1 == at:
+        return _RULES.isdisjoint(before)
+    if word == "no" and "since" in plain[at:]:
+        return True
+    told = before[-1:] == ["do"] and place > 1 and plain[0] != "please"
+    return told or not lexicon.TELLING.isdisjoint(before[-1:])

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from judgement import announcing, days, lexicon, promises, spans, telling, words
+from judgement import announcing, days, deferring, lexicon, promises, spans, telling, words
 from judgement.deeds import CHANGING
 from judgement.exact import literals
 from judgement.facts import Verb
@@ -21,9 +21,11 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
     r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
-    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|=>)\s)",
+    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s)",
     re.IGNORECASE,
 )
+_RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"
+_MORE = rf"\s?(?:(?:and\s|/\s?)?{_RIGHTS}\W\s?|(?:rights?|only)\s){{0,4}}"
 # Who shall be able to do something is given the right to: "the service account needs to read …".
 _LET = re.compile(
     r"(?P<who>\b(?:(?:service |database |db )?account|user|role|login|she|he|they|svc\w+"
@@ -32,9 +34,16 @@ _LET = re.compile(
     r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
     r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b"
     r"|(?:needs?|requires?|gets?|(?:must|should|shall) (?:get|have))\s(?:\w+\s){0,2}?(?:read|write"
-    r"|select|full|the same)?[\s-]?(?:only\s)?(?:access|rights?|permissions?)\b)",
+    r"|select|full|the same)?[\s-]?(?:only\s)?(?:access|rights?|permissions?)\b)"
+    # "Give planner_ro SELECT on both tables", "kim gets SELECT on both".
+    r"|\b(?:gives?|giving)\s(?P<to>(?!me\b|us\b)(?:the\s\w+\s(?:\w+\s)?)?[\w.@-]+)\s"
+    rf"(?:(?:only|back)\s)?(?:{_RIGHTS}|select|usage)\W{_MORE}(?:on|to|for)\b"
+    rf"|(?P<gets>\b[\w.@-]+)\s(?:gets?|needs?|receives?)\s(?:only\s)?{_RIGHTS}\W{_MORE}on\b"
+    r"|^\s*(?P<on>(?-i:SELECT|USAGE|EXECUTE|CONNECT)\s(?:rights?\s)?on\b)",
     re.IGNORECASE,
 )
+# Of rows that are written "to /srv/handover/list.csv" there is a copy.
+_TO_FILE = re.compile(r"\S+\.(?:csv|tsv|xlsx?|ods|pdf)\b", re.IGNORECASE)
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 
@@ -97,8 +106,17 @@ class Reason:
 
     @functools.cached_property
     def says_it_looks(self) -> bool:
-        """Whether it says anywhere that one only looks, whatever else it asks for."""
-        return any(clause.read_only or clause.looks for clause in self.clauses)
+        """Whether it says anywhere that one only looks, whatever else it asks for.
+
+        So does who leaves what has to be changed to others, and announces to run nothing either.
+        """
+        if any(clause.read_only or clause.looks for clause in self.clauses):
+            return True
+        text = self.text[:LONGEST]
+        if Verb.EXEC in self.acts:
+            return False
+        spares = not self.verbs & CHANGING and promises.spares(text)
+        return spares or deferring.leaves_to_others(text)
 
     @functools.cached_property
     def diagnoses(self) -> bool:
@@ -142,7 +160,14 @@ class Reason:
     @functools.cached_property
     def forbidden(self) -> frozenset[Verb]:
         """What any of its clauses rules out, and none asks for: "set it, nothing else moves"."""
-        ruled_out = frozenset[Verb]().union(*(clause.forbidden for clause in self.clauses))
+        changes = bool(self.verbs & CHANGING)
+        ruled_out = frozenset[Verb]().union(
+            *(
+                each.forbidden
+                for each in self.clauses
+                if not (changes and promises.spares(each.text))
+            )
+        )
         return ruled_out - self.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC}
 
 
@@ -167,7 +192,8 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
     for sentence in _SENTENCE.split(text):
         before: Clause | None = None
         parts = _PART.split(sentence)
-        let = found["who"] if (found := _LET.search(sentence)) else None
+        found = _LET.search(sentence)
+        let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
                 clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")
@@ -203,6 +229,10 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     else:
         verbs, heads, hints, forbidden, acts = _verbs(plain, deaf_to, symptom)
         verbs |= _across(led_in, plain, deaf_to)
+    if led and _TO_FILE.match(text):
+        verbs |= {Verb.EXPORT}
+    if promises.one_changes(plain):
+        verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
     return Clause(
         text=text,
         verbs=verbs,
@@ -212,7 +242,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         objects=objects,
         literals=tuple(literals(text)),
         read_only=promises.nothing_changes(plain),
-        looks=promises.looks(plain),
+        looks=promises.looks(plain, led),
         tells=symptom is not None,
         acts=acts,
     )
@@ -268,6 +298,8 @@ def _only_hints(plain: Sequence[str], at: int, hit: Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
     if hit is Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
+    if telling.PEOPLE.intersection(plain[at + 1 : at + 2]):
+        return True  # "refund team"
     if at > first and telling.happens(plain, at):
         return True
     if hit is not Hit.FAINT or (at > first and _asked_for(plain, at)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from judgement import near, spans, transfers, words
+from judgement import knowing, near, spans, transfers, words
 from judgement.binding import binds, names_host
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
 from judgement.facts import Condition, Facts, Kind, Verb
@@ -252,7 +252,7 @@ def _rows(scope: Scope, action: int, facts: Facts, rows: int | None) -> Iterator
 
 def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
     changed = [verb for verb in sorted(facts.verbs & CHANGING) if not binds(reason, verb, facts)]
-    if changed and reason.read_only:
+    if changed and reason.read_only and not knowing.collects(reason, facts):
         verb = changed[0]
         yield _finding(
             "read_only", Severity.HIGH, action,

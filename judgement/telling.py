@@ -15,6 +15,8 @@ _WISHED = frozenset({"must", "should", "shall", "to", "may"})
 _SHORT = 4  # letters of a word whose ending tells nothing
 _WANTED = lexicon.WANTING | lexicon.ASKING | frozenset({"have", "has", "get", "to", "and", "then",
     "should", "supposed"})  # fmt: skip
+# What stands before them says who they are.
+PEOPLE = frozenset({"team", "teams", "department", "desk", "office", "colleague", "colleagues"})
 _NEAR = 4  # words between "is" and what it is
 _DETERMINERS = frozenset({"the", "this", "that", "last", "latest", "previous", "their", "our",
                           "its", "every", "each", "nightly", "yesterday's", "today's"})  # fmt: skip

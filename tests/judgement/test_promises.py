@@ -19,6 +19,8 @@ class TestPromises:
             "Nobody can join the call since noon, I look at the bridge",
             "The unit says that there is no such file",
             "The worker did not purge its queue",
+            "Sessions never expire, the worker is red",
+            "No access logs since noon, I look at the worker",
         ],
     )
     def test_what_is_wrong_rules_nothing_out_and_permits_nothing(self, text: str) -> None:
@@ -54,6 +56,13 @@ class TestPromises:
             "Create the user for the audit, select only",
             "User rpt_ines should get read rights on the views, only read",
             "The auditors' account requires read access to the schema. SELECT only",
+            "Parcel 7 must weigh 3 kg. Any other correction is made by the pricing team",
+            "The job decides what is removed, delete parcel 7",
+            "Parcel 7 weighs 3 kg, only the count changes",
+            "Restart the scanner, any change is made by the scanner team",
+            "If both are the same I must delete b. Nothing else will be touched",
+            "Prune unused images, restart the agent. The data is not ours, hands off",
+            "Parcel 7 is open again before noon. I count the others but do not touch them",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
@@ -70,6 +79,19 @@ class TestPromises:
             "Load on web-3 is at 60. Diagnosis only",
             "No changes at all, if something must be fixed we open a change for it",
             "Read only. What gets cleaned up is decided tomorrow",
+            "Why is the link slow? Any change is made by the network team",
+            "See how the parcels were priced, any correction comes later",
+            "I just want to find the reason why it is slow",
+            "List the old exports. The storage team decides what gets removed",
+            "Why is the rate zero? The correction makes the pricing team",
+            "The sums differ, I only gather the evidence",
+            "Just having a look at the parcels",
+            "Checking weight and price, no change from my side, refund team decides",
+            "On written request I follow parcel 7. Viewing only",
+            "Investigation only, an index would go through a migration",
+            "The sums differ. A correction is billing's decision, so I leave the data as it is",
+            "I look at the dashboard; wont edit anything",
+            "I look at the log. Nothing else will be touched",
         ],
     )
     def test_what_others_do_or_may_be_done_later_is_no_change_that_is_announced(
@@ -82,10 +104,29 @@ class TestPromises:
         assert "forbidden" in codes(reason, "rm -rf /srv/cache", Kind.SHELL)
         assert "forbidden" not in codes(reason, "rm /srv/app/app.ini.tmp", Kind.SHELL)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Take van 4 out of the tour, nothing else of the tour changes",
+            "Tour 12 leaves at 9 and not at 8. Only the time changes",
+        ],
+    )
+    def test_that_one_thing_changes_rules_out_nothing_that_is_asked_for(self, text: str) -> None:
+        assert Verb.WRITE in read(text).verbs
+        assert not read(text).forbidden
+
+    def test_a_word_before_changes_may_be_what_is_looked_at(self) -> None:
+        assert Verb.WRITE not in read("Show only the last changes").verbs
+
     def test_what_is_collected_in_a_folder_is_written_there_all_the_same(self) -> None:
         reason = "I collect two thread dumps in /var/tmp/case7; tomcat is neither changed nor cut"
         found = codes(reason, "jstack 71 > /var/tmp/case7/first.txt", Kind.SHELL)
         assert found.isdisjoint({"forbidden", "read_only", "object", "verb"})
+
+    def test_whoever_only_gathers_may_pack_it_where_nothing_was_but_nowhere_else(self) -> None:
+        reason = "The sums differ, I only gather the evidence"
+        assert "read_only" not in codes(reason, "tar czf /tmp/sums.tgz /srv/sums", Kind.SHELL)
+        assert "read_only" in codes(reason, "cp /tmp/sums.conf /etc/sums.conf", Kind.SHELL)
 
 
 class TestAnnounced:

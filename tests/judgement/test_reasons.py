@@ -57,6 +57,41 @@ class TestWanted:
         assert Verb.PRIVILEGE in read("Account svc_fc needs to read sales and stock").verbs
         assert Verb.PRIVILEGE not in read("I need to read the log of the account").verbs
 
+    def test_whoever_is_given_select_on_tables_is_given_a_right(self) -> None:
+        for text in (
+            "Give map_ro SELECT on both tables, only these two and only reading",
+            "map_ro gets SELECT, INSERT on parcels, only these",
+            "kim needs UPDATE on parcels",
+        ):
+            assert Verb.PRIVILEGE in read(text).acts
+            assert not read(text).read_only
+        assert Verb.PRIVILEGE not in read("Give me a select on parcels").verbs
+        assert Verb.PRIVILEGE not in read("Parcel 7 needs update on its weight").verbs
+        assert Verb.EXPORT in read("Finance needs the list as csv").verbs
+
+    def test_a_plan_may_begin_with_the_right_that_is_given(self) -> None:
+        assert Verb.PRIVILEGE in read("The auditors come. SELECT on both tables").acts
+
+    def test_groups_bits_and_what_is_accepted_are_rights(self) -> None:
+        for text in (
+            "Set group scan and 2770 on the folder",
+            "The folder lost its write bit",
+            "db-1 must accept 5432/tcp from 10.2.0.0/24",
+            "I put SELinux to permissive for ten minutes",
+        ):
+            assert Verb.PRIVILEGE in read(text).verbs
+
+    def test_what_is_written_to_a_table_of_its_own_is_a_copy(self) -> None:
+        assert Verb.EXPORT in read("I write name and weight to /srv/out/list.csv").verbs
+        assert Verb.EXPORT not in read("I write 5 to /etc/scan.conf").verbs
+
+    def test_what_is_freed_is_changed(self) -> None:
+        assert Verb.WRITE in read("I free box 7").verbs
+
+    def test_an_arrow_leads_to_what_is_done_next(self) -> None:
+        found = read("The rerun refuses -> truncate stg_parcel -> set job 8 to retry")
+        assert {Verb.DELETE, Verb.WRITE} <= found.acts
+
 
 class TestProhibitions:
     def test_what_is_to_be_left_undone_is_forbidden_and_not_permitted(self) -> None:
