@@ -130,7 +130,7 @@ def _drops_age(grounds: Grounds, text: str) -> bool:
 
 def _kept(grounds: Grounds, facts: Facts) -> str:
     """Return what an action touches that the request names only to say that it stays."""
-    text = grounds.reason.text[:_LONGEST].lower()
+    text = grounds.lowered
     for name in facts.objects:
         bare = name.rstrip("/").rpartition("/")[2]
         if len(bare) >= _LEAST and _TELLING.match(bare) and bare in text and _only_kept(bare, text):

@@ -42,6 +42,7 @@ _LONGEST_NUMBER = 19  # digits
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
 _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}-\d\d")
 _SQUEEZED_LEAST = 4
 _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
@@ -211,7 +212,7 @@ class Grounds:
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
-        spoken = {words.stem(each) for each in re.findall(r"[a-z]+", reason.text[:20_000].lower())}
+        spoken = set(map(words.stem, re.findall(r"[a-z]+", reason.lowered)))
         whole = Ground.of(reason.clauses)
         return cls(
             reason,
@@ -220,7 +221,7 @@ class Grounds:
             bool(_ALL & spoken),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
-            _names_numbers(reason.text[:20_000]),
+            _names_numbers(reason.lowered),
             frozenset(
                 each
                 for each in reason.literals
@@ -229,13 +230,13 @@ class Grounds:
             frozenset(filter(_FILE.fullmatch, reason.literals)),
             frozenset(map(_squeezed, reason.literals)) - {""},
             tuple(durations.spoken(reason.text[:20_000])),
-            frozenset(_TOKEN.findall(reason.text[:20_000].lower())),
+            frozenset(_TOKEN.findall(reason.lowered)),
         )
 
-    @functools.cached_property
+    @property
     def lowered(self) -> str:
         """Return what is read of its text, in lower case."""
-        return self.reason.text[:20_000].lower()
+        return self.reason.lowered
 
     @functools.cached_property
     def telling(self) -> tuple[Ground, ...]:
@@ -249,8 +250,13 @@ class Grounds:
 
 
 def _names_numbers(text: str) -> bool:
-    """Tell whether a text names anything by a number: it is no ticket, time, day or amount."""
-    text = values.without_amounts(text.lower())  # one case is looked for in half of the time
+    """Tell whether a text names anything by a number: it is no ticket, time, day or amount.
+
+    The text is in lower case: one case is looked for in half of the time.
+    """
+    if not _DIGIT.search(text):
+        return False
+    text = values.without_amounts(text)
     return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
 
 
@@ -302,7 +308,7 @@ def named_as_written(name: str, grounds: Grounds) -> bool:
 
 def destination_named(name: str, grounds: Grounds) -> bool:
     """Tell whether a reason names where something is sent, by its host or any part of its path."""
-    text = grounds.reason.text[:20_000].lower()
+    text = grounds.lowered
     parts = re.split(r"[/:@]", name.lower())
     return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
 

@@ -232,7 +232,7 @@ def turns(condition: Condition, grounds: Grounds) -> bool:
     value = condition.value
     if condition.operator not in TURNED or len(canonical(value)) < 2:
         return False
-    if grounds.excepts and _spared(canonical(value), grounds.reason.text[:20_000].lower()):
+    if grounds.excepts and _spared(canonical(value), grounds.lowered):
         return False
     return named_as_written(value, grounds) or canonical(value) in grounds.tokens
 

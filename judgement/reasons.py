@@ -76,6 +76,11 @@ class Reason:
         return not self.text.strip()
 
     @functools.cached_property
+    def lowered(self) -> str:
+        """What is read of its text, in lower case."""
+        return self.text[:LONGEST].lower()
+
+    @functools.cached_property
     def read_only(self) -> bool:
         """Whether it says anywhere that nothing will be changed.
 
@@ -112,7 +117,7 @@ class Reason:
         Whoever asks for nothing at all tells something that is wrong.
         """
         tells = any(clause.tells for clause in self.clauses) or not self.verbs
-        return tells or bool(_RUNS.search(self.text[:LONGEST].lower()))
+        return tells or bool(_RUNS.search(self.lowered))
 
     @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
