@@ -197,7 +197,7 @@ def _letting(clause: Clause) -> Clause:
 
 def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
-    led_in = _TOKEN.findall(led.lower())[-_LED_IN:]
+    led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
     symptom = telling.symptom(plain)
