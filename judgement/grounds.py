@@ -159,7 +159,7 @@ class Ground:
         """Tell whether a name is of a trade of which it speaks."""
         return any(not self.domains.isdisjoint(thesaurus.domains(part)) for part in parts)
 
-    @property
+    @functools.cached_property
     def mass(self) -> float:
         """Return how much its words tell together."""
         # Sums do not depend on the order of a set, which differs from process to process.
@@ -209,6 +209,8 @@ class Grounds:
     around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
+    # Of values that were looked for: whether the request names them.
+    named: dict[str, bool] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
@@ -276,6 +278,7 @@ def compatible(verb: Verb, permitted: frozenset[Verb]) -> float:
     return max((row.get(each, _UNLIKE) for each in permitted), default=_UNLIKE)
 
 
+@functools.lru_cache(maxsize=2_000)
 def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
     """Return how far what a clause permits covers the least covered of several verbs."""
     return min((compatible(verb, permitted) for verb in verbs), default=0.5)
@@ -283,8 +286,15 @@ def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
 
 def named(value: str, grounds: Grounds) -> bool:
     """Tell whether a reason names a value: by itself, in other writing, as a day, or in words."""
+    found = grounds.named.get(value)
+    if found is None:
+        found = grounds.named[value] = _named(value, grounds)
+    return found
+
+
+def _named(value: str, grounds: Grounds) -> bool:
     literal = terms.canonical(value)
-    if not literal or named_as_written(value, grounds):
+    if not literal or _as_written(literal, grounds):
         return True
     if grounds.reason.days.names(value):
         return True
@@ -302,7 +312,10 @@ def named(value: str, grounds: Grounds) -> bool:
 
 def named_as_written(name: str, grounds: Grounds) -> bool:
     """Tell whether a reason has a name or value, with or without what parts its pieces."""
-    literal = terms.canonical(name)
+    return _as_written(terms.canonical(name), grounds)
+
+
+def _as_written(literal: str, grounds: Grounds) -> bool:
     return literal in grounds.whole.literals or _squeezed(literal) in grounds.squeezed
 
 

@@ -132,14 +132,16 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
         )
     picked = [each for each in facts.conditions if each.operator in _PICKS]
     telling = [each.value for each in picked if tells(each.value)]
-    own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
-    own += [_calls_by_name(each, grounds) for each in picked]
-    others = [
-        each for each in telling
-        if _numbered(each) and canonical(each) not in grounds.keys and not named(each, grounds)
-    ]  # fmt: skip
-    found = bool(facts.conditions) and has_found(grounds, facts)
-    return (found or any(own)) and not others
+    if any(
+        _numbered(each) and not named(each, grounds) and canonical(each) not in grounds.keys
+        for each in telling
+    ):
+        return False
+    return (
+        any(named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling)
+        or any(_calls_by_name(each, grounds) for each in picked)
+        or (bool(facts.conditions) and has_found(grounds, facts))
+    )
 
 
 def has_found(grounds: Grounds, facts: Facts) -> bool:
@@ -152,11 +154,11 @@ def has_found(grounds: Grounds, facts: Facts) -> bool:
 def tells(value: str) -> bool:
     """Tell whether a value has digits and is long enough to pick a row by itself."""
     bare = canonical(value)
-    return _numbered(bare) and len(bare) >= _LEAST
+    return len(bare) >= _LEAST and _numbered(bare)
 
 
 def _numbered(value: str) -> bool:
-    return any(char.isdigit() for char in value)
+    return any(map(str.isdigit, value))
 
 
 def _spelled_out(value: str, grounds: Grounds) -> bool:
@@ -167,7 +169,10 @@ def _spelled_out(value: str, grounds: Grounds) -> bool:
 
 def tied(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether what an action names is of a trade of which the request speaks."""
-    return any(grounds.whole.akin([words.stem(p) for p in words.pieces(o)]) for o in facts.objects)
+    return bool(grounds.whole.domains) and any(
+        grounds.whole.akin([words.stem(part) for part in words.pieces(name)])
+        for name in facts.objects
+    )
 
 
 def bounded(facts: Facts) -> bool:
