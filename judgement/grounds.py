@@ -70,7 +70,7 @@ class Ground:
 
     stems: frozenset[str]
     keys: frozenset[str]  # with what means the same
-    by_letter: Mapping[str, tuple[str, ...]]
+    by_letter: Mapping[str, Sequence[str]]
     literals: frozenset[str]
     grams: frozenset[str]
     weights: Mapping[str, float]  # how much each stem tells
@@ -88,7 +88,7 @@ class Ground:
         return cls(
             stems,
             frozenset().union(*map(thesaurus.keys, stems)),
-            {letter: tuple(found) for letter, found in by_letter.items()},
+            by_letter,
             frozenset().union(*(clause.literals for clause in clauses)),
             terms.grams(stems),
             {stem: association.table().weight(stem) for stem in stems},

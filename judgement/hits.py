@@ -77,8 +77,9 @@ _KNOWN = frozenset(
 
 
 @functools.lru_cache(maxsize=5_000)
-def meant(stem: str) -> str:
-    """Return the word of the lexicon that was meant by one that nothing here knows."""
+def meant(word: str) -> str:
+    """Return the stem of a word, or of the one of the lexicon that it is with a slip."""
+    stem = words.stem(word)
     if stem in _KNOWN or thesaurus.knows(stem):
         return stem
     return _SPELLING.meant(stem)
