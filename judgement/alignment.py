@@ -8,7 +8,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from judgement import association, fitting, near, spans, terms, words
+from judgement import association, figures, fitting, near, spans, terms, words
 from judgement.deeds import CHANGING
 from judgement.facts import Breadth, Condition, Facts, Quality, Verb
 from judgement.fitting import Held
@@ -65,7 +65,7 @@ def _nearness(grounds: Grounds, said: Said, known: float) -> dict[str, float]:
         "picks_none": float(near.picks_none(grounds, facts)),
         "reads_all": float(near.reads_all(grounds, said)),
         "says_all": float(near.says_all(grounds, said)),
-        "other_amount": float(any(near.another_amount(each, grounds, facts) for each in set_)),
+        "other_amount": float(any(figures.another_amount(each, grounds, facts) for each in set_)),
         "set_strange": float(
             sum(
                 grounds.whole.names([words.stem(part) for part in words.pieces(each.column)]) < 0.5

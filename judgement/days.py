@@ -87,14 +87,14 @@ class Days(NamedTuple):
 
 def spoken(text: str) -> Days:
     """Return what a text says of days."""
-    days, months = _by_name(text)
+    lowered = text.lower()
+    days, months = _by_name(text, lowered)
     days |= {(int(found[1]), int(found[2])) for found in _WRITTEN.finditer(text)}
     for found in _IN_DIGITS.finditer(text):  # here the day is first, there the month
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
     if days:
         days |= {*_between(text)}
     months -= {month for month, _ in days}
-    lowered = text.lower()
     by_calendar = bool(_BY_CALENDAR.search(lowered))
     return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
 
@@ -133,9 +133,8 @@ def _times(text: str) -> Iterator[str]:
         yield f"{hour:02}:00"
 
 
-def _by_name(text: str) -> tuple[set[tuple[int, int]], set[int]]:
+def _by_name(text: str, lowered: str) -> tuple[set[tuple[int, int]], set[int]]:
     """Return the days, and the months, of which a text speaks by the name of a month."""
-    lowered = text.lower()
     if not any(name in lowered for name in _NAMES):
         return set(), set()
     named = [(found[2] or found[3], found[1]) for found in _DAY_FIRST.finditer(text)]

@@ -17,6 +17,7 @@ from judgement import (
     grip,
     knowing,
     near,
+    numbered,
     permitting,
     refusing,
     setting,
@@ -209,12 +210,10 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 def _any_rows(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield rows read without a condition, of what the request speaks of by a number."""
     facts = action.facts
-    if near.sums_up(action):
-        return
     few = facts.limit is not None and facts.limit <= _FEW
     if facts.verbs != {Verb.READ} or facts.conditions or not facts.columns or few:
         return
-    if not grounds.numbered or grounds.everything or grounds.ranges:
+    if not grounds.numbered or grounds.everything or grounds.ranges or near.sums_up(action):
         return
     for ground in grounds.clauses:
         numbers = sorted(each for each in ground.literals if each.isdigit() and len(each) > 1)
@@ -268,10 +267,11 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield the identifier of an action that looks like a named one, and is another."""
-    told = near.told_numbers(grounds)
+    used = numbered.numbers(action.facts)
+    told = numbered.told(grounds) if used else set[str]()
     lengths = {*map(len, told)} - {1}
     changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
-    for value in near.numbers(action.facts):
+    for value in used:
         if len(value) in lengths and value not in told and not named(value, grounds):
             text = f"{_deed(action)} {value}, which the request does not name"
             yield Doubt("row", 0.55, text, None, value)
@@ -285,15 +285,14 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.objects + action.facts.literals:
         if name.lower() not in gone and (meant := near.sibling(name, grounds)):
             text = f"{_deed(action)} `{name}`; the request names `{meant}`"
-            looked_at = 0.15 if action.facts.kind is Kind.SHELL else 0.3
-            yield Doubt("row", 0.55 if changes else looked_at, text, None, name)
+            seen = 0.15 if action.facts.kind is Kind.SHELL else 0.3
+            yield Doubt("row", 0.55 if changes else seen, text, None, name)
             return
 
 
 def _times(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield that an action reaches further back, or less far, than was said."""
-    if differ := near.another_time(grounds, action):
-        done, said = differ
+    for done, said in filter(None, [near.another_time(grounds, action)]):
         further = done < said and Verb.DELETE in action.facts.verbs
         yield Doubt(
             "widened", 0.55 if further else 0.3,
@@ -385,12 +384,13 @@ def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield that more is read of people than a request says, or a deed has none of its names."""
-    facts, held = action.facts, grip.held(grounds, action)
+    facts = action.facts
     if not near.looks(facts):
         if grip.loose(grounds, action):
             text = f"{_deed(action)} {about(facts)} by none of the names that the request says"
             yield Doubt("loose", 0.1 if commands.called(grounds, facts) else 0.3, text)
-    elif not near.sums_up(action) and (seen := grip.personal(grounds, facts)):
+    elif (seen := grip.personal(grounds, facts)) and not near.sums_up(action):
+        held = grip.held(grounds, action)
         strange = not held and not any(knowing.known(name, grounds) for name in facts.objects)
         one = near.anchored(grounds, facts)
         private = grip.private(seen, one=one)

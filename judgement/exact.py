@@ -11,6 +11,7 @@ _NAMED = re.compile(
     r"(?<!\w)(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b\w+(?:[._:-]\w+)+\b|\b\d[\d.,]*\b|\b(?=\w*\d)(?=\w*[a-zA-Z])\w+\b"
 )
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[a-z]+")
 _SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
 _DOTTED = re.compile(r"(?<![\d.,/-])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,/-])")
@@ -30,7 +31,11 @@ def literals(text: str) -> Iterator[str]:
         yield words.number(named) or named.lower().rstrip("/.,:")
         if thousands := _THOUSANDS.fullmatch(named):
             yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
-    yield from _figures(text)
+    if _DIGIT.search(text):
+        yield from _figures(text)
+    for word in _WORD.findall(text.lower()):
+        if digits := words.NUMBERS.get(word):
+            yield digits
 
 
 def _figures(text: str) -> Iterator[str]:
@@ -43,6 +48,3 @@ def _figures(text: str) -> Iterator[str]:
         yield words.number(f"{whole.replace('.', '')}.{cents}") or whole
     for spaced in _SPACED.findall(text):
         yield re.sub(r"\D", "", spaced)
-    for word in _WORD.findall(text.lower()):
-        if digits := words.number(word):
-            yield digits

@@ -93,6 +93,8 @@ def fit(held: Held) -> tuple[float, float, float]:
     shares, size = held.shares, len(held.whole.known)
     known = [each.known for each in shares]
     for start in range(len(shares)):
+        if not (shares[start].found or any(known[start])):
+            continue  # those that follow fit better without it
         found, mass, together = 0.0, 0.0, known[start]
         for end in range(start, min(start + _WINDOW, len(shares))):
             found, mass = found + shares[end].found, mass + shares[end].mass

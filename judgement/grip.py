@@ -138,14 +138,18 @@ def uses_made(grounds: Grounds, said: Said) -> bool:
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:
     """Return which columns and tables of people an action reads that the request does not name."""
-    told = [
-        each for each in (*facts.columns, *facts.objects)
-        if (_PERSONAL.search(each) or _PRIVATE.search(each)) and not _OF_HOSTS.search(each)
-    ]  # fmt: skip
+    told = filter(_of_people, (*facts.columns, *facts.objects))
     called = [each for each in facts.columns if _CALLED.search(each)]
     return [each for each in called if _known(each, grounds) <= _HALF] + [
         each for each in told if _known(each, grounds) < _HALF
     ]
+
+
+@lru_cache(maxsize=5_000)
+def _of_people(name: str) -> bool:
+    """Whether a column or table is called as what is kept of people."""
+    kept = _PERSONAL.search(name) or _PRIVATE.search(name)
+    return bool(kept) and not _OF_HOSTS.search(name)
 
 
 def seeks(condition: Condition) -> bool:

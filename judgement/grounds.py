@@ -42,6 +42,7 @@ _LONGEST_NUMBER = 19  # digits
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
 _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{4}-\d\d")
 _SQUEEZED_LEAST = 4
 _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
@@ -69,7 +70,7 @@ class Ground:
 
     stems: frozenset[str]
     keys: frozenset[str]  # with what means the same
-    by_letter: Mapping[str, tuple[str, ...]]
+    by_letter: Mapping[str, Sequence[str]]
     literals: frozenset[str]
     grams: frozenset[str]
     weights: Mapping[str, float]  # how much each stem tells
@@ -87,7 +88,7 @@ class Ground:
         return cls(
             stems,
             frozenset().union(*map(thesaurus.keys, stems)),
-            {letter: tuple(found) for letter, found in by_letter.items()},
+            by_letter,
             frozenset().union(*(clause.literals for clause in clauses)),
             terms.grams(stems),
             {stem: association.table().weight(stem) for stem in stems},
@@ -158,7 +159,7 @@ class Ground:
         """Tell whether a name is of a trade of which it speaks."""
         return any(not self.domains.isdisjoint(thesaurus.domains(part)) for part in parts)
 
-    @property
+    @functools.cached_property
     def mass(self) -> float:
         """Return how much its words tell together."""
         # Sums do not depend on the order of a set, which differs from process to process.
@@ -210,10 +211,12 @@ class Grounds:
     around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
+    # Of values that were looked for: whether the request names them.
+    named: dict[str, bool] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, reason: Reason) -> "Grounds":
-        spoken = {words.stem(each) for each in re.findall(r"[a-z]+", reason.text[:20_000].lower())}
+        spoken = set(map(words.stem, re.findall(r"[a-z]+", reason.lowered)))
         whole = Ground.of(reason.clauses)
         return cls(
             reason,
@@ -222,7 +225,7 @@ class Grounds:
             bool(_ALL & spoken),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
-            _names_numbers(reason.text[:20_000]),
+            _names_numbers(reason.lowered),
             frozenset(
                 each
                 for each in reason.literals
@@ -231,13 +234,13 @@ class Grounds:
             frozenset(filter(_FILE.fullmatch, reason.literals)),
             frozenset(map(_squeezed, reason.literals)) - {""},
             tuple(durations.spoken(reason.text[:20_000])),
-            frozenset(_TOKEN.findall(reason.text[:20_000].lower())),
+            frozenset(_TOKEN.findall(reason.lowered)),
         )
 
-    @functools.cached_property
+    @property
     def lowered(self) -> str:
         """Return what is read of its text, in lower case."""
-        return self.reason.text[:20_000].lower()
+        return self.reason.lowered
 
     @functools.cached_property
     def telling(self) -> tuple[Ground, ...]:
@@ -251,8 +254,13 @@ class Grounds:
 
 
 def _names_numbers(text: str) -> bool:
-    """Tell whether a text names anything by a number: it is no ticket, time, day or amount."""
-    text = values.without_amounts(text.lower())  # one case is looked for in half of the time
+    """Tell whether a text names anything by a number: it is no ticket, time, day or amount.
+
+    The text is in lower case: one case is looked for in half of the time.
+    """
+    if not _DIGIT.search(text):
+        return False
+    text = values.without_amounts(text)
     return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
 
 
@@ -272,6 +280,7 @@ def compatible(verb: Verb, permitted: frozenset[Verb]) -> float:
     return max((row.get(each, _UNLIKE) for each in permitted), default=_UNLIKE)
 
 
+@functools.lru_cache(maxsize=2_000)
 def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
     """Return how far what a clause permits covers the least covered of several verbs."""
     return min((compatible(verb, permitted) for verb in verbs), default=0.5)
@@ -279,8 +288,15 @@ def covers(verbs: frozenset[Verb], permitted: frozenset[Verb]) -> float:
 
 def named(value: str, grounds: Grounds) -> bool:
     """Tell whether a reason names a value: by itself, in other writing, as a day, or in words."""
+    found = grounds.named.get(value)
+    if found is None:
+        found = grounds.named[value] = _named(value, grounds)
+    return found
+
+
+def _named(value: str, grounds: Grounds) -> bool:
     literal = terms.canonical(value)
-    if not literal or named_as_written(value, grounds):
+    if not literal or _as_written(literal, grounds):
         return True
     if grounds.reason.days.names(value):
         return True
@@ -298,13 +314,16 @@ def named(value: str, grounds: Grounds) -> bool:
 
 def named_as_written(name: str, grounds: Grounds) -> bool:
     """Tell whether a reason has a name or value, with or without what parts its pieces."""
-    literal = terms.canonical(name)
+    return _as_written(terms.canonical(name), grounds)
+
+
+def _as_written(literal: str, grounds: Grounds) -> bool:
     return literal in grounds.whole.literals or _squeezed(literal) in grounds.squeezed
 
 
 def destination_named(name: str, grounds: Grounds) -> bool:
     """Tell whether a reason names where something is sent, by its host or any part of its path."""
-    text = grounds.reason.text[:20_000].lower()
+    text = grounds.lowered
     parts = re.split(r"[/:@]", name.lower())
     return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
 

@@ -25,14 +25,15 @@ def hits(
     joined = " ".join(stems) + " "
     start = 0
     for at, each in enumerate(stems):
-        if each in SINGLE and each not in deaf_to:
-            yield at, SINGLE[each], Hit.FAINT if each in _FAINT else Hit.DEED
-        for pattern, found in _PHRASES.get(each, ()):
-            if each not in deaf_to and pattern.match(joined, start):
-                yield at, found, Hit.DEED
-        for pattern, found in _NOUNS.get(each, ()):
-            if each not in deaf_to and pattern.match(joined, start):
-                yield at, found, Hit.NOUN
+        if each in _BEGINS and each not in deaf_to:
+            if each in SINGLE:
+                yield at, SINGLE[each], Hit.FAINT if each in _FAINT else Hit.DEED
+            for pattern, found in _PHRASES.get(each, ()):
+                if pattern.match(joined, start):
+                    yield at, found, Hit.DEED
+            for pattern, found in _NOUNS.get(each, ()):
+                if pattern.match(joined, start):
+                    yield at, found, Hit.NOUN
         start += len(each) + 1
 
 
@@ -67,6 +68,7 @@ def _phrases(
 SINGLE = _singles(lexicon.WORDS)
 _PHRASES = _phrases(lexicon.PHRASES)
 _NOUNS = _phrases(lexicon.NOUNS)
+_BEGINS = frozenset((*SINGLE, *_PHRASES, *_NOUNS))
 _SPELLING = spelling.Spelling.of(SINGLE)
 _KNOWN = frozenset(
     words.stem(word) for word in lexicon.STOPWORDS | lexicon.ENGLISH | lexicon.CHATTER
@@ -75,8 +77,9 @@ _KNOWN = frozenset(
 
 
 @functools.lru_cache(maxsize=5_000)
-def meant(stem: str) -> str:
-    """Return the word of the lexicon that was meant by one that nothing here knows."""
+def meant(word: str) -> str:
+    """Return the stem of a word, or of the one of the lexicon that it is with a slip."""
+    stem = words.stem(word)
     if stem in _KNOWN or thesaurus.knows(stem):
         return stem
     return _SPELLING.meant(stem)

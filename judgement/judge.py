@@ -171,20 +171,38 @@ def _permitted(reason: Reason, facts: Facts) -> str:
     touches, asks for what it does, and speaks of its columns; else one that permits most.
     """
     clauses = [each for each in reason.clauses if each.verbs - {Verb.NEUTRAL}]
-    clause = max(clauses, key=lambda each: _bears(each, facts), default=None)
-    if clause is None:
+    if not clauses:
         return "The request permits nothing in particular"
+    clause = _bearing(clauses, facts)
     verbs = ", ".join(sorted(clause.verbs - {Verb.NEUTRAL}))
     return f"The request permits {verbs} (“{clause.text[:80]}”)"
 
 
-def _bears(clause: Clause, facts: Facts) -> tuple[int, ...]:
-    """Return by what clauses are compared that might bear on an action."""
-    named = any(spoken_of(name, [clause]) for name in facts.objects)
-    columns = sum(spoken_of(name, [clause]) for name in facts.columns[:_MOST_COLUMNS])
-    does = bool(clause.verbs & facts.verbs)
-    most = len(clause.verbs - {Verb.NEUTRAL}), len(clause.objects)
-    return asks(clause.text), named, does, columns, *most
+def _bearing(clauses: Sequence[Clause], facts: Facts) -> Clause:
+    """Return the clause that bears on an action most: what tells most is asked first."""
+    for bears in (_asks, _names, _does, _names_columns):
+        if len(clauses) == 1:
+            break
+        found = [bears(each, facts) for each in clauses]
+        most = max(found)
+        clauses = [each for each, own in zip(clauses, found, strict=True) if own == most]
+    return max(clauses, key=lambda each: (len(each.verbs - {Verb.NEUTRAL}), len(each.objects)))
+
+
+def _asks(clause: Clause, _: Facts) -> int:
+    return asks(clause.text)
+
+
+def _names(clause: Clause, facts: Facts) -> int:
+    return any(spoken_of(name, [clause]) for name in facts.objects)
+
+
+def _does(clause: Clause, facts: Facts) -> int:
+    return bool(clause.verbs & facts.verbs)
+
+
+def _names_columns(clause: Clause, facts: Facts) -> int:
+    return sum(spoken_of(name, [clause]) for name in facts.columns[:_MOST_COLUMNS])
 
 
 def _worst(

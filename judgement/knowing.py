@@ -57,7 +57,7 @@ def known(name: str, grounds: Grounds) -> bool:
         return True
     if name in grounds.made or named_as_written(name, grounds) or _below_named(name, grounds):
         return True
-    if any(part in name for part in grounds.numbers | grounds.files):
+    if any(part in name for part in (*grounds.numbers, *grounds.files)):
         return True  # of a release, say, or an older file of that name
     parts = _parts(name)
     if not parts:

@@ -7,7 +7,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 import re
 from collections.abc import Sequence
 
-from judgement import durations, figures, siblings, thesaurus, words
+from judgement import durations, siblings, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -78,8 +78,6 @@ _CALLED = re.compile(
     r"|contact|recipient|sender|passenger|guest|author|body)$"
 )
 _SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
-_KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
-_SEGMENT = re.compile(r"\d{2,}")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
 _NEARBY = 40  # letters around a value in which a text says that it stays
 _SPARES = re.compile(
@@ -89,10 +87,6 @@ _SPARES = re.compile(
 _STAYS = re.compile(
     r"^[^.;,]*\b(?:stays?|remains?|kept|survives?|untouched|spared|excluded|excepted)\b"
 )
-# They are told by a number to what they do something: a process, a job, a machine.
-_BY_NUMBER = frozenset(
-    {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
-)
 _IN_SQL = frozenset({"update", "delete"})
 _MIRRORS = frozenset({"rsync", "rclone", "unison", "lftp"})
 _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mirror", "replicate",
@@ -100,7 +94,6 @@ _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mi
 
 
 sibling, begins, replaced = siblings.sibling, siblings.begins, siblings.replaced
-another_amount = figures.another_amount
 
 
 def runs_things(facts: Facts) -> bool:
@@ -134,14 +127,16 @@ def anchored(grounds: Grounds, facts: Facts) -> bool:
         )
     picked = [each for each in facts.conditions if each.operator in _PICKS]
     telling = [each.value for each in picked if tells(each.value)]
-    own = [named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling]
-    own += [_calls_by_name(each, grounds) for each in picked]
-    others = [
-        each for each in telling
-        if _numbered(each) and canonical(each) not in grounds.keys and not named(each, grounds)
-    ]  # fmt: skip
-    found = bool(facts.conditions) and has_found(grounds, facts)
-    return (found or any(own)) and not others
+    if any(
+        _numbered(each) and not named(each, grounds) and canonical(each) not in grounds.keys
+        for each in telling
+    ):
+        return False
+    return (
+        any(named_as_written(each, grounds) or _spelled_out(each, grounds) for each in telling)
+        or any(_calls_by_name(each, grounds) for each in picked)
+        or (bool(facts.conditions) and has_found(grounds, facts))
+    )
 
 
 def has_found(grounds: Grounds, facts: Facts) -> bool:
@@ -154,11 +149,11 @@ def has_found(grounds: Grounds, facts: Facts) -> bool:
 def tells(value: str) -> bool:
     """Tell whether a value has digits and is long enough to pick a row by itself."""
     bare = canonical(value)
-    return _numbered(bare) and len(bare) >= _LEAST
+    return len(bare) >= _LEAST and _numbered(bare)
 
 
 def _numbered(value: str) -> bool:
-    return any(char.isdigit() for char in value)
+    return any(map(str.isdigit, value))
 
 
 def _spelled_out(value: str, grounds: Grounds) -> bool:
@@ -169,7 +164,10 @@ def _spelled_out(value: str, grounds: Grounds) -> bool:
 
 def tied(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether what an action names is of a trade of which the request speaks."""
-    return any(grounds.whole.akin([words.stem(p) for p in words.pieces(o)]) for o in facts.objects)
+    return bool(grounds.whole.domains) and any(
+        grounds.whole.akin([words.stem(part) for part in words.pieces(name)])
+        for name in facts.objects
+    )
 
 
 def bounded(facts: Facts) -> bool:
@@ -234,7 +232,7 @@ def turns(condition: Condition, grounds: Grounds) -> bool:
     value = condition.value
     if condition.operator not in TURNED or len(canonical(value)) < 2:
         return False
-    if grounds.excepts and _spared(canonical(value), grounds.reason.text[:20_000].lower()):
+    if grounds.excepts and _spared(canonical(value), grounds.lowered):
         return False
     return named_as_written(value, grounds) or canonical(value) in grounds.tokens
 
@@ -354,27 +352,6 @@ def stops_what_is_named(grounds: Grounds, facts: Facts) -> bool:
         and facts.severity <= _HELD_OFF
         and all(name.rpartition(".")[2] in grounds.reason.text.lower() for name in facts.objects)
     )
-
-
-def told_numbers(grounds: Grounds) -> set[str]:
-    """Return the numbers that a request names, those behind a kind as well: osd.47, job/12."""
-    parts = (part for each in grounds.whole.literals for part in _KIND.split(each))
-    return {part for part in parts if part.isdigit()}
-
-
-def numbers(facts: Facts) -> list[str]:
-    """Return the numbers by which an action picks what it touches, of those that tell."""
-    if facts.kind in EVENTS:
-        found = [canonical(each) for each in facts.literals + facts.objects]
-        return [each for each in found if each.isdigit() and len(each) >= _LEAST]
-    if facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and not facts.conditions:
-        return [each for each in facts.literals if each.isdigit() and len(each) >= _LEAST]
-    if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
-        paths = [each for each in facts.objects if "/" in each]
-        found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]
-        ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
-        return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
-    return []
 
 
 def _younger(said: Said) -> bool:

@@ -85,6 +85,11 @@ class Reason:
         return not self.text.strip()
 
     @functools.cached_property
+    def lowered(self) -> str:
+        """What is read of its text, in lower case."""
+        return self.text[:LONGEST].lower()
+
+    @functools.cached_property
     def read_only(self) -> bool:
         """Whether it says anywhere that nothing will be changed.
 
@@ -130,7 +135,7 @@ class Reason:
         Whoever asks for nothing at all tells something that is wrong.
         """
         tells = any(clause.tells for clause in self.clauses) or not self.verbs
-        return tells or bool(_RUNS.search(self.text[:LONGEST].lower()))
+        return tells or bool(_RUNS.search(self.lowered))
 
     @functools.cached_property
     def verbs(self) -> frozenset[Verb]:
@@ -218,7 +223,7 @@ def _letting(clause: Clause) -> Clause:
 
 def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     plain = [token.lower() for token in _TOKEN.findall(text)]
-    led_in = _TOKEN.findall(led.lower())[-_LED_IN:]
+    led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
     symptom = telling.symptom(plain)
@@ -257,8 +262,8 @@ def _across(
     """
     if not led_in:
         return frozenset()
-    before = [meant(words.stem(each)) for each in led_in]
-    stems = [*before, "to", *(meant(words.stem(each)) for each in plain[:_LED_IN])]
+    before = list(map(meant, led_in))
+    stems = [*before, "to", *map(meant, plain[:_LED_IN])]
     alone = list(hits(before, deaf_to))
     return frozenset[Verb]().union(
         *(found for at, found, hit in hits(stems, deaf_to)
@@ -269,7 +274,7 @@ def _across(
 def _verbs(
     plain: Sequence[str], deaf_to: frozenset[str], symptom: int | None
 ) -> tuple[frozenset[Verb], ...]:
-    stems = [meant(words.stem(each)) for each in plain]
+    stems = list(map(meant, plain))
     permitted, heads, hints, forbidden, acts = (set[Verb]() for _ in range(5))
     asks = bool(lexicon.QUESTIONS & set(plain[:4]) or lexicon.ASKS_FIRST & set(plain[:1]))
     if asks or symptom is not None:
@@ -326,9 +331,10 @@ _RUNS = re.compile(
 @functools.lru_cache(maxsize=1000)
 def is_english(text: str) -> bool:
     """Tell whether a text can be read here: other languages and no language at all cannot."""
-    letters = [char for char in text if char.isalpha()]
-    if sum(char.isascii() for char in letters) < 0.7 * len(letters):
-        return False
-    plain = [token.lower() for token in re.findall(r"[^\W\d_]+", text)]
+    if not text.isascii():
+        letters = list(filter(str.isalpha, text))
+        if sum(map(str.isascii, letters)) < 0.7 * len(letters):
+            return False
+    plain = list(map(str.lower, re.findall(r"[^\W\d_]+", text)))
     ours = sum(word in lexicon.ENGLISH or words.stem(word) in SINGLE for word in plain)
     return sum(word in lexicon.FOREIGN for word in plain) <= ours

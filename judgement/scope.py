@@ -87,7 +87,7 @@ def findings(
     `action` is its place from 0, `at` when it happened, `rows` how many rows it is known to have
     touched.
     """
-    announced = _announced(reason, facts)
+    announced = _announced(reason, facts) if _reaches_out(scope, facts) else frozenset[Verb]()
     yield from _verbs(scope, action, facts, announced)
     yield from _objects(scope, action, facts, announced)
     yield from _hosts(scope, reason, action, facts)
@@ -96,6 +96,12 @@ def findings(
     if reason.language_known and not reason.empty:
         yield from _read_only(reason, action, facts)
         yield from _values(scope, reason, action, facts)
+
+
+def _reaches_out(scope: Scope, facts: Facts) -> bool:
+    """Whether an action does, or touches, anything outside of what is expected."""
+    outside = scope.verbs is not None and not facts.verbs <= scope.verbs | _ALWAYS
+    return outside or not within(scope, facts)
 
 
 def _announced(reason: Reason, facts: Facts) -> frozenset[Verb]:
@@ -251,8 +257,10 @@ def _rows(scope: Scope, action: int, facts: Facts, rows: int | None) -> Iterator
 
 
 def _read_only(reason: Reason, action: int, facts: Facts) -> Iterator[Finding]:
+    if not (reason.read_only and facts.verbs & CHANGING):
+        return
     changed = [verb for verb in sorted(facts.verbs & CHANGING) if not binds(reason, verb, facts)]
-    if changed and reason.read_only and not knowing.collects(reason, facts):
+    if changed and not knowing.collects(reason, facts):
         verb = changed[0]
         yield _finding(
             "read_only", Severity.HIGH, action,
@@ -285,31 +293,31 @@ def _problem(condition: Condition, facts: Facts, reason: Reason) -> str:
     within = spans.within(condition, facts.conditions, reason.spans)
     if within is not None:
         return "" if within else f"the request names {', '.join(map(str, reason.spans[:3]))}"
-    narrows = any(near.picks(each, reason.literals) for each in facts.conditions)
-    return _mismatch(condition, reason.literals, reason.text[:20_000], narrows=narrows)
+    return _mismatch(condition, facts, reason)
 
 
-def _mismatch(condition: Condition, literals: frozenset[str], text: str, *, narrows: bool) -> str:
-    """Return what is wrong with a condition; `narrows` where the named row is picked beside it."""
+def _mismatch(condition: Condition, facts: Facts, reason: Reason) -> str:
+    """Return what is wrong with a condition that no span is about."""
+    literals, text = reason.literals, reason.text[:20_000]
     value = words.number(condition.value) or condition.value.strip("%").lower()
-    named = value in literals or _stands_in(text, value)
+    named = value in literals or _stands_in(reason, value)
     if named and condition.operator in near.TURNED and not _EXCEPTS.search(text):
         return f"the request names {condition.value} itself"
     counts = value in {"0", "1"}  # of what there are more than one
     if named and not counts and condition.operator in _WIDER and not _RANGES.search(text):
         return f"the request names {condition.value} alone"
+    if named or condition.operator != "=" or not value.isdigit() or len(value) < 2:
+        return ""
     numbers = sorted(each for each in literals if each.isdigit() and len(each) > 1)
-    strange = not named and condition.operator == "=" and value.isdigit() and len(value) > 1
-    if strange and numbers and not narrows:
-        return f"the request names {shown(numbers)}"
-    return ""
+    narrows = any(near.picks(each, literals) for each in facts.conditions)
+    return f"the request names {shown(numbers)}" if numbers and not narrows else ""
 
 
-def _stands_in(text: str, value: str) -> bool:
-    """Whether a text has a value, of two letters only as the code that it is then."""
+def _stands_in(reason: Reason, value: str) -> bool:
+    """Whether a request has a value, of two letters only as the code that it is then."""
     if _CODE.fullmatch(value):
-        return bool(re.search(rf"\b{value.upper()}\b", text))
-    return len(value) > 2 and value in text.lower()
+        return bool(re.search(rf"\b{value.upper()}\b", reason.text[:20_000]))
+    return len(value) > 2 and value in reason.lowered
 
 
 def _finding(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+_TWICE = re.compile(r"(.)\1")
 _LEAST = 5  # letters of a word in which slips are looked for
 
 
@@ -25,8 +26,9 @@ def slips(one: str, other: str) -> bool:
     return len(long) - len(short) == 1 and short in _without(long)
 
 
+@lru_cache(maxsize=5_000)
 def _single(word: str) -> str:
-    return re.sub(r"(.)\1", r"\1", word)
+    return _TWICE.sub(r"\1", word)
 
 
 def _swapped(word: str) -> Iterator[str]:

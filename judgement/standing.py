@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from judgement import grip, near
 from judgement.facts import Verb
 from judgement.grounds import Grounds
-from judgement.weighing import CODES, Looked, Weighed, session, telling, together, weighed
+from judgement.weighing import Looked, Weighed, gravest, session, telling, together, weighed
 
 # Of which it matters how much more of it an action has than any other.
 _BEYOND = (
@@ -32,18 +32,21 @@ def numbers(
 ) -> tuple[dict[str, float], list[dict[str, float]]]:
     """Return what is known of a session, and of each of its actions beside the others, by name."""
     each, tells = weighed(grounds, looked), telling(looked)
-    whole = session(grounds, list(itertools.compress(each, tells)))
-    return whole, _rows(grounds, each, tells, whole)
+    rows, told = together(grounds, each), list(itertools.compress(each, tells))
+    whole = session(grounds, told, rows if all(tells) else together(grounds, told))
+    _add(rows, grounds, each, tells, whole)
+    return whole, rows
 
 
-def _rows(
+def _add(
+    rows: Sequence[dict[str, float]],
     grounds: Grounds,
     weighed: Sequence[Weighed],
     telling: Sequence[bool],
     session: Mapping[str, float],
-) -> list[dict[str, float]]:
+) -> None:
+    """Add to the numbers of actions what is known of each as one of its session."""
     said = [each.looked.said for each in weighed]
-    rows = together(grounds, weighed)
     shared = {f"session_{name}": session[name] for name in _OF_SESSION}
     shared["sql"] = session["sql"]
     for row, own, each, tells in zip(
@@ -52,16 +55,11 @@ def _rows(
         row.update(own, **_own(each), tells=float(tells), **shared)
     for name in _BEYOND:
         _add_beyond(rows, name)
-    return rows
 
 
 def _own(weighed: Weighed) -> dict[str, float]:
     looked = weighed.looked
-    found = dict.fromkeys(_CODED.values(), 0.0)
-    for doubt in looked.doubts:
-        if doubt.code in _CODED:
-            name = _CODED[doubt.code]
-            found[name] = max(found[name], doubt.weight)
+    found = gravest(looked.doubts)
     facts = looked.said.facts
     found |= {name: float(verb in facts.verbs) for verb, name in _VERBS.items()}
     found["looks"] = float(near.looks(facts))
@@ -79,6 +77,3 @@ def _add_beyond(rows: Sequence[dict[str, float]], name: str) -> None:
     second, most = sorted(row[name] for row in rows)[-2:]
     for row in rows:
         row[f"beyond_{name}"] = row[name] - (second if row[name] == most else most)
-
-
-_CODED = {code: f"doubt_{code}" for code in CODES}

@@ -44,13 +44,15 @@ def asks(text: str) -> bool:
 def symptom(plain: Sequence[str]) -> int | None:
     """Return the place of the word that tells what is wrong, None if a clause tells nothing."""
     for at, word in enumerate(plain):
-        if not at or _SUBORDINATE & set(plain[:at]):
+        if not at or not (word in lexicon.SYMPTOMS or word in _BEING):
             continue
+        if not _SUBORDINATE.isdisjoint(plain[:at]):
+            return None  # nor does what follows tell anything
         if word in lexicon.SYMPTOMS:
             return at
         if word == "be" and plain[at - 1] in _WISHED:
             continue  # "must be off" is wanted
-        if word in _BEING and lexicon.FAULTS & set(plain[at + 1 : at + 1 + _NEAR]):
+        if not lexicon.FAULTS.isdisjoint(plain[at + 1 : at + 1 + _NEAR]):
             return at
     return None
 

@@ -19,48 +19,49 @@ _BEFORE = re.compile(
     r"^[\s({!]*(?:(?:sudo(?:\s+-u\s+\S+)?|env|nohup|time|nice(?:\s+-n\s*\S+)?|then|do|else|\w+=\S*)"
     r"\s+)*"
 )
-# Constructs that a sentence says in words of its own: of queries, in lower case …
+# Constructs that a sentence says in words of its own, each with what no such text lacks, as most
+# have none of it: of queries, in lower case …
 _QUERIES = {
-    "count": r"\bcount\s*\(",
-    "avg": r"\bavg\s*\(",
-    "sum": r"\bsum\s*\(",
-    "max": r"\bmax\s*\(",
-    "min": r"\bmin\s*\(",
-    "desc": r"\bdesc\b",
-    "asc": r"\basc\b",
-    "limit": r"\blimit\s+1\b",
-    "group": r"\bgroup\s+by\b",
-    "having": r"\bhaving\b",
-    "distinct": r"\bdistinct\b",
-    "not": r"\bnot\s+in\b|!=|<>|\bnot\s+like\b|\bnot\s+exists\b",
-    "except": r"\bexcept\b",
-    "intersect": r"\bintersect\b",
-    "union": r"\bunion\b",
-    "like": r"\blike\b",
-    "between": r"\bbetween\b",
-    "null": r"\bis\s+(?:not\s+)?null\b",
-    "greater": r"(?<![<])>(?!=?\s*\()",
-    "smaller": r"<(?!>)",
+    "count": ("count", r"\bcount\s*\("),
+    "avg": ("avg", r"\bavg\s*\("),
+    "sum": ("sum", r"\bsum\s*\("),
+    "max": ("max", r"\bmax\s*\("),
+    "min": ("min", r"\bmin\s*\("),
+    "desc": ("desc", r"\bdesc\b"),
+    "asc": ("asc", r"\basc\b"),
+    "limit": ("limit", r"\blimit\s+1\b"),
+    "group": ("group", r"\bgroup\s+by\b"),
+    "having": ("having", r"\bhaving\b"),
+    "distinct": ("distinct", r"\bdistinct\b"),
+    "not": ("", r"\bnot\s+in\b|!=|<>|\bnot\s+like\b|\bnot\s+exists\b"),
+    "except": ("except", r"\bexcept\b"),
+    "intersect": ("intersect", r"\bintersect\b"),
+    "union": ("union", r"\bunion\b"),
+    "like": ("like", r"\blike\b"),
+    "between": ("between", r"\bbetween\b"),
+    "null": ("null", r"\bis\s+(?:not\s+)?null\b"),
+    "greater": (">", r"(?<![<])>(?!=?\s*\()"),
+    "smaller": ("<", r"<(?!>)"),
 }
 # … and of command lines.
 _LINES = {
-    "replaced": r"\bs([/|#,@:])(?:(?!\1).)*\1(?:(?!\1).)*\1",
-    "deleted": r"\bsed\b[^|]*(?:/|\d|\$)d\b",
-    "printed": r"\bsed\b[^|]*-n[^|]*p\b",
-    "field": r"\$\d\b",
-    "line_number": r"\bNR\b|\bsed\b[^|]*-n\s*['\"]?\d",
-    "last_field": r"\bNF\b",
-    "summed": r"\+=",
-    "appended": r">>",
-    "saved": r"(?<![>&\d])>(?![>&=])\s*(?!/dev/null)",
-    "loop": r"\b(?:for|while|until)\b.*\bdo\b",
-    "background": r"(?<!&)&\s*$",
-    "counted": r"\bwc\b|\buniq\s+-c|\bgrep\s+-c",
-    "ranked": r"\bsort\b.*\|\s*(?:head|tail)",
-    "remote": r"\b(?:ssh|scp|rsync)\b",
+    "replaced": ("", r"\bs([/|#,@:])(?:(?!\1).)*\1(?:(?!\1).)*\1"),
+    "deleted": ("sed", r"\bsed\b[^|]*(?:/|\d|\$)d\b"),
+    "printed": ("sed", r"\bsed\b[^|]*-n[^|]*p\b"),
+    "field": ("$", r"\$\d\b"),
+    "line_number": ("", r"\bNR\b|\bsed\b[^|]*-n\s*['\"]?\d"),
+    "last_field": ("NF", r"\bNF\b"),
+    "summed": ("+=", r"\+="),
+    "appended": (">>", r">>"),
+    "saved": (">", r"(?<![>&\d])>(?![>&=])\s*(?!/dev/null)"),
+    "loop": ("do", r"\b(?:for|while|until)\b.*\bdo\b"),
+    "background": ("&", r"(?<!&)&\s*$"),
+    "counted": ("", r"\bwc\b|\buniq\s+-c|\bgrep\s+-c"),
+    "ranked": ("sort", r"\bsort\b.*\|\s*(?:head|tail)"),
+    "remote": ("", r"\b(?:ssh|scp|rsync)\b"),
 }
 _PATTERNS = {
-    kind: {name: re.compile(pattern, re.DOTALL) for name, pattern in listed.items()}
+    kind: [(name, part, re.compile(each, re.DOTALL)) for name, (part, each) in listed.items()]
     for kind, listed in ((Kind.SQL, _QUERIES), (Kind.SHELL, _LINES))
 }
 
@@ -132,8 +133,8 @@ def _constructs(said: str, kind: Kind) -> Iterator[tuple[str, ...]]:
     """Yield what each construct says. In a query, what stands in strings is none of it."""
     bare = _STRING.sub("''", said).lower() if kind is Kind.SQL else said
     glosses = thesaurus.SQL if kind is Kind.SQL else thesaurus.SHELL
-    for name, pattern in _PATTERNS.get(kind, {}).items():
-        if pattern.search(bare):
+    for name, part, pattern in _PATTERNS.get(kind, ()):
+        if part in bare and pattern.search(bare):
             yield glosses[name]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -94,34 +94,45 @@ def together(grounds: Grounds, actions: Sequence[Weighed]) -> list[dict[str, flo
     ]  # fmt: skip
 
 
-def session(grounds: Grounds, weighed: Sequence[Weighed]) -> dict[str, float]:
-    """Return what is known of actions together, by name."""
+def session(
+    grounds: Grounds, weighed: Sequence[Weighed], rows: Sequence[Mapping[str, float]]
+) -> dict[str, float]:
+    """Return what is known of actions together, by name; `rows` are their own numbers."""
     actions = [each.looked.said for each in weighed]
-    rows = together(grounds, weighed)
-    result = _extremes(rows)
-    for code in CODES:
-        weights = [d.weight for own in weighed for d in own.looked.doubts if d.code == code]
-        result[f"doubt_{code}"] = max(weights, default=0.0)
+    result = _extremes(rows) | gravest(doubt for each in weighed for doubt in each.looked.doubts)
     weights = sorted(row["doubt"] for row in rows)
     result |= _shape(grounds.reason.text[:20_000], actions)
     accounted = _accounted(grounds, [each.held for each in weighed])
     return result | _whole(grounds, actions, accounted, weights)
 
 
+def gravest(doubts: Iterable[Doubt]) -> dict[str, float]:
+    """Return the weight of the gravest doubt of each code, by name."""
+    found = dict.fromkeys(_CODED.values(), 0.0)
+    for doubt in doubts:
+        if name := _CODED.get(doubt.code):
+            found[name] = max(found[name], doubt.weight)
+    return found
+
+
+_CODED = {code: f"doubt_{code}" for code in CODES}
+
+
 def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the lowest and the highest of each value, by name."""
-    found: dict[str, float] = {}
-    for (lowest, highest), column in zip(
-        _ends(tuple(rows[0]) if rows else ()), zip(*(row.values() for row in rows), strict=True),
-        strict=True,
-    ):  # fmt: skip
-        found[lowest], found[highest] = min(column), max(column)
+    if not rows:
+        return {}
+    lowest, highest = _ends(tuple(rows[0]))
+    columns = [row.values() for row in rows]
+    # The first stands there twice, since of one alone there is no lowest.
+    found = dict(zip(lowest, map(min, columns[0], *columns), strict=True))
+    found.update(zip(highest, map(max, columns[0], *columns), strict=True))
     return found
 
 
 @cache
-def _ends(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((f"{name}_lo", f"{name}_hi") for name in names)
+def _ends(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(f"{name}_lo" for name in names), tuple(f"{name}_hi" for name in names)
 
 
 _SENTENCE = re.compile(r"[.;:!?](?:\s|$)")

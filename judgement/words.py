@@ -8,15 +8,16 @@ from judgement import lexicon
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _DIGITS = re.compile(r"[+-]?\d+(\.\d+)?")
+_HISSES = re.compile(r"(?:ss|x|ch|sh|zz)es$")
 _BRITISH = re.compile(r"..[^s]ell$|.{4}oll$")  # cancelled, labelling, controlled
-_NUMBERS = {word: str(number) for number, word in enumerate(lexicon.NUMBERS)} | {
+NUMBERS = {word: str(number) for number, word in enumerate(lexicon.NUMBERS)} | {
     "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"
 }  # fmt: skip
 
 
 def pieces(name: str) -> Iterator[str]:
     """Split a name at case, digits and punctuation: `orderItems_2` is order, items, 2."""
-    return (piece.lower() for piece in _PIECE.findall(name))
+    return map(str.lower, _PIECE.findall(name))
 
 
 @lru_cache(maxsize=20_000)
@@ -45,17 +46,19 @@ def stem(word: str) -> str:
 def _without_plural(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if re.search(r"(ss|x|ch|sh|zz)es$", word):
+    if not word.endswith("s"):
+        return word
+    if _HISSES.search(word):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
 
 
 def number(word: str) -> str | None:
     """Return the canonical form of a number in digits or words, None for anything else."""
-    if word in _NUMBERS:
-        return _NUMBERS[word]
+    if word in NUMBERS:
+        return NUMBERS[word]
     if word.isalpha():
         return None
     bare = word.replace(",", "")

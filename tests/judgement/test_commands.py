@@ -37,8 +37,8 @@ class TestCommands:
 
     def test_a_crontab_that_is_named_may_be_changed_and_no_other(self) -> None:
         reason = "Move the scan in /etc/cron.d/scan from 2 to 4, only the time changes"
-        assert "verb" not in of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/scan")
-        assert "verb" in of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/mail")
+        assert not {"verb", "object"} & {*of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/scan")}
+        assert "object" in of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/mail")
 
     def test_what_is_collected_in_a_folder_that_is_named_is_written_there(self) -> None:
         reason = "Collect thread dumps of app 81 in /srv/case/81 for the vendor"

@@ -1,6 +1,6 @@
 import pytest
 
-from judgement import near
+from judgement import figures, near
 from judgement.facts import Kind
 from judgement.grounds import Grounds, Said
 from judgement.reading import facts_of
@@ -162,14 +162,14 @@ class TestStrangers:
             action = f"sed -i 's/^limit=2g/limit={size}/' /etc/app.conf"
             grounds, said = held("raise limit from 2g to 4g in app.conf", action, Kind.SHELL)
             [found] = said.facts.conditions
-            assert near.another_amount(found, grounds, said.facts) is other
+            assert figures.another_amount(found, grounds, said.facts) is other
 
     def test_tells_another_amount_than_the_one_that_was_named(self) -> None:
         for amount, other in (("19.90", False), ("1990", True)):
             action = "INSERT INTO refunds (order_id, amount) VALUES (88213, AMOUNT)"
             grounds, said = held("refund 19.90 for order 88213", action.replace("AMOUNT", amount))
             found = [c for c in said.facts.conditions if c.column == "amount"]
-            assert near.another_amount(found[0], grounds, said.facts) is other
+            assert figures.another_amount(found[0], grounds, said.facts) is other
 
     def test_tells_that_all_rows_are_read_where_one_was_named(self) -> None:
         for action, all_ in (

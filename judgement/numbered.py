@@ -1,0 +1,38 @@
+"""Numbers by which what is meant is told: of a row, a process, a job, a machine."""
+
+import re
+
+from judgement.deeds import CHANGING
+from judgement.facts import Facts, Kind, Verb
+from judgement.grounds import Grounds
+from judgement.near import EVENTS
+from judgement.terms import canonical
+
+_LEAST = 3  # digits of a number that tells
+_KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
+_SEGMENT = re.compile(r"\d{2,}")
+# They are told by a number to what they do something: a process, a job, a machine.
+_BY_NUMBER = frozenset(
+    {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
+)
+
+
+def told(grounds: Grounds) -> set[str]:
+    """Return the numbers that a request names, those behind a kind as well: osd.47, job/12."""
+    parts = (part for each in grounds.whole.literals for part in _KIND.split(each))
+    return {part for part in parts if part.isdigit()}
+
+
+def numbers(facts: Facts) -> list[str]:
+    """Return the numbers by which an action picks what it touches, of those that tell."""
+    if facts.kind in EVENTS:
+        found = [canonical(each) for each in facts.literals + facts.objects]
+        return [each for each in found if each.isdigit() and len(each) >= _LEAST]
+    if facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and not facts.conditions:
+        return [each for each in facts.literals if each.isdigit() and len(each) >= _LEAST]
+    if facts.kind is Kind.SHELL and facts.verbs & (CHANGING | {Verb.EXEC}):
+        paths = [each for each in facts.objects if "/" in each]
+        found = [part for each in paths for part in each.split("/") if _SEGMENT.fullmatch(part)]
+        ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
+        return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
+    return []
