@@ -172,7 +172,7 @@ def _values(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
         if grounds.whole.names([words.stem(part) for part in words.pieces(each.column)]) < 0.5
     ]  # fmt: skip
     changes = bool(facts.verbs & CHANGING)
-    numbers = {each for each in said if any(letter.isdigit() for letter in each)}
+    numbers = {each for each in said if any(map(str.isdigit, each))} if changes else set[str]()
     return {
         "values_unnamed": float(len(unnamed)),
         "values_named": float(len(spoken.literals) - len(unnamed)),
@@ -181,8 +181,7 @@ def _values(grounds: Grounds, facts: Facts, spoken: Terms) -> dict[str, float]:
         "assigned_unnamed": float(len(assigned)),
         "assigned_strange": float(len(strange)),
         "names_none": float(
-            changes
-            and bool(numbers)
+            bool(numbers)
             and numbers.isdisjoint(spoken.literals)
             and not any(named(each, grounds) for each in spoken.literals if len(each) > 1)
         ),

@@ -203,7 +203,7 @@ def _with_what_it_points_to(reason: Reason) -> Iterator[tuple[Clause, tuple[Clau
     before: Clause | None = None
     for clause in reason.clauses:
         back = before is not None and (
-            _POINTS_BACK.search(clause.text) or not set(clause.objects) - _verbs_of(clause)
+            _verbs_of(clause).issuperset(clause.objects) or _POINTS_BACK.search(clause.text)
         )
         yield clause, (clause, before) if back and before else (clause,)
         before = clause

@@ -94,7 +94,7 @@ def fit(held: Held) -> tuple[float, float, float]:
     known = [each.known for each in shares]
     for start in range(len(shares)):
         if not (shares[start].found or any(known[start])):
-            continue  # those that follow fit better without it
+            continue  # it has nothing in common with the action: without it the next fit better
         found, mass, together = 0.0, 0.0, known[start]
         for end in range(start, min(start + _WINDOW, len(shares))):
             found, mass = found + shares[end].found, mass + shares[end].mass

@@ -242,10 +242,8 @@ def _spared(value: str, text: str) -> bool:
     at = text.find(value)
     if at < 0:
         return True
-    before, after = (
-        text[max(0, at - _NEARBY) : at],
-        text[at + len(value) : at + len(value) + _NEARBY],
-    )
+    end = at + len(value)
+    before, after = text[max(0, at - _NEARBY) : at], text[end : end + _NEARBY]
     return bool(_SPARES.search(before) or _STAYS.search(after))
 
 

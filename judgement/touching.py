@@ -80,8 +80,9 @@ def forgive(call: Call, parts: Parts, gathered: Gathered) -> None:
 
 def touched(path: str, way: str, gathered: Gathered) -> None:
     """Add what follows from reading a path or writing to it; `way` is "read" or "write"."""
+    lowered = path.lower()
     for rule in _of_paths(way):
-        if found := rule.pattern.search(path.lower()):
+        if found := rule.pattern.search(lowered):
             rules.apply(rule, found, gathered)
 
 
