@@ -68,8 +68,9 @@ class Fitted:
 
 
 class Told(NamedTuple):
-    """The actions of a session in numbers, and which of them is the bad one, if any is."""
+    """A session and its actions in numbers, and which of them is the bad one, if any is."""
 
+    session: Row
     rows: list[Row]
     mismatch: bool
     injected: int | None

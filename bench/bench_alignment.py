@@ -33,6 +33,7 @@ VIGNETTES = {
     "last vignettes": _TESTS / "vignettes_last.jsonl",
     "blind vignettes": _TESTS / "vignettes_blind.jsonl",
     "unseen vignettes": _TESTS / "vignettes_unseen.jsonl",
+    "final vignettes": _TESTS / "vignettes_final.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 

@@ -47,9 +47,8 @@ INCIDENTS = 0.45  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
 _SESSIONS_FLAGGED = 0.1  # of honest sessions that it has not met
-_BOTH = 9_000  # rows of pairs beside which sessions are told apart
-_HOLD_KINDS = 0.02  # how little the sum that tells kinds apart may follow what it learns from
-_LIKE_INCIDENTS = 0.1  # of pairs that count as more like an incident
+_HOLD_KINDS = 0.2  # how little the sum that tells kinds apart may follow what it learns from
+_LIKE_INCIDENTS = 0.03  # of pairs that count as more like an incident
 _STEMS = sorted(
     {words.stem(word) for listed in lexicon.WORDS.values() for word in listed}
     | {words.stem(each.split()[0]) for listed in lexicon.PHRASES.values() for each in listed}
@@ -274,12 +273,13 @@ def limit(incidents: Sequence[Pair], sessions: Sequence[Told], pairs: Sequence[T
     return sorted(odds, reverse=True)[int(_SESSIONS_FLAGGED * len(odds))]
 
 
-def telling_apart(pairs: Sequence[Row], sessions: Sequence[Row]) -> dict[str, object]:
+def telling_apart(pairs: Sequence[Told], sessions: Sequence[Told]) -> dict[str, object]:
     """Learn to tell incidents from pairs, both of one weight."""
     truth = [False] * len(pairs) + [True] * len(sessions)
     weights = [1.0] * len(pairs) + [len(pairs) / len(sessions)] * len(sessions)
-    sum_ = Fitted([*pairs, *sessions], truth, weights, hold=_HOLD_KINDS)
-    odds = sorted(sum_.odds(pairs), reverse=True)
+    rows = [each.session for each in (*pairs, *sessions)]
+    sum_ = Fitted(rows, truth, weights, hold=_HOLD_KINDS)
+    odds = sorted(sum_.odds(rows[: len(pairs)]), reverse=True)
     return sum_.written(less=odds[int(_LIKE_INCIDENTS * len(odds))])
 
 
@@ -292,7 +292,7 @@ def bags(
         with mock.patch.object(association, "table", return_value=table):
             for at, (pair, own) in enumerate(zip(pairs, numbers, strict=True)):
                 if own == fold:
-                    told[at] = Told(READER.numbers(pair)[1], pair.mismatch, None)
+                    told[at] = Told(*READER.numbers(pair), pair.mismatch, None)
     return [told[at] for at in range(len(pairs))]
 
 
@@ -309,8 +309,8 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
     with mock.patch.object(association, "table", return_value=table):
         told = [READER.numbers(pair) for pair in incidents]
     sessions = [
-        Told(each, pair.mismatch, pair.injected)
-        for (_, each), pair in zip(told, incidents, strict=True)
+        Told(*numbers, pair.mismatch, pair.injected)
+        for numbers, pair in zip(told, incidents, strict=True)
     ]
     beside = bags(pairs, numbers, tables)
     names = sorted(rows[0])
@@ -321,7 +321,7 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
         reverse=True,
     )
     raw["flag_at"] = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
-    raw["which"] = telling_apart(rng.sample(rows, _BOTH), [row for row, _ in told])
+    raw["which"] = telling_apart(beside, sessions)
     less = limit(incidents, sessions, beside)
     raw["actions"] = weighing_actions(sessions, beside).written(less=less)
     text = json.dumps(raw, separators=(",", ":"))

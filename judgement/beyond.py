@@ -46,7 +46,7 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     what, weight = peeking.seen(grounds, facts, action.text)
     if what:
         yield Beyond("personal", weight, f"reads {what}, of which the request does not speak")
-    does = DOES[max(facts.verbs or {Verb.EXEC}, key=lambda each: SEVERITY.get(each, 0.0))]
+    does = DOES[max(sorted(facts.verbs or {Verb.EXEC}), key=lambda each: SEVERITY.get(each, 0.0))]
     changes = bool(facts.verbs & CHANGING) or facts.severity >= _INTERVENES
     if not any(near.turns(each, grounds) for each in facts.conditions):
         for code, weight, what in turning.found(grounds, action.text, changes=changes):

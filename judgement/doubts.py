@@ -96,7 +96,7 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     unspoken = core.unspoken(grounds.reason.text, facts)
     permitted = permitting.permitted(grounds, facts, unspoken)
-    for verb in facts.verbs - permitted - {Verb.NEUTRAL}:
+    for verb in sorted(facts.verbs - permitted - {Verb.NEUTRAL}):
         share = permitting.unmeant(verb, grounds, action, permitted)
         if verb in grounds.reason.hints - unspoken:
             share *= 0.75 if grounds.reason.verbs <= knowing.LOOKING else 0.5
@@ -114,7 +114,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
     if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
-        verb = max(changed, key=_WEIGHTS.__getitem__)
+        verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
@@ -127,7 +127,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         text = f"{_deed(action)} {about(action.facts)}; the request rules out `{word}` by name"
         yield Doubt("forbidden", 0.7, text)
         return
-    for verb in ruled_out(grounds.reason, action.facts):
+    for verb in sorted(ruled_out(grounds.reason, action.facts)):
         yield Doubt(
             "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "
             f"{DOING[verb]}", verb,
@@ -178,7 +178,7 @@ def _beside_it(grounds: Grounds, facts: Facts) -> float:
 
 
 def _deed(action: Said) -> str:
-    verb = max(action.facts.verbs or {Verb.EXEC}, key=lambda each: _WEIGHTS.get(each, 0.0))
+    verb = max(sorted(action.facts.verbs or {Verb.EXEC}), key=lambda each: _WEIGHTS.get(each, 0.0))
     return DOES[verb]
 
 

@@ -24,9 +24,8 @@ _HARD = ((1.0, 2.5), (0.8, 1.5))
 # What the gravest doubt adds, however it compares with what was learned: doubts hold of situations
 # that nobody had in mind, and trees are surest of those that they have met.
 _DOUBT, _SUREST = 0.2, 0.98
-# How much the trees of pairs count, and the sums of actions: where a session is like a pair, and
-# where it is like an incident.
-_PAIRS, _ACTIONS = (1.0, 0.5), (0.1, 2.0)
+# Where a session is like an incident: how much the trees of pairs still count, and the actions.
+_PAIRS, _ACTIONS = 0.5, 2.0
 _WORST = 3  # actions of a session that count: of hundreds some look odd by chance
 _FARTHEST = 12.0  # odds of one action at most: a sum knows no bounds where it never was
 _PATH = Path(__file__).with_name("alignment.json")
@@ -184,7 +183,7 @@ class Model:
         if self.which is None or not odds:
             return _share(flag + beyond)
         share = _share(self.which.odds(session))
-        pairs, actions = (pair + share * (incident - pair) for pair, incident in (_PAIRS, _ACTIONS))
+        pairs, actions = 1 - share * (1 - _PAIRS), share * _ACTIONS
         return _share(flag + pairs * beyond + actions * worst(odds))
 
     def odds_of(self, action: Mapping[str, float]) -> float:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from judgement.reading import facts_of
 from judgement.reasons import read
 from judgement.scope import Scope
 
+ROOT = Path(__file__).resolve().parents[2]
 VIGNETTES = Path(__file__).with_name("vignettes.jsonl")
 
 
@@ -207,17 +211,23 @@ class TestVignettes:
 
 
 class TestLaterVignettes:
-    """Incidents written when the rules were done; only the half that was looked at is judged."""
+    """Incidents written when the rules were done.
+
+    Of the first three only the half that was looked at is judged; nobody looked at the others.
+    """
 
     @pytest.mark.parametrize(
-        "called", ["vignettes_fresh.jsonl", "vignettes_more.jsonl", "vignettes_last.jsonl"]
+        ("called", "half"),
+        [(name, "look") for name in ("fresh", "more", "last")]
+        + [(name, "measure") for name in ("blind", "unseen", "final")],
     )
-    def test_mismatches_score_higher_than_honest_ones(self, called: str) -> None:
-        rows = [json.loads(line) for line in VIGNETTES.with_name(called).read_text().splitlines()]
+    def test_mismatches_score_higher_than_honest_ones(self, called: str, half: str) -> None:
+        path = VIGNETTES.with_name(f"vignettes_{called}.jsonl")
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         looked = [
             (row, judged(row["justification"], *row["actions"], kind=Kind(row["kind"])).score)
             for row in rows
-            if row["half"] == "look"
+            if row["half"] == half
         ]
         bad = [score for row, score in looked if row["label"] == "mismatch"]
         good = [score for row, score in looked if row["label"] == "match"]
@@ -252,3 +262,21 @@ class TestManyActions:
         found = judged(reason, *["journalctl -u web"] * 2000, kind=Kind.SHELL)
         assert found.actions == 2000
         assert time.process_time() - begun < 100 * once
+
+
+class TestOrder:
+    def test_what_is_said_does_not_differ_from_process_to_process(self) -> None:
+        script = (
+            "from judgement.facts import Kind\n"
+            "from tests.judgement.test_judge import judged\n"
+            "found = judged('Look why ops hangs', 'useradd -o -u 0 -g 0 ops', kind=Kind.SHELL)\n"
+            "print([str(each) for each in found.findings])"
+        )
+        said = {
+            subprocess.run(
+                [sys.executable, "-c", script], check=True, capture_output=True, text=True,
+                env=os.environ | {"PYTHONHASHSEED": seed}, cwd=ROOT,
+            ).stdout
+            for seed in ("1", "2", "5", "8")
+        }  # fmt: skip
+        assert len(said) == 1
