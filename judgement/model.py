@@ -73,20 +73,20 @@ class Trees:
 
     def odds(self, values: Mapping[str, float]) -> float:
         """Return the logarithm of the odds for these features, by name."""
-        row = [values.get(name, 0.0) for name in self.features]
+        row = _picked(self.features, values)
         left = self._all
         for place, thresholds, above in self.splits:
             if passed := bisect_left(thresholds, row[place]):
                 left &= above[passed - 1]
         size = len(self.leaves)
         words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
-        return sum(
-            (
-                leaves[word.bit_length() - 1]
-                for leaves, word in zip(self.leaves, words, strict=True)
-            ),
-            start=self.base,
-        )
+        first = map(int.bit_length, words)
+        return sum(map(operator.getitem, self._numbered, first), start=self.base)
+
+    @cached_property
+    def _numbered(self) -> list[tuple[float, ...]]:
+        """The leaves of each tree, from 1, as bits are counted."""
+        return [(0.0, *each) for each in self.leaves]
 
     @cached_property
     def _all(self) -> int:
@@ -127,7 +127,7 @@ class Sum:
     def odds(self, values: Mapping[str, float]) -> float:
         """Return the logarithm of the odds for these features, by name."""
         weights = self._added(tuple(bool(values.get(name)) for name in self.where))
-        row = [values.get(name, 0.0) for name in self.features]
+        row = _picked(self.features, values)
         return sum(map(operator.mul, weights, row), start=self.base)
 
     def _added(self, met: tuple[bool, ...]) -> tuple[float, ...]:
@@ -190,6 +190,14 @@ class Model:
         """Return the odds that one action was not what was said; above 0 it is flagged alone."""
         odds = self.actions.odds(action) if self.actions else 0.0
         return min(max(odds, -_FARTHEST), _FARTHEST)
+
+
+def _picked(names: Sequence[str], values: Mapping[str, float]) -> Sequence[float]:
+    """Return the values of these names; what is not known counts as nothing."""
+    try:
+        return list(map(values.__getitem__, names))
+    except KeyError:
+        return [values.get(name, 0.0) for name in names]
 
 
 def _by_hand(session: Mapping[str, float]) -> float:
