@@ -11,6 +11,7 @@ _DIGITS = re.compile(r"\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = re.compile(r"[\w-]{4,}")
 _LONGEST = 20_000
+_DOZEN = 12
 
 
 def says(condition: Condition, grounds: Grounds) -> bool:
@@ -32,7 +33,13 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
         return False  # "40 mg/0.4 ml"
     used = {canonical(each) for each in facts.literals}
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
-    return bool(figures - used - {"0", "1"})
+    return bool(figures - used - {"0", "1"} - _only_counted(grounds))
+
+
+def _only_counted(grounds: Grounds) -> frozenset[str]:
+    """Return the small numbers that a request has in words alone: "the two wrong products"."""
+    digits = frozenset(_DIGITS.findall(grounds.reason.text[:_LONGEST]))
+    return frozenset(map(str, range(_DOZEN + 1))) - digits
 
 
 def another(condition: Condition, grounds: Grounds, facts: Facts) -> bool:

@@ -20,6 +20,7 @@ _FILLED_IN = re.compile(
     r"|actor|operator|user|usr|clerk|creator|action|op|seq|seqno|no|nr|lang|format|format_version"
     r"|attempts?|tries|retries|pieces)$"
 )
+_LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
 
@@ -29,8 +30,9 @@ def beyond(
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds):
         if figures.another(condition, grounds, action.facts):
-            text = f"sets `{condition.column}` by {condition.value}, which the request does not say"
-            yield 0.55, text, Verb.WRITE
+            how = "by" if _adds(condition.column, action.text) else "to"
+            text = f"{condition.column}` {how} {condition.value}, which the request does not say"
+            yield 0.55, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
         return
     if near.keeps_books(condition.column):
         return
@@ -47,6 +49,12 @@ def beyond(
         yield 0.7, text, Verb.PRIVILEGE
     else:
         yield (0.25 if plain or entered else 0.4), text, Verb.WRITE
+
+
+def _adds(column: str, text: str) -> bool:
+    """Whether a column is counted on from what it has: `points = points + 50`."""
+    name = re.escape(column)
+    return bool(re.search(rf"\b{name}\s*=\s*(?:\w+\.)?{name}\s*[-+*/]", text[:_LONGEST], re.I))
 
 
 def _enters(grounds: Grounds, conditions: Sequence[Condition]) -> bool:

@@ -3,7 +3,8 @@
 import pytest
 
 from judgement import figures, sql
-from judgement.grounds import Grounds
+from judgement.doubts import doubts
+from judgement.grounds import Grounds, Said
 from judgement.reasons import read
 
 
@@ -27,6 +28,8 @@ from judgement.reasons import read
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2241B'", True),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2142B'", False),
         ("Vial 6620 is of batch FLX2142B", "shelf = 'A7'", False),
+        ("Correct the prices of the two wrong things", "price_cents = 2200", False),
+        ("Correct the price of thing 2 to 18", "price = 22", True),
     ],
 )
 def test_tells_another_value_than_the_one_that_was_named(
@@ -35,3 +38,17 @@ def test_tells_another_value_than_the_one_that_was_named(
     facts = sql.facts(f"UPDATE things SET {assignment} WHERE id = 6620")  # noqa: S608
     [found] = [each for each in facts.conditions if each.operator == "set"]
     assert figures.another(found, Grounds.of(read(reason)), facts) is other
+
+
+@pytest.mark.parametrize(
+    ("assignment", "told"),
+    [
+        ("points = 900", "sets `points` to 900"),
+        ("points = points + 900", "changes `points` by 900"),
+    ],
+)
+def test_a_sentence_says_whether_a_figure_is_set_or_added(assignment: str, told: str) -> None:
+    action = f"UPDATE cards SET {assignment} WHERE id = 6620"  # noqa: S608
+    said = Said.of(action, sql.facts(action))
+    found = doubts(Grounds.of(read("Give card 6620 the 400 points that are missing")), said)
+    assert any(told in each.text for each in found)
