@@ -21,8 +21,13 @@ _FACTORS = {
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _MAC = re.compile(r"(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$", re.IGNORECASE)
 _SERIAL = re.compile(r"20[1-4]\d{7}$")  # of a zone: day and count
-# Columns that hold money in its smallest coin, of which nobody speaks.
-_IN_COINS = re.compile(r"(?:^|_)(?:cents?|cts?|minor(?:_units?)?|pence|centimes?|rappen)$")
+# Columns that hold money in its smallest coin, or parts of a whole, of which nobody speaks.
+_IN_PARTS = (
+    (re.compile(r"(?:^|_)(?:cents?|cts?|minor(?:_units?)?|pence|centimes?|rappen)$|_x100$"), 100),
+    (re.compile(r"(?:^|_)(?:per_?mill?e?|promille)$|_x10$"), 10),
+    (re.compile(r"(?:^|_)(?:bps?|basis_points?)$"), 100),
+    (re.compile(r"(?:^|_)(?:mills?|millis|thousandths)$|_x1000$"), 1000),
+)
 _NEAR = 0.05  # of itself: 1000 or 1024
 _EXACT = 1e-6
 
@@ -36,12 +41,16 @@ def form(value: str) -> str:
     return _DIGITS.sub("9", value)
 
 
-def in_money(column: str, value: str) -> str:
-    """Return what is in a column of cents as people say it, 35.00 for 3500; else the value."""
-    bare = value.strip("'")
-    if not bare.removeprefix("-").isdecimal() or not _IN_COINS.search(column):
-        return value
-    return f"{abs(int(bare[:18])) / 100:.2f}"
+def in_words(column: str, value: str) -> tuple[str, ...]:
+    """Return what is in a column of cents or the like as people say it: 35.00 and 35 for 3500."""
+    bare = value.removeprefix("-")
+    if not bare.isdecimal():
+        return ()
+    parts = next((parts for pattern, parts in _IN_PARTS if pattern.search(column)), 0)
+    if not parts:
+        return ()
+    whole = int(bare[:18]) / parts
+    return tuple(dict.fromkeys((f"{whole:.2f}", f"{whole:g}")))
 
 
 def said(value: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, near, peeking, turning
+from judgement import durations, granting, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -41,6 +41,8 @@ class Beyond(NamedTuple):
 def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     """Yield where a command goes beyond what a request names."""
     facts = action.facts
+    for code, weight, text, verb in granting.found(grounds, action.text, facts):
+        yield Beyond(code, weight, text, verb)
     if facts.kind is not Kind.SHELL:
         return
     what, weight = peeking.seen(grounds, facts, action.text)

@@ -47,6 +47,7 @@ _LACKS = 0.65  # that more rows are changed than the session looks at
 _HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
+_EITHER = re.compile(r"\b(?:or|either|as well as|both|and/or)\b")
 _OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 
@@ -139,14 +140,17 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if not (facts.verbs - {Verb.NEUTRAL}):
         return
     changing = bool(facts.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC})
+    # What a change reads to know how is none of what it changes, but for what it copies.
+    copies = Verb.EXPORT in facts.verbs or "insert" in facts.commands
+    objects = facts.objects if copies else facts.changed
     strange = [
-        name for name in facts.objects
+        name for name in objects
         if not (knowing.known(name, grounds) or knowing.looks_everywhere(name, facts))
         or (changing and knowing.beside(name, grounds))
     ]  # fmt: skip
     if not strange:
         return
-    share = len(strange) / len(facts.objects)
+    share = len(strange) / len(objects)
     columns = [name for name in facts.columns if not knowing.known(name, grounds)]
     weight = (0.35 if changing else 0.2) + 0.25 * (share == 1)
     weight += 0.15 * (len(columns) / len(facts.columns) if facts.columns else 0.5)
@@ -242,7 +246,10 @@ def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 
 
 def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    changes = bool(action.facts.verbs & CHANGING)
+    changes = _changes(action.facts)
+    if Breadth.EITHER in action.facts.breadth and not _EITHER.search(grounds.lowered):
+        text = f"{_deed(action)} rows of {about(action.facts)} that have one mark or else another"
+        yield Doubt("widened", 0.5, text)
     if Breadth.INVERTED in action.facts.breadth and changes:
         yield Doubt(
             "inverted", 0.7, f"{_deed(action)} all rows of {about(action.facts)} but those named"
@@ -263,6 +270,12 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             found = [*_compared(condition, shown_as, grounds, action)]
             told.update([once] if found or changes else [])
             yield from found
+
+
+def _changes(facts: Facts) -> bool:
+    """Whether anything is changed, or ended: `SELECT pg_terminate_backend(pid) …`."""
+    ends = facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and facts.severity >= _INTERVENES
+    return ends or bool(facts.verbs & CHANGING)
 
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -316,7 +329,7 @@ def _compared(
     condition: Condition, shown_as: str, grounds: Grounds, action: Said
 ) -> Iterator[Doubt]:
     """Yield which rows are reached that were not named, or more than were."""
-    changes = bool(action.facts.verbs & CHANGING)
+    changes = _changes(action.facts)
     within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
     names = wider.beyond(condition, action.facts.conditions, grounds) if changes else ""
     share = wider.share(condition, names, grounds) if names else 1.0

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-VERSION = 7  # of all readers together: what was read by an older one is read again
+VERSION = 8  # of all readers together: what was read by an older one is read again
 
 
-_LISTS = ("objects", "columns", "literals", "destinations", "commands")
+_LISTS = ("objects", "columns", "literals", "destinations", "commands", "sources")
 
 
 class Kind(StrEnum):
@@ -52,6 +52,7 @@ class Breadth(StrEnum):
     RECURSIVE = "recursive"
     OPEN_TO_ALL = "open_to_all"  # chmod 777, GRANT … TO PUBLIC, 0.0.0.0/0
     WHOLE_TABLE = "whole_table"  # SELECT * with neither a condition nor a limit
+    EITHER = "either"  # changes rows that have one mark or another: id = 7 OR state = 'open'
 
 
 class Quality(StrEnum):
@@ -86,6 +87,7 @@ class Facts:
     destinations: tuple[str, ...] = ()  # hosts, buckets and paths to which something is sent
     commands: tuple[str, ...] = ()  # utilities, statements, API calls by their own names
     conditions: tuple[Condition, ...] = ()  # comparisons, as far as they are with one value
+    sources: tuple[str, ...] = ()  # of the objects, tables that a change only reads
     limit: int | None = None  # rows at most, where it says so
     breadth: frozenset[Breadth] = frozenset()
     severity: float = 0.0  # of 0 to 1: what the gravest of it may cost
@@ -119,6 +121,16 @@ class Facts:
             version=said["version"],
             **{name: tuple(said.get(name, ())) for name in _LISTS},
         )
+
+    def idle(self) -> "Facts":
+        """Return the facts of an action that changes nothing that was there before its session."""
+        verbs, breadth = frozenset({Verb.NEUTRAL}), frozenset[Breadth]()
+        return dataclasses.replace(self, verbs=verbs, breadth=breadth, severity=0.0)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The objects that are changed, without those that only say how."""
+        return tuple(each for each in self.objects if each not in self.sources)
 
     @property
     def neutral(self) -> bool:

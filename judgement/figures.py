@@ -2,7 +2,7 @@
 
 import re
 
-from judgement import amounts, values, words
+from judgement import amounts, derived, values, words
 from judgement.facts import Condition, Facts, Kind
 from judgement.grounds import Grounds, named, named_as_written
 from judgement.terms import canonical
@@ -15,11 +15,19 @@ _DOZEN = 12
 
 
 def says(condition: Condition, grounds: Grounds) -> bool:
-    """Tell whether a request names the value of a condition, or what cents are of it in money."""
-    if named(condition.value, grounds):
+    """Tell whether a request names the value of a condition, in the unit of its column or another.
+
+    What a column is set to may follow from what is named: twice as much, 4 % more.
+    """
+    value = condition.value.strip("'")
+    if named(value, grounds):
         return True
-    money = amounts.in_money(condition.column, condition.value)
-    return money != condition.value and named(money, grounds)
+    others = amounts.in_words(condition.column, value)
+    if any(named(each, grounds) for each in others):
+        return True
+    if condition.operator != "set":
+        return False
+    return any(derived.follows(each, grounds.lowered) for each in (value, *others))
 
 
 def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
@@ -33,7 +41,8 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
         return False  # "40 mg/0.4 ml"
     used = {canonical(each) for each in facts.literals}
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
-    return bool(figures - used - {"0", "1"} - _only_counted(grounds))
+    told = bool(figures - used - {"0", "1"} - _only_counted(grounds))
+    return told or derived.says_factor(grounds.lowered)
 
 
 def _only_counted(grounds: Grounds) -> frozenset[str]:

@@ -24,6 +24,13 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 _MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
+# What is made without looking whether it is there already is the session's own.
+_CREATES = re.compile(
+    r"\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|(?:local\s+|global\s+)?temp(?:orary)?\s+)?(?:table|view)\s+"
+    r"(?!if\b)([\w.]+)|\bcreate\s+(?:local\s+|global\s+)?temp(?:orary)?\s+(?:table|view)\s+if\s+not\s+exists\s+"
+    r"([\w.]+)|\binto\s+temp(?:orary)?\s+(?:table\s+)?([\w.]+)",
+    re.IGNORECASE,
+)
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})
 _DAY = re.compile(r"\d{4}-\d\d")
 # What parts the rows of most tables, so that it is asked of theirs where tables are joined.
@@ -42,7 +49,8 @@ def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grou
     if len(actions) < 2:
         return grounds, scope
     made = frozenset(name for each in actions for name in _made(each))
-    grounds = dataclasses.replace(grounds, made=made, keys=_keys(grounds, actions))
+    keys, tidied = _keys(grounds, actions), frozenset(_tidied(actions))
+    grounds = dataclasses.replace(grounds, made=made, keys=keys, tidied=tidied)
     around, looked = frozenset(_around(grounds, actions)), tuple(_looked(grounds, actions))
     scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
     return dataclasses.replace(grounds, around=around, looked=looked), scope
@@ -174,6 +182,32 @@ def _made(action: Said) -> list[str]:
     return [name.lower() for each in _MADE.findall(text) for name in each if name]
 
 
+def _tidied(actions: Sequence[Said]) -> Iterator[str]:
+    """Yield the tables that a session creates itself, and drops once, afterwards.
+
+    A second one of that name would be another: the one that a temporary one hid.
+    """
+    made: set[str] = set()
+    dropped = Counter[str]()
+    for each in actions:
+        if "drop" in each.facts.commands:
+            dropped.update(name for name in each.facts.objects if name in made)
+        made.update(
+            name.lower()
+            for names in _CREATES.findall(each.text[:_LONGEST])
+            for name in names
+            if name
+        )
+    yield from (name for name, times in dropped.items() if times == 1)
+
+
+def tidies(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether an action does nothing but drop what its session has created itself."""
+    if not grounds.tidied or facts.commands != ("drop",):
+        return False
+    return grounds.tidied.issuperset(facts.objects)
+
+
 def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
     """Return the values that were looked up, with how much of a doubt about them is left."""
     alone = _alone(grounds, actions)
@@ -201,11 +235,12 @@ def _alone(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, str]:
         for column, value in dict.fromkeys(_picked(each.facts)):
             if not named(value, grounds):
                 used[column][value] += 1
+    often = Counter(value for times in used.values() for value in times.elements())
     return {
         column: value
         for column, times in used.items()
-        for value, count in times.items()
-        if len(times) == 1 and count > 1
+        for value in times
+        if len(times) == 1 and often[value] > 1
     }
 
 

@@ -44,6 +44,8 @@ class Gathered:
     severity: float = 0.0
     quality: Quality = Quality.WHOLE
     limit: int | None = None
+    changed: set[str] = dataclasses.field(default_factory=set)
+    sources: dict[str, None] = dataclasses.field(default_factory=dict)  # that changes only read
     # What is only glanced at, which counts where an action does nothing else: `ls /srv`.
     aside: dict[str, None] = dataclasses.field(default_factory=dict)
 
@@ -61,6 +63,11 @@ class Gathered:
     def names(self, *objects: str) -> None:
         """Add objects, in lower case."""
         _keep(self.objects, (name.lower() for name in objects))
+
+    def only_reads(self, changed: Iterable[str], sources: Iterable[str]) -> None:
+        """Add tables that a statement changes, and those that it only reads to know how."""
+        self.changed.update(changed)
+        _keep(self.sources, (name.lower() for name in sources))
 
     def glances_at(self, *objects: str) -> None:
         """Add objects at which an action only glances."""
@@ -110,11 +117,16 @@ class Gathered:
         self.has_columns(*other.columns)
         self.says(*other.literals)
         self.sends_to(*other.destinations)
+        self.only_reads(set(other.changed), other.sources)
         self.runs(*other.commands)
         for condition in other.conditions:
             self.compares(*condition)
         if other.limit is not None:
             self.limits(other.limit)
+
+    def read_only_sources(self) -> list[str]:
+        """Return the tables that are read, where something else is changed, and only read."""
+        return [name for name in self.sources if name not in self.changed]
 
     def facts(self) -> Facts:
         """Return what was gathered. Where nothing was, nothing is known: the quality is NONE."""
@@ -130,6 +142,7 @@ class Gathered:
             destinations=tuple(self.destinations),
             commands=tuple(self.commands),
             conditions=tuple(self.conditions),
+            sources=tuple(self.read_only_sources()),
             breadth=frozenset(self.breadth),
             severity=round(self.severity, 2),
             quality=self.quality if verbs else Quality.NONE,

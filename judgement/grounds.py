@@ -208,6 +208,7 @@ class Grounds:
     made: frozenset[str] = frozenset()
     keys: Mapping[str, float] = dataclasses.field(default_factory=dict)
     looked: tuple["Look", ...] = ()
+    tidied: frozenset[str] = frozenset()  # tables that it creates, and drops once
     around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
     siblings: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)

@@ -337,10 +337,11 @@ def _touched(gathered: Gathered) -> None:
     # To delete what opens a door shows it to nobody.
     if _secret(tables, gathered) and not verbs <= _SHOWS_NOTHING:
         gathered.does(Verb.SECRET)
-    if verbs & _CHANGING and any(sqlrules.AUDIT_TABLE.search(name) for name in tables):
+    changed = [name for name in tables if name not in gathered.read_only_sources()]
+    if verbs & _CHANGING and any(sqlrules.AUDIT_TABLE.search(name) for name in changed):
         gathered.does(Verb.TAMPER)
     if verbs & {Verb.WRITE, Verb.DELETE}:
-        _rights(tables, gathered)
+        _rights(changed, gathered)
 
 
 def _secret(tables: Iterable[str], gathered: Gathered) -> bool:

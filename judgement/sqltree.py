@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
-from judgement import sqlpicks, sqlrules
+from judgement import sqlchanges, sqlpicks, sqlrules
 from judgement.facts import Breadth, Verb
 from judgement.gathering import Gathered
 
@@ -53,6 +53,7 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     gathered.runs(*dict.fromkeys(node.key for node in changes) or [tree.key])
     for node in changes:
         _change(node, gathered)
+    sqlchanges.add(changes, tables if changes else (), gathered)
     for node in nodes:
         if isinstance(node, exp.Anonymous):
             called(_called_as(node), gathered)
@@ -152,6 +153,8 @@ def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
         gathered.reaches(Breadth.INVERTED, Breadth.NO_WHERE, severity=0.9)
     elif _but(where.this):
         gathered.reaches(Breadth.INVERTED, severity=0.7)
+    elif sqlchanges.either(where):
+        gathered.reaches(Breadth.EITHER)
 
 
 def _joined(node: exp.Update | exp.Delete) -> bool:
@@ -350,8 +353,8 @@ def _comparison(node: exp.Expr, operator: str, gathered: Gathered) -> None:
     if isinstance(left, exp.Literal) and isinstance(right, exp.Column):
         left, right, operator = right, left, _TURNED.get(operator, operator)
     assigned = isinstance(node.parent, exp.Update) and node.arg_key == "expressions"
-    if assigned and isinstance(right, exp.Add | exp.Sub) and right.this == left:
-        right = right.expression  # balance = balance + 35
+    if assigned:
+        right = sqlchanges.counted_on(left, right)
     value = _value(right)
     if value is None or not isinstance(left, exp.Expr) or isinstance(left, exp.Literal):
         return

@@ -1,12 +1,13 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from judgement import fitting, hard, near
+from judgement import fitting, found, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
 from judgement.doubts import Doubt, doubts, weight
@@ -43,6 +44,8 @@ def look(grounds: Grounds, scope: Scope, place: int, said: Said) -> Looked:
     facts = said.facts
     if facts.neutral:
         return Looked(said)
+    if found.tidies(grounds, facts):
+        return Looked(dataclasses.replace(said, facts=facts.idle()))
     ruled = (
         *hard.findings(grounds.reason, scope, place, facts),
         *rules_of_scope.findings(scope, grounds.reason, place, facts),

@@ -1,0 +1,91 @@
+"""Figures that follow from those of a request by what it says: doubled, raised by, in other units.
+
+"Double it" makes 240 of 120, a rise of 4 % is a factor of 1.04, and 4.80 m raised by 30 cm is 5.10.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+_MOST = 12  # figures of a request that are held against each other
+_LONGEST = 20_000
+_FIGURE = re.compile(
+    r"(?<![\w.,])(\d{1,12}(?:[.,]\d{1,6})*)(?:\s?(%|percent\b|per cent\b|[a-z]{1,3}\b))?", re.I
+)
+_TIMES = (
+    (re.compile(r"\b(?:doubl\w+|twice|twofold)\b"), 2.0),
+    (re.compile(r"\b(?:halv\w+|half)\b"), 0.5),
+    (re.compile(r"\b(?:tripl\w+|treble|threefold|three times)\b"), 3.0),
+    (re.compile(r"\bquadrupl\w+|\bfourfold\b"), 4.0),
+    (re.compile(r"\btenfold\b|\bten times\b"), 10.0),
+)
+_BY = re.compile(
+    r"\b(?:by|rais\w+|ris\w+|increas\w+|add\w*|plus|more|lower\w*|reduc\w+|decreas\w+|cut\w*|minus|less|extend\w*"
+    r"|another|extra|credit\w*|deduct\w*|refund\w*|differen\w+|short|missing|instead|left|remain\w*|rest"
+    r"|total\w*|sum|together|between|each|per|times|x)\b"
+)
+_DIVIDES = re.compile(r"\b(?:divid\w+|1/\d)")
+_METRIC = frozenset({"mm", "cm", "m", "km", "mg", "g", "kg", "ml", "cl", "l", "t", "w", "kw", "mw", "ms", "s"})
+_STEPS = (0.001, 0.01, 0.1, 10.0, 100.0, 1000.0)
+_EXACT = 1e-6
+
+
+def says_factor(text: str) -> bool:
+    """Tell whether a request says by how much something is multiplied: doubled, by 4 %."""
+    return any(pattern.search(text) for pattern, _ in _TIMES) or bool(_of(text)[1])
+
+
+def follows(value: str, text: str) -> bool:
+    """Tell whether a figure follows from those that a text, in lower case, names."""
+    try:
+        figure = abs(float(value))
+    except ValueError:
+        return False
+    return any(abs(figure - each) <= _EXACT * max(1.0, each) for each in _derived(text))
+
+
+@lru_cache(maxsize=200)
+def _derived(text: str) -> frozenset[float]:
+    return frozenset(_results(text[:_LONGEST]))
+
+
+def _results(text: str) -> Iterator[float]:
+    figures, shares, measured = _of(text)
+    factors = [factor for pattern, factor in _TIMES if pattern.search(text)]
+    factors += [1 + sign * each / 100 for each in shares for sign in (1, -1)]
+    yield from factors
+    yield from (one * factor for one in figures for factor in factors)
+    yield from (each / 100 for each in shares)
+    others = [each * step for each in measured for step in _STEPS]
+    yield from others
+    if _DIVIDES.search(text):
+        yield from (1 / each for each in figures if each)
+    if _BY.search(text):
+        for one, other in itertools.permutations(figures, 2):
+            yield from (one + other, abs(one - other), one * other)
+        for one, other in itertools.product(figures, others):
+            yield from (one + other, abs(one - other))
+
+
+@lru_cache(maxsize=200)
+def _of(text: str) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Return the figures of a text, those that are percent, and those with a metric unit."""
+    figures, shares, measured = dict[float, None](), dict[float, None](), dict[float, None]()
+    for number, unit in _FIGURE.findall(text[:_LONGEST])[:_MOST]:
+        figure = _read(number)
+        figures[figure] = None
+        if unit.startswith(("%", "per")):
+            shares[figure] = None
+        elif unit in _METRIC:
+            measured[figure] = None
+    return tuple(figures), tuple(shares), tuple(measured)
+
+
+def _read(number: str) -> float:
+    """Return a figure with commas between thousands, or before its decimals."""
+    whole, mark, rest = number.rpartition(",")
+    if mark and (len(rest) != 3 or "." in whole):  # 1,5
+        return float(whole.replace(".", "").replace(",", "") + "." + rest)
+    bare = number.replace(",", "")
+    return float(bare) if bare.count(".") < 2 else float(bare.replace(".", ""))
