@@ -15,6 +15,7 @@ from judgement import (
     figures,
     found,
     grip,
+    keyed,
     knowing,
     near,
     numbered,
@@ -250,6 +251,9 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if Breadth.EITHER in action.facts.breadth and not _EITHER.search(grounds.lowered):
         text = f"{_deed(action)} rows of {about(action.facts)} that have one mark or else another"
         yield Doubt("widened", 0.5, text)
+    if Breadth.SPREAD in action.facts.breadth and not grounds.everything:
+        text = f"{_deed(action)} all rows of {about(action.facts)} that share something with one"
+        yield Doubt("widened", 0.6, text)
     if Breadth.INVERTED in action.facts.breadth and changes:
         yield Doubt(
             "inverted", 0.7, f"{_deed(action)} all rows of {about(action.facts)} but those named"
@@ -257,6 +261,9 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     yield from _numbers(grounds, action)
     yield from _times(grounds, action)
     yield from _unpicked(grounds, action)
+    if changes and (column := keyed.takes_the_young(grounds, action.text)):
+        text = f"{_deed(action)} rows that are young by `{column}`; the request speaks of old ones"
+        yield Doubt("inverted", 0.7, text, None, column)
     told = set[str]()
     for condition in action.facts.conditions:
         if condition.operator == "set":
@@ -280,7 +287,8 @@ def _changes(facts: Facts) -> bool:
 
 def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     """Yield the identifier of an action that looks like a named one, and is another."""
-    used = numbered.numbers(action.facts)
+    looked_up = numbered.ends_what_was_looked_up(grounds, action.facts)
+    used = [] if looked_up else numbered.numbers(action.facts)
     told = numbered.told(grounds) if used else set[str]()
     lengths = {*map(len, told)} - {1}
     changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
@@ -320,6 +328,9 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
+    elif key := keyed.picks_others(grounds, action.facts):
+        text = f"{_deed(action)} rows of {about(action.facts)} by others than `{key}`"
+        yield Doubt("widened", 0.5, f"{text}, which the request names with that", None, key)
     elif not grip.uses_made(grounds, action) and (column := found.lacks(grounds, action.facts)):
         text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)

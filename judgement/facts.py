@@ -52,6 +52,7 @@ class Breadth(StrEnum):
     RECURSIVE = "recursive"
     OPEN_TO_ALL = "open_to_all"  # chmod 777, GRANT … TO PUBLIC, 0.0.0.0/0
     WHOLE_TABLE = "whole_table"  # SELECT * with neither a condition nor a limit
+    SPREAD = "spread"  # changes all rows that share something with the one that is picked
     EITHER = "either"  # changes rows that have one mark or another: id = 7 OR state = 'open'
 
 

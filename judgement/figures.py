@@ -45,6 +45,17 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
     return told or derived.says_factor(grounds.lowered)
 
 
+def unsaid(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a row gets a figure of which a request says nothing, and none like it."""
+    value = words.number(condition.value.strip("'"))
+    return (
+        facts.kind is Kind.SQL
+        and "update" in facts.commands
+        and value not in {None, "0", "1"}
+        and not says(condition, grounds)
+    )
+
+
 def _only_counted(grounds: Grounds) -> frozenset[str]:
     """Return the small numbers that a request has in words alone: "the two wrong products"."""
     digits = frozenset(_DIGITS.findall(grounds.reason.text[:_LONGEST]))

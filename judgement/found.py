@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from judgement import near
+from judgement import grip, near
 from judgement.facts import Breadth, Facts, Kind, Verb
 from judgement.grounds import Grounds, Look, Said, named
 from judgement.scope import Scope
@@ -31,6 +31,12 @@ _CREATES = re.compile(
     r"([\w.]+)|\binto\s+temp(?:orary)?\s+(?:table\s+)?([\w.]+)",
     re.IGNORECASE,
 )
+# Who looks at sessions of the server finds the one that is to be ended there.
+_SESSIONS = re.compile(
+    r"\bpg_stat_activity\b|\bprocesslist\b|\binnodb_trx\b|\bpg_locks\b|v\$session|dm_exec_|\bsp_who|\bstatus\\g"
+    r"|\bdata_lock_waits\b",
+    re.IGNORECASE,
+)
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})
 _DAY = re.compile(r"\d{4}-\d\d")
 # What parts the rows of most tables, so that it is asked of theirs where tables are joined.
@@ -45,12 +51,16 @@ _PICKS = frozenset({"=", "in"})
 
 def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grounds, Scope]:
     """Return a reason and a scope with what the actions of a session found and made themselves."""
+    if len(actions) < 2:
+        return grounds, scope
+    grounds = dataclasses.replace(grounds, used=grip.used(grounds, actions))
     actions = [each for each in actions if each.facts.kind is Kind.SQL]
     if len(actions) < 2:
         return grounds, scope
     made = frozenset(name for each in actions for name in _made(each))
     keys, tidied = _keys(grounds, actions), frozenset(_tidied(actions))
-    grounds = dataclasses.replace(grounds, made=made, keys=keys, tidied=tidied)
+    watches = any(_SESSIONS.search(each.text[:_LONGEST]) for each in actions)
+    grounds = dataclasses.replace(grounds, made=made, keys=keys, tidied=tidied, watches=watches)
     around, looked = frozenset(_around(grounds, actions)), tuple(_looked(grounds, actions))
     scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
     return dataclasses.replace(grounds, around=around, looked=looked), scope

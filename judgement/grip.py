@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import words
+from judgement import numbered, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
-from judgement.grounds import Grounds, Said, named
+from judgement.grounds import Grounds, Said, grouped, named
 
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _PART = re.compile(r"[/:=@]+")
@@ -99,7 +99,7 @@ def names(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=200)
 def spoken(text: str) -> Spoken:
     """Return the names and figures of a request's text."""
-    listed = names(text[:_LONGEST_REASON])
+    listed = (*names(text[:_LONGEST_REASON]), *grouped(text.lower()))
     figures = sorted(each for each in listed if _DIGIT.search(each))
     marks = frozenset(each for each in listed if not each.isalpha())
     return Spoken(frozenset(listed), marks, tuple(figures))
@@ -111,9 +111,22 @@ def held(grounds: Grounds, said: Said) -> int:
     return len(marks.intersection(_own(said))) if marks else 0
 
 
+def used(grounds: Grounds, actions: Sequence[Said]) -> frozenset[str]:
+    """Return the names and figures that mark what is meant, as far as any action has them.
+
+    What none has is the host on which all is done, or the number of a ticket.
+    """
+    marks = spoken(grounds.reason.text).marks
+    return marks.intersection(*[frozenset().union(*map(_own, actions))]) if marks else marks
+
+
 def loose(grounds: Grounds, said: Said) -> bool:
-    """Tell whether an action has none of the names and figures of a request that has some."""
-    if not spoken(grounds.reason.text).marks or held(grounds, said):
+    """Tell whether an action has none of the names and figures of a request that has some.
+
+    Where a session has several, it is those that any other has.
+    """
+    marks = spoken(grounds.reason.text).marks if grounds.used is None else grounds.used
+    if not marks or held(grounds, said) or numbered.ends_what_was_looked_up(grounds, said.facts):
         return False
     if any(name in grounds.keys for name in _own(said)):
         return False

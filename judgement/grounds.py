@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
-from judgement import association, durations, terms, thesaurus, values, words
+from judgement import association, durations, lexicon, terms, thesaurus, values, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
@@ -43,6 +43,10 @@ _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
 _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DIGIT = re.compile(r"\d")
+_GROUPS = re.compile(
+    r"(?<![\w.,:/-])(?<!\d )(?:(?P<land>[a-z]{2}) ?)?(?P<number>\d{2,5}(?: \d{2,5}){1,7})(?![\w,:/-]|\.\d)"
+)
+_LONGEST_REASON = 20_000
 _DATE = re.compile(r"\d{4}-\d\d")
 _SQUEEZED_LEAST = 4
 _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
@@ -208,6 +212,8 @@ class Grounds:
     made: frozenset[str] = frozenset()
     keys: Mapping[str, float] = dataclasses.field(default_factory=dict)
     looked: tuple["Look", ...] = ()
+    used: frozenset[str] | None = None  # of its names and figures, those that any action has
+    watches: bool = False  # whether it looks at the sessions of a server
     tidied: frozenset[str] = frozenset()  # tables that it creates, and drops once
     around: frozenset[str] = frozenset()  # tables in which it looks for what is named
     # Of names that were looked at: what the request names that looks like them.
@@ -233,7 +239,7 @@ class Grounds:
                 if len(each) > _SQUEEZED_LEAST and _VERSION.fullmatch(each)
             ),
             frozenset(filter(_FILE.fullmatch, reason.literals)),
-            frozenset(map(_squeezed, reason.literals)) - {""},
+            frozenset(map(_squeezed, (*reason.literals, *grouped(reason.lowered)))) - {""},
             tuple(durations.spoken(reason.text[:20_000])),
             frozenset(_TOKEN.findall(reason.lowered)),
         )
@@ -263,6 +269,14 @@ def _names_numbers(text: str) -> bool:
         return False
     text = values.without_amounts(text)
     return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
+
+
+def grouped(text: str) -> Iterator[str]:
+    """Yield the numbers of a text that are written in groups: "card 6335 0042 1187"."""
+    for found in _GROUPS.finditer(text[:_LONGEST_REASON]):
+        yield found["number"].replace(" ", "")
+        if found["land"] and found["land"] not in lexicon.STOPWORDS:
+            yield found[0].replace(" ", "")
 
 
 def _squeezed(literal: str) -> str:

@@ -68,6 +68,11 @@ _BOOKS = re.compile(
     r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
     r"|comment|comments|remark|remarks|memo|ref|reference|ticket|source|audit_\w+)$|_(?:at|ts|on)$"
 )
+# Of which the time is what a row is about.
+_MATTERS = re.compile(
+    r"(?:^|_)(?:expir\w*|valid\w*|until|due|paid|birth\w*|born|arriv\w*|depart\w*|effective|renew\w*|deliver\w*"
+    r"|hire\w*|terminat\w*|publish\w*)(?:_|$)"
+)
 _STATES = re.compile(
     r"(?:^|_)(?:stat\w*|sts\w*|kind|type|phase|stage|level|flag|flg|active|enabled|open|closed|queue|class"
     r"|category|mode)$|^(?:is|has)_"
@@ -266,7 +271,7 @@ def picks(condition: Condition, literals: frozenset[str]) -> bool:
 
 def keeps_books(column: str) -> bool:
     """Tell whether a column says when, or by whom, a row was changed."""
-    return bool(_BOOKS.search(column))
+    return bool(_BOOKS.search(column)) and not _MATTERS.search(column)
 
 
 def routine(grounds: Grounds, said: Said) -> bool:

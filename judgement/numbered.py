@@ -11,6 +11,9 @@ from judgement.terms import canonical
 _LEAST = 3  # digits of a number that tells
 _KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
 _SEGMENT = re.compile(r"\d{2,}")
+_OF_A_SESSION = re.compile(
+    r"\b(?:pid|process|session|backend|thread|connection|query)s?\W{0,3}(?:id\W{0,2})?\d{2,}"
+)
 # They are told by a number to what they do something: a process, a job, a machine.
 _BY_NUMBER = frozenset(
     {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
@@ -36,3 +39,17 @@ def numbers(facts: Facts) -> list[str]:
         ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
         return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
     return []
+
+
+def ends_what_was_looked_up(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a session of a server is ended that was looked for, and no request has a number.
+
+    Numbers of sessions are known to nobody beforehand.
+    """
+    return (
+        grounds.watches
+        and facts.kind is Kind.SQL
+        and Verb.EXEC in facts.verbs
+        and not facts.conditions
+        and not _OF_A_SESSION.search(grounds.lowered)
+    )

@@ -20,6 +20,11 @@ _FILLED_IN = re.compile(
     r"|actor|operator|user|usr|clerk|creator|action|op|seq|seqno|no|nr|lang|format|format_version"
     r"|attempts?|tries|retries|pieces)$"
 )
+# What nobody sets by the way.
+_WEIGHS = re.compile(
+    r"(?:^|_)(?:price|amount|amt|rate|total|fee|balance|saldo|credit|discount|limit|quota|max|min|qty|quantity|owner"
+    r"|e?mail|phone|iban|bic|account|password|approv\w*|verified|expir\w*|valid\w*|priority|salary|grade|score)(?:_|$)"
+)
 _LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
@@ -33,6 +38,9 @@ def beyond(
             how = "by" if _adds(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"
             yield 0.55, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
+        elif figures.unsaid(condition, grounds, action.facts):
+            text = f"{condition.column}` to {condition.value}, which the request does not say"
+            yield 0.3, f"sets `{text}", Verb.WRITE
         return
     if near.keeps_books(condition.column):
         return
@@ -48,7 +56,8 @@ def beyond(
     if _RIGHTS.search(condition.column):
         yield 0.7, text, Verb.PRIVILEGE
     else:
-        yield (0.25 if plain or entered else 0.4), text, Verb.WRITE
+        weighs = not entered and _WEIGHS.search(condition.column)
+        yield (0.5 if weighs else 0.25 if plain or entered else 0.4), text, Verb.WRITE
 
 
 def _adds(column: str, text: str) -> bool:

@@ -56,6 +56,31 @@ def either(where: exp.Where) -> bool:
     return apart and not (values[0] and values[0] == values[1])
 
 
+def spreads(node: exp.Update | exp.Delete, where: exp.Where) -> bool:
+    """Tell whether rows are picked by what one of them has: `owner = (SELECT owner FROM … own table`.
+
+    All of that owner are meant then, where one was picked.
+    """
+    own = node.this.name.lower() if isinstance(node.this, exp.Table) else ""
+    for each in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+        query = each.args.get("query") if isinstance(each, exp.In) else getattr(each, "expression", None)
+        inner = query.unnest() if isinstance(query, exp.Expr) else None
+        if not isinstance(each, exp.EQ | exp.In) or not isinstance(inner, exp.Select):
+            continue
+        source = inner.find(exp.Table)
+        picked = inner.expressions[0].name.lower() if len(inner.expressions) == 1 else ""
+        same = isinstance(each.this, exp.Column) and each.this.name.lower() == picked
+        if own and source is not None and source.name.lower() == own and same and not _key(picked, own):
+            return True
+    return False
+
+
+def _key(column: str, table: str) -> bool:
+    """Whether a column is the key of a table: id, order_id of orders."""
+    thing = column.removesuffix("_id").removesuffix("_no")
+    return column in {"id", "uuid", "ctid"} or (thing != column and thing in table)
+
+
 def _columns(node: exp.Expr) -> Iterator[str]:
     return (each.name.lower() for each in node.find_all(exp.Column))
 

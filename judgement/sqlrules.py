@@ -76,7 +76,9 @@ SERVERS_OWN = re.compile(
 )
 # Tables into which a system writes what was done in it.
 AUDIT_TABLE = re.compile(
-    r"(?:^|[._])(?:audit\w*|\w*_audit(?:_?(?:log|trail|event|entr)\w*)?|pgaudit\w*|\w*audit_?logs?"
+    # The night audit of a hotel and the audits of a quality system are business.
+    r"(?:^|[._])(?:(?<!night_)audit(?!_?(?:or|visit|firm|plan|finding|appointment|checklist|question|batch|team))\w*"
+    r"|(?!night_)\w*(?<!_night)_audit(?:_?(?:log|trail|event|entr)\w*)?|pgaudit\w*|\w*audit_?logs?"
     r"|(?:access|security|login|auth|activity|event|change|admin|query|general|slow|user|session"
     r"|statement|transaction|history|system|command|sudo|ddl|dml)_?(?:logs?|history|trail|journal)"
     r"|log_entr(?:y|ies)|logged_actions|logins?_attempts?|aud\$|fga_log\$|unified_audit_trail"

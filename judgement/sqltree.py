@@ -155,6 +155,8 @@ def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
         gathered.reaches(Breadth.INVERTED, severity=0.7)
     elif sqlchanges.either(where):
         gathered.reaches(Breadth.EITHER)
+    elif sqlchanges.spreads(node, where):
+        gathered.reaches(Breadth.SPREAD)
 
 
 def _joined(node: exp.Update | exp.Delete) -> bool:

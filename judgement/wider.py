@@ -24,6 +24,7 @@ _AND_MORE = (
     r"(?![\w.,:]*\d|\s*(?:-|\u2013|to\b|until\b|through\b|\+|(?:and|or)\s(?:\d|up|more|above|below|high"
     r"|low|less|late|earli|old|young|onw|beyond)|onwards))"
 )
+_ALONE = re.compile(r"\b(?:that|this|the one|one) (?:day|date|night) only|\bonly (?:that|this|the one) (?:day|date)")
 _ONWARDS = re.compile(r"\b(?:since|from|onwards?|after|starting|as of|later|newer|follow\w*)\b")
 
 
@@ -107,7 +108,8 @@ def _day(condition: Condition, conditions: Sequence[Condition], grounds: Grounds
     if not found or (int(found[1]), int(found[2])) not in grounds.reason.days.days:
         return ""
     ends = any(each.column == condition.column and each.operator in _ENDS for each in conditions)
-    if ends or grounds.ranges or _ONWARDS.search(grounds.lowered):
+    onwards = grounds.ranges or _ONWARDS.search(grounds.lowered)
+    if ends or (onwards and not _ALONE.search(grounds.lowered)):
         return ""
     return f"{condition.value[:12]} alone"
 
