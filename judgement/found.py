@@ -93,7 +93,8 @@ def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
         if columns:
             tables, sums_up = frozenset(action.facts.objects), near.sums_up(action)
             used = frozenset(each.column for each in action.facts.conditions)
-            looks[Look(tables, columns, used, sums_up)] = None
+            shows = frozenset(action.facts.columns)
+            looks[Look(tables, columns, used, sums_up, shows)] = None
     return list(looks)[:_MOST_LOOKS]
 
 
@@ -105,7 +106,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
         return ""
     asked = _asked(facts)
-    if missing := _spanned(grounds, facts):
+    if missing := _spanned(grounds, facts) or _only_what_is_set(grounds, facts, asked):
         return missing
     for look in grounds.looked:
         if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
@@ -121,7 +122,26 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
         if not lost:
             continue
         missing = missing or lost[0]
-    return missing
+    return missing or _asked_elsewhere(grounds, facts, asked)
+
+
+def _asked_elsewhere(grounds: Grounds, facts: Facts, asked: Mapping[str, set[str]]) -> str:
+    """Return a mark by which the session picks rows of other tables, and not of the one it changes.
+
+    That table has to have it, as one of the looks shows: the shop of a price, as of its history.
+    """
+    beside = [each for each in grounds.looked if not each.tables.isdisjoint(facts.objects)]
+    has = frozenset().union(*(each.shows for each in beside))
+    gets = {each.column for each in facts.conditions}
+    return next(
+        (
+            column for look in grounds.looked
+            if look.tables.isdisjoint(facts.objects) and not look.sums_up
+            for column, values in look.picked
+            if values and column in has and column not in gets and column not in asked
+        ),
+        "",
+    )  # fmt: skip
 
 
 def _spanned(grounds: Grounds, facts: Facts) -> str:
@@ -137,6 +157,23 @@ def _spanned(grounds: Grounds, facts: Facts) -> str:
         ),
         "",
     )  # fmt: skip
+
+
+def _only_what_is_set(grounds: Grounds, facts: Facts, asked: Mapping[str, set[str]]) -> str:
+    """Return the key by which rows are looked at, where a change picks them by what it sets alone.
+
+    `SET owner = 7 WHERE owner = 4` takes all of them along.
+    """
+    set_ = {each.column for each in facts.conditions if each.operator == "set"}
+    if not asked or not set_.issuperset(asked) or "insert" in facts.commands:
+        return ""
+    keys = [
+        column for look in grounds.looked
+        if not look.tables.isdisjoint(facts.objects) and not look.sums_up
+        for column, values in look.picked
+        if any(map(near.tells, values)) and column not in set_
+    ]  # fmt: skip
+    return next(iter(keys), "")
 
 
 def _changes_rows(facts: Facts) -> bool:

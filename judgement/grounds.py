@@ -190,6 +190,7 @@ class Look(NamedTuple):
     picked: tuple[tuple[str, frozenset[str]], ...]  # columns, each with its values; none of a span
     used: frozenset[str] = frozenset()  # all columns by which it picks, named or not
     sums_up: bool = False  # which tells how many there are, and not that all of them are meant
+    shows: frozenset[str] = frozenset()  # columns that it reads
 
 
 @dataclasses.dataclass(frozen=True)

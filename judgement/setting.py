@@ -23,7 +23,7 @@ _FILLED_IN = re.compile(
 # What nobody sets by the way.
 _WEIGHS = re.compile(
     r"(?:^|_)(?:price|amount|amt|rate|total|fee|balance|saldo|credit|discount|limit|quota|max|min|qty|quantity|owner"
-    r"|e?mail|phone|iban|bic|account|password|approv\w*|verified|expir\w*|valid\w*|priority|salary|grade|score)(?:_|$)"
+    r"|e?mail|phone|iban|bic|account|password|approv\w*|verified|mfa|2fa|totp|tls|ssl|require\w*|enforce\w*|expir\w*|valid\w*|priority|salary|grade|score)(?:_|$)"
 )
 _LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}

@@ -7,7 +7,7 @@ what it is by itself.
 import itertools
 from collections.abc import Mapping, Sequence
 
-from judgement import grip, lacking, near
+from judgement import grip, near
 from judgement.facts import Verb
 from judgement.grounds import Grounds
 from judgement.weighing import Looked, Weighed, gravest, session, telling, together, weighed
@@ -49,10 +49,10 @@ def _add(
     said = [each.looked.said for each in weighed]
     shared = {f"session_{name}": session[name] for name in _OF_SESSION}
     shared["sql"] = session["sql"]
-    for row, own, less, each, tells in zip(
-        rows, grip.grips(grounds, said), lacking.numbers(said), weighed, telling, strict=True
+    for row, own, each, tells in zip(
+        rows, grip.grips(grounds, said), weighed, telling, strict=True
     ):
-        row.update(own, **less, **_own(each), tells=float(tells), **shared)
+        row.update(own, **_own(each), tells=float(tells), **shared)
     for name in _BEYOND:
         _add_beyond(rows, name)
 

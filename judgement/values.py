@@ -14,9 +14,17 @@ WAITING = frozenset(
     ("new", "queued", "pending", "waiting", "wait", "ready", "open", "retry", "todo", "created",
      "requeued", "scheduled", "active", "resync")
 )  # fmt: skip
+# What rows are set to that are no words of every sentence.
+_SETTLED = (
+    r"active|inactive|pending|queued|waiting|open|closed|paid|unpaid|cancelled|canceled|resolved|completed|shipped"
+    r"|delivered|approved|rejected|confirmed|draft|published|unpublished|archived|enabled|disabled|blocked|locked"
+    r"|suspended|running|processing|processed|sent|released|expired|available|occupied|reserved|idle|paused|stopped"
+    r"|scheduled|failed|refunded|void|voided|verified|new|ready"
+)
 _STATE = re.compile(r"[A-Za-z][A-Za-z_]{2,}")
 _TOWARDS = re.compile(
-    r"\b(?:to|on|as|into|back)\s(?:be\s)?(?:([A-Z][A-Z_]{2,})\b|['\"]([A-Za-z_]{3,})['\"])"
+    r"\b(?:to|on|as|into|back)\s(?:be\s)?(?:([A-Z][A-Z_]{2,})\b|['\"]([A-Za-z_]{3,})['\"]"
+    rf"|({_SETTLED})\b(?! \w+ing\b))"
 )
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -64,10 +72,19 @@ def another_state(column: str, value: str, text: str) -> bool:
     bare = value.strip("'")
     if not STATES.search(column) or not _STATE.fullmatch(bare):
         return False
+    if _is_the_opposite(bare.lower(), text.lower()):
+        return True
     named = {each.lower() for pair in _TOWARDS.findall(text) for each in pair if each}
     if not named or bare.lower() in text.lower():
         return False
     return not (bare.lower() in WAITING and named & WAITING)
+
+
+def _is_the_opposite(value: str, text: str) -> bool:
+    """Whether a text in lower case has only the contrary of a state: unsubscribed, inactive."""
+    if not re.search(rf"\b(?:un|in|de|dis)-?{value}\b", text):
+        return False
+    return not re.search(rf"\b{value}\b", text)
 
 
 def without_amounts(text: str) -> str:
