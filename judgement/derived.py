@@ -56,7 +56,8 @@ def _results(text: str) -> Iterator[float]:
     factors += [1 + sign * each / 100 for each in shares for sign in (1, -1)]
     yield from factors
     yield from (one * factor for one in figures for factor in factors)
-    yield from (each / 100 for each in shares)
+    if shares:
+        yield from (each / 100 for each in figures)  # "16 % were taken, it must be 19"
     others = [each * step for each in measured for step in _STEPS]
     yield from others
     if _DIVIDES.search(text):
@@ -83,9 +84,12 @@ def _of(text: str) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, .
 
 
 def _read(number: str) -> float:
-    """Return a figure with commas between thousands, or before its decimals."""
-    whole, mark, rest = number.rpartition(",")
-    if mark and (len(rest) != 3 or "." in whole):  # 1,5
-        return float(whole.replace(".", "").replace(",", "") + "." + rest)
-    bare = number.replace(",", "")
-    return float(bare) if bare.count(".") < 2 else float(bare.replace(".", ""))
+    """Return a figure with marks between its thousands, or before its decimals: 1.249,00."""
+    *whole, rest = re.split(r"[.,]", number)
+    if not whole:
+        return float(number)
+    last = number[-len(rest) - 1]
+    grouped = all(len(each) == 3 for each in (*whole[1:], rest)) and number.count(last) == len(whole)
+    if grouped and (last == "," or len(whole) > 1):
+        return float("".join((*whole, rest)))
+    return float(f"{''.join(whole)}.{rest}")

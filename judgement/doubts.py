@@ -15,7 +15,6 @@ from judgement import (
     figures,
     found,
     grip,
-    keyed,
     knowing,
     near,
     numbered,
@@ -25,6 +24,7 @@ from judgement import (
     spans,
     spared,
     transfers,
+    turning,
     wider,
 )
 from judgement.binding import ruled_out, spoken_of, wider_than_named
@@ -261,7 +261,7 @@ def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     yield from _numbers(grounds, action)
     yield from _times(grounds, action)
     yield from _unpicked(grounds, action)
-    if changes and (column := keyed.takes_the_young(grounds, action.text)):
+    if changes and (column := turning.young_rows(grounds, action.text)):
         text = f"{_deed(action)} rows that are young by `{column}`; the request speaks of old ones"
         yield Doubt("inverted", 0.7, text, None, column)
     told = set[str]()
@@ -328,9 +328,6 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "widened", 0.5,
             f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
         )  # fmt: skip
-    elif key := keyed.picks_others(grounds, action.facts):
-        text = f"{_deed(action)} rows of {about(action.facts)} by others than `{key}`"
-        yield Doubt("widened", 0.5, f"{text}, which the request names with that", None, key)
     elif not grip.uses_made(grounds, action) and (column := found.lacks(grounds, action.facts)):
         text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)

@@ -12,6 +12,8 @@ _SPOKEN = re.compile(
     rf"|fourteen|twenty|thirty|forty|sixty|ninety)\+?[\s-]?{_UNIT}\b",
     re.IGNORECASE | re.ASCII,
 )
+_PARTS = re.compile(r"\b(?P<part>half|quarter)(?: of)?[ -]an[ -]hour\b", re.IGNORECASE)
+_PART_OF_AN_HOUR = {"half": 30.0, "quarter": 15.0}
 _SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
@@ -36,6 +38,8 @@ def spoken(text: str) -> Iterator[float]:
             yield float(number) * next(
                 minutes for name, minutes in _MINUTES.items() if unit.startswith(name)
             )
+    for found in _PARTS.finditer(text):
+        yield _PART_OF_AN_HOUR[found["part"].lower()]
     for found in _SHORT.finditer(text):
         yield float(found["count"]) * (60 if found["unit"] == "h" else 1440)
 

@@ -16,7 +16,8 @@ from judgement.grounds import Grounds, Look, Said, named
 from judgement.scope import Scope
 from judgement.terms import canonical
 
-_SURE, _LIKELY = 0.0, 0.3  # of a doubt that is left: had with what is named, or looked up by it
+# Of a doubt that is left: had with what is named, looked up by it, or several of those.
+_SURE, _LIKELY, _POSSIBLY = 0.0, 0.3, 0.5
 _LONGEST = 4_000
 _MADE = re.compile(
     r"\bcreate\s+(?:local\s+|global\s+)?temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?"
@@ -43,6 +44,10 @@ _DAY = re.compile(r"\d{4}-\d\d")
 _PART = re.compile(
     r"(?:^|_)(?:term|year|season|period|month|quarter|region|zone|fund|level|shop|store|site|tenant)(?:_?(?:id|no|cd"
     r"|code|nr))?$"
+)
+_MARK = re.compile(
+    r"(?:^|_)(?:shop|store|site|tenant|region|zone|branch|country|market|env|environment|company|currency|lang|kind|type"
+    r"|channel)$"
 )
 _ROWS = frozenset(["update", "delete", "merge", "insert"])
 _MOST_LOOKS = 60
@@ -108,6 +113,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     asked = _asked(facts)
     if missing := _spanned(grounds, facts) or _only_what_is_set(grounds, facts, asked):
         return missing
+    gets = {each.column for each in facts.conditions if each.operator == "set"} - asked.keys()
     for look in grounds.looked:
         if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
             continue
@@ -115,7 +121,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
         lost = [
             column for column, values in look.picked
             if ((values and not values & asked.get(column, set())) or column not in asked)
-            and (not joined or (values and _PART.search(column)))
+            and column not in gets and (not joined or (values and _PART.search(column)))
         ]  # fmt: skip
         if not (lost or look.sums_up or joined):
             return ""
@@ -138,7 +144,7 @@ def _asked_elsewhere(grounds: Grounds, facts: Facts, asked: Mapping[str, set[str
             column for look in grounds.looked
             if look.tables.isdisjoint(facts.objects) and not look.sums_up
             for column, values in look.picked
-            if values and column in has and column not in gets and column not in asked
+            if values and _MARK.search(column) and column in has - gets - asked.keys()
         ),
         "",
     )  # fmt: skip
@@ -258,9 +264,10 @@ def tidies(grounds: Grounds, facts: Facts) -> bool:
 def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
     """Return the values that were looked up, with how much of a doubt about them is left."""
     alone = _alone(grounds, actions)
+    several = _listed(grounds, actions)
     found: dict[str, float] = {}
     changed = _changed(actions)
-    for place, each in enumerate(actions) if alone else ():
+    for place, each in enumerate(actions) if alone or several else ():
         own = _picked(each.facts)
         if not near.looks(each.facts) or not any(named(value, grounds) for _, value in own):
             continue
@@ -269,6 +276,9 @@ def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
                 found[value] = _SURE
             elif _reads(column, each.facts) and place < changed.get(column, len(actions)):
                 found.setdefault(value, _LIKELY)
+        for column, values in several.items():
+            if _reads(column, each.facts) and place < changed.get(column, 0):
+                found |= dict.fromkeys(values - found.keys(), _POSSIBLY)
     return found
 
 
@@ -288,6 +298,23 @@ def _alone(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, str]:
         for column, times in used.items()
         for value in times
         if len(times) == 1 and often[value] > 1
+    }
+
+
+def _listed(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, frozenset[str]]:
+    """Return the strange keys that actions have as lists, by their columns: those of several rows."""
+    lists: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for each in actions:
+        own: dict[str, set[str]] = defaultdict(set)
+        for column, value in _picked(each.facts):
+            if not named(value, grounds):
+                own[column].add(value)
+        for column, values in own.items():
+            lists[column].add(frozenset(values))
+    return {
+        column: next(iter(found))
+        for column, found in lists.items()
+        if len(found) == 1 and len(next(iter(found))) > 1
     }
 
 

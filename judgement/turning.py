@@ -53,6 +53,19 @@ _AGED = re.compile(r"-[acm](?:time|min) -\d|(?<!! )(?<!-not )-newermt|--younger-
 _BELOW = re.compile(r"(?:\$\d+|etimes?|age|time)\s*<=?\s*(\d+)\b")
 _SINCE = re.compile(r"-v (?P<name>\w+)=\"?\$\(.{0,40}?\bdate .{0,60}(?:ago|\d{4}-\d\d-\d\d)")
 _SCALES = (1 / 60, 1.0, 1440.0)  # seconds, minutes and days
+# In SQL: `expires_at > now() - interval '24 hours'`, `seen_at >= date_sub(now(), interval 1 day)`
+_YOUNG_ROWS = re.compile(
+    r"\b(?P<column>\w+)\s*>=?\s*(?:\(?\s*(?:now\(\)|current_(?:timestamp|date)|sysdate|curdate\(\)|getdate\(\))"
+    r"(?:\s*at time zone '\w+')?\s*-|date_sub\(|dateadd\(\w+,\s*-|date\('now',\s*'-)",
+    re.IGNORECASE,
+)
+_OLD_ROWS = re.compile(
+    r"\b(?:older|longer|more|earlier|before)\s(?:than|as)?\b|\b(?:over|at least|past)\s(?:an?\s|\d)|\bstale\b|>\s?\d"
+    r"|\babandoned\b|\bexpired\b|\bfor (?:days|weeks|months|hours|ages)\b"
+)
+_RECENT = re.compile(
+    r"\b(?:younger|newer|less than|recent\w*|fresh\w*|latest|since|within|during|last|past|from)\b"
+)
 _GLOB = re.compile(r"(?<![\w@.:/*%$\\-])/?([\w@][\w@.:/-]*(?:\*|(?<=/)\+(?=/))[\w@.:/*+-]*)")
 # A name that was cut short: `pkill -f 'rsync.*nas-'`.
 _CUT = re.compile(
@@ -117,6 +130,15 @@ def takes_the_young(grounds: Grounds, text: str) -> bool:
         return True
     since = _SINCE.search(text)
     return bool(since and re.search(rf"\$\d+\s*>=?\s*{since['name']}\b", text))
+
+
+def young_rows(grounds: Grounds, text: str) -> str:
+    """Return a column by which SQL picks the young, where a request speaks of the old; else ""."""
+    told = grounds.lowered
+    found = _YOUNG_ROWS.search(text[:_LONGEST])
+    if not found or not grounds.durations or not _OLD_ROWS.search(told) or _RECENT.search(told):
+        return ""
+    return found["column"]
 
 
 def _as_long(count: float, grounds: Grounds) -> bool:
