@@ -12,7 +12,9 @@ _SPOKEN = re.compile(
     rf"|fourteen|twenty|thirty|forty|sixty|ninety)\+?[\s-]?{_UNIT}\b",
     re.IGNORECASE | re.ASCII,
 )
-_SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
+_SHORT = re.compile(r"(?P<count>\d(?<!\w\d)\d*)\s?(?P<unit>[hd])\b", re.ASCII)
+# What every text has that names one, in lower case.
+_NAMES_UNIT = re.compile(r"(?:minute|min|hour|hr|day|week|month|year)s?\b")
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
 _FINDS = {"time": 1440, "min": 1}
@@ -28,7 +30,7 @@ _NEAR = 0.1  # of itself: a month of 30 days, or 31
 
 def spoken(text: str) -> Iterator[float]:
     """Yield the durations that a text names, in minutes."""
-    for found in _SPOKEN.finditer(text):
+    for found in _SPOKEN.finditer(text) if _NAMES_UNIT.search(text.lower()) else ():
         count = found["count"].lower()
         number = _TENS.get(count) or words.number(count)
         unit = found["unit"].lower().replace("hr", "hour")

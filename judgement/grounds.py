@@ -49,11 +49,11 @@ _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
 _FILE = re.compile(r"[\w-]{3,}\.[a-z]{2,5}")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+|\d{5,}")
 _NO_NUMBER = re.compile(
-    r"\b[a-z]{2,6}-?\d+\b|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|(?<!\w)\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
+    r"\b(?:[a-z]{2,6}-?\d+\b|\d{4}-\d\d(?:-\d\d)?\b|\d{1,2}:\d\d\b|\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
     r"|pm|o'clock|minutes?|mins?|days?|weeks?|months?|years?|seconds?|percent|%|[kmgt]b|euros?|eur|\$|\u20ac|times"
-    r"|pieces|rows|customers|users)(?!\w)|\b\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:jan|feb|mar|apr|may|jun|jul|aug"
-    r"|sep|oct|nov|dec)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|\b(?:ticket"
-    r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b"
+    r"|pieces|rows|customers|users)(?!\w)|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:jan|feb|mar|apr|may|jun|jul|aug"
+    r"|sep|oct|nov|dec)\w*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|(?:ticket"
+    r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b)"
 )
 _ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
     "complete", "each", "any", "full", "completely"))  # fmt: skip

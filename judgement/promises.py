@@ -104,7 +104,7 @@ def looks(plain: Sequence[str], led: str = "") -> bool:
 
 def one_changes(plain: Sequence[str]) -> bool:
     """Tell whether a clause says that one thing changes: "only the time changes"."""
-    return bool(_ONE_CHANGES.search(" ".join(plain)))
+    return bool(_ONE_CHANGES.match(" ".join(plain)))
 
 
 def left_behind_to(led: str) -> bool:
