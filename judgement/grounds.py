@@ -55,6 +55,9 @@ _NO_NUMBER = re.compile(
     r"|sep|oct|nov|dec)\w*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|(?:ticket"
     r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b)"
 )
+_HOST = re.compile(r"[a-z][\w-]*(?:\.[a-z][\w-]*)+")
+_RELEASE = re.compile(r"v?\d+(?:\.\d+)+(?:-\d+)?")
+IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")  # web04
 _ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
     "complete", "each", "any", "full", "completely"))  # fmt: skip
 _RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
@@ -85,13 +88,14 @@ class Ground:
         by_letter: dict[str, list[str]] = {}
         for stem in stems:
             by_letter.setdefault(stem[0], []).append(stem)
+        tells = association.table().weights
         return cls(
             stems,
             frozenset().union(*map(thesaurus.keys, stems)),
             by_letter,
             frozenset().union(*(clause.literals for clause in clauses)),
             terms.grams(stems),
-            {stem: association.table().weight(stem) for stem in stems},
+            {stem: tells.get(stem, 1.0) for stem in stems},
             tuple(clauses),
             within,
         )
@@ -248,6 +252,22 @@ class Grounds:
         return tuple(ground for ground in self.clauses if ground.stems)
 
     @functools.cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """Return its words that may be names of hosts with their domains."""
+        return tuple(filter(_HOST.fullmatch, self.tokens))
+
+    @functools.cached_property
+    def in_a_row(self) -> tuple[tuple[str, int, str], ...]:
+        """Return its words that end with a number: what is before it, the number, the word."""
+        found = filter(None, map(IN_A_ROW.fullmatch, self.tokens))
+        return tuple((each[1], int(each[2]), each[0]) for each in found)
+
+    @functools.cached_property
+    def releases(self) -> tuple[str, ...]:
+        """Return the values with parts that are numbers of releases: 6.1.0-13."""
+        return tuple(filter(_RELEASE.fullmatch, self.compound))
+
+    @functools.cached_property
     def compound(self) -> tuple[str, ...]:
         """Return the values that have parts: web-3, tenant-red."""
         return tuple(sorted(filter(_BETWEEN.search, self.whole.literals)))
@@ -264,6 +284,7 @@ def _names_numbers(text: str) -> bool:
     return bool(_NUMBERED.search(text) and _NUMBERED.search(_NO_NUMBER.sub(" ", text)))
 
 
+@functools.lru_cache(maxsize=5_000)
 def _squeezed(literal: str) -> str:
     """Return an identifier without punctuation and leading noughts, "" if it tells too little."""
     if not any(char.isdigit() for char in literal) or _DATE.match(literal):

@@ -21,8 +21,8 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 # Both begin with one character of a few: a search leaps from one of them to the next.
 _SENTENCE = re.compile(r"[.;!?:\r\n](?:(?<=[.;!?])[.;!?]*(?=\s|$)|(?<=[\r\n])[\r\n]*|(?<=:)(?=\s))")
 _PART = re.compile(
-    r"([,\s](?:(?<=,)(?=\s)|(?<=\s)(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
-    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s))",
+    r"([,\s](?:(?<=,)(?=\s)|(?<=\s)(?:and|then|also|next|so that|in order to|to(?! be\b)|before"
+    r"|after|plus|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s))",
     re.IGNORECASE,
 )
 _RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"
@@ -206,11 +206,11 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
         let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
-                clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")
-                if let and let in part:
+                lets = bool(let) and let in part
+                led_in = led if link.strip() == "to" else ""
+                clause = _clause(part.strip(), deaf_to, led_in, None if lets else before)
+                if lets:
                     clause = _letting(clause)
-                if before and not clause.verbs:
-                    clause = dataclasses.replace(clause, verbs=before.verbs, heads=before.heads)
                 before = clause
                 yield clause
 
@@ -226,8 +226,9 @@ def _letting(clause: Clause) -> Clause:
     )
 
 
-def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
-    plain = [token.lower() for token in _TOKEN.findall(text)]
+def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None = None) -> Clause:
+    """Return a part of a reason; without a verb of its own it has those of the part `before`."""
+    plain = list(map(str.lower, _TOKEN.findall(text)))
     led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
@@ -243,6 +244,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         verbs |= {Verb.EXPORT}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
+    if before and not verbs:
+        verbs, heads = before.verbs, before.heads
     return Clause(
         text=text,
         verbs=verbs,

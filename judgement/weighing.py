@@ -123,6 +123,8 @@ def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     if not rows:
         return {}
     lowest, highest = _ends(tuple(rows[0]))
+    if len(rows) == 1:
+        return dict(zip((*lowest, *highest), (*rows[0].values(),) * 2, strict=True))
     columns = [row.values() for row in rows]
     # The first stands there twice, since of one alone there is no lowest.
     found = dict(zip(lowest, map(min, columns[0], *columns), strict=True))
