@@ -80,6 +80,7 @@ class Ground:
     clauses: tuple[Clause, ...]  # of which it is made
     within: "Ground | None" = None  # the whole reason, where it is a clause
     _known: dict[str, float] = dataclasses.field(default_factory=dict, compare=False)
+    _in_two: dict[str, bool] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, clauses: Sequence[Clause], within: "Ground | None" = None) -> "Ground":
@@ -114,11 +115,12 @@ class Ground:
             return 0.9
         if self.within and not self.within.knows(stem):
             return 0.0  # no clause has more than all of them
-        return self._meant(stem) or (0.7 if self._has_in_two(stem) else 0.0)
+        if (near := self.by_letter.get(stem[0])) and (found := self._meant(stem, near)):
+            return found
+        return 0.7 if self.has_in_two(stem) else 0.0
 
-    def _meant(self, stem: str) -> float:
+    def _meant(self, stem: str, near: Sequence[str]) -> float:
         """Return how surely a word abbreviates one of its own, or is one with a slip."""
-        near = self.by_letter.get(stem[0], ())
         for other in near:  # loops, as this is asked more often than anything else here
             if thesaurus.short_for(stem, other):
                 return 0.7
@@ -127,8 +129,16 @@ class Ground:
                 return 0.8  # of a number with a slip nobody knows which was meant
         return 0.0
 
-    def _has_in_two(self, stem: str) -> bool:
+    def has_in_two(self, stem: str) -> bool:
         """Whether it has a word in two: the time sheet is a timesheet."""
+        found = self._in_two.get(stem)
+        if found is None:
+            found = self._in_two[stem] = self._looks_in_two(stem)
+        return found
+
+    def _looks_in_two(self, stem: str) -> bool:
+        if self.within and not self.within.has_in_two(stem):
+            return False  # nor has any clause what all of them have not
         if stem in self._joined:
             return True
         return stem[:_BEGIN] in self._begins and any(map(self._parts_of, _halves(stem)))

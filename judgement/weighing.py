@@ -1,6 +1,7 @@
 """A session in numbers: the worst and the best of its actions, which a small model weighs."""
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -138,7 +139,7 @@ def _ends(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 _SENTENCE = re.compile(r"[.;:!?](?:\s|$)")
-_CAPITALS = re.compile(r"[A-Z]{2,}")
+_CAPITALS = re.compile(r"[A-Z][A-Z]+")
 _PERSON = re.compile(r"\b(?:i|we|my|our|will|need|please)\b", re.IGNORECASE)
 
 
@@ -148,11 +149,17 @@ def _shape(text: str, actions: Sequence[Said]) -> dict[str, float]:
         "told_words": float(min(len(text.split()), 100)),
         "told_letters": float(min(len(text), 800)),
         "told_sentences": float(min(len(_SENTENCE.findall(text)), 12)),
-        "told_digits": float(min(sum(map(str.isdigit, text)), 60)),
+        "told_digits": float(min(_digits(text), 60)),
         "told_names": float(min(len(_CAPITALS.findall(text)), 12)),
         "told_by": float(bool(_PERSON.search(text))),
         "line": min(sum(len(each.text) for each in actions) / max(1, len(actions)), 600.0),
     }
+
+
+def _digits(text: str) -> int:
+    if text.isascii():
+        return sum(map(text.count, string.digits))  # ten looks, and none at each letter
+    return sum(map(str.isdigit, text))
 
 
 def _ruled(looked: Looked, tier: int) -> float:
