@@ -91,8 +91,9 @@ class Trees:
         They lie side by side in memory, the least apart: most features are not above it.
         """
         names = [self.features[each.place] for each in self.splits]
-        steps = [(each.thresholds[0], array("d", each.thresholds), each.left)
-                 for each in self.splits]  # fmt: skip
+        steps: list[_Step] = [
+            (each.thresholds[0], array("d", each.thresholds), each.left) for each in self.splits
+        ]
         return _picker(names), steps
 
     @cached_property
@@ -218,7 +219,9 @@ _Step = tuple[float, Sequence[float], tuple[int, ...]]  # the least threshold, a
 
 def _picker(names: Sequence[str]) -> _Picks:
     """Return what picks the values of these names; what is not known counts as nothing."""
-    at_once = operator.itemgetter(*names) if len(names) > 1 else None
+    at_once: Callable[[Mapping[str, float]], tuple[float, ...]] | None = (
+        operator.itemgetter(*names) if len(names) > 1 else None
+    )
 
     def picked(values: Mapping[str, float]) -> Sequence[float]:
         try:
