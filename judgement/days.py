@@ -13,15 +13,18 @@ _MONTH = (
 _SMALL_MAY = (
     r"(may)\b(?=\s*(?:[^\w\s]|\d|$)|\s+(?:at|to|until|and|from|between|before|after|of|in)\b)"
 )
+# A digit behind nothing of a word. It stands before what looks behind it, as in the patterns below:
+# a search then leaps from one digit of a text to the next.
+_FIRST = r"\d(?<!\w\d)"
 _DAY_FIRST = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s*(?:of\s+)?(?:{_MONTH}|{_SMALL_MAY})\b",
+    rf"({_FIRST}\d?)(?:st|nd|rd|th|\.)?\s*(?:of\s+)?(?:{_MONTH}|{_SMALL_MAY})\b",
     re.IGNORECASE | re.ASCII,
 )
 _MONTH_FIRST = re.compile(
     rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE | re.ASCII
 )
 _MONTH_ALONE = re.compile(rf"\b{_MONTH}\b", re.IGNORECASE | re.ASCII)
-_IN_DIGITS = re.compile(r"(?<![\w./])(\d{1,2})[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
+_IN_DIGITS = re.compile(r"(\d(?<![\w./]\d)\d?)[./](\d{1,2})(?:[./]\d{2,4})?\.?(?![\w/])")
 # "14 to 17 August", "28 July until 2 August", "August 14-17", "2026-08-14 to 2026-08-17"
 _TO = r"(?:\s+(?:up\s+)?(?:to|until|till|thru|through)\s+(?:the\s+)?|\s?[-\u2013\u2014]\s?)"
 _ENDS = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
@@ -44,10 +47,12 @@ _SEVERAL = re.compile(  # "on 3, 5 and 9 June"
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _LAST = 31  # of a month, where nobody asks which
 _MOST = 62  # days of a span of which each is meant
-_WRITTEN = re.compile(r"\b\d{4}-(\d\d)-(\d\d)(?!\d)")
+_WRITTEN = re.compile(rf"{_FIRST}\d{{3}}-(\d\d)-(\d\d)(?!\d)")
 _LITERAL = re.compile(r"'?(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T](\d\d:\d\d)\S*)?'?$")
-_CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?![\d.]|:?\d)", re.ASCII)
-_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(am|pm|a\.m\.|p\.m\.|o'clock|h\b)", re.ASCII)
+_CLOCK = re.compile(
+    r"(\d(?<![\d:.]\d)(?:(?<=[01])\d|(?<=2)[0-3])?)[:.h]([0-5]\d)(?![\d.]|:?\d)", re.ASCII
+)
+_HOUR = re.compile(r"(\d(?<![\d:.]\d)\d?)\s?(am|pm|a\.m\.|p\.m\.|o'clock|h\b)", re.ASCII)
 # Whoever says "since last night" names a day that only a calendar tells.
 _BY_CALENDAR = re.compile(
     r"\b(?:yesterday|today|tonight|overnight|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day"

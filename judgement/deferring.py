@@ -32,14 +32,12 @@ _DEED = (
     r"|repair(?:ed)?|do|done|go)"
 )
 _OTHERS = re.compile(
-    rf"\b{_MENDING} {_DONE} (?:by {_WHO}|{_LATER})\b"
-    rf"|\bany (?:changes?|corrections?|fix(?:es)?) {_DONE} by (?!me\b|us\b)"
-    rf"|\b{_MENDING} {_COMES}\b"
-    rf"|\b{_MENDING} is [\w-]+'s? (?:decision|job|task|call|business)\b"
-    rf"|\b{_MENDING} (?:makes?|does|do) {_WHO}\b"
-    rf"|\b{_SOMEBODY} (?:will |must |has to |have to )?decides? (?:(?:later|then|tomorrow) )?"
+    rf"\b(?:{_MENDING} (?:{_DONE} (?:by {_WHO}|{_LATER})\b|{_COMES}\b"
+    rf"|is [\w-]+'s? (?:decision|job|task|call|business)\b|(?:makes?|does|do) {_WHO}\b)"
+    rf"|any (?:changes?|corrections?|fix(?:es)?) {_DONE} by (?!me\b|us\b)"
+    rf"|{_SOMEBODY} (?:will |must |has to |have to )?decides? (?:(?:later|then|tomorrow) )?"
     r"(?:what|which|whether|if)\b[\w\s-]{0,40}?\b(?:gets?|is|are|to|be|must|can) (?:be )?"
-    rf"{_DEED}\b"
+    rf"{_DEED}\b)"
 )
 
 

@@ -14,7 +14,9 @@ _SPOKEN = re.compile(
 )
 _PARTS = re.compile(r"\b(?P<part>half|quarter)(?: of)?[ -]an[ -]hour\b", re.IGNORECASE)
 _PART_OF_AN_HOUR = {"half": 30.0, "quarter": 15.0}
-_SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
+_SHORT = re.compile(r"(?P<count>\d(?<!\w\d)\d*)\s?(?P<unit>[hd])\b", re.ASCII)
+# What every text has that names one, in lower case.
+_NAMES_UNIT = re.compile(r"(?:minute|min|hour|hr|day|week|month|year)s?\b")
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
 _FINDS = {"time": 1440, "min": 1}
@@ -30,7 +32,7 @@ _NEAR = 0.1  # of itself: a month of 30 days, or 31
 
 def spoken(text: str) -> Iterator[float]:
     """Yield the durations that a text names, in minutes."""
-    for found in _SPOKEN.finditer(text):
+    for found in _SPOKEN.finditer(text) if _NAMES_UNIT.search(text.lower()) else ():
         count = found["count"].lower()
         number = _TENS.get(count) or words.number(count)
         unit = found["unit"].lower().replace("hr", "hour")

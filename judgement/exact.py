@@ -11,6 +11,8 @@ _NAMED = re.compile(
     r"(?<!\w)(?:~|\.{1,2})?/[\w.*~@%+-]+(?:/[\w.*~@%+-]*)*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|\b\w+(?:[._:-]\w+)+\b|\b\d[\d.,]*\b|\b(?=\w*\d)(?=\w*[a-zA-Z])\w+\b"
 )
+# What any of these has, which most clauses have not.
+_QUOTE, _MARK = re.compile(r"['\"`]"), re.compile(r"[/@\d._:-]")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[a-z]+")
 _SPACED = re.compile(r"(?<![\d.,:/-])[1-9]\d{0,2}(?:[ \u00a0']\d{3})+(?![\d.,:/-])")
@@ -25,17 +27,17 @@ _THOUSANDS = re.compile(r"(\d{1,6})(k|K|m|mio)")
 
 def literals(text: str) -> Iterator[str]:
     """Yield what a text names exactly, in lower case and canonical form."""
-    for _, quoted in _QUOTED.findall(text):
+    for _, quoted in _QUOTED.findall(text) if _QUOTE.search(text) else ():
         yield words.number(quoted) or quoted.lower().strip("%* ")
-    for named in _NAMED.findall(text):
+    for named in _NAMED.findall(text) if _MARK.search(text) else ():
         yield words.number(named) or named.lower().rstrip("/.,:")
         if thousands := _THOUSANDS.fullmatch(named):
             yield f"{thousands[1]}{'000' if thousands[2] in 'kK' else '000000'}"
     if _DIGIT.search(text):
         yield from _figures(text)
-    for word in _WORD.findall(text.lower()):
-        if digits := words.NUMBERS.get(word):
-            yield digits
+    plain = _WORD.findall(text.lower())
+    if not words.NUMBERS.keys().isdisjoint(plain):
+        yield from (words.NUMBERS[word] for word in plain if word in words.NUMBERS)
 
 
 def _figures(text: str) -> Iterator[str]:

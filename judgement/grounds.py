@@ -53,12 +53,15 @@ _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
 _FILE = re.compile(r"[\w-]{3,}\.[a-z]{2,5}")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+|\d{5,}")
 _NO_NUMBER = re.compile(
-    r"\b[a-z]{2,6}-?\d+\b|\b\d{4}-\d\d(?:-\d\d)?\b|\b\d{1,2}:\d\d\b|(?<!\w)\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
+    r"\b(?:[a-z]{2,6}-?\d+\b|\d{4}-\d\d(?:-\d\d)?\b|\d{1,2}:\d\d\b|\d+(?:[.,]\d+)?\s?(?:h|hrs?|hours?|am"
     r"|pm|o'clock|minutes?|mins?|days?|weeks?|months?|years?|seconds?|percent|%|[kmgt]b|euros?|eur|\$|\u20ac|times"
-    r"|pieces|rows|customers|users)(?!\w)|\b\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:jan|feb|mar|apr|may|jun|jul|aug"
-    r"|sep|oct|nov|dec)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|\b(?:ticket"
-    r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b"
+    r"|pieces|rows|customers|users)(?!\w)|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:jan|feb|mar|apr|may|jun|jul|aug"
+    r"|sep|oct|nov|dec)\w*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|(?:ticket"
+    r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b)"
 )
+_HOST = re.compile(r"[a-z][\w-]*(?:\.[a-z][\w-]*)+")
+_RELEASE = re.compile(r"v?\d+(?:\.\d+)+(?:-\d+)?")
+IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")  # web04
 _ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
     "complete", "each", "any", "full", "completely"))  # fmt: skip
 _RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
@@ -81,6 +84,7 @@ class Ground:
     clauses: tuple[Clause, ...]  # of which it is made
     within: "Ground | None" = None  # the whole reason, where it is a clause
     _known: dict[str, float] = dataclasses.field(default_factory=dict, compare=False)
+    _in_two: dict[str, bool] = dataclasses.field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, clauses: Sequence[Clause], within: "Ground | None" = None) -> "Ground":
@@ -89,13 +93,14 @@ class Ground:
         by_letter: dict[str, list[str]] = {}
         for stem in stems:
             by_letter.setdefault(stem[0], []).append(stem)
+        tells = association.table().weights
         return cls(
             stems,
             frozenset().union(*map(thesaurus.keys, stems)),
             by_letter,
             frozenset().union(*(clause.literals for clause in clauses)),
             terms.grams(stems),
-            {stem: association.table().weight(stem) for stem in stems},
+            {stem: tells.get(stem, 1.0) for stem in stems},
             tuple(clauses),
             within,
         )
@@ -114,11 +119,12 @@ class Ground:
             return 0.9
         if self.within and not self.within.knows(stem):
             return 0.0  # no clause has more than all of them
-        return self._meant(stem) or (0.7 if self._has_in_two(stem) else 0.0)
+        if (near := self.by_letter.get(stem[0])) and (found := self._meant(stem, near)):
+            return found
+        return 0.7 if self.has_in_two(stem) else 0.0
 
-    def _meant(self, stem: str) -> float:
+    def _meant(self, stem: str, near: Sequence[str]) -> float:
         """Return how surely a word abbreviates one of its own, or is one with a slip."""
-        near = self.by_letter.get(stem[0], ())
         for other in near:  # loops, as this is asked more often than anything else here
             if thesaurus.short_for(stem, other):
                 return 0.7
@@ -127,8 +133,16 @@ class Ground:
                 return 0.8  # of a number with a slip nobody knows which was meant
         return 0.0
 
-    def _has_in_two(self, stem: str) -> bool:
+    def has_in_two(self, stem: str) -> bool:
         """Whether it has a word in two: the time sheet is a timesheet."""
+        found = self._in_two.get(stem)
+        if found is None:
+            found = self._in_two[stem] = self._looks_in_two(stem)
+        return found
+
+    def _looks_in_two(self, stem: str) -> bool:
+        if self.within and not self.within.has_in_two(stem):
+            return False  # nor has any clause what all of them have not
         if stem in self._joined:
             return True
         return stem[:_BEGIN] in self._begins and any(map(self._parts_of, _halves(stem)))
@@ -256,6 +270,22 @@ class Grounds:
         return tuple(ground for ground in self.clauses if ground.stems)
 
     @functools.cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """Return its words that may be names of hosts with their domains."""
+        return tuple(filter(_HOST.fullmatch, self.tokens))
+
+    @functools.cached_property
+    def in_a_row(self) -> tuple[tuple[str, int, str], ...]:
+        """Return its words that end with a number: what is before it, the number, the word."""
+        found = filter(None, map(IN_A_ROW.fullmatch, self.tokens))
+        return tuple((each[1], int(each[2]), each[0]) for each in found)
+
+    @functools.cached_property
+    def releases(self) -> tuple[str, ...]:
+        """Return the values with parts that are numbers of releases: 6.1.0-13."""
+        return tuple(filter(_RELEASE.fullmatch, self.compound))
+
+    @functools.cached_property
     def compound(self) -> tuple[str, ...]:
         """Return the values that have parts: web-3, tenant-red."""
         return tuple(sorted(filter(_BETWEEN.search, self.whole.literals)))
@@ -280,6 +310,7 @@ def grouped(text: str) -> Iterator[str]:
             yield found[0].replace(" ", "")
 
 
+@functools.lru_cache(maxsize=5_000)
 def _squeezed(literal: str) -> str:
     """Return an identifier without punctuation and leading noughts, "" if it tells too little."""
     if not any(char.isdigit() for char in literal) or _DATE.match(literal):

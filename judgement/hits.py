@@ -22,22 +22,23 @@ def hits(
     stems: Sequence[str], deaf_to: frozenset[str]
 ) -> Iterator[tuple[int, frozenset[Verb], Hit]]:
     """Yield where a word or phrase of the lexicon begins, what it permits, and how surely."""
-    joined = " ".join(stems) + " "
+    joined, there = " ".join(stems) + " ", frozenset(stems)
     start = 0
     for at, each in enumerate(stems):
         if each in _BEGINS and each not in deaf_to:
             if each in SINGLE:
                 yield at, SINGLE[each], Hit.FAINT if each in _FAINT else Hit.DEED
-            for pattern, found in _PHRASES.get(each, ()):
-                if pattern.match(joined, start):
+            for pattern, found, parts in _PHRASES.get(each, ()):
+                if parts <= there and pattern.match(joined, start):
                     yield at, found, Hit.DEED
-            for pattern, found in _NOUNS.get(each, ()):
-                if pattern.match(joined, start):
+            for pattern, found, parts in _NOUNS.get(each, ()):
+                if parts <= there and pattern.match(joined, start):
                     yield at, found, Hit.NOUN
         start += len(each) + 1
 
 
-_Phrase = tuple[re.Pattern[str], frozenset[Verb]]
+# What recognises it, what it permits, and all of its words.
+_Phrase = tuple[re.Pattern[str], frozenset[Verb], frozenset[str]]
 
 
 def _singles(table: Mapping[Verb, list[str]]) -> dict[str, frozenset[Verb]]:
@@ -50,7 +51,7 @@ def _singles(table: Mapping[Verb, list[str]]) -> dict[str, frozenset[Verb]]:
 
 def _phrases(
     table: Mapping[Verb, list[str]],
-) -> dict[str, list[tuple[re.Pattern[str], frozenset[Verb]]]]:
+) -> dict[str, list[_Phrase]]:
     """Return by first stem what recognises each phrase in stems that a space ends."""
     found: dict[str, list[_Phrase]] = {}
     for verb, listed in table.items():
@@ -61,7 +62,8 @@ def _phrases(
                 for dots, group in itertools.groupby(parts, lambda word: word == "..")
                 if not dots
             )
-            found.setdefault(parts[0], []).append((re.compile(body), frozenset({verb})))
+            own = frozenset(parts) - {".."}
+            found.setdefault(parts[0], []).append((re.compile(body), frozenset({verb}), own))
     return found
 
 
@@ -73,7 +75,7 @@ _SPELLING = spelling.Spelling.of(SINGLE)
 _KNOWN = frozenset(
     words.stem(word) for word in lexicon.STOPWORDS | lexicon.ENGLISH | lexicon.CHATTER
 ).union(*(pattern.pattern.replace("\\", "").split() for listed in (*_PHRASES.values(),
-          *_NOUNS.values()) for pattern, _ in listed))  # fmt: skip
+          *_NOUNS.values()) for pattern, *_ in listed))  # fmt: skip
 
 
 @functools.lru_cache(maxsize=5_000)

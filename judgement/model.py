@@ -11,9 +11,10 @@ import json
 import math
 import operator
 import struct
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,20 +74,37 @@ class Trees:
 
     def odds(self, values: Mapping[str, float]) -> float:
         """Return the logarithm of the odds for these features, by name."""
-        row = _picked(self.features, values)
         left = self._all
-        for place, thresholds, above in self.splits:
-            if passed := bisect_left(thresholds, row[place]):
-                left &= above[passed - 1]
+        pick, steps = self._steps
+        for value, (least, thresholds, above) in zip(pick(values), steps, strict=True):
+            if value > least:
+                left &= above[bisect_left(thresholds, value) - 1]
         size = len(self.leaves)
         words = struct.unpack(f"<{size}I", left.to_bytes(size * _BYTES, "little"))
-        first = map(int.bit_length, words)
-        return sum(map(operator.getitem, self._numbered, first), start=self.base)
+        first = map(operator.add, self._begins, map(int.bit_length, words))
+        return sum(map(self._flat.__getitem__, first), start=self.base)
 
     @cached_property
-    def _numbered(self) -> list[tuple[float, ...]]:
-        """The leaves of each tree, from 1, as bits are counted."""
-        return [(0.0, *each) for each in self.leaves]
+    def _steps(self) -> tuple["_Picks", list["_Step"]]:
+        """What picks the features by which trees split, and for each its thresholds.
+
+        They lie side by side in memory, the least apart: most features are not above it.
+        """
+        names = [self.features[each.place] for each in self.splits]
+        steps: list[_Step] = [
+            (each.thresholds[0], array("d", each.thresholds), each.left) for each in self.splits
+        ]
+        return _picker(names), steps
+
+    @cached_property
+    def _flat(self) -> Sequence[float]:
+        """The leaves of all trees, side by side in memory; those of each from 1, as bits are."""
+        return array("d", [each for tree in self.leaves for each in (0.0, *tree)])
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where those of each tree begin."""
+        return [0, *itertools.accumulate(len(tree) + 1 for tree in self.leaves[:-1])]
 
     @cached_property
     def _all(self) -> int:
@@ -127,8 +145,11 @@ class Sum:
     def odds(self, values: Mapping[str, float]) -> float:
         """Return the logarithm of the odds for these features, by name."""
         weights = self._added(tuple(bool(values.get(name)) for name in self.where))
-        row = _picked(self.features, values)
-        return sum(map(operator.mul, weights, row), start=self.base)
+        return sum(map(operator.mul, weights, self._pick(values)), start=self.base)
+
+    @cached_property
+    def _pick(self) -> "_Picks":
+        return _picker(self.features)
 
     def _added(self, met: tuple[bool, ...]) -> tuple[float, ...]:
         if met not in self._known:
@@ -192,12 +213,25 @@ class Model:
         return min(max(odds, -_FARTHEST), _FARTHEST)
 
 
-def _picked(names: Sequence[str], values: Mapping[str, float]) -> Sequence[float]:
-    """Return the values of these names; what is not known counts as nothing."""
-    try:
-        return list(map(values.__getitem__, names))
-    except KeyError:
+_Picks = Callable[[Mapping[str, float]], Sequence[float]]
+_Step = tuple[float, Sequence[float], tuple[int, ...]]  # the least threshold, all, what is left
+
+
+def _picker(names: Sequence[str]) -> _Picks:
+    """Return what picks the values of these names; what is not known counts as nothing."""
+    at_once: Callable[[Mapping[str, float]], tuple[float, ...]] | None = (
+        operator.itemgetter(*names) if len(names) > 1 else None
+    )
+
+    def picked(values: Mapping[str, float]) -> Sequence[float]:
+        try:
+            if at_once:
+                return at_once(values)
+        except KeyError:
+            pass
         return [values.get(name, 0.0) for name in names]
+
+    return picked
 
 
 def _by_hand(session: Mapping[str, float]) -> float:

@@ -59,7 +59,15 @@ _NOTHING_CHANGES = re.compile(
     rf"|no (?:data|rows?|records?|values?|files?|settings?)\s(?:will|is|are|shall|should|must|may"
     rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
 )
-
+# What every clause has that may say so.
+_NEGATES = ("no", "n't", "dont", "wont", "without", "never", "only", "leav")
+_MAY_SAY_SO = re.compile(
+    "|".join(
+        re.escape(each)
+        for each in (*_NEGATES, *lexicon.READ_ONLY)
+        if each in _NEGATES or not any(part in each for part in _NEGATES)
+    )
+)
 _SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
@@ -83,7 +91,9 @@ def nothing_changes(plain: Sequence[str]) -> bool:
 
     What is mounted or exported "read-only" is changed all the same.
     """
-    return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
+    told = " ".join(plain)
+    says_so = _MAY_SAY_SO.search(told) and _NOTHING_CHANGES.search(told)
+    return bool(says_so) and _MOUNTS.isdisjoint(plain)
 
 
 def spares(text: str) -> bool:
@@ -104,7 +114,7 @@ def looks(plain: Sequence[str], led: str = "") -> bool:
 
 def one_changes(plain: Sequence[str]) -> bool:
     """Tell whether a clause says that one thing changes: "only the time changes"."""
-    return bool(_ONE_CHANGES.search(" ".join(plain)))
+    return bool(_ONE_CHANGES.match(" ".join(plain)))
 
 
 def left_behind_to(led: str) -> bool:

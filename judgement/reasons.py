@@ -18,10 +18,11 @@ _CLAUSES = 60
 _SPANS = 20
 _LED_IN = 3  # words on either side of a "to" that may be one phrase
 
-_SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
+# Both begin with one character of a few: a search leaps from one of them to the next.
+_SENTENCE = re.compile(r"[.;!?:\r\n](?:(?<=[.;!?])[.;!?]*(?=\s|$)|(?<=[\r\n])[\r\n]*|(?<=:)(?=\s))")
 _PART = re.compile(
-    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
-    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s)",
+    r"([,\s](?:(?<=,)(?=\s)|(?<=\s)(?:and|then|also|next|so that|in order to|to(?! be\b)|before"
+    r"|after|plus|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s))",
     re.IGNORECASE,
 )
 _RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"
@@ -41,6 +42,10 @@ _LET = re.compile(
     rf"|(?P<gets>\b[\w.@-]+)\s(?:gets?|needs?|receives?)\s(?:only\s)?{_RIGHTS}\W{_MORE}on\b"
     r"|^\s*(?P<on>(?-i:SELECT|USAGE|EXECUTE|CONNECT)\s(?:rights?\s)?on\b)",
     re.IGNORECASE,
+)
+# What every sentence has that says so, in lower case.
+_LETS = re.compile(
+    r"need|must|should|shall|may|require|get|giv|receive|select|usage|execute|connect"
 )
 # Of rows that are written "to /srv/handover/list.csv" there is a copy.
 _TO_FILE = re.compile(r"\S+\.(?:csv|tsv|xlsx?|ods|pdf)\b", re.IGNORECASE)
@@ -197,15 +202,15 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
     for sentence in _SENTENCE.split(text):
         before: Clause | None = None
         parts = _PART.split(sentence)
-        found = _LET.search(sentence)
+        found = _LET.search(sentence) if _LETS.search(sentence.lower()) else None
         let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
         for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
             if part.strip():
-                clause = _clause(part.strip(), deaf_to, led if link.strip() == "to" else "")
-                if let and let in part:
+                lets = bool(let) and let in part
+                led_in = led if link.strip() == "to" else ""
+                clause = _clause(part.strip(), deaf_to, led_in, None if lets else before)
+                if lets:
                     clause = _letting(clause)
-                if before and not clause.verbs:
-                    clause = dataclasses.replace(clause, verbs=before.verbs, heads=before.heads)
                 before = clause
                 yield clause
 
@@ -221,8 +226,9 @@ def _letting(clause: Clause) -> Clause:
     )
 
 
-def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
-    plain = [token.lower() for token in _TOKEN.findall(text)]
+def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None = None) -> Clause:
+    """Return a part of a reason; without a verb of its own it has those of the part `before`."""
+    plain = list(map(str.lower, _TOKEN.findall(text)))
     led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
@@ -238,6 +244,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         verbs |= {Verb.EXPORT}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
+    if before and not verbs:
+        verbs, heads = before.verbs, before.heads
     return Clause(
         text=text,
         verbs=verbs,

@@ -3,21 +3,18 @@
 import re
 from functools import lru_cache
 
-from judgement.grounds import Grounds, named_as_written
+from judgement.grounds import IN_A_ROW, Grounds, named_as_written
 from judgement.terms import canonical
 
 _LEAST = 3  # letters or digits of a name that tells
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _APART = re.compile(r"[-_./:@]")
-_IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
 _ENDING = re.compile(r"\.[a-z]+$")
 _PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
 _OF_DEVICES = re.compile(r"(md|sd|vd|xvd|nvme|dm-|loop|hd)(?:[a-z]{1,2}\d{0,2}|\d+\w*)$")
 _LONGEST = 2_000
-_RELEASE = re.compile(r"v?\d+(?:\.\d+)+(?:-\d+)?")
 _APART_FROM = re.compile(r"^[\w.]")  # 6.1.0-1 stands in 6.1.0-13, and is another
-_HOST = re.compile(r"[a-z][\w-]*(?:\.[a-z][\w-]*)+")
 _WORDS = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _REPLACES = re.compile(
     r"\bs([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){1,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){1,200})\1"
@@ -109,13 +106,11 @@ def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
 
 def _holds_a_named_one(bare: str, grounds: Grounds) -> bool:
     """Whether a release that is named stands whole in a name, or the name is of a host of one."""
-    if any(each.startswith(f"{bare}.") and _HOST.fullmatch(each) for each in grounds.tokens):
+    if grounds.hosts and any(each.startswith(f"{bare}.") for each in grounds.hosts):
         return True
-    return any(
-        each in bare
-        and _RELEASE.fullmatch(each)
-        and not _APART_FROM.search(bare.partition(each)[2])
-        for each in grounds.compound
+    return bool(grounds.releases) and any(
+        each in bare and not _APART_FROM.search(bare.partition(each)[2])
+        for each in grounds.releases
     )
 
 
@@ -133,9 +128,9 @@ def _of_a_row(name: str, grounds: Grounds) -> str:
 
     What lies between two that are named is named: from bn21 to bn24.
     """
-    found = _IN_A_ROW.fullmatch(name)
-    row = [_IN_A_ROW.fullmatch(each) for each in grounds.tokens] if found else []
-    others = {int(each[2]): each[0] for each in row if each and found and each[1] == found[1]}
+    found = IN_A_ROW.fullmatch(name)
+    row = grounds.in_a_row if found else ()
+    others = {number: each for before, number, each in row if found and before == found[1]}
     if not found or not others or min(others) <= int(found[2]) <= max(others):
         return ""
     return others[min(others)]

@@ -24,6 +24,11 @@ _SPOKEN = re.compile(
     rf"|{_NUMBER}\s?(?:-|\u2013|\u2014|\.\.\.?|\u2026)\s?{_NUMBER}){_NO_ROW}",
     re.IGNORECASE,
 )
+# What every text has that names any: one number, and another behind it.
+_TWO = re.compile(
+    r"\d,*\s*(?:up\s+)?(?:and|to|until|till|thru|through|[-\u2013\u2014\u2026]|\.\.\.?)\s*#?\d",
+    re.IGNORECASE,
+)
 _POINTS = frozenset({"=", "in"})
 _OPEN = frozenset({">", ">=", "<", "<="})
 _NUMBERS_ROWS = re.compile(r"(?:^|_)(?:id|no|nr|num|number)$")
@@ -50,7 +55,7 @@ class Span(NamedTuple):
 
 def spoken(text: str) -> Iterator[Span]:
     """Yield the spans that a text names."""
-    for found in _SPOKEN.finditer(text):
+    for found in _SPOKEN.finditer(text) if _TWO.search(text) else ():
         low, high = (each.rstrip(",").replace(",", "") for each in found.groups() if each)
         dashed = found[5] is not None
         if dashed and (low[0] == "0" or high[0] == "0" or len(low) < 2):

@@ -312,7 +312,7 @@ _DANGEROUS = {
 
 def _search(word: str, blank: str, gathered: Gathered, values: str) -> None:
     """Add what words tell wherever they stand: functions, settings of the record."""
-    if sqlrules.MAY_MATTER.search(blank):
+    if sqlrules.MAY_MATTER.search(blank.lower()):
         for rule in sqlrules.anywhere():
             if found := rule.pattern.search(blank):
                 rules.apply(rule, found, gathered)

@@ -39,6 +39,8 @@ _META_RULES = {
     "\\lo_export": (Verb.EXPORT,), "\\lo_import": (Verb.WRITE,), "\\lo_unlink": (Verb.DELETE,),
     "\\e": (Verb.EXEC,), "\\ef": (Verb.SCHEMA,), ".excel": (Verb.EXPORT,), ".log": (Verb.WRITE,),
 }  # fmt: skip
+# What every statement has that starts a program, in lower case.
+_STARTS = re.compile(r"\\|\.shell|\.system|program|xp_cmdshell")
 _HAS_FILE = frozenset({Verb.EXPORT})
 
 
@@ -107,7 +109,7 @@ def copied(single: str, gathered: Gathered) -> str | None:
 
 def written_out(single: str, gathered: Gathered) -> str | None:
     """Add SELECT … INTO OUTFILE; return its query, None if it is no such statement."""
-    found = _OUTFILE.search(single)
+    found = _OUTFILE.search(single) if "file" in single.lower() else None
     if not found:
         return None
     gathered.does(Verb.EXPORT, Verb.READ)
@@ -117,6 +119,8 @@ def written_out(single: str, gathered: Gathered) -> str | None:
 
 def programs(statement: str) -> tuple[str, ...]:
     """Return the shell commands that an action in SQL starts: `\\!`, COPY … PROGRAM."""
+    if not _STARTS.search(statement[:_LONGEST].lower()):
+        return ()
     found = re.findall(
         r"^\s*(?:\\!|\.shell|\.system)\s*(.+)$|\bprogram\s+'((?:[^']|'')+)'|\\o\s+\|(.+)$"
         r"|xp_cmdshell\s*\(?\s*'((?:[^']|'')+)'",

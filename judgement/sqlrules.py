@@ -24,11 +24,11 @@ _NEUTRAL = (
 NEUTRAL = frozenset(_NEUTRAL.split())
 
 # One look says whether any of the above can match: most statements have none of these.
+# Statements are in lower case then.
 MAY_MATTER = re.compile(
     r"pg_|load_|file|utl_|open|bfile|adminpack|lo_(?:ex|im)port|dblink|http|_fdw|dbms|aws_|sys_e"
     r"|cmdshell|sp_|shell|cron|pgagent|rds_kill|set_config|nextval|setval|setting|privilege"
-    r"|to_xml|copy_to|benchmark|sleep|language",
-    re.IGNORECASE,
+    r"|to_xml|copy_to|benchmark|sleep|language"
 )
 
 # Tables and columns that hold what opens other doors.

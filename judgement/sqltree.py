@@ -21,6 +21,10 @@ _CHANGES = (
     exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter,
     exp.Create,
 )  # fmt: skip
+# Kinds of nodes that are asked for of every node: a union would be made anew each time.
+_QUERIES = (exp.Query, exp.Values)
+_SEVERAL = (exp.In, exp.Between)
+_AROUND = (exp.Cast, exp.Paren)
 _VARIABLES = (exp.Parameter, exp.SessionParameter)
 _ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
 _MOMENT = re.compile(
@@ -33,7 +37,7 @@ def read(tree: exp.Expr, gathered: Gathered) -> bool:
     nodes = list(tree.walk(bfs=True))
     own = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
     changes = [node for node in nodes if isinstance(node, _CHANGES)]
-    if not changes and not isinstance(tree, exp.Query | exp.Values):
+    if not changes and not isinstance(tree, _QUERIES):
         return False
     own |= _aliases(nodes)
     tables = [
@@ -323,7 +327,7 @@ def _values(node: exp.Expr, gathered: Gathered) -> None:
     elif isinstance(node, exp.Insert):
         for column, value in _inserted(node):
             gathered.compares(column, "set", value)
-    elif isinstance(node, exp.In | exp.Between):
+    elif isinstance(node, _SEVERAL):
         _several(node, gathered)
     elif operator := _OPERATORS.get(type(node)):
         _comparison(node, operator, gathered)
@@ -383,7 +387,7 @@ def _value(node: object) -> str | None:
         return "-" + node.this.name
     if isinstance(node, exp.Boolean):
         return str(node.this).lower()
-    if isinstance(node, exp.Cast | exp.Paren):
+    if isinstance(node, _AROUND):
         return _value(node.this)
     if isinstance(node, exp.Column) and not node.table and node.this.args.get("quoted"):
         return node.name

@@ -107,6 +107,7 @@ def terms_of(said: str, facts: Facts) -> Terms:
     )
 
 
+@lru_cache(maxsize=5_000)
 def canonical(literal: str) -> str:
     """Return a value in the form in which reasons give it (`exact.literals`)."""
     bare = literal.strip("'\"%*^$ ").lower()

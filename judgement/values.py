@@ -30,7 +30,7 @@ _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"\b20\d\d\b")
 _CODE = re.compile(r"([a-z]{1,4})[-_. ]?0*(\d{1,4})")
 _QUARTER = re.compile(r"(?:\d{4}[-_/ ]?)?([qhw]\d{1,2})(?:[-_/ ]?\d{4})?")
-_COUNTED = re.compile(r"(\S*)\s(~?\d[\d,.]{0,9}k?)\s(?=([a-z-]{3,}))", re.IGNORECASE)
+_COUNTED = re.compile(r"(?<!\S)(\S*)\s(~?\d[\d,.]{0,9}k?)\s(?=([a-z-]{3,}))", re.IGNORECASE)
 _ABOUT = frozenset(
     {"about", "approx", "approx.", "roughly", "around", "ca", "ca.", "some", "nearly"}
 )

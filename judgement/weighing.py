@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -126,6 +127,8 @@ def _extremes(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     if not rows:
         return {}
     lowest, highest = _ends(tuple(rows[0]))
+    if len(rows) == 1:
+        return dict(zip((*lowest, *highest), (*rows[0].values(),) * 2, strict=True))
     columns = [row.values() for row in rows]
     # The first stands there twice, since of one alone there is no lowest.
     found = dict(zip(lowest, map(min, columns[0], *columns), strict=True))
@@ -139,7 +142,7 @@ def _ends(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 _SENTENCE = re.compile(r"[.;:!?](?:\s|$)")
-_CAPITALS = re.compile(r"[A-Z]{2,}")
+_CAPITALS = re.compile(r"[A-Z][A-Z]+")
 _PERSON = re.compile(r"\b(?:i|we|my|our|will|need|please)\b", re.IGNORECASE)
 
 
@@ -149,11 +152,17 @@ def _shape(text: str, actions: Sequence[Said]) -> dict[str, float]:
         "told_words": float(min(len(text.split()), 100)),
         "told_letters": float(min(len(text), 800)),
         "told_sentences": float(min(len(_SENTENCE.findall(text)), 12)),
-        "told_digits": float(min(sum(map(str.isdigit, text)), 60)),
+        "told_digits": float(min(_digits(text), 60)),
         "told_names": float(min(len(_CAPITALS.findall(text)), 12)),
         "told_by": float(bool(_PERSON.search(text))),
         "line": min(sum(len(each.text) for each in actions) / max(1, len(actions)), 600.0),
     }
+
+
+def _digits(text: str) -> int:
+    if text.isascii():
+        return sum(map(text.count, string.digits))  # ten looks, and none at each letter
+    return sum(map(str.isdigit, text))
 
 
 def _ruled(looked: Looked, tier: int) -> float:

@@ -10,6 +10,7 @@ _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _DIGITS = re.compile(r"[+-]?\d+(\.\d+)?")
 _HISSES = re.compile(r"(?:ss|x|ch|sh|zz)es$")
 _BRITISH = re.compile(r"..[^s]ell$|.{4}oll$")  # cancelled, labelling, controlled
+_LONG = 40  # characters from which nothing between blanks is met again
 NUMBERS = {word: str(number) for number, word in enumerate(lexicon.NUMBERS)} | {
     "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"
 }  # fmt: skip
@@ -69,6 +70,15 @@ def number(word: str) -> str | None:
 
 def content(text: str) -> list[str]:
     """Return the stems of the words of a text or a name that carry meaning, in order."""
-    return [
-        stem(piece) for piece in pieces(text) if piece not in lexicon.STOPWORDS and len(piece) > 1
-    ]
+    found: list[str] = []
+    for part in text.split():
+        found += _content(part) if len(part) < _LONG else _content.__wrapped__(part)
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _content(part: str) -> tuple[str, ...]:
+    """Return those of what stands between two blanks: most of it was met before."""
+    return tuple(
+        stem(piece) for piece in pieces(part) if piece not in lexicon.STOPWORDS and len(piece) > 1
+    )
