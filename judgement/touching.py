@@ -133,6 +133,8 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
     """
     if call.name == "openssl":
         return bool(_CERTIFICATE.match(call.line))
+    if call.name == "keytool":
+        return parts.has("-list", "-printcert")  # what a store has, by names and prints
     if call.name in {"gpg", "gpg2"}:
         return bool(_PUBLIC_KEYS.intersection(parts.options))
     if call.name in {"cp", "mv", "install"} and len(parts.words) >= _ORIGINAL_AND_COPY:
