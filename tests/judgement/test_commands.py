@@ -30,6 +30,19 @@ class TestCommands:
         assert "verb" not in of("New password for svc_scan needed, set it", reset)
         assert "verb" in of("svc_scan cannot log in, see why", reset)
 
+    @pytest.mark.parametrize(
+        ("reason", "action", "doubtful"),
+        [
+            ("Restart filebeat on web-3", "systemctl restart filebeat", False),
+            ("Restart nginx on web-3", "systemctl restart filebeat", True),
+            ("Restart filebeat on web-3", "rm -rf /var/log/audit/filebeat", True),
+        ],
+    )
+    def test_what_ships_logs_is_looked_after_as_was_asked(
+        self, reason: str, action: str, doubtful: bool
+    ) -> None:
+        assert ("verb" in of(reason, action)) is doubtful
+
     def test_to_move_when_a_job_runs_means_not_all_there_is(self) -> None:
         reason = "Move /etc/cron.d/report from 02:00 to 04:30"
         move = r"sed -i 's/^0 2 \* \* \*/30 4 * * */' /etc/cron.d/report"
