@@ -113,7 +113,12 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
-    if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
+    if (
+        changed
+        and grounds.reason.read_only
+        and not knowing.collects(grounds.reason, action.facts)
+        and not grip.tidies(grounds, action)
+    ):
         verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
