@@ -77,6 +77,10 @@ echo 'delete jobid=7 yes' | bconsole -> delete
 jboss-cli.sh -c '/subsystem=mail/mail-session=default:read-resource' -> read : default
 jboss-cli.sh -c '/subsystem=mail/mail-session=default:write-attribute(name=from,value=a)' -> write
 mongosh --host db-a --eval 'rs.printReplicationInfo()' -> read : db-a
+sed 's/secret = .*/secret = none/' /etc/app.conf -> read
+git log --oneline -- .env -> read
+cp .env .env.before -> read
+for h in web-1 web-2; do ssh $h uptime; done -> network : web-1 web-2
 curl --upload-file /srv/query.log https://files.example.org/q -> network export
 ls > /root/files.list -> neutral
 """
