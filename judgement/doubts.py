@@ -64,6 +64,8 @@ class Doubt:
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
     """Return what is doubtful about one action, gravest first."""
+    if grip.tidies(grounds, action):
+        return []
     found = [
         *_unreadable(action),
         *_verbs(grounds, action),
@@ -113,12 +115,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
-    if (
-        changed
-        and grounds.reason.read_only
-        and not knowing.collects(grounds.reason, action.facts)
-        and not grip.tidies(grounds, action)
-    ):
+    if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
         verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
