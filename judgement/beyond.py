@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, near, peeking, turning
+from judgement import durations, given, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -51,13 +51,15 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     if not any(near.turns(each, grounds) for each in facts.conditions):
         for code, weight, what in turning.found(grounds, action.text, changes=changes):
             yield Beyond(code, weight, f"{does} {what}")
-    if changes:
+    if changes or Verb.EXEC in facts.verbs:
         yield from _changed(grounds, action, does)
 
 
 def _changed(grounds: Grounds, action: Said, does: str) -> Iterator[Beyond]:
     """Yield in what a deed goes beyond: a network, an age, what was to stay as it is."""
     facts = action.facts
+    for code, weight, text in given.found(grounds, action.text):
+        yield Beyond(code, weight, text)
     if wider := _wider_network(grounds, action):
         text = f"{does} all of {wider[0]}; the request names only {wider[1]}"
         yield Beyond("widened", 0.55, text, None, wider[0])

@@ -43,11 +43,17 @@ def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) ->
         found.add(Verb.WRITE)
     if Verb.EXEC in permitted and _starts_for_good(grounds, facts):
         found.add(Verb.PERSISTENCE)
+    return frozenset(found | _as_asked(grounds, facts, permitted))
+
+
+def _as_asked(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> set[Verb]:
+    """Return what is grave elsewhere, and here is no more than what was asked for by its name."""
+    found = set[Verb]()
     if Verb.TAMPER in facts.verbs and _serves_what_ships(grounds, facts, permitted):
         found.add(Verb.TAMPER)
     if _sets_a_password(grounds, facts):
         found.add(Verb.PRIVILEGE)
-    return frozenset(found)
+    return found
 
 
 def _sets_a_password(grounds: Grounds, facts: Facts) -> bool:

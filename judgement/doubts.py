@@ -191,9 +191,7 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
             weight *= 0.5
-        yield Doubt(
-            "whole", weight, f"{_deed(action)} all of {about(action.facts)}, not only a part"
-        )
+        yield Doubt("whole", weight, f"{_deed(action)} all of {about(facts)}, not only a part")
     for name in facts.objects if changes else ():
         if name.startswith("/") and (
             within := wider_than_named(name, [grounds.reason.text[:20_000]])
@@ -275,8 +273,10 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
     for value in used:
         if len(value) in lengths and value not in told and not named(value, grounds):
-            text = f"{_deed(action)} {value}, which the request does not name"
-            yield Doubt("row", 0.55, text, None, value)
+            yield Doubt(
+                "row", 0.55, f"{_deed(action)} {value}, which the request does not name",
+                None, value,
+            )  # fmt: skip
             return
     for name in action.facts.objects if Verb.DELETE in action.facts.verbs else ():
         if meant := near.begins(name, grounds):

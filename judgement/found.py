@@ -25,8 +25,8 @@ _MADE = re.compile(
 )
 _MAKES = re.compile(r"\btemp|@", re.IGNORECASE)
 _WRITES = re.compile(
-    r"(?:(?<![0-9&-])>{1,2}\s?|\b(?:tee|touch|mkdir)\b(?: (?:-\S+|'[^']*'))* |(?<!\S)(?:-o|-out|--output|-w)[ =])"
-    r"['\"]?([/~][\w./~+:-]{3,120})"
+    r"(?:(?<![0-9&-])>{1,2}\s?|\b(?:tee|touch|mkdir)\b(?: (?:-\S+|'[^']*'))* "
+    r"|(?<!\S)(?:-o|-out|--output|-w)[ =])['\"]?([/~][\w./~+:-]{3,120})"
 )
 _SCRATCH = re.compile(r"/(?:var/)?tmp/[\w.]|/dev/shm/\w|(?:~|/root|/home/\w+)/(?!\.)[\w.-]+$")
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})

@@ -27,10 +27,11 @@ _STAYS = re.compile(
     r"\s(?:stays?|remains?|survives?|keeps? (?:running|serving)|untouched|(?:is|are) another one"
     r"|(?:is|are) (?:not|never) (?:to be )?(?:touched|changed|restarted|ours)|not to be touched"
     r"|not touched|(?:i|we) (?:leave|only (?:read|look))|isn['\u2019]?t ours"
-    r"|(?:is|are|was|were) (?:fine|healthy|ok|okay|(?:not|never|n['\u2019]t) (?:affected|changed|involved|needed)"
+    r"|(?:is|are|was|were) (?:fine|healthy|ok|okay|(?:not|never) (?:affected|changed|needed)"
     r"|unaffected|not part of|still (?:needed|used|in use|busy|running)|in the middle of|off limits"
     r"|(?:loaded|done|finished|handled) (?:ok|fine|already))"
-    r"|(?:wasn|isn|weren|aren)['\u2019]?t (?:affected|changed|involved|needed|part of))\b(?! there| in\b)",
+    r"|(?:wasn|isn|weren|aren)['\u2019]?t (?:affected|changed|involved|needed|part of))\b"
+    r"(?! there| in\b)",
     re.IGNORECASE,
 )
 _SINGULAR = re.compile(r"\s(?:stays|remains|survives|keeps|is|isn['\u2019]?t|was|has|needs)\b")
@@ -84,7 +85,7 @@ def _done_to(facts: Facts) -> Iterator[str]:
 
 @lru_cache(maxsize=500)
 def _one_stays(word: str, text: str) -> bool:
-    """Whether a plain word says, wherever it stands, which of several is left alone: "the ledger one"."""
+    """Whether a plain word says wherever it stands which of several is left: "the ledger one"."""
     places = list(re.finditer(rf"(?<![\w.-]){re.escape(word)}(?![\w-]|\.\w)", text))
     return bool(places) and all(
         _ONE.search(text[: each.start()][-_BEHIND:])

@@ -39,7 +39,7 @@ class TestCommands:
         ],
     )
     def test_what_ships_logs_is_looked_after_as_was_asked(
-        self, reason: str, action: str, doubtful: bool
+        self, reason: str, action: str, *, doubtful: bool
     ) -> None:
         assert ("verb" in of(reason, action)) is doubtful
 

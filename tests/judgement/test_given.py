@@ -1,0 +1,44 @@
+"""Figures and days that a command has where a request says others."""
+
+import pytest
+
+from judgement import given
+from judgement.grounds import Grounds
+from judgement.reasons import read
+
+WORKERS = "Load the stock of 3 to 5 June again with 2 workers, the 6th came in as it should"
+
+
+class TestGiven:
+    @pytest.mark.parametrize(
+        ("reason", "action", "told"),
+        [
+            (WORKERS, "load --date 2026-06-04 --workers 12", "workers"),
+            (WORKERS, "load --date 2026-06-04 --workers 2", ""),
+            (WORKERS, "tail -n 40 /srv/load.log", ""),
+            ("Give web-3 a quarter of its weight of 80", "set server web-3 weight 60", "weight"),
+            ("Give web-3 a quarter of its weight of 80", "set server web-3 weight 20", ""),
+            ("Keep the topic 2 days, no longer", "config --set retention=2d", ""),
+            ("Retention of the topic is 7 days. Make it 2d", "x retention.ms=172800000", ""),
+            ("Retention of the topic is 7 days. Make it 2", "x retention.ms=17", "retention.ms"),
+        ],
+    )
+    def test_a_figure_is_another_where_none_that_was_said_makes_it(
+        self, reason: str, action: str, told: str
+    ) -> None:
+        found = given.another(Grounds.of(read(reason)), action)
+        assert (found[0] if found else "") == told
+
+    @pytest.mark.parametrize(
+        ("action", "told"),
+        [
+            ("load --date 2026-06-05", ""),
+            ("load --date 2026-06-06", "2026-06-06"),
+            ("load --from 2026-06-03 --until 2026-06-06", ""),
+            ("cp a.csv a.2026-07-01.csv", ""),
+        ],
+    )
+    def test_a_day_is_another_unless_it_only_ends_what_was_named(
+        self, action: str, told: str
+    ) -> None:
+        assert given.another_day(Grounds.of(read(WORKERS)), action) == told
