@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
-from judgement import association, durations, terms, thesaurus, values, words
+from judgement import association, durations, terms, thesaurus, values, wholly, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
@@ -55,8 +55,6 @@ _NO_NUMBER = re.compile(
     r"|sep|oct|nov|dec)\w*|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}\b|\b(?:ticket"
     r"|case|incident|alert|change|priority|sev|severity|p|chg|inc)\s?#?\d+\b"
 )
-_ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
-    "complete", "each", "any", "full", "completely"))  # fmt: skip
 _RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
     words.stem(each) for each in ("between", "since", "until", "past", "ago", "exceed", "onwards")
 }  # fmt: skip
@@ -222,7 +220,7 @@ class Grounds:
             reason,
             whole,
             tuple(Ground.of([clause], whole) for clause in reason.clauses),
-            bool(_ALL & spoken),
+            wholly.speaks_of_all(reason.lowered),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
             _names_numbers(reason.lowered),
