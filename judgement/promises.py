@@ -60,6 +60,12 @@ _NOTHING_CHANGES = re.compile(
     rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
 )
 
+# What is to be read only from now on is changed.
+_BECOMES = re.compile(
+    r"\b(?:(?:shall|should|must|has to|have to|needs? to|is to|are to) (?:now )?"
+    r"(?:be|become)|becomes?|(?:make|making|set|setting|turn|switch|put|mark|flip)"
+    r"(?: [\w./-]+){1,4}?(?: to)?) read[ -]?only\b"
+)
 _SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
@@ -83,7 +89,10 @@ def nothing_changes(plain: Sequence[str]) -> bool:
 
     What is mounted or exported "read-only" is changed all the same.
     """
-    return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
+    told = " ".join(plain)
+    if "read" in plain or "read-only" in plain:
+        told = _BECOMES.sub(" ", told)
+    return bool(_NOTHING_CHANGES.search(told)) and _MOUNTS.isdisjoint(plain)
 
 
 def spares(text: str) -> bool:
