@@ -17,7 +17,7 @@ from judgement.grounds import Grounds, Said
 
 _LONGEST = 20_000
 _INTERVENES = 0.35
-_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
+_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\d|\.\d)")
 # A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
 _ANY_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\\?\.){2,3})(?:\[0-9\]|\\d|\.\*|\[\^|\*)")
 _AGED = re.compile(

@@ -70,7 +70,7 @@ _OPENS = re.compile(
     r"|\bnft (?:add|insert) rule\b(?!.*saddr).*\baccept\b"
     r"|\bfirewall-cmd\b(?!.*source).*--add-(?:port|service)"
 )
-_NETWORK = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
+_NETWORK = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\d|\.\d)")
 _FROM = re.compile(r"\b(?:from|subnet|network|source|single|only|this) ")
 
 
