@@ -48,6 +48,7 @@ _HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 _OPEN = frozenset({">", ">=", "<", "<="})
+_FILLED_IN = re.compile(r"\$\{?\w+\}?[\w./-]*$")  # by the shell: where it goes is not known
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 
 
@@ -144,7 +145,7 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     strange = [
         name for name in facts.objects
         if not (knowing.known(name, grounds) or knowing.looks_everywhere(name, facts))
-        or (changing and knowing.beside(name, grounds))
+        or ((changing or facts.severity > _INTERVENES) and knowing.beside(name, grounds))
     ]  # fmt: skip
     if not strange:
         return
@@ -190,7 +191,7 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
-            weight *= 0.5
+            weight *= 0.2 if facts.kind is Kind.SHELL and near.empties(grounds) else 0.5
         yield Doubt("whole", weight, f"{_deed(action)} all of {about(facts)}, not only a part")
     for name in facts.objects if changes else ():
         if name.startswith("/") and (
@@ -287,7 +288,7 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.objects + action.facts.literals:
         if name.lower() not in gone and (meant := near.sibling(name, grounds)):
             text = f"{_deed(action)} `{name}`; the request names `{meant}`"
-            seen = 0.15 if action.facts.kind is Kind.SHELL else 0.3
+            seen = 0.15 if action.facts.kind is Kind.SHELL and near.looks(action.facts) else 0.3
             yield Doubt("row", 0.55 if changes else seen, text, None, name)
             return
 
@@ -376,7 +377,7 @@ def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
 
 def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.destinations:
-        if not destination_named(name, grounds):
+        if not (destination_named(name, grounds) or name in grounds.made or _FILLED_IN.match(name)):
             remote = _REMOTE.search(name) and not transfers.FILE.search(name)
             yield Doubt(
                 "destination", 0.75 if remote else 0.15,

@@ -12,7 +12,8 @@ _SPOKEN = re.compile(
     rf"|fourteen|twenty|thirty|forty|sixty|ninety)\+?[\s-]?{_UNIT}\b",
     re.IGNORECASE | re.ASCII,
 )
-_SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hd])\b", re.ASCII)
+_SHORT = re.compile(r"\b(?P<count>\d+)\s?(?P<unit>[hdw])\b", re.ASCII)
+_SHORT_FOR = {"h": 60, "d": 1440, "w": 10_080}
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
 _FINDS = {"time": 1440, "min": 1}
@@ -37,7 +38,7 @@ def spoken(text: str) -> Iterator[float]:
                 minutes for name, minutes in _MINUTES.items() if unit.startswith(name)
             )
     for found in _SHORT.finditer(text):
-        yield float(found["count"]) * (60 if found["unit"] == "h" else 1440)
+        yield float(found["count"]) * _SHORT_FOR[found["unit"]]
 
 
 def done(text: str) -> Iterator[float]:

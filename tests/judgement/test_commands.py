@@ -87,6 +87,18 @@ class TestBeyond:
             ("Port is 8443, keep it", "sed -i s/port=8443/port=9443/ /srv/a.conf", "value"),
             ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-4/s/x/y/' /srv/a.conf", "row"),
             ("Raise limits of [sales]", r"sed -i '/^\[legal\]/s/30/60/' /srv/a.conf", "row"),
+            ("Restore snapshot 4be2710c", "restic restore 9ad03f61 --target /srv/in", "row"),
+            ("Empty /data/shop on db-3", "find /data/shop-dumps -mindepth 1 -delete", "widened"),
+            ("Flush 3.acme.example of rs1", "ssh rs2 rndc flushname 3.acme.example", "row"),
+            ("Flush zone acme.example", "unbound-control flush_zone .", "whole"),
+            ("Cancel the jobs of eva on prn-2", "cancel -a prn-2", "whole"),
+            ("Cancel job prn-2-71", "lpstat -o | awk '{print $1}' | xargs cancel", "whole"),
+            (
+                "Update service pricing to 4.11.2",
+                "docker compose pull; docker compose up -d",
+                "whole",
+            ),
+            ("Mute node-05 for 2 hours", "amtool silence add instance=node-05 -d 2w", "widened"),
             ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
             ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
             ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
@@ -105,6 +117,9 @@ class TestBeyond:
         ("reason", "action"),
         [
             ("Allow 10.4.8.0/24", "ufw allow from 10.4.8.0/24"),
+            ("Block 198.51.100.0/26.", "ufw deny from 198.51.100.0/26"),
+            ("Empty the queue prn-2", "cancel -a prn-2"),
+            ("Mute node-05 for 2 hours", "amtool silence add instance=~'node-05:.*' -d 2h"),
             ("Unban 192.0.2.0/24", "sed -i /192.0.2.[0-9]*/d /srv/deny.list"),
             (
                 "Delete /srv/tmp files older than 9 days",
@@ -129,4 +144,4 @@ class TestBeyond:
         ],
     )
     def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:
-        assert not {*of(reason, action)} & {"widened", "row", "personal", "value"}
+        assert not {*of(reason, action)} & {"widened", "row", "personal", "value", "whole"}
