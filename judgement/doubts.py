@@ -23,6 +23,7 @@ from judgement import (
     setting,
     spans,
     spared,
+    sweeping,
     transfers,
     wider,
 )
@@ -48,7 +49,6 @@ _HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
 _NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
 _OPEN = frozenset({">", ">=", "<", "<="})
-_FILLED_IN = re.compile(r"\$\{?\w+\}?[\w./-]*$")  # by the shell: where it goes is not known
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 
 
@@ -191,12 +191,11 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
-            weight *= 0.2 if facts.kind is Kind.SHELL and near.empties(grounds) else 0.5
+            weight *= 0.2 if facts.kind is Kind.SHELL and sweeping.empties(grounds) else 0.5
         yield Doubt("whole", weight, f"{_deed(action)} all of {about(facts)}, not only a part")
     for name in facts.objects if changes else ():
-        if name.startswith("/") and (
-            within := wider_than_named(name, [grounds.reason.text[:20_000]])
-        ):
+        texts = [grounds.reason.text[:20_000]]
+        if name.startswith("/") and (within := wider_than_named(name, texts)):
             yield Doubt(
                 "widened", 0.75,
                 f"{_deed(action)} all of `{name}`; the request names only `{within}`", None, name,
@@ -274,10 +273,8 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
     for value in used:
         if len(value) in lengths and value not in told and not named(value, grounds):
-            yield Doubt(
-                "row", 0.55, f"{_deed(action)} {value}, which the request does not name",
-                None, value,
-            )  # fmt: skip
+            text = f"{_deed(action)} {value}, which the request does not name"
+            yield Doubt("row", 0.55, text, None, value)
             return
     for name in action.facts.objects if Verb.DELETE in action.facts.verbs else ():
         if meant := near.begins(name, grounds):
@@ -377,7 +374,7 @@ def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
 
 def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.destinations:
-        if not (destination_named(name, grounds) or name in grounds.made or _FILLED_IN.match(name)):
+        if not destination_named(name, grounds):
             remote = _REMOTE.search(name) and not transfers.FILE.search(name)
             yield Doubt(
                 "destination", 0.75 if remote else 0.15,

@@ -38,6 +38,7 @@ _COMPATIBLE: dict[Verb, dict[Verb, float]] = {
     Verb.EXEC: {Verb.WRITE: 0.5, Verb.READ: 0.4, Verb.NETWORK: 0.4, Verb.PERSISTENCE: 0.5},
 }  # fmt: skip
 _UNLIKE = 0.05
+_FILLED_IN = re.compile(r"\$\{?\w+\}?[\w./-]*$")  # by the shell: where it goes is not known
 _LONGEST_NUMBER = 19  # digits
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
@@ -320,7 +321,12 @@ def _as_written(literal: str, grounds: Grounds) -> bool:
 
 
 def destination_named(name: str, grounds: Grounds) -> bool:
-    """Tell whether a reason names where something is sent, by its host or any part of its path."""
+    """Tell whether a reason names where something is sent, by its host or any part of its path.
+
+    What a session wrote for itself stays where it is.
+    """
+    if name in grounds.made or _FILLED_IN.match(name):
+        return True
     text = grounds.lowered
     parts = re.split(r"[/:@]", name.lower())
     return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
