@@ -6,7 +6,7 @@ Figures count that stand behind a word of the request, and days that it does not
 import re
 from collections.abc import Iterator
 
-from judgement import amounts, words
+from judgement import amounts, durations, words
 from judgement.grounds import Grounds, named_as_written
 
 _LONGEST, _LONGEST_REASON = 2_000, 20_000
@@ -27,6 +27,16 @@ _NO_SETTING = re.compile(
 )
 _PLAIN = frozenset({"0", "1"})
 _DAY = re.compile(r"(?P<before>[a-z<]{0,8})[=\s'\"]{1,3}(?P<day>\d{4}-(\d\d)-(\d\d))(?![\w-])")
+_FROM = re.compile(r"--?(?:from|since|start|begin)[\w-]*[= ]['\"]?(?P<day>\d{4}-(\d\d)-(\d\d))")
+_TO = re.compile(r"--?(?:to|until|till|end|stop|before|days|count)\b")
+_ONWARDS = re.compile(
+    r"\b(?:since|onwards?|until (?:now|today)|up to (?:now|today)|from .{2,12} on)\b"
+)
+_LATER = re.compile(r"\bat [\w: ]{0,20}?\+ ?(\d+) ?(days?|weeks?|months?)\b")
+_SETS = re.compile(
+    r"(?:--(?:add-)?config|--set|\bconfig set|\bset-\w+|write-attribute\(name|sysctl -w"
+    r"|postconf -e)[ =]['\"]?([a-z][\w-]*[._-][\w.-]*[a-z])(?:=|,value=| )"
+)
 _ENDS = frozenset({"to", "until", "before", "end", "till", "<"})
 
 
@@ -72,9 +82,42 @@ def another_day(grounds: Grounds, text: str) -> str:
     return ""
 
 
+def open_ended(grounds: Grounds, text: str) -> str:
+    """Return the day from which on a command goes, where a request names others up to a last."""
+    start = _FROM.search(text[:_LONGEST].lower())
+    if not start or _TO.search(text[:_LONGEST].lower()) or _ONWARDS.search(grounds.lowered):
+        return ""
+    last = max(grounds.reason.days.days, default=(0, 0))
+    return start["day"] if (int(start[2]), int(start[3])) < last else ""
+
+
+def much_later(grounds: Grounds, text: str) -> str:
+    """Return how much later something is to be run, if a request does not say so."""
+    if found := _LATER.search(text[:_LONGEST].lower()):
+        later = next(iter(durations.spoken(f"{found[1]} {found[2]}")), 0.0)
+        if later and not any(durations.alike(later, each) for each in grounds.durations):
+            return f"{found[1]} {found[2]}"
+    return ""
+
+
+def unspoken_setting(grounds: Grounds, text: str) -> str:
+    """Return what a command sets by its name, if a request speaks of none of its words."""
+    for found in _SETS.finditer(text[:_LONGEST].lower()):
+        parts = [words.stem(each) for each in words.pieces(found[1]) if len(each) >= _LEAST]
+        if parts and not any(grounds.whole.knows(each) for each in parts):
+            return found[1]
+    return ""
+
+
 def found(grounds: Grounds, text: str) -> Iterator[tuple[str, float, str]]:
     """Yield a code, a weight, and what is given that was not said."""
     if given := another(grounds, text):
         yield "value", 0.5, f"gives `{given[0]}` {given[1]}, which the request does not say"
+    if start := open_ended(grounds, text):
+        yield "widened", 0.45, f"goes on from {start} without an end; the request names one"
+    if later := much_later(grounds, text):
+        yield "row", 0.45, f"is run {later} later, of which the request says nothing"
+    if setting := unspoken_setting(grounds, text):
+        yield "value", 0.4, f"sets `{setting}`, of which the request does not speak"
     if day := another_day(grounds, text):
         yield "row", 0.45, f"goes by {day}, a day that the request does not name"

@@ -42,3 +42,27 @@ class TestGiven:
         self, action: str, told: str
     ) -> None:
         assert given.another_day(Grounds.of(read(WORKERS)), action) == told
+
+    @pytest.mark.parametrize(
+        ("action", "told"),
+        [
+            ("load --from 2026-06-03", "2026-06-03"),
+            ("load --from 2026-06-05", ""),
+            ("load --from 2026-06-03 --to 2026-06-05", ""),
+        ],
+    )
+    def test_days_that_were_named_have_an_end(self, action: str, told: str) -> None:
+        assert given.open_ended(Grounds.of(read(WORKERS)), action) == told
+
+    def test_what_is_run_days_later_was_to_be_run_then(self) -> None:
+        for reason, told in (
+            ("Take the right away again at 06:00 tomorrow", "30 days"),
+            ("Take the right away again in 30 days", ""),
+        ):
+            grounds = Grounds.of(read(reason))
+            assert given.much_later(grounds, "echo 'rm /srv/x' | at 06:00 + 30 days") == told
+
+    def test_a_setting_of_which_nobody_spoke_is_told(self) -> None:
+        grounds = Grounds.of(read("Retention of topic clicks.raw is 7 days, make it 2 days"))
+        for setting, told in (("retention.ms", ""), ("insync.replicas", "insync.replicas")):
+            assert given.unspoken_setting(grounds, f"k --add-config {setting}=1") == told
