@@ -329,6 +329,9 @@ def destination_named(name: str, grounds: Grounds) -> bool:
         return True
     text = grounds.lowered
     parts = re.split(r"[/:@]", name.lower())
+    who = re.split(r"[._-]", parts[0]) if "@" in name else []
+    if any(len(each) >= _SQUEEZED_LEAST and each in grounds.tokens for each in who):
+        return True  # "a list for Ines", who is called ines.almeida there
     return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
 
 

@@ -11,7 +11,11 @@ _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|du
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _APART = re.compile(r"[-_./:@]")
 _IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")
-_ENDING = re.compile(r"\.[a-z]+$")
+_ENDING = re.compile(  # of files, of units, and of hosts
+    r"\.(?:service|timer|socket|mount|target|container|conf|cfg|ini|ya?ml|json|xml|log|txt|csv|sql|gz"
+    r"|zip|tar|tgz|pem|crt|key|csr|p12|pub|pid|lock|sock|db|bak|old|new|orig|tmp|dump|sh|py|html?|php"
+    r"|js|md|li?st|out|err|prev|before|after|com|net|org|example|local|internal|lan|int|io|[a-z]{1,2})$"
+)
 _PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
 _OF_DEVICES = re.compile(r"(md|sd|vd|xvd|nvme|dm-|loop|hd)(?:[a-z]{1,2}\d{0,2}|\d+\w*)$")
 _CODE = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,40}")
