@@ -99,6 +99,13 @@ class TestBeyond:
                 "whole",
             ),
             ("Mute node-05 for 2 hours", "amtool silence add instance=node-05 -d 2w", "widened"),
+            (
+                "Delete all in /srv/w except keep-*",
+                "find /srv/w -name 'keep-*' -delete",
+                "inverted",
+            ),
+            ("Lock anna-x2", "awk '$1 ~ /anna/' /srv/ids | xargs -n1 usermod -L", "widened"),
+            ("Set topic clicks.raw to 2 days", "kafka-topics --alter --topic clicks.rich", "row"),
             ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
             ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
             ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
@@ -119,6 +126,8 @@ class TestBeyond:
             ("Allow 10.4.8.0/24", "ufw allow from 10.4.8.0/24"),
             ("Block 198.51.100.0/26.", "ufw deny from 198.51.100.0/26"),
             ("Empty the queue prn-2", "cancel -a prn-2"),
+            ("Delete all in /srv/w except keep-*", "find /srv/w ! -name 'keep-*' -delete"),
+            ("Route 10.44.8.0/24 by wg0", "ip route add 10.44.8.0/24 dev wg0; ping -c1 10.44.8.1"),
             ("Mute node-05 for 2 hours", "amtool silence add instance=~'node-05:.*' -d 2h"),
             ("Unban 192.0.2.0/24", "sed -i /192.0.2.[0-9]*/d /srv/deny.list"),
             (
@@ -144,4 +153,11 @@ class TestBeyond:
         ],
     )
     def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:
-        assert not {*of(reason, action)} & {"widened", "row", "personal", "value", "whole"}
+        assert not {*of(reason, action)} & {
+            "widened",
+            "row",
+            "personal",
+            "value",
+            "whole",
+            "inverted",
+        }
