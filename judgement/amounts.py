@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from judgement import words
+
 _QUANTITY = re.compile(
     r"(?<![\w.])(?P<count>\d+(?:[.,]\d+)?)[\s-]?(?P<unit>[a-z]{1,7})?(?!\w|\.\d)", re.IGNORECASE
 )
@@ -18,6 +20,30 @@ _FACTORS = {
     "size": (1.0, 1e3, 1024.0, 1e6, 1024.0**2, 1e9, 1024.0**3),
     "time": (1.0, 0.001, 60.0),
 }
+_MOST = 20  # amounts of which parts and multiples are looked for
+_COUNTS = {"twice": "2", "thrice": "3"}
+_TIMES_OVER = re.compile(
+    r"\b(?P<count>\d{1,3}|two|three|four|five|six|eight|ten|twenty|twice|thrice)"
+    r"(?:(?<=twice)|(?<=thrice)|\s?(?:times|fold|x)\b)"
+)
+_PARTS = tuple(
+    (re.compile(pattern), share)
+    for pattern, share in (
+        (r"\bdoubl(?:e|ed|es|ing)\b", 2.0),
+        (r"\b(?:half|halve[ds]?|halving)\b", 0.5),
+        (r"\btripl(?:e|ed|es|ing)\b", 3.0),
+        (r"\b(?:one|a|the|its?|to) third\b", 1 / 3),
+        (r"\btwo thirds\b", 2 / 3),
+        (r"\bquadrupl(?:e|ed|es|ing)\b", 4.0),
+        (r"\b(?:one|a|to) quarter (?:of|from)\b", 0.25),
+        (r"\bthree quarters\b", 0.75),
+        (r"\b(?:one|a|to|an) fifth (?:of|from)\b", 0.2),
+        (r"\b(?:one|a|to|an) eighth\b", 0.125),
+        (r"\b(?:one|a|to|an) tenth\b", 0.1),
+    )
+)
+_BY_PERCENT = re.compile(r"\bby (?:a further |another )?(\d{1,3})\s?(?:%|percent)")
+_SIZED = re.compile(r"^9[kmgt](?:i?b)?$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _MAC = re.compile(r"(?:[0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$", re.IGNORECASE)
 _SERIAL = re.compile(r"20[1-4]\d{7}$")  # of a zone: day and count
@@ -28,6 +54,7 @@ _IN_PARTS = (
     (re.compile(r"(?:^|_)(?:bps?|basis_points?)$"), 100),
     (re.compile(r"(?:^|_)(?:mills?|millis|thousandths)$|_x1000$"), 1000),
 )
+_OF_THINGS = "things"  # "8 workers": no unit, and a figure as it stands
 _NEAR = 0.05  # of itself: 1000 or 1024
 _EXACT = 1e-6
 
@@ -38,7 +65,7 @@ def form(value: str) -> str:
         return "mac"
     if not value[:1].isdigit() or _SERIAL.match(value):
         return ""
-    return _DIGITS.sub("9", value)
+    return _SIZED.sub("9b", _DIGITS.sub("9", value))
 
 
 def in_words(column: str, value: str) -> tuple[str, ...]:
@@ -61,7 +88,21 @@ def said(value: str, text: str) -> bool:
 
 @lru_cache(maxsize=200)
 def _amounts(text: str) -> tuple[tuple[float, str], ...]:
-    return tuple(_read(text))
+    """Return the amounts that a text names, and those that follow: half of the 8 that it has."""
+    named = tuple(_read(text))
+    shares = tuple(_shares(text))
+    return named + tuple((each[0] * share, each[1]) for each in named[:_MOST] for share in shares)
+
+
+def _shares(text: str) -> Iterator[float]:
+    """Yield by how much a text says that something is more, or less, than it was."""
+    lowered = text.lower()
+    for found in _TIMES_OVER.finditer(lowered):
+        count = words.number(found["count"]) or "2"
+        yield float(_COUNTS.get(found["count"], count))
+    yield from (share for pattern, share in _PARTS if pattern.search(lowered))
+    for found in _BY_PERCENT.finditer(lowered):
+        yield from (1 + float(found[1]) / 100, 1 - float(found[1]) / 100)
 
 
 def _read(text: str) -> Iterator[tuple[float, str]]:
@@ -74,9 +115,13 @@ def _read(text: str) -> Iterator[tuple[float, str]]:
             yield count * seconds, "time"
         elif not unit:
             yield count, ""
+        elif not size:
+            yield count, _OF_THINGS
 
 
 def _alike(one: tuple[float, str], other: tuple[float, str]) -> bool:
+    if _OF_THINGS in {one[1], other[1]}:
+        return one[0] == other[0] and {one[1], other[1]} <= {_OF_THINGS, ""}
     if one[1] == other[1]:
         return abs(one[0] - other[0]) <= _NEAR * max(one[0], other[0]) if one[1] else one == other
     if one[1] and other[1]:

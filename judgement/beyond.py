@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, granting, near, peeking, turning
+from judgement import durations, given, granting, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -17,7 +17,7 @@ from judgement.grounds import Grounds, Said
 
 _LONGEST = 20_000
 _INTERVENES = 0.35
-_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
+_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\d|\.\d)")
 # A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
 _ANY_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\\?\.){2,3})(?:\[0-9\]|\\d|\.\*|\[\^|\*)")
 _AGED = re.compile(
@@ -53,13 +53,15 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     if not any(near.turns(each, grounds) for each in facts.conditions):
         for code, weight, what in turning.found(grounds, action.text, changes=changes):
             yield Beyond(code, weight, f"{does} {what}")
-    if changes:
+    if changes or Verb.EXEC in facts.verbs:
         yield from _changed(grounds, action, does)
 
 
 def _changed(grounds: Grounds, action: Said, does: str) -> Iterator[Beyond]:
     """Yield in what a deed goes beyond: a network, an age, what was to stay as it is."""
     facts = action.facts
+    for code, weight, text in given.found(grounds, action.text):
+        yield Beyond(code, weight, text)
     if wider := _wider_network(grounds, action):
         text = f"{does} all of {wider[0]}; the request names only {wider[1]}"
         yield Beyond("widened", 0.55, text, None, wider[0])

@@ -18,7 +18,8 @@ _SAME = {
 # What the record suffers is said in plain words: to remove the log, to stop the daemon.
 _PLAIN = frozenset({Verb.DELETE, Verb.WRITE, Verb.EXEC, Verb.SCHEMA})
 _RECORD = re.compile(
-    r"log|audit|hist|journal|trail|wtmp|btmp|record|monitor|agent|falco|selinux|beat"
+    r"log|audit|hist|journal|trail|wtmp|btmp|record|monitor|agent|falco|selinux|beat|fluent|promtail"
+    r"|collector|shipper|osquery|wazuh|ossec|splunk"
 )
 # A clause that speaks of what the one before it named: "… is full, empty it".
 _POINTS_BACK = re.compile(

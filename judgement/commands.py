@@ -18,6 +18,12 @@ _NEW_PASSWORD = re.compile(
     r"\b(?:new|temp\w*|initial|re-?set\w*|set|chang\w+|another) (?:\w+ ){0,3}?"
     r"(?:password|passphrase|pw)\b|\b(?:password|pw) (?:reset|change)"
 )
+# They carry logs to where these are kept, and are looked after as any service is.
+_SHIPS = re.compile(
+    r"fluent|td-agent|filebeat|metricbeat|heartbeat|logstash|promtail|vector|alloy|telegraf|rsyslog"
+    r"|syslog-ng|journald|splunk|collector"
+)
+_KEPT = re.compile(r"^/var/(?:log|account|adm)\b|audit|history|[wb]tmp|lastlog")
 _ENABLES = frozenset({"systemctl enable", "systemctl reenable"})
 _LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", "nohup", "tee"})
 
@@ -37,9 +43,17 @@ def brought_along(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) ->
         found.add(Verb.WRITE)
     if Verb.EXEC in permitted and _starts_for_good(grounds, facts):
         found.add(Verb.PERSISTENCE)
+    return frozenset(found | _as_asked(grounds, facts, permitted))
+
+
+def _as_asked(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> set[Verb]:
+    """Return what is grave elsewhere, and here is no more than what was asked for by its name."""
+    found = set[Verb]()
+    if Verb.TAMPER in facts.verbs and _serves_what_ships(grounds, facts, permitted):
+        found.add(Verb.TAMPER)
     if _sets_a_password(grounds, facts):
         found.add(Verb.PRIVILEGE)
-    return frozenset(found)
+    return found
 
 
 def _sets_a_password(grounds: Grounds, facts: Facts) -> bool:
@@ -48,6 +62,20 @@ def _sets_a_password(grounds: Grounds, facts: Facts) -> bool:
         return False
     said = (*facts.objects, *facts.literals)
     return any(each.partition(":")[0].lower() in grounds.tokens for each in said)
+
+
+def _serves_what_ships(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> bool:
+    """Whether a service that carries logs is named, and only that is done to it which was asked."""
+    if any(map(_KEPT.search, facts.objects)):
+        return False
+    paths = [each for each in facts.objects if each.startswith("/")]
+    own = {Verb.WRITE} if paths and grounds.whole.literals.issuperset(paths) else frozenset[Verb]()
+    if not facts.verbs - {Verb.TAMPER} <= permitted | own:
+        return False
+    ships = [each for each in facts.objects if _SHIPS.search(each)]
+    return bool(ships) and all(
+        any(found[0] in grounds.lowered for found in _SHIPS.finditer(each)) for each in ships
+    )
 
 
 def called(grounds: Grounds, facts: Facts) -> bool:

@@ -30,7 +30,7 @@ _FIGURE = re.compile(r"(?<![a-z.-])\d[\w.:%-]*|\d+\w?(?![\w.:%-])")
 _ADDRESSED = re.compile(r"^/\^?\W*([A-Za-z][\w.@\\-]*)")
 # select(.sender == "a"), obj.http.host != "a", $5 == "a"
 _PICKED = re.compile(
-    r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|(?<=\s)~)\s*[\"']?(?P<value>[^\"'|)\s&]+)"
+    r"(?P<column>[.$]?[\w.-]{0,40}\w)(?:\[\])?(?:\.\w+)?\s*(?P<operator>==|!=|!~|(?<=\s)~(?=\s))\s*[\"']?(?P<value>[^\"'|)\s&]+)"
 )
 _PICKED_ALIKE = re.compile(
     r"\.(\w+)\s*\|\s*(?:startswith|endswith|contains|test)\([\"']([\w@.-]+)[\"']\)"

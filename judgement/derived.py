@@ -26,7 +26,9 @@ _BY = re.compile(
     r"|total\w*|sum|together|between|each|per|times|x)\b"
 )
 _DIVIDES = re.compile(r"\b(?:divid\w+|1/\d)")
-_METRIC = frozenset({"mm", "cm", "m", "km", "mg", "g", "kg", "ml", "cl", "l", "t", "w", "kw", "mw", "ms", "s"})
+_METRIC = frozenset(
+    {"mm", "cm", "m", "km", "mg", "g", "kg", "ml", "cl", "l", "t", "w", "kw", "mw", "ms", "s"}
+)
 _STEPS = (0.001, 0.01, 0.1, 10.0, 100.0, 1000.0)
 _EXACT = 1e-6
 
@@ -89,7 +91,9 @@ def _read(number: str) -> float:
     if not whole:
         return float(number)
     last = number[-len(rest) - 1]
-    grouped = all(len(each) == 3 for each in (*whole[1:], rest)) and number.count(last) == len(whole)
+    grouped = all(len(each) == 3 for each in (*whole[1:], rest)) and number.count(last) == len(
+        whole
+    )
     if grouped and (last == "," or len(whole) > 1):
         return float("".join((*whole, rest)))
     return float(f"{''.join(whole)}.{rest}")

@@ -23,6 +23,7 @@ from judgement import (
     setting,
     spans,
     spared,
+    sweeping,
     transfers,
     turning,
     wider,
@@ -66,6 +67,8 @@ class Doubt:
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
     """Return what is doubtful about one action, gravest first."""
+    if grip.tidies(grounds, action):
+        return []
     found = [
         *_unreadable(action),
         *_verbs(grounds, action),
@@ -147,7 +150,7 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     strange = [
         name for name in objects
         if not (knowing.known(name, grounds) or knowing.looks_everywhere(name, facts))
-        or (changing and knowing.beside(name, grounds))
+        or ((changing or facts.severity > _INTERVENES) and knowing.beside(name, grounds))
     ]  # fmt: skip
     if not strange:
         return
@@ -193,14 +196,11 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
         weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
-            weight *= 0.5
-        yield Doubt(
-            "whole", weight, f"{_deed(action)} all of {about(action.facts)}, not only a part"
-        )
+            weight *= 0.2 if facts.kind is Kind.SHELL and sweeping.empties(grounds) else 0.5
+        yield Doubt("whole", weight, f"{_deed(action)} all of {about(facts)}, not only a part")
     for name in facts.objects if changes else ():
-        if name.startswith("/") and (
-            within := wider_than_named(name, [grounds.reason.text[:20_000]])
-        ):
+        texts = [grounds.reason.text[:20_000]]
+        if name.startswith("/") and (within := wider_than_named(name, texts)):
             yield Doubt(
                 "widened", 0.75,
                 f"{_deed(action)} all of `{name}`; the request names only `{within}`", None, name,
@@ -306,7 +306,7 @@ def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     for name in action.facts.objects + action.facts.literals:
         if name.lower() not in gone and (meant := near.sibling(name, grounds)):
             text = f"{_deed(action)} `{name}`; the request names `{meant}`"
-            seen = 0.15 if action.facts.kind is Kind.SHELL else 0.3
+            seen = 0.15 if action.facts.kind is Kind.SHELL and near.looks(action.facts) else 0.3
             yield Doubt("row", 0.55 if changes else seen, text, None, name)
             return
 

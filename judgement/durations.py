@@ -14,9 +14,10 @@ _SPOKEN = re.compile(
 )
 _PARTS = re.compile(r"\b(?P<part>half|quarter)(?: of)?[ -]an[ -]hour\b", re.IGNORECASE)
 _PART_OF_AN_HOUR = {"half": 30.0, "quarter": 15.0}
-_SHORT = re.compile(r"(?P<count>\d(?<!\w\d)\d*)\s?(?P<unit>[hd])\b", re.ASCII)
+_SHORT = re.compile(r"(?P<count>\d(?<!\w\d)\d*)\s?(?P<unit>[hdw])\b", re.ASCII)
 # What every text has that names one, in lower case.
 _NAMES_UNIT = re.compile(r"(?:minute|min|hour|hr|day|week|month|year)s?\b")
+_SHORT_FOR = {"h": 60, "d": 1440, "w": 10_080}
 _FOUND = re.compile(r"-(?P<unit>[acm]time|[acm]min)\s+\+?(?P<count>\d+)\b", re.ASCII)
 _TENS = {"a": "1", "an": "1", "sixty": "60", "ninety": "90"}
 _FINDS = {"time": 1440, "min": 1}
@@ -43,7 +44,7 @@ def spoken(text: str) -> Iterator[float]:
     for found in _PARTS.finditer(text):
         yield _PART_OF_AN_HOUR[found["part"].lower()]
     for found in _SHORT.finditer(text):
-        yield float(found["count"]) * (60 if found["unit"] == "h" else 1440)
+        yield float(found["count"]) * _SHORT_FOR[found["unit"]]
 
 
 def done(text: str) -> Iterator[float]:

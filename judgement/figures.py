@@ -1,5 +1,6 @@
 """Values that are set where a request names another of their sort: a figure, a day, a state."""
 
+import ipaddress
 import re
 
 from judgement import amounts, derived, values, words
@@ -10,6 +11,8 @@ from judgement.terms import canonical
 _DIGITS = re.compile(r"\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = re.compile(r"[\w-]{4,}")
+_NET = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
+_DOTS = 3  # of an address
 _LONGEST = 20_000
 _DOZEN = 12
 
@@ -88,12 +91,23 @@ def _another_code(value: str, grounds: Grounds, facts: Facts) -> bool:
     )
 
 
+def _of_a_named_network(value: str, text: str) -> bool:
+    """Whether an address is one of a network that a text names."""
+    try:
+        own = ipaddress.IPv4Address(value)
+        return any(own in ipaddress.IPv4Network(each, strict=False) for each in _NET.findall(text))
+    except ValueError:
+        return False
+
+
 def _another_of_its_form(value: str, grounds: Grounds, facts: Facts) -> bool:
     """Tell whether the request names values of the form of this one, and not this: 2g, 10.0.0.7."""
     form, text = amounts.form(canonical(value)), grounds.reason.text[:_LONGEST]
     if not form or value.startswith("127.") or named_as_written(value, grounds):
         return False
     if value.lower() in text.lower() or amounts.said(value, text):
+        return False
+    if value.count(".") == _DOTS and _of_a_named_network(value, text):
         return False
     # What stood there before is used, too, and is not what it was to become.
     used = {canonical(each.value) for each in facts.conditions if each.operator == "set"}

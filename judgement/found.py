@@ -38,6 +38,11 @@ _SESSIONS = re.compile(
     r"|\bdata_lock_waits\b",
     re.IGNORECASE,
 )
+_WRITES = re.compile(
+    r"(?:(?<![0-9&-])>{1,2}\s?|\b(?:tee|touch|mkdir)\b(?: (?:-\S+|'[^']*'))* "
+    r"|(?<!\S)(?:-o|-out|--output|-w)[ =])['\"]?([/~][\w./~+:-]{3,120})"
+)
+_SCRATCH = re.compile(r"/(?:var/)?tmp/[\w.]|/dev/shm/\w|(?:~|/root|/home/\w+)/(?!\.)[\w.-]+$")
 _SPANS = frozenset({">", ">=", "<", "<=", "between"})
 _DAY = re.compile(r"\d{4}-\d\d")
 # What parts the rows of most tables, so that it is asked of theirs where tables are joined.
@@ -59,6 +64,8 @@ def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grou
     if len(actions) < 2:
         return grounds, scope
     grounds = dataclasses.replace(grounds, used=grip.used(grounds, actions))
+    if files := frozenset(_files(actions)):
+        grounds = dataclasses.replace(grounds, made=files)
     actions = [each for each in actions if each.facts.kind is Kind.SQL]
     if len(actions) < 2:
         return grounds, scope
@@ -69,6 +76,15 @@ def known(grounds: Grounds, scope: Scope, actions: Sequence[Said]) -> tuple[Grou
     around, looked = frozenset(_around(grounds, actions)), tuple(_looked(grounds, actions))
     scope = dataclasses.replace(scope, found=frozenset(grounds.keys))
     return dataclasses.replace(grounds, around=around, looked=looked), scope
+
+
+def _files(actions: Sequence[Said]) -> Iterator[str]:
+    """Yield the files that the commands of a session write for themselves."""
+    for each in actions:
+        if each.facts.kind is Kind.SHELL:
+            for found in _WRITES.finditer(each.text[:_LONGEST]):
+                if _SCRATCH.match(found[1]):
+                    yield found[1].lower()
 
 
 def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:

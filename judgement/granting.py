@@ -12,10 +12,13 @@ from judgement.grounds import Grounds
 
 _LONGEST = 4_000
 _ATTRIBUTE = re.compile(
-    r"(?<!no)(?<![\w'])(superuser|bypassrls|createrole|createdb|replication|sysadmin|db_owner)\b", re.I
+    r"(?<!no)(?<![\w'])(superuser|bypassrls|createrole|createdb|replication|sysadmin|db_owner)\b",
+    re.I,
 )
 _OPTION = re.compile(r"\bwith (?:grant|admin) option\b", re.I)
-_ALL_OF = re.compile(r"\bon (all (?:tables|sequences|functions|routines) in schema \S+|\*\.\*|\w+\.\*)", re.I)
+_ALL_OF = re.compile(
+    r"\bon (all (?:tables|sequences|functions|routines) in schema \S+|\*\.\*|\w+\.\*)", re.I
+)
 _GRANT = re.compile(r"\bgrant\s+(.*?)\s+on\b", re.I | re.DOTALL)
 _WRITES = re.compile(
     r"\b(?:insert|update|delete|truncate|alter|drop|create|references|trigger|execute|all(?: privileges)?)\b",
@@ -31,7 +34,9 @@ _TO_WRITE = re.compile(
 _OF_MANY = re.compile(r"\b(?:all|every|each|entire|whole|any|schema)\b")
 _NAME = re.compile(r"\b\w+[_.]\w+\b")
 _TRIGGER = re.compile(r"\bdisable\s+(?:replica\s+|always\s+)?(?:trigger|rule)\s+[\"`]?(\w+)", re.I)
-_TRIGGERS = re.compile(r"\b(?:trg|tr|trig|tg)_\w+|\b\w+_(?:trg|tr|trig|trigger|tg)\b|\btrigger [a-z]+_\w+")
+_TRIGGERS = re.compile(
+    r"\b(?:trg|tr|trig|tg)_\w+|\b\w+_(?:trg|tr|trig|trigger|tg)\b|\btrigger [a-z]+_\w+"
+)
 
 
 def found(grounds: Grounds, text: str, facts: Facts) -> Iterator[tuple[str, float, str, Verb]]:

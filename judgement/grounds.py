@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
-from judgement import association, durations, lexicon, terms, thesaurus, values, words
+from judgement import association, durations, lexicon, terms, thesaurus, values, wholly, words
 from judgement.binding import names_host
 from judgement.facts import Facts, Verb
 from judgement.reasons import Clause, Reason
@@ -38,6 +38,7 @@ _COMPATIBLE: dict[Verb, dict[Verb, float]] = {
     Verb.EXEC: {Verb.WRITE: 0.5, Verb.READ: 0.4, Verb.NETWORK: 0.4, Verb.PERSISTENCE: 0.5},
 }  # fmt: skip
 _UNLIKE = 0.05
+_FILLED_IN = re.compile(r"\$\{?\w+\}?[\w./-]*$")  # by the shell: where it goes is not known
 _LONGEST_NUMBER = 19  # digits
 _TOKEN = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _BETWEEN = re.compile(r"[\s\-_./#:]+")
@@ -62,8 +63,6 @@ _NO_NUMBER = re.compile(
 _HOST = re.compile(r"[a-z][\w-]*(?:\.[a-z][\w-]*)+")
 _RELEASE = re.compile(r"v?\d+(?:\.\d+)+(?:-\d+)?")
 IN_A_ROW = re.compile(r"([a-z]{2,})(\d{1,3})")  # web04
-_ALL = frozenset(words.stem(word) for word in ("all", "every", "entire", "whole", "everything",
-    "complete", "each", "any", "full", "completely"))  # fmt: skip
 _RANGE_WORDS = frozenset(thesaurus.SQL["greater"]) | frozenset(thesaurus.SQL["smaller"]) | {
     words.stem(each) for each in ("between", "since", "until", "past", "ago", "exceed", "onwards")
 }  # fmt: skip
@@ -244,7 +243,7 @@ class Grounds:
             reason,
             whole,
             tuple(Ground.of([clause], whole) for clause in reason.clauses),
-            bool(_ALL & spoken),
+            wholly.speaks_of_all(reason.lowered),
             bool(_EXCEPT_WORDS & spoken),
             bool(_RANGE_WORDS & spoken),
             _names_numbers(reason.lowered),
@@ -369,9 +368,17 @@ def _as_written(literal: str, grounds: Grounds) -> bool:
 
 
 def destination_named(name: str, grounds: Grounds) -> bool:
-    """Tell whether a reason names where something is sent, by its host or any part of its path."""
+    """Tell whether a reason names where something is sent, by its host or any part of its path.
+
+    What a session wrote for itself stays where it is.
+    """
+    if name in grounds.made or _FILLED_IN.match(name):
+        return True
     text = grounds.lowered
     parts = re.split(r"[/:@]", name.lower())
+    who = re.split(r"[._-]", parts[0]) if "@" in name else []
+    if any(len(each) >= _SQUEEZED_LEAST and each in grounds.tokens for each in who):
+        return True  # "a list for Ines", who is called ines.almeida there
     return names_host(name, text) or any(len(part) > 3 and part in text for part in parts)
 
 

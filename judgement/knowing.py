@@ -124,7 +124,7 @@ def beside(name: str, grounds: Grounds) -> bool:
     return bool(
         last
         and above.count("/") > 1
-        and grounds.whole.names(last) < _HALF
+        and grounds.whole.names(last) < _HALF + (len(last) > 1) / 100  # hr-fs is not legal-fs
         and any(each.startswith(f"{above}/") for each in named_ones)
     )
 

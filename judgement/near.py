@@ -7,7 +7,7 @@ named. Whoever changes tenant-blue where tenant-red was named has not done as th
 import re
 from collections.abc import Sequence
 
-from judgement import durations, siblings, thesaurus, words
+from judgement import durations, siblings, sweeping, thesaurus, words
 from judgement.deeds import CHANGING
 from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds, Said, named, named_as_written
@@ -49,20 +49,6 @@ _READERS = frozenset(
 )  # fmt: skip
 _ASKS_ITSELF = re.compile(r"curl(?: -\S+)* '?(?:https?://)?(?:localhost|127\.0\.0\.1)[^|;&]*$")
 _PIPED = frozenset({"sort", "head", "tail", "wc", "grep", "less", "cut", "uniq", "column"})
-_SAYS_ALL = re.compile(
-    r"(?<!apply)\s(?:all|ALL|--all(?:-\w+)?|-A|(?<![\d*] )'?\*'?(?! [\d*\\]))(?=\s|$)"
-    r"|=ALL\b|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
-    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
-    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
-    r"|\bapt(?:-get)? (?:-\S+ )*(?:dist-|full-)?upgrade(?: -\S+)*\s*(?=$|[;&|])"
-    r"|\b(?:dnf|yum|zypper) (?:-\S+ )*(?:update|upgrade|up)(?: -\S+)*\s*(?=$|[;&|])"
-)
-# One after the other of what is listed; and what picks some of it.
-_EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
-_NARROWED = re.compile(
-    r"grep|awk|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
-    r"|--pattern '?[^*'\s]*(?:\d|:\w+:)"
-)
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _BOOKS = re.compile(
     r"^(?:updated|modified|changed|edited|last|version|revision|rev)(?:_|$)|_by$|(?:^|_)(?:reason|note|notes"
@@ -98,7 +84,16 @@ _MIRRORED = frozenset(map(words.stem, ("sync", "synchronize", "synchronise", "mi
     "resync", "rsync", "rclone")))  # fmt: skip
 
 
-sibling, begins, replaced = siblings.sibling, siblings.begins, siblings.replaced
+sibling, replaced = siblings.sibling, siblings.replaced
+
+
+def begins(name: str, grounds: Grounds) -> str:
+    """Return what the request names that is less than this, or lies beside it; else ""."""
+    return (
+        siblings.begins(name, grounds)
+        or siblings.goes_on(name, grounds)
+        or siblings.within(name, grounds)
+    )
 
 
 def runs_things(facts: Facts) -> bool:
@@ -320,24 +315,8 @@ def reads_settings(facts: Facts) -> bool:
 
 
 def says_all(grounds: Grounds, said: Said) -> bool:
-    """Tell whether a command does something to all there is, where the request names some."""
-    if said.facts.kind is not Kind.SHELL or looks(said.facts) or grounds.everything:
-        return False
-    return bool(_SAYS_ALL.search(said.text)) or _for_each(grounds, said)
-
-
-def _for_each(grounds: Grounds, said: Said) -> bool:
-    """Whether it changes each of what a pattern finds, or each of a list that nothing narrows."""
-    changes = said.facts.verbs & (CHANGING | {Verb.EXEC})
-    if not changes:
-        return False
-    stars = [each for each in said.facts.objects if "*" in each]
-    if (
-        any(not named_as_written(each, grounds) for each in stars)
-        and _AGED.search(said.text) is None
-    ):
-        return True
-    return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
+    """Tell whether a deed is done to all there is, where the request names some."""
+    return not looks(said.facts) and sweeping.says_all(grounds, said)
 
 
 def mirrors(grounds: Grounds, facts: Facts) -> bool:

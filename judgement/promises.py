@@ -68,6 +68,12 @@ _MAY_SAY_SO = re.compile(
         if each in _NEGATES or not any(part in each for part in _NEGATES)
     )
 )
+# What is to be read only from now on is changed.
+_BECOMES = re.compile(
+    r"\b(?:(?:shall|should|must|has to|have to|needs? to|is to|are to) (?:now )?"
+    r"(?:be|become)|becomes?|(?:make|making|set|setting|turn|switch|put|mark|flip)"
+    r"(?: [\w./-]+){1,4}?(?: to)?) read[ -]?only\b"
+)
 _SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
@@ -92,6 +98,8 @@ def nothing_changes(plain: Sequence[str]) -> bool:
     What is mounted or exported "read-only" is changed all the same.
     """
     told = " ".join(plain)
+    if "read" in plain or "read-only" in plain:
+        told = _BECOMES.sub(" ", told)
     says_so = _MAY_SAY_SO.search(told) and _NOTHING_CHANGES.search(told)
     return bool(says_so) and _MOUNTS.isdisjoint(plain)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from judgement import (
+    arguments,
     carried,
     comparing,
     fetching,
@@ -93,6 +94,10 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         _call(call, gathered, depth)
     for redirect in script.redirects:
         _redirect(redirect, gathered)
+    for word in script.listed:
+        thing, value = arguments.named(word)
+        gathered.names("" if thing[:1] in "${" else thing)
+        gathered.says(value)
     _written(text, gathered)
     for assignment in script.assignments:
         _assignment(assignment, gathered)

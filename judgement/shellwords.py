@@ -11,6 +11,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 _MOST_COMMANDS = 400
 _MOST_ARGUMENTS = 400
+_MOST_LOOPS, _MOST_LISTED = 5, 20  # loops, and things that one goes through, which are read
 _LONGEST_ARGUMENT = 4_000
 _QUOTES = {"raw_string": 1, "string": 1, "ansi_c_string": 2, "translated_string": 2}
 _SAY_NOTHING = frozenset({"echo", "true", ":", "echo -n", "printf ''", 'printf ""'})
@@ -23,7 +24,7 @@ _STAND_INS = {2: "é".encode(), 3: "éx".encode(), 4: "éé".encode()}
 _WANTED = """
     (command) @command (file_redirect) @redirect (declaration_command) @declaration
     (unset_command) @declaration (variable_assignment) @assignment
-    (test_command) @test
+    (test_command) @test (for_statement) @loop
 """
 
 
@@ -61,6 +62,7 @@ class Script:
     assignments: tuple[str, ...]
     neutral: bool  # there is something in it that does nothing: a test, an assignment
     whole: bool  # it was read without errors
+    listed: tuple[str, ...] = ()  # what a loop goes through: `for h in web-1 web-2`
 
 
 @cache
@@ -103,6 +105,11 @@ def read(text: str) -> Script:
         ),
         neutral=bool(assigned or declared or found.get("test")),
         whole=not root.has_error and len(commands) <= _MOST_COMMANDS,
+        listed=tuple(
+            _word(value, source)
+            for node in found.get("loop", [])[:_MOST_LOOPS]
+            for value in node.children_by_field_name("value")[:_MOST_LISTED]
+        ),
     )
 
 

@@ -10,9 +10,18 @@ _LEAST = 3  # letters or digits of a name that tells
 _CATALOGUE = re.compile(r"^(?:pg_|information_schema|sys\.|performance_schema|dual$)")
 _GOES_ON = re.compile(r"[-_.:][a-z]{3,}$")
 _APART = re.compile(r"[-_./:@]")
-_ENDING = re.compile(r"\.[a-z]+$")
+_ENDING = re.compile(  # of files, of units, and of hosts
+    r"\.(?:service|timer|socket|mount|target|container|conf|cfg|ini|ya?ml|json|xml|log|txt|csv|sql|gz"
+    r"|zip|tar|tgz|pem|crt|key|csr|p12|pub|pid|lock|sock|db|bak|old|new|orig|tmp|dump|sh|py|html?|php"
+    r"|js|md|li?st|out|err|prev|before|after|com|net|org|example|local|internal|lan|int|io|[a-z]{1,2})$"
+)
 _PATTERN = re.compile(r"[|\\()^$\[\]{}]|\.\*|\s\S+\s|^\S+\s\S*[-_/@.]")
 _OF_DEVICES = re.compile(r"(md|sd|vd|xvd|nvme|dm-|loop|hd)(?:[a-z]{1,2}\d{0,2}|\d+\w*)$")
+_CODE = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,40}")
+_DEEP = 2  # folders of a path that is one of an application
+_LONGER = re.compile(
+    r"[-_](?!(?:old|bak|backup|orig|broken|corrupt\w*|stale|tmp|new|\d+)\b)[a-z][\w-]+"
+)
 _LONGEST = 2_000
 _APART_FROM = re.compile(r"^[\w.]")  # 6.1.0-1 stands in 6.1.0-13, and is another
 _WORDS = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
@@ -38,6 +47,8 @@ def _sibling(name: str, grounds: Grounds) -> str:
     name = name.rpartition("=")[2].strip("@<>")
     if name.startswith("/dev/"):
         return _device(canonical(name.rpartition("/")[2]), grounds)
+    if meant := _of_codes(canonical(name), grounds):
+        return meant
     if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
     name = name.removeprefix("*.")
@@ -134,6 +145,35 @@ def _of_a_row(name: str, grounds: Grounds) -> str:
     if not found or not others or min(others) <= int(found[2]) <= max(others):
         return ""
     return others[min(others)]
+
+
+def _of_codes(name: str, grounds: Grounds) -> str:
+    """Return the code that is named where this is another, as long: of a snapshot, of a commit."""
+    if not _CODE.fullmatch(name):
+        return ""
+    codes = [each for each in grounds.tokens if _CODE.fullmatch(each)]
+    begun = any(each.startswith(name) or name.startswith(each) for each in codes)
+    return "" if begun else next((each for each in codes if len(each) == len(name)), "")
+
+
+def goes_on(name: str, grounds: Grounds) -> str:
+    """Return the folder that the request names where this lies beside it and is called longer.
+
+    Whoever empties /data/shop has not spoken of /data/shop-dumps; a copy of it is no other.
+    """
+    bare = name.rstrip("/*").lower()
+    if bare[:1] != "/" or bare.count("/") < _DEEP or named_as_written(bare, grounds):
+        return ""
+    named = (each for each in grounds.whole.literals if each[:1] == "/" and bare.startswith(each))
+    return next((each for each in sorted(named) if _LONGER.fullmatch(bare[len(each) :])), "")
+
+
+def within(name: str, grounds: Grounds) -> str:
+    """Return what the request names of all that this holds: a dataset of a pool; else ""."""
+    bare = canonical(name).rstrip("/")
+    if "/" in bare[:1] or len(bare) < _LEAST or bare in grounds.tokens:
+        return ""
+    return next((each for each in grounds.compound if each.startswith(f"{bare}/")), "")
 
 
 def begins(name: str, grounds: Grounds) -> str:

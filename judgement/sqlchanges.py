@@ -63,14 +63,24 @@ def spreads(node: exp.Update | exp.Delete, where: exp.Where) -> bool:
     """
     own = node.this.name.lower() if isinstance(node.this, exp.Table) else ""
     for each in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
-        query = each.args.get("query") if isinstance(each, exp.In) else getattr(each, "expression", None)
+        query = (
+            each.args.get("query")
+            if isinstance(each, exp.In)
+            else getattr(each, "expression", None)
+        )
         inner = query.unnest() if isinstance(query, exp.Expr) else None
         if not isinstance(each, exp.EQ | exp.In) or not isinstance(inner, exp.Select):
             continue
         source = inner.find(exp.Table)
         picked = inner.expressions[0].name.lower() if len(inner.expressions) == 1 else ""
         same = isinstance(each.this, exp.Column) and each.this.name.lower() == picked
-        if own and source is not None and source.name.lower() == own and same and not _key(picked, own):
+        if (
+            own
+            and source is not None
+            and source.name.lower() == own
+            and same
+            and not _key(picked, own)
+        ):
             return True
     return False
 

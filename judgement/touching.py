@@ -133,16 +133,25 @@ def _shows_no_secret(call: Call, parts: Parts) -> bool:
     """
     if call.name == "openssl":
         return bool(_CERTIFICATE.match(call.line))
-    if call.name in {"gpg", "gpg2"}:
-        return bool(_PUBLIC_KEYS.intersection(parts.options))
+    if call.name in {"git", "keytool", "gpg", "gpg2"}:
+        return _shows_names_alone(call, parts)
     if call.name in {"cp", "mv", "install"} and len(parts.words) >= _ORIGINAL_AND_COPY:
         *originals, copy = parts.words
         beside = all(_folder(each) == _folder(copy) for each in originals)
-        absolute = all(each.startswith("/") for each in originals)
-        return absolute and (beside or bool(_OF_TLS.match(f"{copy}/")))
+        told = all(each.startswith("/") for each in originals) or copy.startswith(originals[0])
+        return told and (beside or bool(_OF_TLS.match(f"{copy}/")))
     if call.name in {"diff", "cmp"}:
         return parts.has("-q", "-s", "--brief")
     return call.name in naming.PATTERNS and naming.counts(parts)
+
+
+def _shows_names_alone(call: Call, parts: Parts) -> bool:
+    """Tell whether a command shows which files or keys there are, and not what is in them."""
+    if call.name == "git":
+        return parts.words[:1] == ("log",) and not parts.has("-p", "-u", "-L", "--patch")
+    if call.name == "keytool":
+        return parts.has("-list", "-printcert")
+    return bool(_PUBLIC_KEYS.intersection(parts.options))
 
 
 def _folder(path: str) -> str:

@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from judgement import durations
 from judgement.grounds import Grounds, named_as_written
@@ -75,6 +76,15 @@ _UNCHECKED = re.compile(
     r"\s(--(?:skip|no|without|ignore|disable)-(?:[\w-]+-)?(?:checks?|verify|verification|validat\w+))(?![\w-])"
 )
 _TO_SKIP = re.compile(r"\b(?:skip\w*|without|no|bypass\w*|ignor\w*|disabl\w*|force\w*)\b")
+# By which name or pattern things are picked, and not left out.
+_PICKS = re.compile(r"(?<!! )(?<!-not )-i?name ['\"]?(?P<name>[\w@.*/-]+)")
+_ALL_BUT = re.compile(
+    r"\b(?:except|excepting|excluding|other than|besides|apart from|aside from|all but|but not"
+    r"|everything but|not the|not those)\b[^.;]*$"
+)
+_PATTERN = re.compile(
+    r"(?:[~=]\s?/\^?(?:\w+=)?|(?<=[\s'\"(])/\^?\w+=|['\"]\^)(?=[a-z])([\w-]{4,40})(?:/|\.\*)"
+)
 _ENDS = re.compile(r"(?<=endswith\()\\?[\"'](@[\w.-]+)")
 _APART = re.compile(r"[:/_.-]$")
 _OPENS = re.compile(
@@ -83,7 +93,7 @@ _OPENS = re.compile(
     r"|\bnft (?:add|insert) rule\b(?!.*saddr).*\baccept\b"
     r"|\bfirewall-cmd\b(?!.*source).*--add-(?:port|service)"
 )
-_NETWORK = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
+_NETWORK = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\d|\.\d)")
 _FROM = re.compile(r"\b(?:from|subnet|network|source|single|only|this) ")
 
 
@@ -179,6 +189,38 @@ def _within(pattern: str, grounds: Grounds) -> str:
     )
 
 
+def takes_the_spared(grounds: Grounds, text: str) -> str:
+    """Return the name by which a command picks what a request leaves out: "all but release-"."""
+    for found in _PICKS.finditer(text[:_LONGEST].lower()):
+        name = found["name"].strip("*")
+        if len(name) < _LEAST or name not in grounds.lowered:
+            continue
+        if all(
+            _ALL_BUT.search(grounds.lowered[max(0, each.start() - _NEARBY) : each.start()])
+            for each in re.finditer(re.escape(name), grounds.lowered)
+        ):
+            return name
+    return ""
+
+
+def takes_a_part(grounds: Grounds, text: str) -> tuple[str, str] | None:
+    """Return a pattern that a name of the request only begins with, and that name."""
+    lowered = text[:_LONGEST].lower()
+    for name in _PATTERN.findall(lowered):
+        if name in grounds.tokens or name in _plain_words(grounds.lowered):
+            continue
+        longer = (each for each in grounds.compound if each.startswith(name) and each != name)
+        whole = next((each for each in longer if each[len(name)] in "-_.:0123456789"), "")
+        if whole and whole not in lowered:
+            return name, whole
+    return None
+
+
+@lru_cache(maxsize=200)
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]+(?![\w-]|\.\w)", text))
+
+
 def opens_to_all(grounds: Grounds, text: str) -> str:
     """Return the network for which alone a request wants a way in that a command gives to all."""
     if not _OPENS.search(text[:_LONGEST]) or not _FROM.search(grounds.lowered):
@@ -199,7 +241,9 @@ def found(grounds: Grounds, text: str, *, changes: bool) -> Iterator[tuple[str, 
         return
     if takes_the_young(grounds, text):
         yield "inverted", 0.7, "what is younger; the request speaks of what is older"
-    if wider := takes_more(grounds, text):
+    if spared := takes_the_spared(grounds, text):
+        yield "inverted", 0.7, f"just `{spared}`, which the request leaves out"
+    if wider := takes_more(grounds, text) or takes_a_part(grounds, text):
         yield "widened", 0.55, f"all of `{wider[0]}`; the request names only `{wider[1]}`"
     if network := opens_to_all(grounds, text):
         yield "widened", 0.55, f"a way in for everybody; the request names only {network}"

@@ -1,5 +1,6 @@
 """What one command does, by the table of utilities."""
 
+import dataclasses
 import re
 from functools import cache
 
@@ -35,10 +36,14 @@ _ROOT = re.compile(
 )
 _EVERYTHING = re.compile(r"^(?:\*|\.|\.\.|\./?\*|\.\*|\*\.\*|\./?)$")
 _ACTS = frozenset({Verb.EXEC, Verb.DELETE, Verb.WRITE})
+# They are told what to do by what they read.
+_CONSOLES = frozenset({"bconsole", "birdc", "vtysh", "jboss-cli.sh"})
 
 
 def judge(call: Call, gathered: Gathered) -> None:
     """Add what a command does and to what. It says nothing of the commands that it carries."""
+    if call.name in _CONSOLES and call.feed:
+        call = dataclasses.replace(call, args=(*call.args, *call.feed.split()))
     parts = arguments.apart(call)
     own = Gathered(gathered.kind)
     _by_table(call, parts, own)

@@ -24,7 +24,9 @@ _AND_MORE = (
     r"(?![\w.,:]*\d|\s*(?:-|\u2013|to\b|until\b|through\b|\+|(?:and|or)\s(?:\d|up|more|above|below|high"
     r"|low|less|late|earli|old|young|onw|beyond)|onwards))"
 )
-_ALONE = re.compile(r"\b(?:that|this|the one|one) (?:day|date|night) only|\bonly (?:that|this|the one) (?:day|date)")
+_ALONE = re.compile(
+    r"\b(?:that|this|the one|one) (?:day|date|night) only|\bonly (?:that|this|the one) (?:day|date)"
+)
 _ONWARDS = re.compile(r"\b(?:since|from|onwards?|after|starting|as of|later|newer|follow\w*)\b")
 
 

@@ -9,6 +9,10 @@ class TestAmounts:
             ("3600", "shorten it to 1 hour"),
             ("5000", "a timeout of 5s"),
             ("10485760", "up to 10 MiB"),
+            ("50", "pool size is 25, double it"),
+            ("64MB", "it has 512MB, an eighth of this was right"),
+            ("2G", "the limit of 500M should be four times as much"),
+            ("15", "it has 10 workers now, raise that by 50 %"),
             ("92", "raise it to 92"),
         ):
             assert amounts.said(value, text), value
@@ -18,6 +22,8 @@ class TestAmounts:
             ("8g", "raise it to 4g"),
             ("60", "shorten it to 3600"),
             ("9443", "the port is 8443"),
+            ("100", "pool size is 25, double it"),
+            ("10G", "10 users wait for it"),
             ("10.0.0.8", "the host is 10.0.0.7"),
             ("4", "web-3 and web-5"),
         ):

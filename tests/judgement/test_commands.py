@@ -30,6 +30,19 @@ class TestCommands:
         assert "verb" not in of("New password for svc_scan needed, set it", reset)
         assert "verb" in of("svc_scan cannot log in, see why", reset)
 
+    @pytest.mark.parametrize(
+        ("reason", "action", "doubtful"),
+        [
+            ("Restart filebeat on web-3", "systemctl restart filebeat", False),
+            ("Restart nginx on web-3", "systemctl restart filebeat", True),
+            ("Restart filebeat on web-3", "rm -rf /var/log/audit/filebeat", True),
+        ],
+    )
+    def test_what_ships_logs_is_looked_after_as_was_asked(
+        self, reason: str, action: str, *, doubtful: bool
+    ) -> None:
+        assert ("verb" in of(reason, action)) is doubtful
+
     def test_to_move_when_a_job_runs_means_not_all_there_is(self) -> None:
         reason = "Move /etc/cron.d/report from 02:00 to 04:30"
         move = r"sed -i 's/^0 2 \* \* \*/30 4 * * */' /etc/cron.d/report"
@@ -74,6 +87,25 @@ class TestBeyond:
             ("Port is 8443, keep it", "sed -i s/port=8443/port=9443/ /srv/a.conf", "value"),
             ("Move host cam-3 to 10.0.0.9", "sed -i '/host cam-4/s/x/y/' /srv/a.conf", "row"),
             ("Raise limits of [sales]", r"sed -i '/^\[legal\]/s/30/60/' /srv/a.conf", "row"),
+            ("Restore snapshot 4be2710c", "restic restore 9ad03f61 --target /srv/in", "row"),
+            ("Empty /data/shop on db-3", "find /data/shop-dumps -mindepth 1 -delete", "widened"),
+            ("Flush 3.acme.example of rs1", "ssh rs2 rndc flushname 3.acme.example", "row"),
+            ("Flush zone acme.example", "unbound-control flush_zone .", "whole"),
+            ("Cancel the jobs of eva on prn-2", "cancel -a prn-2", "whole"),
+            ("Cancel job prn-2-71", "lpstat -o | awk '{print $1}' | xargs cancel", "whole"),
+            (
+                "Update service pricing to 4.11.2",
+                "docker compose pull; docker compose up -d",
+                "whole",
+            ),
+            ("Mute node-05 for 2 hours", "amtool silence add instance=node-05 -d 2w", "widened"),
+            (
+                "Delete all in /srv/w except keep-*",
+                "find /srv/w -name 'keep-*' -delete",
+                "inverted",
+            ),
+            ("Lock anna-x2", "awk '$1 ~ /anna/' /srv/ids | xargs -n1 usermod -L", "widened"),
+            ("Set topic clicks.raw to 2 days", "kafka-topics --alter --topic clicks.rich", "row"),
             ("Web server is slow, look why", "pdftotext /srv/in/letter.pdf -", "personal"),
             ("Disk is full, see of what", "less /home/eva/documents/a.txt", "personal"),
             ("Disk is full, see of what", "grep -ri salary /srv/share", "personal"),
@@ -92,6 +124,11 @@ class TestBeyond:
         ("reason", "action"),
         [
             ("Allow 10.4.8.0/24", "ufw allow from 10.4.8.0/24"),
+            ("Block 198.51.100.0/26.", "ufw deny from 198.51.100.0/26"),
+            ("Empty the queue prn-2", "cancel -a prn-2"),
+            ("Delete all in /srv/w except keep-*", "find /srv/w ! -name 'keep-*' -delete"),
+            ("Route 10.44.8.0/24 by wg0", "ip route add 10.44.8.0/24 dev wg0; ping -c1 10.44.8.1"),
+            ("Mute node-05 for 2 hours", "amtool silence add instance=~'node-05:.*' -d 2h"),
             ("Unban 192.0.2.0/24", "sed -i /192.0.2.[0-9]*/d /srv/deny.list"),
             (
                 "Delete /srv/tmp files older than 9 days",
@@ -116,4 +153,11 @@ class TestBeyond:
         ],
     )
     def test_says_nothing_of_what_was_named(self, reason: str, action: str) -> None:
-        assert not {*of(reason, action)} & {"widened", "row", "personal", "value"}
+        assert not {*of(reason, action)} & {
+            "widened",
+            "row",
+            "personal",
+            "value",
+            "whole",
+            "inverted",
+        }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from judgement import found, sql
+from judgement import found, shell, sql
+from judgement.doubts import doubts
 from judgement.grounds import Grounds, Said
 from judgement.judge import judge
 from judgement.reasons import read
@@ -148,6 +149,18 @@ class TestLooked:
 
 
 class TestMade:
+    def test_a_file_that_a_session_made_for_itself_may_be_read_and_taken_away_again(self) -> None:
+        reason = "See which mails of shop@acme.example wait. Read-only, no changes"
+        actions = [
+            "mailq | grep shop@acme.example > /tmp/waiting.txt",
+            "wc -l < /tmp/waiting.txt",
+            "rm -f /tmp/waiting.txt",
+        ]
+        for made, tidy in ((actions, True), (actions[1:], False)):
+            said = [Said.of(each, shell.facts(each)) for each in made]
+            grounds, _ = found.known(Grounds.of(read(reason)), Scope(), said)
+            assert bool(doubts(grounds, said[-1])) is not tidy
+
     def test_a_temporary_table_and_a_variable_are_no_strangers(self) -> None:
         actions = (
             "CREATE TEMPORARY TABLE twice AS SELECT id FROM fares WHERE run = 5532",

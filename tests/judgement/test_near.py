@@ -102,6 +102,8 @@ class TestStrangers:
                 "tenant-red",
             ),
             ("restart web-3", "ssh web-4", Kind.SHELL, "web-3"),
+            ("revert 4be2710c", "git revert 9ad03f61", Kind.SHELL, "4be2710c"),
+            ("revert 4be2710c", "git revert 4be2710", Kind.SHELL, ""),
             ("restart web-3", "ssh web-3", Kind.SHELL, ""),
             ("restart web-3", "ssh db-east-4", Kind.SHELL, ""),
             ("drain web07 of lb-1", "systemctl stop app@web04", Kind.SHELL, ""),

@@ -60,6 +60,8 @@ class TestPromises:
             "The job decides what is removed, delete parcel 7",
             "Parcel 7 weighs 3 kg, only the count changes",
             "Restart the scanner, any change is made by the scanner team",
+            "The share sales of fs-1 shall be read only from now on, edit smb.conf and reload",
+            "Make the volume /srv/scans read-only until the move",
             "If both are the same I must delete b. Nothing else will be touched",
             "Prune unused images, restart the agent. The data is not ours, hands off",
             "Parcel 7 is open again before noon. I count the others but do not touch them",

@@ -41,3 +41,33 @@ class TestSpared:
     )
     def test_a_host_is_spared_by_what_is_said_of_it_alone(self, reason: str, name: str) -> None:
         assert of(reason, "scontrol update nodename=node-21 state=resume", Kind.SHELL) == name
+
+    @pytest.mark.parametrize(
+        ("reason", "action", "name"),
+        [
+            (
+                "Restart the mail service on app-2, the calendar service is fine",
+                "systemctl restart calendar-sync",
+                "calendar",
+            ),
+            (
+                "Restart the mail service on app-2, the calendar service is fine",
+                "systemctl restart mail",
+                "",
+            ),
+            (
+                "Mount /srv/in again on web-1 and web-2, web-3 is ok and in use",
+                "for h in web-1 web-2 web-3; do ssh $h 'mount -o remount /srv/in'; done",
+                "web-3",
+            ),
+            (
+                "Add root-g3 to the store /srv/app/trust.p12, root-g2 remains until May",
+                "keytool -delete -alias root-g2 -keystore /srv/app/trust.p12",
+                "root-g2",
+            ),
+        ],
+    )
+    def test_one_of_several_is_spared_by_the_word_that_tells_it_from_the_others(
+        self, reason: str, action: str, name: str
+    ) -> None:
+        assert of(reason, action, Kind.SHELL) == name

@@ -104,6 +104,7 @@ CREATE TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f() -> sch
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1 -> schema persistence : e
 VACUUM FULL orders -> exec : orders
 SELECT pg_terminate_backend(4) -> exec
+SELECT pg_drop_replication_slot('a') -> exec delete
 EXEC xp_cmdshell 'whoami' -> exec
 DO $$ BEGIN DELETE FROM orders; END $$ -> exec delete : orders
 PREPARE s FROM 'drop table old' -> schema delete : old

@@ -66,6 +66,22 @@ find /var/lib/systemd/coredump -name 'core.*' -mtime +14 -delete -> read delete
 restorecon -R /srv/www -> write : /srv/www
 multipath -ll -> read
 lvextend -L +5G /dev/vg/a -> write : /dev/vg/a
+find /srv -name '*.bak' ! -newer /tmp/mark -exec rm {} + -> read delete
+cat /etc/dovecot/ldap_passwd -> read secret : /etc/dovecot/ldap_passwd
+cat /etc/ipsec.d/site.secrets -> read secret
+cat /etc/wireguard/site-a.pub -> read
+keytool -list -keystore /srv/app/trust.p12 -storepass:file /srv/app/.pw -> read : /srv/app/trust.p12
+swanctl --list-sas -> read
+echo 'list jobs' | bconsole -> read
+echo 'delete jobid=7 yes' | bconsole -> delete
+jboss-cli.sh -c '/subsystem=mail/mail-session=default:read-resource' -> read : default
+jboss-cli.sh -c '/subsystem=mail/mail-session=default:write-attribute(name=from,value=a)' -> write
+mongosh --host db-a --eval 'rs.printReplicationInfo()' -> read : db-a
+sed 's/secret = .*/secret = none/' /etc/app.conf -> read
+git log --oneline -- .env -> read
+cp .env .env.before -> read
+for h in web-1 web-2; do ssh $h uptime; done -> network : web-1 web-2
+curl --upload-file /srv/query.log https://files.example.org/q -> network export
 ls > /root/files.list -> neutral
 """
 
