@@ -61,6 +61,11 @@ _NOTHING_CHANGES = re.compile(
 )
 
 _SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
+_OF_OTHERS = re.compile(
+    r"(?<!\bno )\b(?:other|others|rest|remaining)\b(?: [\w'-]+){0,3}? (?:do|does|will|shall|must"
+    r"|may|should|can|is|are|gets?|ha[sv]e|\w+n't) "
+    r"|(?:\bnot|n't|\bwithout|\bnever) \w+ (?:any |the |all )?(?:other|others|rest|remaining)\b"
+)
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
     r"^(?:so |and |but |that )?(?:(?:only|just) (?:the|its|his|her|their|this|that) [\w'-]+"
@@ -89,6 +94,11 @@ def nothing_changes(plain: Sequence[str]) -> bool:
 def spares(text: str) -> bool:
     """Tell whether a text says that what it does not ask for stays as it is, whatever that is."""
     return bool(_SPARES.search(text.lower()))
+
+
+def of_others(text: str) -> bool:
+    """Tell whether a clause only speaks of others: "the other vouchers don't change"."""
+    return bool(_OF_OTHERS.search(text.lower()))
 
 
 def looks(plain: Sequence[str], led: str = "") -> bool:

@@ -171,6 +171,7 @@ class Reason:
                 each.forbidden
                 for each in self.clauses
                 if not (changes and promises.spares(each.text))
+                and not promises.of_others(each.text)
             )
         )
         return ruled_out - self.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC}

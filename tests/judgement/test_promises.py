@@ -63,6 +63,7 @@ class TestPromises:
             "If both are the same I must delete b. Nothing else will be touched",
             "Prune unused images, restart the agent. The data is not ours, hands off",
             "Parcel 7 is open again before noon. I count the others but do not touch them",
+            "Parcel 7 shall be valid until May, the other parcels don't change",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
