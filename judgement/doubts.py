@@ -120,7 +120,7 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
-    if changed and (name := spared.spared(grounds, action.facts)):
+    if changed and (name := spared.spared(grounds, action.facts, action.text)):
         text = f"{_deed(action)} `{name}`, of which the request says that it stays as it is"
         yield Doubt("forbidden", 0.85, text, None, name)
     if word := refusing.by_name(grounds.reason.text, action.facts, action.text):

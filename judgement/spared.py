@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from judgement import staying
 from judgement.facts import Facts, Kind
 from judgement.grounds import Grounds
 from judgement.near import EVENTS
@@ -34,9 +35,15 @@ _LEAVES = re.compile(
     r"|not touching|except|keep) (?:the |of |on )?(?:[\w-]+ (?:and|or|,) )?$",
     re.IGNORECASE,
 )
+# "The other meters on web-3 are fine" says nothing of web-3 itself.
+_OTHERS = re.compile(
+    r"\b(?:others?|rest|remaining|remainder|else|different|further)\b(?:\s[\w'-]+){0,4}?"
+    r"\s(?:on|of|in|for|at|from|with|under|behind|to|by)\s(?:[\w'-]+\s){0,2}$",
+    re.IGNORECASE,
+)
 
 
-def spared(grounds: Grounds, facts: Facts) -> str:
+def spared(grounds: Grounds, facts: Facts, statement: str = "") -> str:
     """Return what a deed is done to that the request names only to say that it stays, else ""."""
     if facts.kind in EVENTS:
         return ""
@@ -44,7 +51,7 @@ def spared(grounds: Grounds, facts: Facts) -> str:
     for name in list(dict.fromkeys(_done_to(facts)))[:_MOST]:
         if len(name) >= _LEAST and _TELLING.match(name) and name in text and _stays(name, text):
             return name
-    return ""
+    return staying.spared(grounds.reason.text, facts, statement)
 
 
 def _done_to(facts: Facts) -> Iterator[str]:
@@ -68,4 +75,5 @@ def _stays(name: str, text: str) -> bool:
         return False
     begin, end = places[-1].span()
     behind, before = text[end : end + _BEHIND], text[:begin][-_BEHIND:]
-    return bool(_STAYS.search(behind) or _LEAVES.search(before))
+    stays = _STAYS.search(behind) and not _OTHERS.search(before)
+    return bool(stays or _LEAVES.search(before))
