@@ -45,15 +45,24 @@ _LOOKING = (
     r"(?:comparison|investigation|diagnostics?|observation|verification|triage|review|research"
     r"|monitoring|lookup|checking|watching|listening|reporting)"
 )
+_DATA = "data|database|db|rows?|records?"
+_ANYWHERE = f"{_DATA}|anything|system|production|prod|live|server|contents?|tables?|config"
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
 _NOTHING_CHANGES = re.compile(
     # "Not touching the other one" promises nothing of the rest.
     rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:(?:the\s+)?(?:others?|rest|else|first|second|third"
-    r"|remaining)|them|those)\b)"
+    rf"|remaining)|them|those)\b)(?!\s(?:to|on|in|for)\s(?!(?:the\s|any\s)?(?:{_ANYWHERE})\b))"
     rf"|(?:not|\w+n't|[dw]ont|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?"
     r"|a thing)\b"
     rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
     rf"|^(?:for |just |pure(?:ly)? |this is )?{_LOOKING} only$"
+    rf"|(?:not|\w+n't|[dw]ont|without|never)\s{_CHANGED}\s(?:any\s|the\s)?(?:{_DATA})$"
+    rf"|(?:^|\bthe\s)(?:{_DATA})\s(?:(?:will|shall|must|may|is|are)\snot|\w+n't)\s(?:get\s|be\s)?"
+    rf"{_CHANGED}$"
+    r"|(?:read access|select(?: rights?)?|\bro|reading) (?:access )?(?:is|will be|would be)"
+    r" (?:\w+ )?(?:enough|fine|sufficient|ok|okay)"
+    r"|(?:write|update|dml) (?:access|rights?|permissions?) (?:is|are) not (?:needed|required)"
+    r"|(?:not|n't) (?:need|want|require)(?: \w+)? (?:write|update|dml) (?:access|rights?)"
     r"|leav(?:e|ing) (?!the other|the rest|others)(?:[\w'-]+ ){1,3}as (?:it is|they are"
     r"|is)$"
     rf"|no (?:data|rows?|records?|values?|files?|settings?)\s(?:will|is|are|shall|should|must|may"
@@ -65,6 +74,14 @@ _OF_OTHERS = re.compile(
     r"(?<!\bno )\b(?:other|others|rest|remaining)\b(?: [\w'-]+){0,3}? (?:do|does|will|shall|must"
     r"|may|should|can|is|are|gets?|ha[sv]e|\w+n't) "
     r"|(?:\bnot|n't|\bwithout|\bnever) \w+ (?:any |the |all )?(?:other|others|rest|remaining)\b"
+)
+_ACCESS = frozenset({"access", "rights", "right", "permission", "permissions", "select", "login"})
+_WHICH = r"(?:[\w-]+\s){0,4}?(?:access|rights?|permissions?"
+_OWN_ACCESS = re.compile(
+    rf"\b(?:give|grant|get|lend|allow|provide)\s(?:me|us|myself)\s(?:with\s)?{_WHICH}|select|login)\b"
+    rf"|\b(?:i|we)\s(?:(?:would|also|just|only|do|will)\s){{0,2}}(?:need|want|require|request|have|get"
+    rf"|ask\sfor|like|like\sto\s(?:get|have))\s{_WHICH})\b"
+    rf"|^(?:please\s)?(?:need|want|request|requesting|asking\sfor)\s{_WHICH})\b"
 )
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
@@ -89,6 +106,13 @@ def nothing_changes(plain: Sequence[str]) -> bool:
     What is mounted or exported "read-only" is changed all the same.
     """
     return bool(_NOTHING_CHANGES.search(" ".join(plain))) and _MOUNTS.isdisjoint(plain)
+
+
+def without_own_access(plain: list[str]) -> list[str]:
+    """Return a clause without what only asks to be let in: "could you give me read access"."""
+    if _ACCESS.isdisjoint(plain):
+        return plain
+    return _OWN_ACCESS.sub(" ", " ".join(plain)).split()
 
 
 def spares(text: str) -> bool:

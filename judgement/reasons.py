@@ -20,8 +20,9 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 
 _SENTENCE = re.compile(r"(?:[.;!?]+(?=\s|$)|[\r\n]+|:(?=\s))")
 _PART = re.compile(
-    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|to(?! be\b)|before|after|plus"
-    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s)",
+    r"(,(?=\s)|\s(?:and|then|also|next|so that|in order to|before|after|plus"
+    r"|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s"
+    r"|(?<!\bno changes)(?<!\bno change)\sto(?! be\b)\s)",
     re.IGNORECASE,
 )
 _RIGHTS = r"(?-i:SELECT|INSERT|UPDATE|DELETE|EXECUTE|USAGE|CONNECT|REFERENCES)"
@@ -223,7 +224,8 @@ def _letting(clause: Clause) -> Clause:
 
 
 def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
-    plain = [token.lower() for token in _TOKEN.findall(text)]
+    said = [token.lower() for token in _TOKEN.findall(text)]
+    plain = promises.without_own_access(said)
     led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
@@ -247,7 +249,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         forbidden=forbidden,
         objects=objects,
         literals=tuple(literals(text)),
-        read_only=promises.nothing_changes(plain),
+        read_only=promises.nothing_changes(said) and Verb.PRIVILEGE not in acts,
         looks=promises.looks(plain, led),
         tells=symptom is not None,
         acts=acts,
