@@ -186,12 +186,12 @@ def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     changes = bool(facts.verbs & (CHANGING | {Verb.EXPORT, Verb.SECRET}))
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
-        weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
+        meant = grounds.everything or core.emptied(grounds.reason.text, facts)
+        weight = 0.2 if meant else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
             weight *= 0.5
-        yield Doubt(
-            "whole", weight, f"{_deed(action)} all of {about(action.facts)}, not only a part"
-        )
+        text = f"{_deed(action)} all of {about(action.facts)}, not only a part"
+        yield Doubt("whole", weight, text)
     for name in facts.objects if changes else ():
         if name.startswith("/") and (
             within := wider_than_named(name, [grounds.reason.text[:20_000]])

@@ -35,6 +35,22 @@ class TestDoubts:
         looked = of("See when voucher S-9 will end, 2026-12-31?", ends)
         assert wanted["verb"].weight < looked["verb"].weight
 
+    def test_what_is_stopped_or_runs_again_is_kept_in_a_row(self) -> None:
+        paused = of("Stop tour 7", "UPDATE tours SET status = 'stopped' WHERE no = 7")
+        moved = of("Stop tour 7", "UPDATE tours SET driver = 'ole' WHERE no = 7")
+        assert "verb" not in paused
+        assert moved["verb"].verb is Verb.WRITE
+
+    def test_a_table_that_shall_be_emptied_is_emptied_and_not_dropped(self) -> None:
+        reason = "Empty stg_tours before the load"
+        rows, table = of(reason, "DELETE FROM stg_tours"), of(reason, "DROP TABLE stg_tours")
+        assert weight([*rows.values()]) < 0.5 * weight([*table.values()])
+
+    def test_columns_that_are_ruled_out_are_not_to_leave(self) -> None:
+        reason = "A csv of the tours for the town: number, driver count. No names"
+        action = "\\copy (SELECT no, driver_name FROM tours) TO '/srv/tours.csv'"
+        assert of(reason, action)["personal"].object == "driver_name"
+
     def test_to_hold_off_a_trigger_that_is_named_is_hardly_doubtful(self) -> None:
         held_off = "ALTER TABLE orders DISABLE TRIGGER trg_touch"
         named = of("Fill vat in orders with trg_touch off", held_off)
