@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, listed, near, peeking, turning
+from judgement import durations, granting, listed, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -17,6 +17,7 @@ from judgement.grounds import Grounds, Said
 
 _LONGEST = 20_000
 _INTERVENES = 0.35
+_MORE_RIGHTS = 0.7
 _UNLISTED = 0.6  # that more is handed over than was listed
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\d.])")
 # A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
@@ -45,6 +46,9 @@ def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     if facts.kind is Kind.SQL and (column := listed.beyond(grounds, facts, action.text)):
         text = f"shows `{column}`, which is not of what the request says will be seen"
         yield Beyond("personal", _UNLISTED, text, None, column)
+    if right := granting.beyond(grounds.reason.text, facts, action.text):
+        text = f"grants `{right}` on {about(facts)}; the request speaks of less"
+        yield Beyond("widened", _MORE_RIGHTS, text, Verb.PRIVILEGE)
     if facts.kind is not Kind.SHELL:
         return
     what, weight = peeking.seen(grounds, facts, action.text)
