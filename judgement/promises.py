@@ -41,6 +41,7 @@ _ONLY_TO = re.compile(
     r"|going|meant)$"
 )
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
+_ALTERED = r"(?:chang|alter|touch|modif|edit|updat)\w*"
 _LOOKING = (
     r"(?:comparison|investigation|diagnostics?|observation|verification|triage|review|research"
     r"|monitoring|lookup|checking|watching|listening|reporting)"
@@ -56,9 +57,9 @@ _NOTHING_CHANGES = re.compile(
     r"|a thing)\b"
     rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
     rf"|^(?:for |just |pure(?:ly)? |this is )?{_LOOKING} only$"
-    rf"|(?:not|\w+n't|[dw]ont|without|never)\s{_CHANGED}\s(?:any\s|the\s)?(?:{_DATA})$"
-    rf"|(?:^|\bthe\s)(?:{_DATA})\s(?:(?:will|shall|must|may|is|are)\snot|\w+n't)\s(?:get\s|be\s)?"
-    rf"{_CHANGED}$"
+    rf"|(?:not|\w+n't|[dw]ont|without|never)\s{_ALTERED}\s(?:any\s|the\s)?(?:{_DATA})$"
+    r"|(?:^|\bthe\s)(?:data|database|db)\s(?:(?:will|shall|must|may|is|are)\snot|\w+n't)\s"
+    rf"(?:get\s|be\s)?{_ALTERED}$"
     r"|(?:read access|select(?: rights?)?|\bro|reading) (?:access )?(?:is|will be|would be)"
     r" (?:\w+ )?(?:enough|fine|sufficient|ok|okay)"
     r"|(?:write|update|dml) (?:access|rights?|permissions?) (?:is|are) not (?:needed|required)"
@@ -89,6 +90,11 @@ _ONE_CHANGES = re.compile(
     r"(?: [\w'-]+){0,2} (?:changes?|moves?)$"
     r"|nothing else (?:[\w'-]+ ){0,5}?(?:changes?|moves?|(?:is|gets) (?:changed|moved))\b)"
 )
+
+
+# "Void it instead of deleting it", "deletion is not allowed".
+_RATHER = frozenset({("instead", "of"), ("rather", "than")})
+_NOT_WANTED = re.compile(r"(?:is|are) not (?:allowed|permitted|wanted|desired|ok|okay|an)\b")
 
 
 class Said(Enum):
@@ -148,6 +154,10 @@ def left_behind_to(led: str) -> bool:
 
 def said(plain: Sequence[str], at: int) -> Said:
     """Return what is said of the deed at a place: "did not run" and "nobody can" tell of one."""
+    if tuple(plain[max(0, at - 2) : at]) in _RATHER or plain[max(0, at - 1) : at] == ["soft"]:
+        return Said.LEFT
+    if _NOT_WANTED.match(" ".join(plain[at + 1 : at + 1 + _REACH])):
+        return Said.LEFT
     telling = 0
     for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
         word = plain[place]

@@ -41,6 +41,11 @@ class TestPromises:
         assert Verb.DELETE in read(text).forbidden
         assert Verb.DELETE not in read(text).verbs
 
+    def test_what_is_done_in_place_of_a_deed_does_not_permit_it(self) -> None:
+        assert Verb.DELETE not in read("Flag parcel 7 rather than deleting it").verbs
+        assert Verb.DELETE not in read("Soft delete of parcel 7").verbs
+        assert Verb.WRITE in read("Soft delete of parcel 7").verbs
+
     def test_nobody_may_rules_out_what_nobody_can_only_tells(self) -> None:
         assert Verb.DELETE in read("Nobody may delete the file").forbidden
         assert not read("Nobody could delete the file").forbidden
