@@ -112,7 +112,7 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
-        changed = action.facts.verbs & {Verb.EXEC}
+        changed = (action.facts.verbs & {Verb.EXEC}) - grounds.reason.acts
     if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
         verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
         yield Doubt(

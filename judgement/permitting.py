@@ -1,6 +1,6 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import commands, ending, grip, knowing, near, sqlrules
+from judgement import commands, ending, grip, knowing, near, sqlrules, values
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
@@ -40,8 +40,8 @@ def _edits_what_is_named(grounds: Grounds, facts: Facts) -> bool:
 def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]) -> float:
     """Return how much of a doubt is left of a deed that is small, or part of another."""
     share, facts = 1.0, action.facts
-    if verb is Verb.WRITE and Verb.EXEC in allowed and near.runs_things(facts):
-        share *= 0.5  # to scale or restart something there is to write to it
+    if verb is Verb.WRITE and Verb.EXEC in allowed and _keeps_what_runs(facts):
+        share *= 0.5  # to scale, restart or stop something there is to write to it
     if facts.severity < 0.3:
         share *= 0.6
     if verb is Verb.EXEC and facts.kind is Kind.SHELL and allowed & CHANGING:
@@ -56,6 +56,16 @@ def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]
     if stopped or (verb is Verb.SECRET and _speaks_of_it(grounds, facts)):
         share *= 0.3
     return share
+
+
+def _keeps_what_runs(facts: Facts) -> bool:
+    """Tell whether an action changes what runs, or the state in which a row says that it is."""
+    if facts.kind is not Kind.SQL:
+        return near.runs_things(facts)
+    fields = [each.column for each in facts.conditions if each.operator == "set"]
+    return "update" in facts.commands and bool(fields) and all(
+        values.STATES.search(each) or near.keeps_books(each) for each in fields
+    )  # fmt: skip
 
 
 def _speaks_of_it(grounds: Grounds, facts: Facts) -> bool:

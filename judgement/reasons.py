@@ -45,6 +45,12 @@ _LET = re.compile(
 )
 # Of rows that are written "to /srv/handover/list.csv" there is a copy.
 _TO_FILE = re.compile(r"\S+\.(?:csv|tsv|xlsx?|ods|pdf)\b", re.IGNORECASE)
+# "Back to OPEN please", "the price back to what it was".
+_BACK = re.compile(r"\b(?:back|over|again)$", re.IGNORECASE)
+_AS_IT_WAS = re.compile(
+    r"(?:status |state )?(?:[A-Z][A-Z_]{2,}\b|'[^']{1,40}'|\"[^\"]{1,40}\")"
+    r"|(?:what|how|where) (?:it|they|he|she) (?:was|were|had)\b"
+)
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 
@@ -226,7 +232,8 @@ def _letting(clause: Clause) -> Clause:
 def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
     said = [token.lower() for token in _TOKEN.findall(text)]
     plain = promises.without_own_access(said)
-    led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
+    before = _TOKEN.findall(led.lower()) if led else []
+    led_in = [] if telling.question(before) is not None else before[-_LED_IN:]
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
     symptom = telling.symptom(plain)
@@ -239,6 +246,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str) -> Clause:
         verbs |= _across(led_in, plain, deaf_to)
     if led and _TO_FILE.match(text):
         verbs |= {Verb.EXPORT}
+    if _BACK.search(led) and _AS_IT_WAS.match(text):
+        verbs |= {Verb.WRITE}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
     return Clause(
@@ -270,7 +279,8 @@ def _across(
     alone = list(hits(before, deaf_to))
     return frozenset[Verb]().union(
         *(found for at, found, hit in hits(stems, deaf_to)
-          if at < len(before) and hit is Hit.DEED and (at, found, hit) not in alone)
+          if at <= len(before) and hit is Hit.DEED and (at, found, hit) not in alone
+          and not lexicon.PASSIVE.intersection(led_in[max(0, at - 1) : at]))
     )  # fmt: skip
 
 
@@ -283,7 +293,9 @@ def _verbs(
     if asks or symptom is not None:
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in announcing.LEADS), 0)
-    for at, found, hit in hits(stems, deaf_to):
+    question = telling.question(plain)
+    for at, asked, hit in hits(stems, deaf_to):
+        found = _meant_of(plain, at, asked)
         is_said = promises.said(plain, at)
         if is_said in (Said.LEFT, Said.UNNAMED):
             if is_said is Said.LEFT or hit is Hit.DEED:  # "no default" names a thing
@@ -292,20 +304,37 @@ def _verbs(
             is_said is Said.TOLD
             or _only_hints(plain, at, hit, first)
             or telling.names(plain, at, symptom, found)
+            or (question is not None and at > question and found.isdisjoint(_LOOKING))
         ):
             hints |= found
         else:
-            (heads if at <= first or announcing.by_us(plain, at) else permitted).update(found)
+            own = heads if at <= first or announcing.by_us(plain, at) else permitted
+            own.update(found)
             if announcing.outright(plain, at, first, faint=hit is Hit.FAINT):
                 acts |= found
     permitted |= heads
     return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads, acts)))
 
 
+def _meant_of(plain: Sequence[str], at: int, asked: frozenset[Verb]) -> frozenset[Verb]:
+    """Return what a word asks for, by what it is said of.
+
+    Whoever kills a session deletes nothing, and who switches a trigger off alters a structure.
+    """
+    behind = plain[at + 1 : at + 2 + _LED_IN]
+    if plain[at] in _ENDS and not _SESSIONS.isdisjoint(behind):
+        return frozenset({Verb.EXEC})
+    if asked.isdisjoint(_CHANGES) or _STRUCTURES.isdisjoint(behind):
+        return asked
+    return asked | {Verb.SCHEMA}
+
+
 def _only_hints(plain: Sequence[str], at: int, hit: Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
     if hit is Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
+    if plain[at] in _WAS:
+        return True  # "were removed"
     if telling.PEOPLE.intersection(plain[at + 1 : at + 2]):
         return True  # "refund team"
     if at > first and telling.happens(plain, at):
@@ -324,6 +353,21 @@ def _asked_for(plain: Sequence[str], at: int) -> bool:
     return article and not lexicon.WANTING.isdisjoint(before)
 
 
+_LOOKING = frozenset({Verb.READ, Verb.NETWORK})
+_WAS = frozenset({"was", "were", "been", "being"})
+_CHANGES = frozenset({Verb.WRITE, Verb.DELETE, Verb.EXEC})
+_ENDS = frozenset(
+    {"kill", "killing", "terminate", "terminating", "cancel", "cancelling", "canceling", "drop",
+     "dropping", "kick", "kicking", "end", "ending"}
+)  # fmt: skip
+_SESSIONS = frozenset(
+    {"session", "sessions", "backend", "backends", "query", "queries", "connection", "connections",
+     "pid", "pids", "blocker", "blockers"}
+)  # fmt: skip
+_STRUCTURES = frozenset(
+    {"sequence", "sequences", "partition", "partitions", "constraint", "constraints", "trigger",
+     "triggers"}
+)  # fmt: skip
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
 _RUNS = re.compile(
     r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"
