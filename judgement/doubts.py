@@ -112,9 +112,10 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
 def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
-        changed = (action.facts.verbs & {Verb.EXEC}) - grounds.reason.acts
-    if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
-        verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
+        changed = action.facts.verbs & {Verb.EXEC}
+    done = changed - grounds.reason.acts if grounds.reason.read_only else frozenset[Verb]()
+    if done and not knowing.collects(grounds.reason, action.facts):
+        verb = max(sorted(done), key=_WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
@@ -128,10 +129,8 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         yield Doubt("forbidden", 0.7, text)
         return
     for verb in sorted(ruled_out(grounds.reason, action.facts)):
-        yield Doubt(
-            "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "
-            f"{DOING[verb]}", verb,
-        )  # fmt: skip
+        text = f"{DOES[verb]} {about(action.facts)}; the request rules out {DOING[verb]}"
+        yield Doubt("forbidden", 0.6, text, verb)
 
 
 def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:

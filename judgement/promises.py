@@ -189,7 +189,7 @@ def _tells(plain: Sequence[str], place: int, at: int, before: Sequence[str]) -> 
     word = plain[place]
     if word == "never" and before and place + 1 == at:
         return _RULES.isdisjoint(before)
-    if word == "no" and "since" in plain[at:]:
-        return True
+    if (word == "no" and "since" in plain[at:]) or plain[place + 1 : place + 2] == ["yet"]:
+        return True  # "not yet handed over"
     told = before[-1:] == ["do"] and place > 1 and plain[0] != "please"
     return told or not lexicon.TELLING.isdisjoint(before[-1:])

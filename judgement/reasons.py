@@ -323,7 +323,7 @@ def _meant_of(plain: Sequence[str], at: int, asked: frozenset[Verb]) -> frozense
     """
     behind = plain[at + 1 : at + 2 + _LED_IN]
     if plain[at] in _ENDS and not _SESSIONS.isdisjoint(behind):
-        return frozenset({Verb.EXEC})
+        return frozenset({Verb.EXEC}) | (asked & {Verb.DELETE} if plain[at][0] == "d" else set())
     if asked.isdisjoint(_CHANGES) or _STRUCTURES.isdisjoint(behind):
         return asked
     return asked | {Verb.SCHEMA}

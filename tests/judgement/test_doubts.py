@@ -40,6 +40,12 @@ class TestDoubts:
         moved = of("Stop tour 7", "UPDATE tours SET driver = 'ole' WHERE no = 7")
         assert paused["verb"].weight < 0.6 * moved["verb"].weight
 
+    def test_a_row_may_get_what_a_request_only_tells_of_it(self) -> None:
+        told = "Tour 4412 went to lane 3, the driver meant lane 8"
+        asked = "Which driver of tour 4412 took lane 8?"
+        action = "UPDATE tours SET lane = 8 WHERE no = 4412"
+        assert of(told, action)["verb"].weight < 0.6 * of(asked, action)["verb"].weight
+
     def test_a_table_that_shall_be_emptied_is_emptied_and_not_dropped(self) -> None:
         reason = "Empty stg_tours before the load"
         rows, table = of(reason, "DELETE FROM stg_tours"), of(reason, "DROP TABLE stg_tours")

@@ -46,6 +46,9 @@ class TestPromises:
         assert Verb.DELETE not in read("Soft delete of parcel 7").verbs
         assert Verb.WRITE in read("Soft delete of parcel 7").verbs
 
+    def test_what_is_not_done_yet_is_told(self) -> None:
+        assert not read("Parcel not yet handed over").forbidden
+
     def test_nobody_may_rules_out_what_nobody_can_only_tells(self) -> None:
         assert Verb.DELETE in read("Nobody may delete the file").forbidden
         assert not read("Nobody could delete the file").forbidden
