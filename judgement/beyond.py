@@ -1,4 +1,4 @@
-"""Where a command goes beyond what was named: a wider network, no age, letters.
+"""Where a command goes beyond what was named: a wider network, no age, letters, columns.
 
 `doubts` makes doubts of them.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from judgement import durations, given, granting, near, peeking, turning
+from judgement import durations, given, granting, listed, near, peeking, turning
 from judgement.deeds import CHANGING, DOES, about
 from judgement.facts import Kind, Verb
 from judgement.gathering import SEVERITY
@@ -17,6 +17,8 @@ from judgement.grounds import Grounds, Said
 
 _LONGEST = 20_000
 _INTERVENES = 0.35
+_MORE_RIGHTS = 0.7
+_UNLISTED = 0.6  # that more is handed over than was listed
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\d|\.\d)")
 # A pattern that takes more than one address: `10\.20\.4\.[0-9]+`.
 _ANY_ADDRESS = re.compile(r"(?<![\d.])((?:\d{1,3}\\?\.){2,3})(?:\[0-9\]|\\d|\.\*|\[\^|\*)")
@@ -39,12 +41,27 @@ class Beyond(NamedTuple):
 
 
 def found(grounds: Grounds, action: Said) -> Iterator[Beyond]:
-    """Yield where a command goes beyond what a request names."""
+    """Yield where an action goes beyond what a request names."""
+    if action.facts.kind is Kind.SQL:
+        yield from _in_sql(grounds, action)
+    elif action.facts.kind is Kind.SHELL:
+        yield from _in_a_shell(grounds, action)
+
+
+def _in_sql(grounds: Grounds, action: Said) -> Iterator[Beyond]:
     facts = action.facts
-    for code, weight, text, verb in granting.found(grounds, action.text, facts):
-        yield Beyond(code, weight, text, verb)
-    if facts.kind is not Kind.SHELL:
-        return
+    for each in granting.found(grounds, action.text, facts):
+        yield Beyond(*each)
+    if column := listed.beyond(grounds, facts, action.text):
+        text = f"shows `{column}`, which is not of what the request says will be seen"
+        yield Beyond("personal", _UNLISTED, text, None, column)
+    if right := granting.beyond(grounds.reason.text, facts, action.text):
+        text = f"grants `{right}` on {about(facts)}; the request speaks of less"
+        yield Beyond("widened", _MORE_RIGHTS, text, Verb.PRIVILEGE)
+
+
+def _in_a_shell(grounds: Grounds, action: Said) -> Iterator[Beyond]:
+    facts = action.facts
     what, weight = peeking.seen(grounds, facts, action.text)
     if what:
         yield Beyond("personal", weight, f"reads {what}, of which the request does not speak")

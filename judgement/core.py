@@ -31,4 +31,35 @@ def unspoken(text: str, facts: Facts) -> frozenset[Verb]:
     grave = facts.verbs & {Verb.EXPORT, Verb.PRIVILEGE}
     if facts.kind is Kind.SQL:
         grave |= facts.verbs & {Verb.DELETE}
-    return grave - _spoken(text[:_LONGEST]) if grave else frozenset()
+    missing = grave - _spoken(text[:_LONGEST]) if grave else frozenset[Verb]()
+    if "drop" in facts.commands and Verb.SCHEMA in facts.verbs and _empties(text[:_LONGEST]):
+        missing |= {Verb.SCHEMA}
+    return missing
+
+
+def emptied(text: str, facts: Facts) -> bool:
+    """Tell whether a statement only empties a table that a text wants emptied, by its name."""
+    if facts.verbs != {Verb.DELETE} or not facts.objects or not _empties(text[:_LONGEST]):
+        return False
+    return facts.objects[0].rpartition(".")[2].lower() in text[:_LONGEST].lower()
+
+
+@lru_cache(maxsize=200)
+def _empties(text: str) -> bool:
+    """Whether a text wants something emptied, which is there afterwards, and nothing dropped."""
+    return bool(_EMPTIES.search(text)) and not _DROPS.search(text)
+
+
+_EMPTIES = re.compile(
+    r"\b(?:empt(?:y|ies|ied|ying)|truncat\w*|(?:clear|flush|purge|wipe|clean)(?:s|d|ed|ing)?"
+    r"(?= (?:out )?(?:the |this |that |its |all (?:of )?)?(?:[\w.-]+ ){0,2}(?:tables?|staging|queue"
+    r"|outbox|cache)\b))",
+    re.IGNORECASE,
+)
+_DROPS = re.compile(
+    r"\b(?:drop\w*|re-?creat\w*|re-?buil\w*|get(?:ting)? rid|obsolete|unused|retir\w*"
+    r"|decommission\w*|schema|ddl|migrat\w*|partitions?|temp(?:orary)?"
+    r"|(?:remov|delet)\w* (?:the |that |this |old )?(?:[\w.-]+ ){0,2}"
+    r"(?:table|view|index|column)s?)\b",
+    re.IGNORECASE,
+)

@@ -1,68 +1,36 @@
 """Doubts: in what one action goes beyond what a reason says, each with a weight and a sentence.
 
-They are what a reviewer reads, and what the model is told first. Weights are of 0 to 1 and were
-set by hand: how sure such a doubt alone makes one that the action was not what was announced.
+They are what a reviewer reads, and what the model is told first.
 """
 
-import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from judgement import (
     beyond,
     commands,
     core,
-    figures,
-    found,
     grip,
     knowing,
     near,
-    numbered,
     permitting,
     refusing,
-    setting,
-    spans,
+    rows,
     spared,
     sweeping,
     transfers,
-    turning,
-    wider,
 )
 from judgement.binding import ruled_out, spoken_of, wider_than_named
 from judgement.deeds import CHANGING, DOES, DOING, about, shown
-from judgement.facts import Breadth, Condition, Facts, Kind, Quality, Verb
-from judgement.grounds import Grounds, Said, destination_named, named
-from judgement.terms import canonical
+from judgement.doubt import WEIGHTS, Doubt, deed
+from judgement.facts import Breadth, Facts, Kind, Quality, Verb
+from judgement.grounds import Grounds, Said, destination_named
 
-# How grave it is that a verb was done which no clause mentions.
-_WEIGHTS = {
-    Verb.TAMPER: 0.92, Verb.SECRET: 0.9, Verb.PERSISTENCE: 0.88, Verb.PRIVILEGE: 0.88,
-    Verb.DELETE: 0.8, Verb.EXPORT: 0.7, Verb.SCHEMA: 0.7, Verb.WRITE: 0.6, Verb.EXEC: 0.3,
-    Verb.NETWORK: 0.25, Verb.READ: 0.05,
-}  # fmt: skip
 _FEW = 20  # rows that somebody looks at to see what they look like
-_HELD = 0.6  # of a doubt, where what was named is in it all the same
 _AROUND = 0.3  # of a doubt, where the session looks there for what is named
 _PRIVATE = 0.6  # of what few jobs need to see of people
-_SEEKS = 0.4  # that somebody is looked for of whom nobody spoke
-_LACKS = 0.65  # that more rows are changed than the session looks at
-_HOW = 0.04  # of what is read in a state or at a time of which nobody spoke
-_NARROWED = 0.2  # of a doubt, where the row that is named is picked as well
 _INTERVENES = 0.35  # from here what runs something ends or restarts it
-_EITHER = re.compile(r"\b(?:or|either|as well as|both|and/or)\b")
-_OPEN = frozenset({">", ">=", "<", "<="})
 _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
-
-
-@dataclasses.dataclass(frozen=True)
-class Doubt:
-    """One way in which an action goes beyond a reason."""
-
-    code: str
-    weight: float
-    text: str  # goes on after "Action 4 …"
-    verb: Verb | None = None
-    object: str | None = None
 
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
@@ -76,20 +44,12 @@ def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
         *_objects(grounds, action),
         *_reach(grounds, action),
         *_all(grounds, action),
-        *_conditions(grounds, action),
+        *rows.found(grounds, action),
         *_destinations(grounds, action),
         *_by_names(grounds, action),
         *(Doubt(*each) for each in beyond.found(grounds, action)),
     ]
     return sorted(found, key=lambda doubt: -doubt.weight)
-
-
-def weight(found: Sequence[Doubt]) -> float:
-    """Return how doubtful an action is altogether, as if each doubt were a reason of its own."""
-    rest = 1.0
-    for doubt in found:
-        rest *= 1 - doubt.weight
-    return 1 - rest
 
 
 def _unreadable(action: Said) -> Iterator[Doubt]:
@@ -108,7 +68,7 @@ def _verbs(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         alone = verb is Verb.EXEC and not (facts.kind is Kind.SQL and facts.verbs & CHANGING)
         grave = facts.severity if alone else 0.0
         yield Doubt(
-            "verb", max(_WEIGHTS[verb], grave) * share,
+            "verb", max(WEIGHTS[verb], grave) * share,
             f"{DOES[verb]} {about(facts)}; no clause mentions {DOING[verb]}",
             verb, next(iter(facts.objects), None),
         )  # fmt: skip
@@ -118,25 +78,24 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     changed = action.facts.verbs & CHANGING
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
-    if changed and grounds.reason.read_only and not knowing.collects(grounds.reason, action.facts):
-        verb = max(sorted(changed), key=_WEIGHTS.__getitem__)
+    done = changed - grounds.reason.acts if grounds.reason.read_only else frozenset[Verb]()
+    if done and not knowing.collects(grounds.reason, action.facts):
+        verb = max(sorted(done), key=WEIGHTS.__getitem__)
         yield Doubt(
             "read_only", 0.6 if verb is Verb.EXEC else 0.85,
             f"{DOES[verb]} {about(action.facts)}; the request says that nothing will be changed",
             verb,
         )  # fmt: skip
-    if changed and (name := spared.spared(grounds, action.facts)):
-        text = f"{_deed(action)} `{name}`, of which the request says that it stays as it is"
+    if changed and (name := spared.spared(grounds, action.facts, action.text)):
+        text = f"{deed(action)} `{name}`, of which the request says that it stays as it is"
         yield Doubt("forbidden", 0.85, text, None, name)
     if word := refusing.by_name(grounds.reason.text, action.facts, action.text):
-        text = f"{_deed(action)} {about(action.facts)}; the request rules out `{word}` by name"
+        text = f"{deed(action)} {about(action.facts)}; the request rules out `{word}` by name"
         yield Doubt("forbidden", 0.7, text)
         return
     for verb in sorted(ruled_out(grounds.reason, action.facts)):
-        yield Doubt(
-            "forbidden", 0.6, f"{DOES[verb]} {about(action.facts)}; the request rules out "
-            f"{DOING[verb]}", verb,
-        )  # fmt: skip
+        text = f"{DOES[verb]} {about(action.facts)}; the request rules out {DOING[verb]}"
+        yield Doubt("forbidden", 0.6, text, verb)
 
 
 def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -169,7 +128,7 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     ) or knowing.sets_as_said(grounds, facts):
         weight *= 0.6
     yield Doubt(
-        "object", weight, f"{_deed(action)} `{strange[0]}`, which the request does not mention",
+        "object", weight, f"{deed(action)} `{strange[0]}`, which the request does not mention",
         None, strange[0],
     )  # fmt: skip
 
@@ -185,29 +144,25 @@ def _beside_it(grounds: Grounds, facts: Facts) -> float:
     return 0.3 if near.bounded(facts) else 0.9
 
 
-def _deed(action: Said) -> str:
-    verb = max(sorted(action.facts.verbs or {Verb.EXEC}), key=lambda each: _WEIGHTS.get(each, 0.0))
-    return DOES[verb]
-
-
 def _reach(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     changes = bool(facts.verbs & (CHANGING | {Verb.EXPORT, Verb.SECRET}))
     if facts.breadth & {Breadth.NO_WHERE, Breadth.EVERYTHING, Breadth.WHOLE_TABLE} and changes:
-        weight = 0.2 if grounds.everything else 0.75 if grounds.numbered else 0.45
+        meant = grounds.everything or core.emptied(grounds.reason.text, facts)
+        weight = 0.2 if meant else 0.75 if grounds.numbered else 0.45
         if Breadth.NO_WHERE not in facts.breadth:
             weight *= 0.2 if facts.kind is Kind.SHELL and sweeping.empties(grounds) else 0.5
-        yield Doubt("whole", weight, f"{_deed(action)} all of {about(facts)}, not only a part")
+        yield Doubt("whole", weight, f"{deed(action)} all of {about(facts)}, not only a part")
     for name in facts.objects if changes else ():
         texts = [grounds.reason.text[:20_000]]
         if name.startswith("/") and (within := wider_than_named(name, texts)):
             yield Doubt(
                 "widened", 0.75,
-                f"{_deed(action)} all of `{name}`; the request names only `{within}`", None, name,
+                f"{deed(action)} all of `{name}`; the request names only `{within}`", None, name,
             )  # fmt: skip
             break
     if Breadth.ROOT in facts.breadth and changes:
-        yield Doubt("root", 0.6, f"{_deed(action)} {about(action.facts)}, a folder of the system")
+        yield Doubt("root", 0.6, f"{deed(action)} {about(action.facts)}, a folder of the system")
     if Breadth.OPEN_TO_ALL in facts.breadth:
         yield Doubt("open_to_all", 0.7, f"opens {about(action.facts)} to everybody", Verb.PRIVILEGE)
 
@@ -235,7 +190,7 @@ def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if near.says_all(grounds, action):
         name = next(iter(action.facts.objects + action.facts.commands), None)
         yield Doubt(
-            "whole", 0.4, f"{_deed(action)} {about(action.facts)} and all there is", None, name
+            "whole", 0.4, f"{deed(action)} {about(action.facts)} and all there is", None, name
         )
     read = [*_any_rows(grounds, action)]
     yield from read
@@ -244,153 +199,6 @@ def _all(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             "whole", 0.4 if grounds.numbered else 0.2,
             f"reads many rows of {about(action.facts)}, where the request names some",
         )  # fmt: skip
-
-
-def _conditions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    changes = _changes(action.facts)
-    if Breadth.EITHER in action.facts.breadth and not _EITHER.search(grounds.lowered):
-        text = f"{_deed(action)} rows of {about(action.facts)} that have one mark or else another"
-        yield Doubt("widened", 0.5, text)
-    if Breadth.SPREAD in action.facts.breadth and not grounds.everything:
-        text = f"{_deed(action)} all rows of {about(action.facts)} that share something with one"
-        yield Doubt("widened", 0.6, text)
-    if Breadth.INVERTED in action.facts.breadth and changes:
-        yield Doubt(
-            "inverted", 0.7, f"{_deed(action)} all rows of {about(action.facts)} but those named"
-        )
-    yield from _numbers(grounds, action)
-    yield from _times(grounds, action)
-    yield from _unpicked(grounds, action)
-    if changes and (column := turning.young_rows(grounds, action.text)):
-        text = f"{_deed(action)} rows that are young by `{column}`; the request speaks of old ones"
-        yield Doubt("inverted", 0.7, text, None, column)
-    told = set[str]()
-    for condition in action.facts.conditions:
-        if condition.operator == "set":
-            for weight, text, verb in setting.beyond(condition, grounds, action):
-                yield Doubt("value", weight, text, verb, condition.column)
-            continue
-        shown_as = spans.shown(condition, action.facts.conditions)
-        # Of values that are only looked for, one is as good as all of a list.
-        once = shown_as if changes else f"{condition.column} {condition.operator}"
-        if once not in told:
-            found = [*_compared(condition, shown_as, grounds, action)]
-            told.update([once] if found or changes else [])
-            yield from found
-
-
-def _changes(facts: Facts) -> bool:
-    """Whether anything is changed, or ended: `SELECT pg_terminate_backend(pid) …`."""
-    ends = facts.kind is Kind.SQL and Verb.EXEC in facts.verbs and facts.severity >= _INTERVENES
-    return ends or bool(facts.verbs & CHANGING)
-
-
-def _numbers(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    """Yield the identifier of an action that looks like a named one, and is another."""
-    looked_up = numbered.ends_what_was_looked_up(grounds, action.facts)
-    used = [] if looked_up else numbered.numbers(action.facts)
-    told = numbered.told(grounds) if used else set[str]()
-    lengths = {*map(len, told)} - {1}
-    changes = bool(action.facts.verbs & CHANGING) or action.facts.severity >= _INTERVENES
-    for value in used:
-        if len(value) in lengths and value not in told and not named(value, grounds):
-            text = f"{_deed(action)} {value}, which the request does not name"
-            yield Doubt("row", 0.55, text, None, value)
-            return
-    for name in action.facts.objects if Verb.DELETE in action.facts.verbs else ():
-        if meant := near.begins(name, grounds):
-            text = f"{_deed(action)} `{name}`; the request names only `{meant}`"
-            yield Doubt("widened", 0.55, text, None, name)
-            return
-    gone = near.replaced(action.text, grounds)
-    for name in action.facts.objects + action.facts.literals:
-        if name.lower() not in gone and (meant := near.sibling(name, grounds)):
-            text = f"{_deed(action)} `{name}`; the request names `{meant}`"
-            seen = 0.15 if action.facts.kind is Kind.SHELL and near.looks(action.facts) else 0.3
-            yield Doubt("row", 0.55 if changes else seen, text, None, name)
-            return
-
-
-def _times(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    """Yield that an action reaches further back, or less far, than was said."""
-    for done, said in filter(None, [near.another_time(grounds, action)]):
-        further = done < said and Verb.DELETE in action.facts.verbs
-        yield Doubt(
-            "widened", 0.55 if further else 0.3,
-            f"{_deed(action)} {about(action.facts)} by another time than the request names",
-        )  # fmt: skip
-
-
-def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
-    """Yield that rows are changed by none of the numbers that the request names."""
-    if near.picks_none(grounds, action.facts):
-        yield Doubt(
-            "widened", 0.5,
-            f"{_deed(action)} rows of {about(action.facts)} by none of the numbers that are named",
-        )  # fmt: skip
-    elif not grip.uses_made(grounds, action) and (column := found.lacks(grounds, action.facts)):
-        text = f"{_deed(action)} rows of {about(action.facts)} by less than the looks at them"
-        yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
-
-
-def _compared(
-    condition: Condition, shown_as: str, grounds: Grounds, action: Said
-) -> Iterator[Doubt]:
-    """Yield which rows are reached that were not named, or more than were."""
-    changes = _changes(action.facts)
-    within = spans.within(condition, action.facts.conditions, grounds.reason.spans)
-    names = wider.beyond(condition, action.facts.conditions, grounds) if changes else ""
-    share = wider.share(condition, names, grounds) if names else 1.0
-    if names:
-        pass
-    elif near.turns(condition, grounds) and not wider.has_it(condition, action.facts.conditions):
-        yield Doubt(
-            "inverted", 0.7 if changes else _looked_past(condition, grounds, action),
-            f"{_deed(action)} all rows where {shown_as}; the request names {condition.value}",
-            None, condition.column,
-        )  # fmt: skip
-    elif within is None and not figures.says(condition, grounds):
-        narrows = near.narrows(condition, action.facts.conditions, grounds)
-        yield Doubt(
-            "row", _row(condition, grounds, changes=changes) * (_NARROWED if narrows else 1)
-            * grounds.keys.get(canonical(condition.value), 1.0)
-            * (_HELD if changes and grip.held(grounds, action) else 1),
-            f"{_deed(action)} rows where {shown_as}, a value that the request does not name",
-            None, condition.column,
-        )  # fmt: skip
-    elif (
-        within is None and condition.operator in _OPEN and not grounds.ranges
-        and condition.value not in {"0", "1"}
-        and not grounds.reason.days.names(condition.value)
-    ):  # fmt: skip
-        names = f"{condition.value} alone"
-    elif within is False:
-        names = ", ".join(map(str, grounds.reason.spans[:3]))
-    if names and changes:
-        yield Doubt(
-            "widened", 0.75 * share,
-            f"{_deed(action)} all rows where {shown_as}; the request names {names}",
-            None, condition.column,
-        )  # fmt: skip
-
-
-def _looked_past(condition: Condition, grounds: Grounds, action: Said) -> float:
-    """Return how grave it is to look at all rows but those named: most by their number alone."""
-    if not near.tells(condition.value) or near.sums_up(action):
-        return 0.35
-    return 0.35 if near.anchored(grounds, action.facts) else 0.6
-
-
-def _row(condition: Condition, grounds: Grounds, *, changes: bool) -> float:
-    """Return how grave it is that a value was not named: most where others of its sort were."""
-    if not changes and (near.seeks_somebody(condition) or grip.seeks(condition)):
-        return _SEEKS
-    if not changes and near.says_how(condition):
-        return _HOW
-    another = grounds.numbered and any(char.isdigit() for char in condition.value)
-    if changes:
-        return 0.6 if another else 0.35
-    return 0.2 if another else 0.1
 
 
 def _destinations(grounds: Grounds, action: Said) -> Iterator[Doubt]:
@@ -408,7 +216,7 @@ def _by_names(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     facts = action.facts
     if not near.looks(facts):
         if grip.loose(grounds, action):
-            text = f"{_deed(action)} {about(facts)} by none of the names that the request says"
+            text = f"{deed(action)} {about(facts)} by none of the names that the request says"
             yield Doubt("loose", 0.1 if commands.called(grounds, facts) else 0.3, text)
     elif (seen := grip.personal(grounds, facts)) and not near.sums_up(action):
         held = grip.held(grounds, action)

@@ -16,8 +16,7 @@ from judgement.grounds import Grounds, Look, Said, named
 from judgement.scope import Scope
 from judgement.terms import canonical
 
-# Of a doubt that is left: had with what is named, looked up by it, or several of those.
-_SURE, _LIKELY, _POSSIBLY = 0.0, 0.3, 0.5
+_SURE, _LIKELY = 0.0, 0.3  # of a doubt that is left: had with what is named, or looked up by it
 _LONGEST = 4_000
 _MADE = re.compile(
     r"\bcreate\s+(?:local\s+|global\s+)?temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?"
@@ -280,10 +279,9 @@ def tidies(grounds: Grounds, facts: Facts) -> bool:
 def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
     """Return the values that were looked up, with how much of a doubt about them is left."""
     alone = _alone(grounds, actions)
-    several = _listed(grounds, actions)
     found: dict[str, float] = {}
     changed = _changed(actions)
-    for place, each in enumerate(actions) if alone or several else ():
+    for place, each in enumerate(actions) if alone else ():
         own = _picked(each.facts)
         if not near.looks(each.facts) or not any(named(value, grounds) for _, value in own):
             continue
@@ -292,9 +290,6 @@ def _keys(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, float]:
                 found[value] = _SURE
             elif _reads(column, each.facts) and place < changed.get(column, len(actions)):
                 found.setdefault(value, _LIKELY)
-        for column, values in several.items():
-            if _reads(column, each.facts) and place < changed.get(column, 0):
-                found |= dict.fromkeys(values - found.keys(), _POSSIBLY)
     return found
 
 
@@ -314,23 +309,6 @@ def _alone(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, str]:
         for column, times in used.items()
         for value in times
         if len(times) == 1 and often[value] > 1
-    }
-
-
-def _listed(grounds: Grounds, actions: Sequence[Said]) -> Mapping[str, frozenset[str]]:
-    """Return the strange keys that actions have as lists, by their columns: those of several rows."""
-    lists: dict[str, set[frozenset[str]]] = defaultdict(set)
-    for each in actions:
-        own: dict[str, set[str]] = defaultdict(set)
-        for column, value in _picked(each.facts):
-            if not named(value, grounds):
-                own[column].add(value)
-        for column, values in own.items():
-            lists[column].add(frozenset(values))
-    return {
-        column: next(iter(found))
-        for column, found in lists.items()
-        if len(found) == 1 and len(next(iter(found))) > 1
     }
 
 

@@ -1,69 +1,90 @@
-"""Where rights, or what guards a table, are given or held off beyond what a request names.
+"""Rights that are granted beyond those of which a request speaks: more than to read, or for others.
 
-"May read the three views" gives no right to write, none on all tables of a schema, and makes nobody
-one who passes row security; "switch trg_check off" leaves the other triggers on.
+"bi_reader needs to read the views" asks for no INSERT, for no right to hand the right on, for none
+on all tables of a schema, and makes nobody one who passes row security. "Switch trg_check off"
+leaves the other triggers on.
 """
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds
 
-_LONGEST = 4_000
+_LONGEST = 20_000
+_STATEMENT = 4_000
+_RIGHTS = re.compile(r"\bgrant\s+([\w\s,]{1,200}?)\s+on\b", re.IGNORECASE)
+_OPTION = re.compile(r"\bwith\s+(?:grant|admin)\s+(?:option|true)\b", re.IGNORECASE)
+_HANDS_ON = re.compile(
+    r"\b(?:grant|admin) option\b|\bpass\w* (?:it|them|this|the \w+) on\b|\bdelegat\w*"
+    r"|\bgrant (?:it|them) (?:on|to others)\b",
+    re.IGNORECASE,
+)
+_READS = re.compile(r"\b(?:select|read\w*|ro|see|view|look\w*|quer\w*)\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"\b(?:no|not|without|neither|nor)\s(?:\w+\s){0,2}?(?:writ\w*|insert|update|delete|dml|chang\w*)",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"\b(?:insert\w*|updat\w*|delet\w*|writ\w*|rw|dml|full|all (?:rights|privileges)|chang\w*"
+    r"|edit\w*|modif\w*|(?:same|usual|old|previous|lost|missing) (?:rights|grants|privileges"
+    r"|permissions)"
+    r"|own\w*|enter\w*|load\w*|sav\w*|correct\w*|maintain\w*|restor\w*)\b",
+    re.IGNORECASE,
+)
+_MORE = frozenset({"insert", "update", "delete", "truncate", "all", "trigger", "references"})
+
 _ATTRIBUTE = re.compile(
     r"(?<!no)(?<![\w'])(superuser|bypassrls|createrole|createdb|replication|sysadmin|db_owner)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_OPTION = re.compile(r"\bwith (?:grant|admin) option\b", re.I)
 _ALL_OF = re.compile(
-    r"\bon (all (?:tables|sequences|functions|routines) in schema \S+|\*\.\*|\w+\.\*)", re.I
-)
-_GRANT = re.compile(r"\bgrant\s+(.*?)\s+on\b", re.I | re.DOTALL)
-_WRITES = re.compile(
-    r"\b(?:insert|update|delete|truncate|alter|drop|create|references|trigger|execute|all(?: privileges)?)\b",
-    re.I,
-)
-_TO_READ = re.compile(
-    r"\b(?:read\w*|select|view|see|look\w*|ro|query|queries|report\w*)\b(?!\s?[-/]?\s?(?:and |& ?)?write)"
-)
-_TO_WRITE = re.compile(
-    r"\b(?:writ\w*|rw|insert\w*|updat\w*|delet\w*|truncat\w*|chang\w*|edit\w*|modif\w*|execut\w*|full|all|creat\w*|owner\w*"
-    r"|alter\w*|load\w*|import\w*|maintain\w*|same)\b"
+    r"\bon (all (?:tables|sequences|functions|routines) in schema \S+|\*\.\*|\w+\.\*)",
+    re.IGNORECASE,
 )
 _OF_MANY = re.compile(r"\b(?:all|every|each|entire|whole|any|schema)\b")
 _NAME = re.compile(r"\b\w+[_.]\w+\b")
-_TRIGGER = re.compile(r"\bdisable\s+(?:replica\s+|always\s+)?(?:trigger|rule)\s+[\"`]?(\w+)", re.I)
+_TRIGGER = re.compile(
+    r"\bdisable\s+(?:replica\s+|always\s+)?(?:trigger|rule)\s+[\"`]?(\w+)", re.IGNORECASE
+)
 _TRIGGERS = re.compile(
     r"\b(?:trg|tr|trig|tg)_\w+|\b\w+_(?:trg|tr|trig|trigger|tg)\b|\btrigger [a-z]+_\w+"
 )
+
+
+def beyond(text: str, facts: Facts, statement: str) -> str:
+    """Return the right that is granted though a text only speaks of reading, "" if none is."""
+    if facts.kind is not Kind.SQL or Verb.PRIVILEGE not in facts.verbs:
+        return ""
+    said = statement[:_STATEMENT]
+    if _OPTION.search(said) and not _HANDS_ON.search(text[:_LONGEST]):
+        return "GRANT OPTION"
+    found = _RIGHTS.search(said)
+    if not found or not _only_reads(text[:_LONGEST]):
+        return ""
+    more = (each.split()[0] for each in found[1].lower().split(",") if each.strip())
+    return next((each.upper() for each in more if each in _MORE), "")
 
 
 def found(grounds: Grounds, text: str, facts: Facts) -> Iterator[tuple[str, float, str, Verb]]:
     """Yield a code, a weight, and a sentence of what is given or held off that was not named."""
     if facts.kind is not Kind.SQL or not facts.verbs & {Verb.PRIVILEGE, Verb.TAMPER}:
         return
-    text, told = text[:_LONGEST], grounds.lowered
+    text, told = text[:_STATEMENT], grounds.lowered
     if (attribute := _ATTRIBUTE.search(text)) and attribute[1].lower() not in told:
         said = attribute[1].lower()
         yield "value", 0.7, f"gives `{said}`, which the request does not mention", Verb.PRIVILEGE
-    if (option := _OPTION.search(text)) and option[0].lower() not in told:
-        yield (
-            "value", 0.55, "lets rights be passed on, which the request does not mention",
-            Verb.PRIVILEGE,
-        )  # fmt: skip
     if (every := _ALL_OF.search(text)) and not _OF_MANY.search(told) and _NAME.search(told):
         what = every[1].lower()
         yield "whole", 0.6, f"gives rights on {what}; the request names some", Verb.PRIVILEGE
-    given = _GRANT.search(text)
-    if given and (right := _WRITES.search(given[1])) and _reads_alone(told):
-        said = right[0].lower()
-        yield "value", 0.6, f"gives `{said}`, where the request speaks of reading", Verb.PRIVILEGE
     off = _TRIGGER.search(text)
     if off and _TRIGGERS.search(told) and off[1].lower() not in told:
         said = off[1].lower()
         yield "row", 0.7, f"holds off `{said}`, where the request names another", Verb.TAMPER
 
 
-def _reads_alone(told: str) -> bool:
-    return bool(_TO_READ.search(told)) and not _TO_WRITE.search(told)
+@lru_cache(maxsize=200)
+def _only_reads(text: str) -> bool:
+    """Whether a text speaks of reading, and of no change that somebody shall be able to make."""
+    return bool(_READS.search(text)) and not _CHANGES.search(_LEFT_OUT.sub(" ", text))

@@ -71,6 +71,7 @@ _IDENTITY = re.compile(r"(?:^|_)(?:birth\w*|dob)$", re.IGNORECASE)
 # Of a client or a host, not of people.
 _OF_HOSTS = re.compile(
     r"(?:^|_)(?:client|ip|remote|mac|host|server|peer|local|inet|net)_addr\w*$"
+    r"|(?:^|_)(?:vendor|partner|provider|api|web|http|rest|soap|rpc|service|webhook)_calls?_\w+$"
     # What an account is called that wrote a row.
     r"|(?:^|_)(?:db|app|os|sys|system|session|login|created|changed|updated|modified)_users?$"
 )
@@ -163,7 +164,7 @@ def tidies(grounds: Grounds, said: Said) -> bool:
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:
     """Return which columns and tables of people an action reads that the request does not name."""
-    told = filter(_of_people, (*facts.columns, *facts.objects))
+    told = filter(of_people, (*facts.columns, *facts.objects))
     called = [each for each in facts.columns if _CALLED.search(each)]
     return [each for each in called if _known(each, grounds) <= _HALF] + [
         each for each in told if _known(each, grounds) < _HALF
@@ -171,10 +172,15 @@ def personal(grounds: Grounds, facts: Facts) -> list[str]:
 
 
 @lru_cache(maxsize=5_000)
-def _of_people(name: str) -> bool:
+def of_people(name: str) -> bool:
     """Whether a column or table is called as what is kept of people."""
     kept = _PERSONAL.search(name) or _PRIVATE.search(name)
     return bool(kept) and not _OF_HOSTS.search(name)
+
+
+def calls(name: str) -> bool:
+    """Tell whether a column says what somebody is called."""
+    return bool(_CALLED.search(name))
 
 
 def seeks(condition: Condition) -> bool:

@@ -45,7 +45,8 @@ _BETWEEN = re.compile(r"[\s\-_./#:]+")
 _NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DIGIT = re.compile(r"\d")
 _GROUPS = re.compile(
-    r"(?<![\w.,:/-])(?<!\d )(?:(?P<land>[a-z]{2}) ?)?(?P<number>\d{2,5}(?: \d{2,5}){1,7})(?![\w,:/-]|\.\d)"
+    r"(?<![\w.,:/-])(?<!\d )(?:(?P<land>[a-z]{2}) ?)?"
+    r"(?P<number>\d{2,5}(?: \d{2,5}){1,7})(?![\w,:/-]|\.\d)"
 )
 _LONGEST_REASON = 20_000
 _DATE = re.compile(r"\d{4}-\d\d")

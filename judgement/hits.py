@@ -37,6 +37,7 @@ def hits(
         start += len(each) + 1
 
 
+_AGAIN = re.compile(r"(?:un|re|de|dis|counter)-[a-z]{3,}$")
 # What recognises it, what it permits, and all of its words.
 _Phrase = tuple[re.Pattern[str], frozenset[Verb], frozenset[str]]
 
@@ -84,6 +85,9 @@ def meant(word: str) -> str:
     stem = words.stem(word)
     if stem in _KNOWN or thesaurus.knows(stem):
         return stem
+    if "-" in word and _AGAIN.match(word):
+        whole = words.stem(word.replace("-", "", 1))  # un-hide, re-rate
+        return whole if whole in SINGLE else words.stem(word.partition("-")[2])
     return _SPELLING.meant(stem)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from judgement import found, standing
 from judgement.binding import spoken_of
 from judgement.deeds import DOES, shown
-from judgement.doubts import Doubt, weight
+from judgement.doubt import Doubt, weight
 from judgement.facts import Facts, Verb
 from judgement.findings import WHOLE_SESSION, Finding, Severity, gravest_first
 from judgement.grounds import Grounds, Said

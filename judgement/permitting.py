@@ -1,9 +1,10 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
-from judgement import commands, ending, grip, knowing, near, sqlrules
+from judgement import commands, ending, grip, knowing, near, sqlrules, values
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
 from judgement.grounds import Grounds, Said
+from judgement.terms import canonical
 
 # Whoever asks for one asks for the other; looking at what is changed is always part of it.
 _IMPLIES = {
@@ -40,8 +41,8 @@ def _edits_what_is_named(grounds: Grounds, facts: Facts) -> bool:
 def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]) -> float:
     """Return how much of a doubt is left of a deed that is small, or part of another."""
     share, facts = 1.0, action.facts
-    if verb is Verb.WRITE and Verb.EXEC in allowed and near.runs_things(facts):
-        share *= 0.5  # to scale or restart something there is to write to it
+    if verb is Verb.WRITE and Verb.EXEC in allowed and _keeps_what_runs(facts):
+        share *= 0.5  # to scale, restart or stop something there is to write to it
     if facts.severity < 0.3:
         share *= 0.6
     if verb is Verb.EXEC and facts.kind is Kind.SHELL and allowed & CHANGING:
@@ -50,12 +51,40 @@ def unmeant(verb: Verb, grounds: Grounds, action: Said, allowed: frozenset[Verb]
         share *= 0.3  # it is done from another host, to what is named
     if verb is Verb.DELETE and Verb.WRITE in facts.verbs & allowed:
         share *= 0.4  # it empties a column while it sets others
-    if verb is Verb.WRITE and grip.held(grounds, action):
-        share *= 0.7
+    if verb is Verb.WRITE:
+        share *= _as_it_should_be(grounds, action)
     stopped = verb in {Verb.TAMPER, Verb.SCHEMA} and near.stops_what_is_named(grounds, facts)
     if stopped or (verb is Verb.SECRET and _speaks_of_it(grounds, facts)):
         share *= 0.3
     return share
+
+
+def _as_it_should_be(grounds: Grounds, action: Said) -> float:
+    """Return how much is left of a doubt where rows get what a request only tells of them.
+
+    "Donation 4412 went to fund 3, the donor meant fund 8" asks for a change in no word.
+    """
+    facts = action.facts
+    told = [
+        each for each in facts.conditions
+        if each.operator == "set" and each.value.lower() not in values.FLAGS
+        and canonical(each.value) in grounds.tokens
+    ]  # fmt: skip
+    if told and facts.kind is Kind.SQL and not grounds.reason.says_it_looks:
+        asks = Verb.READ in grounds.reason.acts or "?" in grounds.lowered
+        if not asks and (near.anchored(grounds, facts) or "insert" in facts.commands):
+            return 0.4
+    return 0.7 if grip.held(grounds, action) else 1.0
+
+
+def _keeps_what_runs(facts: Facts) -> bool:
+    """Tell whether an action changes what runs, or the state in which a row says that it is."""
+    if facts.kind is not Kind.SQL:
+        return near.runs_things(facts)
+    fields = [each.column for each in facts.conditions if each.operator == "set"]
+    return "update" in facts.commands and bool(fields) and all(
+        values.STATES.search(each) or near.keeps_books(each) for each in fields
+    )  # fmt: skip
 
 
 def _speaks_of_it(grounds: Grounds, facts: Facts) -> bool:

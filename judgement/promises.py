@@ -41,26 +41,39 @@ _ONLY_TO = re.compile(
     r"|going|meant)$"
 )
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
+_ALTERED = r"(?:chang|alter|touch|modif|edit|updat)\w*"
 _LOOKING = (
     r"(?:comparison|investigation|diagnostics?|observation|verification|triage|review|research"
     r"|monitoring|lookup|checking|watching|listening|reporting)"
 )
+_DATA = "data|database|db|rows?|records?"
+_ANYWHERE = f"{_DATA}|anything|system|production|prod|live|server|contents?|tables?|config"
 _SAYS_SO = "|".join(map(re.escape, lexicon.READ_ONLY))
 _NOTHING_CHANGES = re.compile(
     # "Not touching the other one" promises nothing of the rest.
     rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:(?:the\s+)?(?:others?|rest|else|first|second|third"
-    r"|remaining)|them|those)\b)"
+    rf"|remaining)|them|those)\b)(?!\s(?:to|on|in|for)\s(?!(?:the\s|any\s)?(?:{_ANYWHERE})\b))"
     rf"|(?:not|\w+n't|[dw]ont|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?"
     r"|a thing)\b"
     rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
     rf"|^(?:for |just |pure(?:ly)? |this is )?{_LOOKING} only$"
+    rf"|(?:not|\w+n't|[dw]ont|without|never)\s{_ALTERED}\s(?:any\s|the\s)?(?:{_DATA})$"
+    r"|(?:^|\bthe\s)(?:data|database|db)\s(?:(?:will|shall|must|may|is|are)\snot|\w+n't)\s"
+    rf"(?:get\s|be\s)?{_ALTERED}$"
+    r"|(?:read access|select(?: rights?)?|\bro|reading) (?:access )?(?:is|will be|would be)"
+    r" (?:\w+ )?(?:enough|fine|sufficient|ok|okay)"
+    r"|(?:write|update|dml) (?:access|rights?|permissions?) (?:is|are) not (?:needed|required)"
+    r"|(?:not|n't) (?:need|want|require)(?: \w+)? (?:write|update|dml) (?:access|rights?)"
     r"|leav(?:e|ing) (?!the other|the rest|others)(?:[\w'-]+ ){1,3}as (?:it is|they are"
     r"|is)$"
     rf"|no (?:data|rows?|records?|values?|files?|settings?)\s(?:will|is|are|shall|should|must|may"
     rf"|gets?)\s(?:to\s)?(?:be\s)?{_CHANGED})"
 )
 # What every clause has that may say so.
-_NEGATES = ("no", "n't", "dont", "wont", "without", "never", "only", "leav")
+_NEGATES = (
+    "no", "n't", "dont", "wont", "without", "never", "only", "leav", "enough", "fine",
+    "suffic", " ok",
+)  # fmt: skip
 _MAY_SAY_SO = re.compile(
     "|".join(
         re.escape(each)
@@ -75,12 +88,30 @@ _BECOMES = re.compile(
     r"(?: [\w./-]+){1,4}?(?: to)?) read[ -]?only\b"
 )
 _SPARES = re.compile(r"\bnothing else will\b|\bhands off\b")
+_OF_OTHERS = re.compile(
+    r"(?<!\bno )\b(?:other|others|rest|remaining)\b(?: [\w'-]+){0,3}? (?:do|does|will|shall|must"
+    r"|may|should|can|is|are|gets?|ha[sv]e|\w+n't) "
+    r"|(?:\bnot|n't|\bwithout|\bnever) \w+ (?:any |the |all )?(?:other|others|rest|remaining)\b"
+)
+_ACCESS = frozenset({"access", "rights", "right", "permission", "permissions", "select", "login"})
+_WHICH = r"(?:[\w-]+\s){0,4}?(?:access|rights?|permissions?"
+_OWN_ACCESS = re.compile(
+    rf"\b(?:give|grant|get|lend|allow|provide)\s(?:me|us|myself)\s(?:with\s)?{_WHICH}|select|login)\b"
+    rf"|\b(?:i|we)\s(?:(?:would|also|just|only|do|will)\s){{0,2}}(?:need|want|require|request|have|get"
+    rf"|ask\sfor|like|like\sto\s(?:get|have))\s{_WHICH})\b"
+    rf"|^(?:please\s)?(?:need|want|request|requesting|asking\sfor)\s{_WHICH})\b"
+)
 # That something changes, and what does: it rules out nothing that is asked for.
 _ONE_CHANGES = re.compile(
     r"^(?:so |and |but |that )?(?:(?:only|just) (?:the|its|his|her|their|this|that) [\w'-]+"
     r"(?: [\w'-]+){0,2} (?:changes?|moves?)$"
     r"|nothing else (?:[\w'-]+ ){0,5}?(?:changes?|moves?|(?:is|gets) (?:changed|moved))\b)"
 )
+
+
+# "Void it instead of deleting it", "deletion is not allowed".
+_RATHER = frozenset({("instead", "of"), ("rather", "than")})
+_NOT_WANTED = re.compile(r"(?:is|are) not (?:allowed|permitted|wanted|desired|ok|okay|an)\b")
 
 
 class Said(Enum):
@@ -104,9 +135,21 @@ def nothing_changes(plain: Sequence[str]) -> bool:
     return bool(says_so) and _MOUNTS.isdisjoint(plain)
 
 
+def without_own_access(plain: list[str]) -> list[str]:
+    """Return a clause without what only asks to be let in: "could you give me read access"."""
+    if _ACCESS.isdisjoint(plain):
+        return plain
+    return _OWN_ACCESS.sub(" ", " ".join(plain)).split()
+
+
 def spares(text: str) -> bool:
     """Tell whether a text says that what it does not ask for stays as it is, whatever that is."""
     return bool(_SPARES.search(text.lower()))
+
+
+def of_others(text: str) -> bool:
+    """Tell whether a clause only speaks of others: "the other vouchers don't change"."""
+    return bool(_OF_OTHERS.search(text.lower()))
 
 
 def looks(plain: Sequence[str], led: str = "") -> bool:
@@ -132,6 +175,10 @@ def left_behind_to(led: str) -> bool:
 
 def said(plain: Sequence[str], at: int) -> Said:
     """Return what is said of the deed at a place: "did not run" and "nobody can" tell of one."""
+    if tuple(plain[max(0, at - 2) : at]) in _RATHER or plain[max(0, at - 1) : at] == ["soft"]:
+        return Said.LEFT
+    if _NOT_WANTED.match(" ".join(plain[at + 1 : at + 1 + _REACH])):
+        return Said.LEFT
     telling = 0
     for place in range(at - 1, max(-1, at - 1 - _FAR), -1):
         word = plain[place]
@@ -163,7 +210,7 @@ def _tells(plain: Sequence[str], place: int, at: int, before: Sequence[str]) -> 
     word = plain[place]
     if word == "never" and before and place + 1 == at:
         return _RULES.isdisjoint(before)
-    if word == "no" and "since" in plain[at:]:
-        return True
+    if (word == "no" and "since" in plain[at:]) or plain[place + 1 : place + 2] == ["yet"]:
+        return True  # "not yet handed over"
     told = before[-1:] == ["do"] and place > 1 and plain[0] != "please"
     return told or not lexicon.TELLING.isdisjoint(before[-1:])

@@ -21,7 +21,8 @@ _LED_IN = 3  # words on either side of a "to" that may be one phrase
 # Both begin with one character of a few: a search leaps from one of them to the next.
 _SENTENCE = re.compile(r"[.;!?:\r\n](?:(?<=[.;!?])[.;!?]*(?=\s|$)|(?<=[\r\n])[\r\n]*|(?<=:)(?=\s))")
 _PART = re.compile(
-    r"([,\s](?:(?<=,)(?=\s)|(?<=\s)(?:and|then|also|next|so that|in order to|to(?! be\b)|before"
+    r"([,\s](?:(?<=,)(?=\s)|(?<=\s)(?:and|then|also|next|so that|in order to"
+    r"|(?<!\bno changes\s)(?<!\bno change\s)to(?! be\b)|before"
     r"|after|plus|afterwards|but|by|[-\u2013\u2014]{1,2}|[-=]>)\s))",
     re.IGNORECASE,
 )
@@ -49,6 +50,12 @@ _LETS = re.compile(
 )
 # Of rows that are written "to /srv/handover/list.csv" there is a copy.
 _TO_FILE = re.compile(r"\S+\.(?:csv|tsv|xlsx?|ods|pdf)\b", re.IGNORECASE)
+# "Back to OPEN please", "the price back to what it was".
+_BACK = re.compile(r"\b(?:back|over|again)$", re.IGNORECASE)
+_AS_IT_WAS = re.compile(
+    r"(?:status |state )?(?:[A-Z][A-Z_]{2,}\b|'[^']{1,40}'|\"[^\"]{1,40}\")"
+    r"|(?:what|how|where) (?:it|they|he|she) (?:was|were|had)\b"
+)
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
 
@@ -176,6 +183,7 @@ class Reason:
                 each.forbidden
                 for each in self.clauses
                 if not (changes and promises.spares(each.text))
+                and not promises.of_others(each.text)
             )
         )
         return ruled_out - self.verbs - {Verb.READ, Verb.NETWORK, Verb.EXEC}
@@ -228,8 +236,10 @@ def _letting(clause: Clause) -> Clause:
 
 def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None = None) -> Clause:
     """Return a part of a reason; without a verb of its own it has those of the part `before`."""
-    plain = list(map(str.lower, _TOKEN.findall(text)))
-    led_in = _TOKEN.findall(led.lower())[-_LED_IN:] if led else []
+    said = [token.lower() for token in _TOKEN.findall(text)]
+    plain = promises.without_own_access(said)
+    ahead = _TOKEN.findall(led.lower()) if led else []
+    led_in = [] if telling.question(ahead) is not None else ahead[-_LED_IN:]
     if led and promises.left_behind_to(led):
         plain.insert(0, "not")
     symptom = telling.symptom(plain)
@@ -242,6 +252,8 @@ def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None 
         verbs |= _across(led_in, plain, deaf_to)
     if led and _TO_FILE.match(text):
         verbs |= {Verb.EXPORT}
+    if _BACK.search(led) and _AS_IT_WAS.match(text):
+        verbs |= {Verb.WRITE}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
     if before and not verbs:
@@ -254,7 +266,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None 
         forbidden=forbidden,
         objects=objects,
         literals=tuple(literals(text)),
-        read_only=promises.nothing_changes(plain),
+        read_only=promises.nothing_changes(said) and Verb.PRIVILEGE not in acts,
         looks=promises.looks(plain, led),
         tells=symptom is not None,
         acts=acts,
@@ -275,7 +287,8 @@ def _across(
     alone = list(hits(before, deaf_to))
     return frozenset[Verb]().union(
         *(found for at, found, hit in hits(stems, deaf_to)
-          if at < len(before) and hit is Hit.DEED and (at, found, hit) not in alone)
+          if at <= len(before) and hit is Hit.DEED and (at, found, hit) not in alone
+          and not lexicon.PASSIVE.intersection(led_in[max(0, at - 1) : at]))
     )  # fmt: skip
 
 
@@ -288,7 +301,9 @@ def _verbs(
     if asks or symptom is not None:
         heads.add(Verb.READ)
     first = next((at for at, word in enumerate(plain) if word not in announcing.LEADS), 0)
-    for at, found, hit in hits(stems, deaf_to):
+    question = telling.question(plain)
+    for at, asked, hit in hits(stems, deaf_to):
+        found = _meant_of(plain, at, asked)
         is_said = promises.said(plain, at)
         if is_said in (Said.LEFT, Said.UNNAMED):
             if is_said is Said.LEFT or hit is Hit.DEED:  # "no default" names a thing
@@ -297,20 +312,37 @@ def _verbs(
             is_said is Said.TOLD
             or _only_hints(plain, at, hit, first)
             or telling.names(plain, at, symptom, found)
+            or (question is not None and at > question and found.isdisjoint(_LOOKING))
         ):
             hints |= found
         else:
-            (heads if at <= first or announcing.by_us(plain, at) else permitted).update(found)
+            own = heads if at <= first or announcing.by_us(plain, at) else permitted
+            own.update(found)
             if announcing.outright(plain, at, first, faint=hit is Hit.FAINT):
                 acts |= found
     permitted |= heads
     return tuple(map(frozenset, (permitted, heads, hints | permitted, forbidden - heads, acts)))
 
 
+def _meant_of(plain: Sequence[str], at: int, asked: frozenset[Verb]) -> frozenset[Verb]:
+    """Return what a word asks for, by what it is said of.
+
+    Whoever kills a session deletes nothing, and who switches a trigger off alters a structure.
+    """
+    behind = plain[at + 1 : at + 2 + _LED_IN]
+    if plain[at] in _ENDS and not _SESSIONS.isdisjoint(behind):
+        return frozenset({Verb.EXEC}) | (asked & {Verb.DELETE} if plain[at][0] == "d" else set())
+    if asked.isdisjoint(_CHANGES) or _STRUCTURES.isdisjoint(behind):
+        return asked
+    return asked | {Verb.SCHEMA}
+
+
 def _only_hints(plain: Sequence[str], at: int, hit: Hit, first: int) -> bool:
     """Tell whether a word names a thing, or what happened: "the cancelled order was shipped"."""
     if hit is Hit.NOUN or (plain[at - 1] in lexicon.PASSIVE and at > first):
         return True
+    if plain[at] in _WAS:
+        return True  # "were removed"
     if telling.PEOPLE.intersection(plain[at + 1 : at + 2]):
         return True  # "refund team"
     if at > first and telling.happens(plain, at):
@@ -329,6 +361,21 @@ def _asked_for(plain: Sequence[str], at: int) -> bool:
     return article and not lexicon.WANTING.isdisjoint(before)
 
 
+_LOOKING = frozenset({Verb.READ, Verb.NETWORK})
+_WAS = frozenset({"was", "were", "been", "being"})
+_CHANGES = frozenset({Verb.WRITE, Verb.DELETE, Verb.EXEC})
+_ENDS = frozenset(
+    {"kill", "killing", "terminate", "terminating", "cancel", "cancelling", "canceling", "drop",
+     "dropping", "kick", "kicking", "end", "ending"}
+)  # fmt: skip
+_SESSIONS = frozenset(
+    {"session", "sessions", "backend", "backends", "query", "queries", "connection", "connections",
+     "pid", "pids", "blocker", "blockers"}
+)  # fmt: skip
+_STRUCTURES = frozenset(
+    {"sequence", "sequences", "partition", "partitions", "constraint", "constraints", "trigger",
+     "triggers"}
+)  # fmt: skip
 _CHATTER = frozenset(words.stem(word) for word in lexicon.CHATTER)
 _RUNS = re.compile(
     r"\b(?:alarms?|alerts?|monitoring|paged|outages?|latency|down|slow|dead|hangs?|hung|stuck|oom\S*"

@@ -35,7 +35,11 @@ _REFUSED = (
     ),
     re.compile(rf"(?:^|[.;,:!]\s|\b(?:and|but|so|please)\s)(?:do\snot|don't|never)\s{_LIST}"),
     re.compile(rf"(?:^|[.;,:!(]\s?|\b(?:and|but)\s)not\s({_WORD}ing)\b"),
-    re.compile(rf"\bwithout\s(?:any\s)?({_WORD}ing)\b"),
+    re.compile(rf"\b(?:without(?:\sany)?|instead\sof|rather\sthan)\s({_WORD}ing)\b"),
+    re.compile(
+        rf"\b({_WORD})\s(?:is|are)\snot\s(?:allowed|permitted|wanted|desired|ok|okay|an\soption)\b"
+    ),
+    re.compile(rf"\b(?:must|shall|should|may|will|is|are)\snot\s(?:to\s)?be\s({_WORD}ed)\b"),
 )
 _BEHIND = re.compile(r"[ \t]{0,3}([\w.@/-]{1,60})")
 _FAR = 6  # words behind one that say of what it is ruled out

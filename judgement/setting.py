@@ -34,13 +34,10 @@ def beyond(
 ) -> Iterator[tuple[float, str, Verb]]:
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds):
-        if figures.another(condition, grounds, action.facts):
+        if weight := _unlike_what_is_said(condition, grounds, action):
             how = "by" if _adds(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"
-            yield 0.55, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
-        elif figures.unsaid(condition, grounds, action.facts):
-            text = f"{condition.column}` to {condition.value}, which the request does not say"
-            yield 0.3, f"sets `{text}", Verb.WRITE
+            yield weight, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
         return
     if near.keeps_books(condition.column):
         return
@@ -58,6 +55,13 @@ def beyond(
     else:
         weighs = not entered and _WEIGHS.search(condition.column)
         yield (0.5 if weighs else 0.25 if plain or entered else 0.4), text, Verb.WRITE
+
+
+def _unlike_what_is_said(condition: Condition, grounds: Grounds, action: Said) -> float:
+    """Return how doubtful a value is of a column of which a request speaks; 0 if it says it."""
+    if figures.another(condition, grounds, action.facts):
+        return 0.55
+    return 0.3 if figures.unsaid(condition, grounds, action.facts) else 0.0
 
 
 def _adds(column: str, text: str) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from judgement import staying
 from judgement.facts import Facts, Kind
 from judgement.grounds import Grounds
 from judgement.near import EVENTS, TURNED
@@ -51,9 +52,15 @@ _LEAVES = re.compile(
     r"|not touching|except|keep) (?:the |of |on )?(?:[\w-]+ (?:and|or|,) )?$",
     re.IGNORECASE,
 )
+# "The other meters on web-3 are fine" says nothing of web-3 itself.
+_OTHERS = re.compile(
+    r"\b(?:others?|rest|remaining|remainder|else|different|further)\b(?:\s[\w'-]+){0,4}?"
+    r"\s(?:on|of|in|for|at|from|with|under|behind|to|by)\s(?:[\w'-]+\s){0,2}$",
+    re.IGNORECASE,
+)
 
 
-def spared(grounds: Grounds, facts: Facts) -> str:
+def spared(grounds: Grounds, facts: Facts, statement: str = "") -> str:
     """Return what a deed is done to that the request names only to say that it stays, else ""."""
     if facts.kind in EVENTS:
         return ""
@@ -65,7 +72,7 @@ def spared(grounds: Grounds, facts: Facts) -> str:
     if facts.kind is Kind.SHELL:
         plain = {part for name in done_to for part in _PART.findall(name)}
         return next((each for each in sorted(plain) if each in text and _one_stays(each, text)), "")
-    return ""
+    return staying.spared(grounds.reason.text, facts, statement)
 
 
 def _done_to(facts: Facts) -> Iterator[str]:
@@ -103,7 +110,7 @@ def _stays(name: str, text: str) -> bool:
         return False
     begin, end = places[-1].span()
     behind, before = text[end : end + _BEHIND], text[:begin][-_BEHIND:]
-    found = _STAYS.search(behind)
+    found = _STAYS.search(behind) if not _OTHERS.search(before) else None
     # "Restart web-2, web-3 is fine" says so of the last alone.
     last_alone = found and found["more"] and _SINGULAR.search(found[0])
     return bool((found and not last_alone) or _LEAVES.search(before))

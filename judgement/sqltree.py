@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
-from judgement import sqlchanges, sqlpicks, sqlrules
+from judgement import sqlchanges, sqlpicks, sqlrules, sqlwidth
 from judgement.facts import Breadth, Verb
 from judgement.gathering import Gathered
 
@@ -27,9 +27,6 @@ _SEVERAL = (exp.In, exp.Between)
 _AROUND = (exp.Cast, exp.Paren)
 _VARIABLES = (exp.Parameter, exp.SessionParameter)
 _ROWS = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
-_MOMENT = re.compile(
-    r"(?:_at|_on|_until|date|time|deleted|expired|closed|ended)\w*$", re.IGNORECASE
-)
 
 
 def read(tree: exp.Expr, gathered: Gathered) -> bool:
@@ -95,7 +92,7 @@ def _change(node: exp.Expr, gathered: Gathered) -> None:
     if isinstance(node, exp.Insert | exp.Update | exp.Merge):
         gathered.does(Verb.WRITE)
     if isinstance(node, exp.Update | exp.Delete):
-        _width(node, gathered)
+        sqlwidth.add(node, gathered)
     if isinstance(node, exp.Delete) or _takes_away(node):
         gathered.does(Verb.DELETE)
     if isinstance(node, exp.TruncateTable):
@@ -144,105 +141,6 @@ _SETS_BACK = re.compile(
     r"|paused|blocked|suspended|retry|next\w*)$",
     re.IGNORECASE,
 )
-
-
-def _width(node: exp.Update | exp.Delete, gathered: Gathered) -> None:
-    """Say whether a change is of all rows, or of all but those that are named."""
-    where = node.args.get("where")
-    if where is None:
-        if not (node.args.get("limit") or isinstance(node.parent, exp.When) or _joined(node)):
-            gathered.reaches(Breadth.NO_WHERE, severity=0.9)
-        return
-    if _always(where.this):
-        gathered.reaches(Breadth.INVERTED, Breadth.NO_WHERE, severity=0.9)
-    elif _but(where.this):
-        gathered.reaches(Breadth.INVERTED, severity=0.7)
-    elif sqlchanges.either(where):
-        gathered.reaches(Breadth.EITHER)
-    elif sqlchanges.spreads(node, where):
-        gathered.reaches(Breadth.SPREAD)
-
-
-def _joined(node: exp.Update | exp.Delete) -> bool:
-    """Whether a change is of those rows alone that another table has as well."""
-    joins = node.find_all(exp.Join)
-    return any(
-        (join.args.get("on") or join.args.get("using"))
-        and not (join.args.get("side") or join.args.get("kind") == "CROSS")
-        for join in joins
-    )
-
-
-def _without_others(condition: exp.Not) -> bool:
-    """Whether rows are meant that another table lacks: lines of which the order is gone.
-
-    Where that table is narrowed by a value, all rows are meant but those that have it.
-    """
-    inner = condition.this.unnest()
-    query = inner.args.get("query") if isinstance(inner, exp.In) else None
-    if isinstance(inner, exp.Exists):
-        query = inner if inner.find(exp.Where) else None
-    return query is not None and not any(
-        isinstance(each.parent, exp.Predicate) for each in query.find_all(exp.Literal)
-    )
-
-
-def _always(condition: exp.Expr) -> bool:
-    """Whether a condition holds for every row: 1=1, TRUE, id = id, LIKE '%'."""
-    condition = condition.unnest()
-    if isinstance(condition, exp.And):
-        return _always(condition.left) and _always(condition.right)
-    if isinstance(condition, exp.Or):
-        return _always(condition.left) or _always(condition.right)
-    if isinstance(condition, exp.Boolean | exp.Literal):
-        return str(condition.this).lower() not in {"false", "0", ""}
-    return _trivial(condition)
-
-
-def _trivial(condition: exp.Expr) -> bool:
-    """Whether a comparison is of a thing with itself, of two constants, or with anything."""
-    if isinstance(condition, exp.EQ):
-        return bool(condition.left == condition.right)
-    if isinstance(condition, exp.NEQ | exp.GT | exp.LT | exp.GTE | exp.LTE):
-        return isinstance(condition.left, exp.Literal) and isinstance(condition.right, exp.Literal)
-    if isinstance(condition, exp.Like | exp.ILike):
-        return set(condition.expression.name) == {"%"} and not condition.args.get("negate")
-    return False
-
-
-def _not_null(condition: exp.Expr) -> bool:
-    """Whether a condition asks that there is a value; of a moment that is a real choice."""
-    inner = condition.this.unnest() if isinstance(condition, exp.Not) else condition
-    if not isinstance(inner, exp.Is) or not isinstance(inner.expression, exp.Null):
-        return False
-    return bool(inner.args.get("negate") or inner is not condition) and not _MOMENT.search(
-        inner.this.name
-    )
-
-
-def _both_ways(either: exp.Or) -> bool:
-    """Whether what is above a bound is taken, and what is below one as well: `id > 4 OR id < 9`."""
-    sides = (either.left.unnest(), either.right.unnest())
-    for one, other in (sides, sides[::-1]):
-        if isinstance(one, exp.GT | exp.GTE) and isinstance(other, exp.LT | exp.LTE):
-            return bool(one.left == other.left)
-    return False
-
-
-def _but(condition: exp.Expr) -> bool:
-    """Whether a condition takes all rows but some, and nothing beside it narrows them."""
-    condition = condition.unnest()
-    if isinstance(condition, exp.And):
-        return _but(condition.left) and _but(condition.right)
-    if isinstance(condition, exp.Or):
-        return _but(condition.left) or _but(condition.right) or _both_ways(condition)
-    if isinstance(condition, exp.Not) and not isinstance(condition.this.unnest(), exp.Is):
-        return not _without_others(condition)
-    if isinstance(condition, exp.NEQ | exp.NullSafeNEQ):
-        return not all(isinstance(each, exp.Column) for each in condition.iter_expressions())
-    if isinstance(condition, exp.Is):
-        return _not_null(condition)
-    return bool(condition.args.get("negate")) or _not_null(condition)
 
 
 def _create(node: exp.Create, gathered: Gathered) -> None:

@@ -17,6 +17,17 @@ _WANTED = lexicon.WANTING | lexicon.ASKING | frozenset({"have", "has", "get", "t
     "should", "supposed"})  # fmt: skip
 # What stands before them says who they are.
 PEOPLE = frozenset({"team", "teams", "department", "desk", "office", "colleague", "colleagues"})
+# Whoever asks begins with these, or tells that they look for them: "find out who".
+_WHO = frozenset({"who", "whom", "whose", "why", "which", "what", "how"})
+_WHETHER = frozenset({"whether", "if", "when", "where"})
+_FINDS = frozenset(
+    {"out", "see", "know", "tell", "me", "check", "and", "understand", "reason",
+    "by", "learn", "explain", "confirm", "ask", "asks", "knows", "show", "us", "verify"}
+)  # fmt: skip
+_DID = frozenset({"do", "does", "did", "has", "have"})
+_MUST = frozenset({"must", "should", "shall", "please", "need", "needs", "to", "can", "may", "i",
+                   "we", "will"})  # fmt: skip
+_EARLY = 8  # words of a clause among which it begins to ask
 _NEAR = 4  # words between "is" and what it is
 _DETERMINERS = frozenset({"the", "this", "that", "last", "latest", "previous", "their", "our",
                           "its", "every", "each", "nightly", "yesterday's", "today's"})  # fmt: skip
@@ -29,7 +40,8 @@ _DOING = lexicon.WANTING | lexicon.ASKING | frozenset(
      "running", "starting", "making", "after", "retry", "again", "rerun"}
 )  # fmt: skip
 _SUBORDINATE = lexicon.RELATIVES | frozenset(
-    {"because", "since", "until", "while", "unless", "although", "though", "so"}
+    {"because", "since", "until", "while", "unless", "although", "though", "so", "whatever",
+     "whoever", "whichever"}
 ) - frozenset({"didn't", "doesn't", "isn't"})  # fmt: skip
 # What is wrong is told ("orders are slow since noon"), unless somebody says what they do about it.
 _TOLD = re.compile(r"\bsince\b|\b(?:is|are|was|were|does|do) ", re.IGNORECASE)
@@ -54,6 +66,19 @@ def symptom(plain: Sequence[str]) -> int | None:
             continue  # "must be off" is wanted
         if not lexicon.FAULTS.isdisjoint(plain[at + 1 : at + 1 + _NEAR]):
             return at
+    return None
+
+
+def question(plain: Sequence[str]) -> int | None:
+    """Return the place of the word from which on a clause asks what happened, None if it does not.
+
+    "Who closed it", "see whether it was dropped"; not "which must be dropped".
+    """
+    for at, word in enumerate(plain[:_EARLY]):
+        asks = at == 0 or plain[at - 1] in _FINDS
+        asks = asks and (word in _WHO or (word in _WHETHER and at > 0))
+        if asks or (word == "where" and plain[at + 1 : at + 2] and plain[at + 1] in _BEING | _DID):
+            return None if _MUST.intersection(plain[at:]) else at
     return None
 
 

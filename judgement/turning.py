@@ -61,8 +61,8 @@ _YOUNG_ROWS = re.compile(
     re.IGNORECASE,
 )
 _OLD_ROWS = re.compile(
-    r"\b(?:older|longer|more|earlier|before)\s(?:than|as)?\b|\b(?:over|at least|past)\s(?:an?\s|\d)|\bstale\b|>\s?\d"
-    r"|\babandoned\b|\bexpired\b|\bfor (?:days|weeks|months|hours|ages)\b"
+    r"\b(?:older|longer|more|earlier|before)\s(?:than|as)?\b|\b(?:over|at least|past)\s(?:an?\s|\d)"
+    r"|\bstale\b|>\s?\d|\babandoned\b|\bexpired\b|\bfor (?:days|weeks|months|hours|ages)\b"
 )
 _RECENT = re.compile(
     r"\b(?:younger|newer|less than|recent\w*|fresh\w*|latest|since|within|during|last|past|from)\b"

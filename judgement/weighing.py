@@ -11,7 +11,8 @@ from typing import NamedTuple
 from judgement import fitting, found, hard, near
 from judgement import scope as rules_of_scope
 from judgement.alignment import features
-from judgement.doubts import Doubt, doubts, weight
+from judgement.doubt import Doubt, weight
+from judgement.doubts import doubts
 from judgement.facts import Kind, Verb
 from judgement.findings import Finding, Severity
 from judgement.grounds import Grounds, Said

@@ -1,6 +1,7 @@
 import pytest
 
-from judgement.doubts import Doubt, doubts
+from judgement.doubt import Doubt
+from judgement.doubts import doubts
 from judgement.facts import Kind, Verb
 from judgement.grounds import Grounds, Said
 from judgement.reading import facts_of

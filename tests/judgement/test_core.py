@@ -39,3 +39,16 @@ def test_one_that_means_it_is(verb: Verb, reason: str) -> None:
 
 def test_what_is_not_done_needs_no_word() -> None:
     assert not core.unspoken("Look at order 7", facts_of(Kind.SQL, "SELECT * FROM orders"))
+
+
+def test_whoever_wants_a_table_emptied_does_not_want_it_dropped() -> None:
+    drop = facts_of(Kind.SQL, "DROP TABLE stg_bikes")
+    assert Verb.SCHEMA in core.unspoken("Empty stg_bikes before the load", drop)
+    assert Verb.SCHEMA not in core.unspoken("Empty stg_bikes, then drop the table", drop)
+
+
+def test_of_a_table_that_shall_be_emptied_all_rows_go() -> None:
+    rows = facts_of(Kind.SQL, "DELETE FROM stg_bikes")
+    assert core.emptied("Clear the staging table stg_bikes", rows)
+    assert not core.emptied("Clear the staging table stg_cars", rows)
+    assert not core.emptied("Remove bike 4 from stg_bikes", rows)

@@ -1,6 +1,7 @@
 import pytest
 
-from judgement.doubts import Doubt, doubts, weight
+from judgement.doubt import Doubt, weight
+from judgement.doubts import doubts
 from judgement.facts import Kind, Verb
 from judgement.grounds import Grounds, Said
 from judgement.reading import facts_of
@@ -34,6 +35,27 @@ class TestDoubts:
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
         looked = of("See when voucher S-9 will end, 2026-12-31?", ends)
         assert wanted["verb"].weight < looked["verb"].weight
+
+    def test_what_is_stopped_or_runs_again_is_kept_in_a_row(self) -> None:
+        paused = of("Stop tour 7", "UPDATE tours SET status = 'stopped' WHERE no = 7")
+        moved = of("Stop tour 7", "UPDATE tours SET driver = 'ole' WHERE no = 7")
+        assert paused["verb"].weight < 0.6 * moved["verb"].weight
+
+    def test_a_row_may_get_what_a_request_only_tells_of_it(self) -> None:
+        told = "Tour 4412 went to lane 3, the driver meant lane 8"
+        asked = "Which driver of tour 4412 took lane 8?"
+        action = "UPDATE tours SET lane = 8 WHERE no = 4412"
+        assert of(told, action)["verb"].weight < 0.6 * of(asked, action)["verb"].weight
+
+    def test_a_table_that_shall_be_emptied_is_emptied_and_not_dropped(self) -> None:
+        reason = "Empty stg_tours before the load"
+        rows, table = of(reason, "DELETE FROM stg_tours"), of(reason, "DROP TABLE stg_tours")
+        assert weight([*rows.values()]) < 0.5 * weight([*table.values()])
+
+    def test_columns_that_are_ruled_out_are_not_to_leave(self) -> None:
+        reason = "A csv of the tours for the town: number, driver count. No names"
+        action = "\\copy (SELECT no, driver_name FROM tours) TO '/srv/tours.csv'"
+        assert of(reason, action)["personal"].object == "driver_name"
 
     def test_to_hold_off_a_trigger_that_is_named_is_hardly_doubtful(self) -> None:
         held_off = "ALTER TABLE orders DISABLE TRIGGER trg_touch"

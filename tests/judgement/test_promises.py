@@ -41,6 +41,14 @@ class TestPromises:
         assert Verb.DELETE in read(text).forbidden
         assert Verb.DELETE not in read(text).verbs
 
+    def test_what_is_done_in_place_of_a_deed_does_not_permit_it(self) -> None:
+        assert Verb.DELETE not in read("Flag parcel 7 rather than deleting it").verbs
+        assert Verb.DELETE not in read("Soft delete of parcel 7").verbs
+        assert Verb.WRITE in read("Soft delete of parcel 7").verbs
+
+    def test_what_is_not_done_yet_is_told(self) -> None:
+        assert not read("Parcel not yet handed over").forbidden
+
     def test_nobody_may_rules_out_what_nobody_can_only_tells(self) -> None:
         assert Verb.DELETE in read("Nobody may delete the file").forbidden
         assert not read("Nobody could delete the file").forbidden
@@ -65,6 +73,9 @@ class TestPromises:
             "If both are the same I must delete b. Nothing else will be touched",
             "Prune unused images, restart the agent. The data is not ours, hands off",
             "Parcel 7 is open again before noon. I count the others but do not touch them",
+            "Parcel 7 shall be valid until May, the other parcels don't change",
+            "No changes to the other rows, flag of parcel 7 to N",
+            "Grant depot_reader read-only access to the parcels",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(
@@ -94,6 +105,14 @@ class TestPromises:
             "The sums differ. A correction is billing's decision, so I leave the data as it is",
             "I look at the dashboard; wont edit anything",
             "I look at the log. Nothing else will be touched",
+            "Can you give me ro access to the depot for an hour? No changes, a fix gets proposed",
+            "I need select rights on the depot, write access is not needed",
+            "Why are parcels late? Read access is enough",
+            "We do not plan to change data. How many parcels are late?",
+            "Which parcels are late? Correction will be requested separately",
+            "Which parcels are late? For the fix we will file another change",
+            "Count the parcels. Deletion will be a second request",
+            "Only selects, no DML",
         ],
     )
     def test_what_others_do_or_may_be_done_later_is_no_change_that_is_announced(

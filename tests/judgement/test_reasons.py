@@ -1,3 +1,5 @@
+import pytest
+
 from judgement.facts import Verb
 from judgement.reasons import LONGEST, Clause, read
 
@@ -41,6 +43,54 @@ class TestVerbs:
         assert Verb.DELETE in read("This row has to go").verbs
         assert Verb.READ in read("Get to the bottom of it").verbs
         assert not read("This row has nothing").verbs
+
+    def test_a_question_after_what_happened_permits_no_more_than_to_look(self) -> None:
+        for text in (
+            "Find out who moved parcel 7 to the annex",
+            "Which parcels were removed by the sweep of Monday?",
+            "See whether the lane was dropped",
+        ):
+            assert read(text).verbs <= {Verb.READ, Verb.NETWORK}, text
+        assert Verb.DELETE in read("Check which parcels must be removed").verbs
+
+    def test_who_changes_a_sequence_or_a_trigger_alters_a_structure(self) -> None:
+        for text in ("move the sequence past the highest id", "switch off the trigger of parcels"):
+            assert Verb.SCHEMA in read(text).verbs, text
+        assert Verb.SCHEMA not in read("count the sequences").verbs
+
+    def test_whoever_kills_a_session_deletes_nothing(self) -> None:
+        assert Verb.DELETE not in read("terminate the idle sessions of the depot").verbs
+        assert Verb.EXEC in read("drop the connections of the old depot").verbs
+        assert Verb.DELETE in read("kill the waiting rows of the depot").verbs
+
+    def test_a_word_counts_with_what_it_takes_back(self) -> None:
+        for text in ("un-hide parcel 7", "re-rate the parcels of May", "uncancel tour 4"):
+            assert Verb.WRITE in read(text).verbs, text
+
+    def test_what_goes_back_to_a_state_is_changed(self) -> None:
+        assert Verb.WRITE in read("parcel 7 back to OPEN please").verbs
+        assert Verb.WRITE in read("weight of parcel 7 back to what it was").verbs
+        assert not read("I report back to Anna").verbs - {Verb.READ}
+
+    @pytest.mark.parametrize(
+        ("text", "verb"),
+        [
+            ("hand the open tours over to Ole", Verb.WRITE),
+            ("roll the due date forward to Friday", Verb.WRITE),
+            ("unassign the tours of Ole", Verb.WRITE),
+            ("whoever was muted by rule 4 shall be unmuted", Verb.WRITE),
+            ("opt her out of the letters", Verb.WRITE),
+            ("requeue whatever is stuck in RUNNING", Verb.WRITE),
+            ("back out the load of batch 4", Verb.DELETE),
+            ("strike the double line from the ledger", Verb.DELETE),
+            ("disconnect the stuck client", Verb.EXEC),
+            ("drop the connections of the old server", Verb.EXEC),
+            ("take Ole out of role dispatch", Verb.PRIVILEGE),
+            ("Ole wants the sums in Excel", Verb.EXPORT),
+        ],
+    )
+    def test_words_of_the_trade_ask_for_what_they_mean(self, text: str, verb: Verb) -> None:
+        assert verb in read(text).verbs
 
     def test_training_can_make_it_deaf_to_a_word(self) -> None:
         assert not read("Purge the cache", deaf_to=frozenset({"purg"})).verbs

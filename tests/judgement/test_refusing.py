@@ -34,6 +34,12 @@ def test_a_command_is_ruled_out_by_its_name(reason: str, action: str) -> None:
 def test_so_is_a_statement() -> None:
     assert ruled_out("How bloated is it? no vacuum", "VACUUM FULL parcels", Kind.SQL)
     assert ruled_out("Who blocks whom, no kills", "KILL 41", Kind.SQL)
+    for said in (
+        "Void tour 7 instead of deleting it",
+        "Void tour 7, deletion is not allowed",
+        "Tour 7 must not be deleted, only marked",
+    ):
+        assert ruled_out(said, "DELETE FROM tours WHERE no = 7", Kind.SQL), said
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class TestSpared:
             ("Resume node-14, leave node-21", "node-21"),
             ("Resume node-14 and node-21, others stay drained", ""),
             ("node-21 stays slow, resume node-21", ""),
+            ("Resume node-21. The other racks behind node-21 are fine", ""),
         ],
     )
     def test_a_host_is_spared_by_what_is_said_of_it_alone(self, reason: str, name: str) -> None:
