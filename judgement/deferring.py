@@ -56,7 +56,7 @@ _OTHERS = re.compile(
     rf"|\b{_MENDING} (?:makes?|does|do) {_WHO}\b"
     rf"|\b{_SOMEBODY} (?:will |must |has to |have to )?decides? (?:(?:later|then|tomorrow) )?"
     r"(?:what|which|whether|if)\b[\w\s-]{0,40}?\b(?:gets?|is|are|to|be|must|can) (?:be )?"
-    rf"{_DEED}\b)"
+    rf"{_DEED}\b"
 )
 
 
