@@ -37,7 +37,7 @@ _BECOMES = (
 # Who decides is somebody, and neither who speaks nor a thing of which one tells what it does.
 _SOMEBODY = (
     r"(?!(?:i|we|it|he|she|that|which|who|you|flag|job|script|system|rule|trigger|function"
-    r"|procedure|column|value|setting|code|policy)\b)[\w-]+"
+    r"|procedure|column|value|setting|code|policy)\b)[\w-]{1,40}"
 )
 _DEED = (
     r"(?:clean(?:ed)?|deleted?|removed?|purged?|drop(?:ped)?|changed?|correct(?:ed)?|fix(?:ed)?"

@@ -46,7 +46,7 @@ _STAYS = re.compile(
 # Before the thing.
 _SPARES = re.compile(
     r"\b(?:(?:not|n't|never|without|no need to) (?:touch|chang|alter|modif|edit)\w*|hands off"
-    r"|leav(?:e|es|ing)(?=.*\b(?:alone|as (?:it|they)|out|untouched|unchanged|be)\b))\s(.*)",
+    r"|leav(?:e|es|ing)(?=.{0,80}\b(?:alone|as (?:it|they)|out|untouched|unchanged|be)\b))\s(.*)",
     re.IGNORECASE,
 )
 # Of what others do neither the deed nor its result is for whoever speaks.
