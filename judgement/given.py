@@ -63,10 +63,15 @@ def _with_a_figure(word: str, grounds: Grounds) -> bool:
     parts = [words.stem(each) for each in words.pieces(word) if len(each) >= _LEAST]
     if not parts:
         return False
-    figures = [any(map(amounts.form, clause.literals)) for clause in grounds.reason.clauses]
+    if sum(grounds.whole.knows(part) >= _KNOWN for part in parts) * 2 < len(parts):
+        return False
+    clauses = grounds.reason.clauses
     return any(
-        any(figures[max(0, at - _NEARBY) : at + _NEARBY + 1])
-        and sum(ground.knows(part) >= _KNOWN for part in parts) * 2 >= len(parts)
+        sum(ground.knows(part) >= _KNOWN for part in parts) * 2 >= len(parts)
+        and any(
+            any(map(amounts.form, clause.literals))
+            for clause in clauses[max(0, at - _NEARBY) : at + _NEARBY + 1]
+        )
         for at, ground in enumerate(grounds.clauses)
     )
 

@@ -27,7 +27,7 @@ ldapdelete cn=eva,dc=example,dc=org -> eva
 pdnsutil replace-rrset example.org www A 300 192.0.2.5 -> example.org www 192.0.2.5 : 300
 tcpdump -nni eth0 -c 40 'port 443' ->
 echo 'set server be/web1 state drain' | socat stdio /run/haproxy.sock -> be/web1
-for s in ns1 ns2; do dig @$s.example.org example.org; done -> example.org
+for s in ns1 ns2; do dig @$s.example.org example.org; done -> example.org ns1 ns2
 jmap -dump:live,format=b,file=/data/a.hprof 4471 -> /data/a.hprof : 4471
 """
 
