@@ -49,12 +49,12 @@ def counted_on(column: exp.Expr, value: exp.Expr) -> exp.Expr:
     inner = value
     while isinstance(inner, exp.Round | exp.Paren | exp.Ceil | exp.Floor | exp.Cast):
         inner = inner.this
-    if isinstance(inner, exp.Add | exp.Sub | exp.Mul | exp.Div):
-        if _same(inner.this, column):
-            return inner.expression
-        if _same(inner.expression, column) and isinstance(inner, exp.Add | exp.Mul):
-            return inner.this
-    return value
+    if not isinstance(inner, exp.Add | exp.Sub | exp.Mul | exp.Div):
+        return value
+    first, second = inner.left, inner.right
+    if _same(first, column):
+        return second
+    return first if _same(second, column) and isinstance(inner, exp.Add | exp.Mul) else value
 
 
 def _same(one: exp.Expr, other: exp.Expr) -> bool:
