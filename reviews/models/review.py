@@ -111,8 +111,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             rows = rows.filter(grant__scenario__in=permitted)
         concluded = Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
         mine = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
+        second = concluded & ~Q(reviewer=user) & ~_nobody_new(user)
         rows = rows.independent_of(user)
-        return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
+        return rows.filter(Q(state=Review.State.DUE) | mine | second)
 
     def waiting_for(self, user: User, at: datetime) -> ReviewQuerySet:
         """What waits for this person, without what it is somebody else's turn to take."""
@@ -151,6 +152,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             "assignee", "reviewer", "second_reviewer", "grant__holder", "grant__scenario",
             "grant__request__version", "grant__targets",
         )  # fmt: skip
+
+
+def _nobody_new(user: User) -> Q:
+    """Whether `user` and who gave the verdict both judged the case before it was reopened."""
+    first = Q(earlier__reviewer=F("reviewer")) | Q(earlier__second_reviewer=F("reviewer"))
+    own = Q(earlier__reviewer=user) | Q(earlier__second_reviewer=user)
+    known = [Review.objects.filter(each).order_by().values("pk") for each in (first, own)]
+    return Q(*(Q(pk__in=each) for each in known), reopened_at__isnull=False)
 
 
 def _if(condition: Q, length: timedelta) -> Case:
@@ -208,6 +217,7 @@ class Review(models.Model):
         User, on_delete=models.PROTECT, related_name="confirmed_reviews", null=True
     )
     closed_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)  # the last time; `earlier` has what stood before
     objects = models.Manager.from_queryset(ReviewQuerySet)()
 
     class Meta:
@@ -326,6 +336,19 @@ class Review(models.Model):
     def gravity_key(self) -> str:
         """Where it stands among those that wait, as a word for programs."""
         return Gravity(self.gravity).name.lower()
+
+    @property
+    def is_open_again(self) -> bool:
+        """Whether it was closed, and waits for another verdict."""
+        return self.state in Review.OWED and self.reopened_at is not None
+
+    @property
+    def judges(self) -> set[uuid.UUID]:
+        """Who gave or confirmed a verdict that stood until the review was reopened."""
+        if self.reopened_at is None:
+            return set()
+        pairs = self.earlier.values_list("reviewer", "second_reviewer")
+        return {person for pair in pairs for person in pair if person}
 
     @property
     def waits_for_second(self) -> bool:

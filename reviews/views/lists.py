@@ -68,7 +68,7 @@ def reviews_sheet(request: PageRequest) -> HttpResponse:
     header = [
         _("Case"), _("Who"), _("Scenario"), _("Glass broken"), _("Ratification"), _("Ended"),
         _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
-        _("Open findings"), _("What was done"), _("Comment"),
+        _("Open findings"), _("What was done"), _("Comment"), _("Reopened"),
     ]  # fmt: skip
     return sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
 
@@ -81,7 +81,7 @@ def _review_line(review: Any) -> list[object]:
         grant.request.get_ratification_display(), review.owed_at, review.due_at,
         review.state_words, review.reviewer, review.second_reviewer, review.closed_at,
         review.get_verdict_display() if review.verdict else "", review.open_findings,
-        review.get_gravity_display(), review.comment,
+        review.get_gravity_display(), review.comment, review.reopened_at,
     ]  # fmt: skip
 
 
