@@ -383,8 +383,8 @@ def test_the_letter_says_why_and_what_stood() -> None:
     words = words_of(story_of(entry), reader=make_user("ada"))
 
     assert "To be reviewed again: Ada on" in words.subject
-    assert "Carla reopened the review" in words.text
-    assert "The verdict was: justified." in words.text
+    assert "Carla reopened this review" in words.text
+    assert "its verdict was: justified." in words.text
     assert ("Reason", [REASON]) in words.quotes
 
 
