@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models import Exists, Func, IntegerField, OuterRef, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -134,15 +133,32 @@ def _decisions(approver: User | None, *, quick: bool, case: str) -> Any:
     return rows.quick(QUICK, asked=OuterRef(f"{case}submitted_at")) if quick else rows
 
 
+class _HourOfWeek(Func):
+    """Which hour of the week a moment has in a zone: 0 is Monday's first, as figures count them.
+
+    1970 began on a Thursday. By day and hour, each by itself, it costs twice as much.
+    """
+
+    template = "mod(floor(date_part('epoch', %(expressions)s))::bigint / 3600 + 72, 168)"
+    arg_joiner = " AT TIME ZONE "
+    output_field = IntegerField()
+
+
 def _at_times(rows: Rows, weekday: int | None, hour: int | None, hours: int, case: str) -> Rows:
-    zone, asked = timezone.get_current_timezone(), f"{case}submitted_at"
-    if weekday:
-        rows = rows.annotate(on=ExtractIsoWeekDay(asked, tzinfo=zone)).filter(on=weekday)
-    if hour is not None:
-        rows = rows.annotate(oclock=ExtractHour(asked, tzinfo=zone)).filter(
-            oclock__gte=hour, oclock__lt=hour + hours
-        )
-    return rows
+    """Leave the hours of the week that are meant, named one by one.
+
+    The database cannot know how many rows have some value of an expression. It takes each value in
+    a list for one in two hundred, which is nearly so; a day and a range of hours for next to
+    none, so that it read and sorted a year of cases for one page.
+    """
+    if not weekday and hour is None:
+        return rows
+    days = [weekday] if weekday else range(1, 8)
+    of_day = range(24) if hour is None else range(hour, min(24, hour + hours))
+    meant = [(day - 1) * 24 + each for day in days for each in of_day]
+    zone = Value(timezone.get_current_timezone_name())
+    of_week = _HourOfWeek(f"{case}submitted_at", zone)
+    return rows.alias(of_week=of_week).filter(of_week__in=meant)
 
 
 def chips(chosen: Mapping[str, Any], query: QueryDict) -> list[Chip]:
