@@ -92,7 +92,8 @@ def narrowed(rows: Rows, chosen: Mapping[str, Any], case: str = "") -> Rows:
     if chosen["team"]:
         rows = rows.filter(_of_team(chosen["team"], case))
     if chosen["target"]:
-        rows = rows.filter(**{f"{case}targets": chosen["target"]})
+        pairs = Request.targets.through.objects.filter(target=chosen["target"])
+        rows = rows.filter(Exists(pairs.filter(request=OuterRef(f"{case}pk"))))
     if chosen["approver"] or chosen["quick"]:
         decisions = _decisions(chosen["approver"], quick=bool(chosen["quick"]), case=case)
         rows = rows.filter(Exists(decisions))
