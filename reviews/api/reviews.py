@@ -97,10 +97,10 @@ class FindingShape(Shape):
 
 _EARLIER = "earlier__reviewer", "earlier__second_reviewer", "earlier__reopened_by"
 _PATHS = {
-    "scenario": "grant__scenario__slug",
-    "person": "grant__holder",
-    "since": "grant__request__submitted_at__gte",
-    "until": "grant__request__submitted_at__lt",
+    "scenario": "scenario__slug",
+    "person": "holder",
+    "since": "asked_at__gte",
+    "until": "asked_at__lt",
 }
 
 

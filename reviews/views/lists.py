@@ -29,8 +29,7 @@ def reviews(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
     chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
     narrow, most = lists.of_cases(seen, chosen, at=now), lists.counted_to(chosen)
-    since = chosen["since"]
-    counts = lists.counts(narrow, by=request.user, at=now, most=most, since=since)
+    counts = lists.counts(narrow, by=request.user, at=now, most=most)
     rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
     if order == "turn" and not chosen["cursor"]:
         rows = rows.soonest(paging.USUAL)

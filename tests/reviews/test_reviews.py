@@ -322,8 +322,11 @@ def test_the_database_refuses_of_a_closed_one(fields: dict[str, object]) -> None
 def test_the_database_refuses_a_second_review_of_one_use() -> None:
     review = make_review()
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Review.objects.create(grant=review.grant, owed_at=ENDED, due_at=LATER)
+    with pytest.raises(IntegrityError, match="duplicate key"), transaction.atomic():
+        Review.objects.create(
+            grant=review.grant, request=review.request, asked_at=review.asked_at,
+            scenario=review.scenario, holder=review.holder, owed_at=ENDED, due_at=LATER,
+        )  # fmt: skip
 
 
 def _fail(*_: object, **__: object) -> None:
