@@ -232,8 +232,21 @@ class Review(models.Model):
         ordering = ["due_at"]
         indexes = [
             models.Index(fields=["due_at", "id"], name="review_owed", condition=~Q(state="closed")),
+            # What is owed is counted by state for each page: the index has all that it is asked by.
             models.Index(
-                fields=["asked_at"], name="review_owed_of_time", condition=~Q(state="closed")
+                fields=["asked_at", "id"],
+                include=[
+                    "scenario",
+                    "holder",
+                    "request",
+                    "state",
+                    "due_at",
+                    "gravity",
+                    "concluded_at",
+                    "reviewer",
+                ],
+                name="review_owed_of_time",
+                condition=~Q(state="closed"),
             ),
             models.Index(
                 fields=["-gravity", "due_at", "id"],
