@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.views.pages import page
 from core import paging, sheets
 from core.pages import say
@@ -69,7 +70,8 @@ def reviews_sheet(request: PageRequest) -> HttpResponse:
         _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
         _("Open findings"), _("What was done"), _("Comment"), _("Reopened"),
     ]  # fmt: skip
-    return sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
+    made = sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
+    return handed_over(request, made, what="reviews")
 
 
 def _review_line(review: Any) -> list[object]:
@@ -115,7 +117,8 @@ def findings_sheet(request: PageRequest) -> HttpResponse:
         _("Finding"), _("Severity"), _("What"), _("Case"), _("Who"), _("Scenario"), _("State"),
         _("Opened"), _("Opened by"), _("Resolved"), _("Resolved by"), _("Resolution"),
     ]  # fmt: skip
-    return sheets.of_list(request, "findings", header, rows.order_by(order), _finding_line)
+    made = sheets.of_list(request, "findings", header, rows.order_by(order), _finding_line)
+    return handed_over(request, made, what="findings")
 
 
 def _finding_line(finding: Finding) -> list[object]:
