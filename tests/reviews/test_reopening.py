@@ -254,7 +254,7 @@ class TestWhatCountsIt:
         shown = {name: page(name, where).content.decode() for name in ("carla", "rita")}
         review.refresh_from_db()
         assert "1 action came to the record after this verdict" in shown["carla"]
-        assert 'href="#reopen"' in shown["carla"]
+        assert 'href="#reopen_reason"' in shown["carla"]
         assert "A compliance officer can reopen the review." in shown["rita"]
         assert not Gravity(review.gravity).startles
 
