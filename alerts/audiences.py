@@ -129,6 +129,13 @@ def _assigned(story: Story) -> Iterable[User]:
     return User.objects.filter(pk=key) if key else _reviewers(story)
 
 
+def _judges(story: Story) -> Iterable[User]:
+    """Those who gave and confirmed the verdict that stood until now."""
+    keys = [key_of(ref, "user") for ref in getattr(story.event, "judges", ())]
+    found: UserQuerySet = User.objects.active().filter(pk__in=[key for key in keys if key])
+    return found
+
+
 def _owners(story: Story) -> Iterable[User]:
     """Whose campaign it is; where they can no longer decide in it, those who may take it over."""
     officers: UserQuerySet = User.objects.playing(Part.COMPLIANCE, story.at)
@@ -158,4 +165,5 @@ _FINDERS: dict[Audience, Callable[[Story], Iterable[User]]] = {
     Audience.UNREAD: _unread,
     Audience.SUBSTITUTE: _substitutes,
     Audience.ASSIGNED: _assigned,
+    Audience.JUDGE: _judges,
 }

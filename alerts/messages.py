@@ -40,7 +40,7 @@ from reviews.policy import why_not_oversee
 Audience = Delivery.Audience
 _LONGEST_SUBJECT = 150
 # What the record is about, where that has a page of its own, and who is led there.
-_LED_THERE = frozenset({Audience.ASSIGNED, Audience.REVIEWER, Audience.COMPLIANCE})
+_LED_THERE = frozenset({Audience.ASSIGNED, Audience.REVIEWER, Audience.JUDGE, Audience.COMPLIANCE})
 _THINGS = {
     "review": gettext_lazy("Open the review"),
     "finding": gettext_lazy("Open the finding"),

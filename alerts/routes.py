@@ -148,6 +148,7 @@ ROUTES: dict[str, BuiltIn] = {
     "review.overdue": BuiltIn(to=(ASSIGNED, COMPLIANCE)),
     "review.concluded": BuiltIn(to=(Audience.REVIEWER,)),
     "review.closed": BuiltIn(to=(REQUESTER,)),
+    "review.reopened": BuiltIn(to=(Audience.JUDGE, REQUESTER, COMPLIANCE)),
     "finding.assigned": BuiltIn(to=(ASSIGNED,)),
     "finding.nearly_due": BuiltIn(to=(ASSIGNED,)),
     "finding.overdue": BuiltIn(to=(ASSIGNED, COMPLIANCE)),

@@ -1,6 +1,8 @@
 """Evidence: a case in one file, or the whole record in many, for who verifies it without us."""
 
 import functools
+import io
+import zipfile
 from collections.abc import Iterator
 
 from django.db.models import Q
@@ -56,6 +58,12 @@ def case_file(case: str) -> bytes | None:
     count = sum(entry.case == case for entry in entries)
     readme = _README.format(case=case, count=count, keys=keys)
     return stored({"README.txt": readme.encode(), **_files(entries, head)})
+
+
+def entries_in(file: bytes) -> int:
+    """Return how many entries a case file holds."""
+    with zipfile.ZipFile(io.BytesIO(file)) as bundle:
+        return sum(name.startswith("entries/") for name in bundle.namelist())
 
 
 def record_files() -> Iterator[tuple[str, bytes]]:

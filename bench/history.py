@@ -89,9 +89,10 @@ _TARGETS = (
 )
 
 _REVIEWS = """
-INSERT INTO reviews_review (id, grant_id, state, owed_at, due_at, reviewer_id, started_at,
-    concluded_at, closed_at, verdict, comment, reminded, gravity)
-SELECT md5('review' || r."case")::uuid, g.id,
+INSERT INTO reviews_review (id, grant_id, request_id, asked_at, scenario_id, holder_id, state,
+    owed_at, due_at, reviewer_id, started_at, concluded_at, closed_at, verdict, comment, reminded,
+    gravity)
+SELECT md5('review' || r."case")::uuid, g.id, r.id, r.submitted_at, g.scenario_id, g.holder_id,
     CASE WHEN r."case" %% 50 = 0 THEN 'due' ELSE 'closed' END, g.ends_at,
     g.ends_at + interval '3 days',
     CASE WHEN r."case" %% 50 <> 0 THEN %(reviewer)s::uuid END,

@@ -58,6 +58,7 @@ _FACES: dict[str, Face] = {
     # after-action review
     "due": _WAITS,
     "in_review": Face("live", "review"),
+    "reopened": Face("flag", "review"),
     "justified": _GOOD,
     "drill": Face("ok", "flag"),
     "justified_with_findings": _JUDGE,

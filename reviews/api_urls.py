@@ -13,6 +13,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/assign", reviews.ReviewTurn.as_view()),
     path("reviews/<uuid:pk>/close", reviews.ReviewClosure.as_view()),
     path("reviews/<uuid:pk>/confirm", reviews.ReviewConfirmation.as_view()),
+    path("reviews/<uuid:pk>/reopen", reviews.ReviewReopening.as_view()),
     path("cases/<int:case>/coverage", coverage.CoverageOfCase.as_view(), name="api-coverage"),
     path("campaigns", campaigns.Campaigns.as_view(), name="api-campaigns"),
     path("campaigns/<uuid:pk>", campaigns.CampaignDetail.as_view(), name="api-campaign"),

@@ -9,7 +9,7 @@ from accounts.models import Part, User
 from breakglass.models import Grant, GroupPermit, Permit, Substitution
 from core.speech import phrase
 from reviews.models import Review
-from reviews.policy import why_not_judge, why_not_review
+from reviews.policy import not_alone, why_not_judge, why_not_review
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -29,14 +29,23 @@ def next_reviewer(review: Review, *, at: datetime, but: User | None = None) -> U
     """Return whose turn it is: who has fewest in hand, of those whose last turn is longest ago.
 
     Nobody's who is away, as far as the house knows: who has named a substitute for now. `but` is
-    who has just given the review back.
+    who has just given the review back. Of a reopened case it is never that of who judged it, and
+    that of who reopened it only where nobody else is there.
     """
-    away = set(Substitution.objects.standing(at).values_list("person", flat=True))
+    away = {*Substitution.objects.standing(at).values_list("person", flat=True), *review.judges}
+    sided, last = not_alone(review), list[User]()
     for candidates in able(review.grant, at=at):
         there = [each for each in candidates if each.pk not in away and each != but]
-        if there:
-            return _by_turn(there)[0]
-    return None
+        if fresh := [each for each in there if each not in sided]:
+            return _by_turn(fresh)[0]
+        last += there
+    return _by_turn(last)[0] if last else None
+
+
+def anybody_new(review: Review, *, at: datetime) -> bool:
+    """Whether somebody may judge a closed case who has not judged it."""
+    judged = {review.reviewer_id, review.second_reviewer_id, *review.judges}
+    return any(each.pk not in judged for people in able(review.grant, at=at) for each in people)
 
 
 def _by_turn(people: list[User]) -> list[User]:

@@ -75,6 +75,7 @@ _TABLES: dict[str, Callable[[Figures], tuple[list[str], Lines]]] = {
     "drills": lambda figures: _rows(_("Drill"), figures.drills),
 }
 TABLES = tuple(_TABLES)
+FRAME = 2 * len(TABLES)  # lines of all tables in one that are no rows: headers, and blank ones
 
 
 def _columns() -> list[str]:

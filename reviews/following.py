@@ -51,7 +51,8 @@ def _finding_opened(entry: Entry, at: datetime) -> None:
 
 def _review_waits(entry: Entry, at: datetime) -> None:
     """Choose whose turn it is; not that of who has just given the review back."""
-    key, giver = key_of(entry.subject, "review"), key_of(entry.actor, "user")
+    key = key_of(entry.subject, "review")
+    giver = key_of(entry.actor, "user") if entry.kind == "review.returned" else None
     if review := Review.objects.filter(pk=key).first() if key else None:
         but = User.objects.filter(pk=giver).first() if giver else None
         assign(review, at=at, but=but)
@@ -74,5 +75,6 @@ _FOLLOWED: dict[str, Callable[[Entry, datetime], None]] = {
     "finding.opened": _finding_opened,
     "review.owed": _review_waits,
     "review.returned": _review_waits,
+    "review.reopened": _review_waits,
     **dict.fromkeys(_ENDING, _nothing_left),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import forgetting
 from core.forgetting import Texts, Trace
 from core.speech import phrase
-from reviews.models import Finding, JudgedAction, Obligation, Opinion, Review
+from reviews.models import EarlierVerdict, Finding, JudgedAction, Obligation, Opinion, Review
 
 
 @forgetting.provide_reason
@@ -55,6 +55,17 @@ forgetting.keep(
             Q(grant__holder=trace.person)
             | Q(reviewer=trace.person)
             | Q(second_reviewer=trace.person)
+        ),
+    ),
+    Texts(
+        label=_("Verdicts of before reviews were reopened, and why they were"),
+        model=EarlierVerdict,
+        fields=("comment", "reason"),
+        about=lambda trace: (
+            Q(review__grant__holder=trace.person)
+            | Q(reviewer=trace.person)
+            | Q(second_reviewer=trace.person)
+            | Q(reopened_by=trace.person)
         ),
     ),
     Texts(

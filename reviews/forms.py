@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.naming import PersonField
-from core.forms import Cards, KeptForm, ReasonForm, Segmented, hush
+from core.forms import Cards, KeptForm, ReasonForm, Segmented, StopForm, hush
 from core.speech import shown
 from reviews import policy
 from reviews.models import Finding, Obligation, Review
@@ -103,6 +103,16 @@ class TurnForm(ReasonForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="turn_%s")
+
+
+class ReopenForm(StopForm):
+    """What has come up, so that the case is judged again."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="reopen_%s")
+        self.fields["reason"].help_text = _(
+            "The requester, those who gave the verdict, and compliance are told, with these words."
+        )
 
 
 class OwnerForm(forms.Form):

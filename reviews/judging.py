@@ -91,7 +91,7 @@ def look(entry: Entry, *, at: datetime, kept: Grounds | None = None) -> None:
         ghosts.look(entry, at=at)
         if ground and ground.over:
             settling.owe(entry.case)  # a log that is read late has its say as well
-    elif entry.kind == "review.owed":
+    elif entry.kind in ("review.owed", "review.reopened"):
         kept.pop(entry.case, None)  # what is known of it says that it goes on
         settling.owe(entry.case)
     elif entry.kind in _GONE:

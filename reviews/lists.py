@@ -1,7 +1,7 @@
 """The lists of reviews and findings: what may stand in their addresses, and what they hold."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from breakglass.narrowing import (
     Chip,
     DayField,
     NarrowingForm,
+    Way,
     chips,
     day_begin,
     narrowed,
@@ -60,6 +61,11 @@ GRAVITIES: dict[str, str | Promise] = {
 # Orders by which a list can be turned; the first is that of what waits.
 SORTS = ("turn", "due_at", "-due_at", "owed_at", "-owed_at", "closed_at", "-closed_at")
 _LATELY = timedelta(days=30)
+# An access belongs to the request that opened its case: no extension has one.
+_WAY = Way(
+    "request__",
+    {"submitted_at": "asked_at", "scenario": "scenario", "requester": "holder", "grant": "grant"},
+)
 COUNTED = 1_000  # of some cases; of more, only that is said: to count them all takes too long
 
 
@@ -154,16 +160,16 @@ def reviews(
 ) -> tuple[ReviewQuerySet, str]:
     """Return the reviews under a tab and their order: the most urgent, or the newest, first."""
     tab = chosen["tab"] or OPEN
-    rows = of_cases(rows, chosen, at=at).told().with_turn().annotate(case=F("grant__request__case"))
-    rows = _since(rows, chosen["since"]) if tab not in (DONE, ALL) or chosen["gravity"] else rows
-    # All there are stand by case: an index has those of a time together, however long it is ago.
-    usual = {DONE: "-closed_at", ALL: "-case"}.get(tab, "turn")
+    rows = of_cases(rows, chosen, at=at).told().with_turn()
+    # All there are stand by when they were asked for: an index has those of a time together,
+    # however long it is ago.
+    usual = {DONE: "-closed_at", ALL: "-asked_at"}.get(tab, "turn")
     if tab == DONE:
         rows = rows.filter(state=Review.State.CLOSED)
     elif tab == MINE:
         rows = rows.of(by, at)
     elif tab == OPEN:
-        rows = rows.owed()
+        rows = _by_deadline(rows.owed(), chosen["late"], at)
     elif tab == OVERDUE:
         rows = rows.overdue(at)
     elif tab == CONFIRM:
@@ -173,12 +179,19 @@ def reviews(
     return rows, chosen["sort"] or usual
 
 
+def _by_deadline(owed: ReviewQuerySet, late: str, at: datetime) -> ReviewQuerySet:
+    """Say again of what is owed whether it is late: so said, an index has it."""
+    if late:
+        return owed.filter(due_at__lte=at) if late == "yes" else owed.filter(due_at__gt=at)
+    return owed
+
+
 def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -> ReviewQuerySet:
     """Return the reviews that the filters beside the tab leave."""
     if chosen["scenario"]:
-        rows = rows.filter(grant__scenario=chosen["scenario"])
+        rows = rows.filter(scenario=chosen["scenario"])
     if chosen["person"]:
-        rows = rows.filter(grant__holder=chosen["person"])
+        rows = rows.filter(holder=chosen["person"])
     if chosen["late"]:
         late = Q(closed_at__gt=F("due_at")) | Q(state__in=Review.OWED, due_at__lte=at)
         rows = rows.filter(late) if chosen["late"] == "yes" else rows.exclude(late)
@@ -186,17 +199,7 @@ def of_cases(rows: ReviewQuerySet, chosen: Mapping[str, Any], *, at: datetime) -
         rows = rows.filter(state=Review.State.CLOSED, verdict=chosen["verdict"])
     if chosen["gravity"]:
         rows = of_gravity(rows, chosen["gravity"])
-    if _of_some(chosen):
-        rows = narrowed(rows.filter(grant__request__extends=None), chosen, "grant__request__")
-    return rows
-
-
-def _since(rows: ReviewQuerySet, day: date | None) -> ReviewQuerySet:
-    """Leave out what is over since before a day: nothing of a case is older than the case.
-
-    What is closed has an index of its own: said twice, the planner takes it for a third as much.
-    """
-    return rows.filter(owed_at__gte=day_begin(day)) if day else rows
+    return narrowed(rows, chosen, _WAY)
 
 
 def of_gravity(rows: ReviewQuerySet, word: str) -> ReviewQuerySet:
@@ -223,12 +226,10 @@ def counts(
     by: User,
     at: datetime,
     most: int | None = None,
-    since: date | None = None,
 ) -> dict[str, int]:
     """Return how many reviews wait under each tab, and how many in review are in `by`'s hands.
 
-    Their cases are those since a day, if one is named. Where there are more than `most`, it is told
-    that there is one more.
+    Where there are more than `most`, it is told that there is one more.
     """
     begun = Q(state=Review.State.IN_REVIEW, concluded_at=None)
     ways = {
@@ -238,7 +239,7 @@ def counts(
         "confirm": Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False),
         "overdue": ~Q(state=Review.State.CLOSED) & Q(due_at__lte=at),
     }
-    rows, enough = _since(rows, since).order_by("owed_at"), most + 1 if most else None
+    rows, enough = rows.order_by("asked_at"), most + 1 if most else None
     counted = {name: Count("pk", filter=way) for name, way in ways.items()}
     found: dict[str, int] = rows.owed()[:enough].aggregate(open=Count("pk"), **counted)
     if found["open"] == enough:
@@ -312,7 +313,7 @@ def findings(rows: FindingQuerySet, chosen: Mapping[str, Any]) -> tuple[FindingQ
     if chosen["scenario"]:
         rows = rows.filter(case__scenario=chosen["scenario"])
     if _of_some(chosen):
-        rows = narrowed(rows.filter(case__isnull=False, case__extends=None), chosen, "case__")
+        rows = narrowed(rows.filter(case__isnull=False, case__extends=None), chosen, Way("case__"))
         rows = rows.filter(case__requester=person) if person else rows
     elif person:
         rows = rows.filter(Q(case__requester=person) | Q(subject=person.ref))

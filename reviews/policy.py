@@ -54,6 +54,12 @@ def why_not_confirm(review: Review, *, by: User, at: datetime) -> str | None:
     """Why `by` may not confirm or dispute the verdict as the second reviewer."""
     if by == review.reviewer:
         return phrase("A second reviewer has to confirm; you gave the verdict.")
+    if by.pk in (judges := review.judges) and review.reviewer_id in judges:
+        return phrase(
+            "%(person)s and you both judged this case before it was reopened. Somebody who did not"
+            " has to confirm.",
+            person=review.reviewer,
+        )
     return why_not_review(review, by=by, at=at)
 
 
@@ -95,12 +101,37 @@ def why_not_verdict(review: Review, *, verdict: str) -> str | None:
     return None
 
 
-def needs_second(review: Review, *, verdict: str = "") -> bool:
-    """Whether two people have to agree on the verdict: always in a strict scenario.
+def needs_second(review: Review, *, verdict: str = "", by: User | None = None) -> bool:
+    """Whether two people have to agree on the verdict of `by`: always in a strict scenario.
 
-    Nobody is found to have misused their access by one person alone.
+    Nobody is found to have misused their access by one person alone. Nor does anybody alone judge
+    a case again that they judged before, or that they reopened themselves.
     """
-    return review.grant.request.rules.strict_review or verdict == Review.Verdict.MISUSE
+    if review.grant.request.rules.strict_review or verdict == Review.Verdict.MISUSE:
+        return True
+    return (by or review.reviewer) in not_alone(review)
+
+
+def not_alone(review: Review) -> set[User]:
+    """Who may judge a case that was reopened, but not alone: who judged it, and who reopened it."""
+    if review.reopened_at is None:
+        return set()
+    rows = review.earlier.select_related("reviewer", "second_reviewer", "reopened_by")
+    newest = rows[0]
+    judged = {person for row in rows for person in (row.reviewer, row.second_reviewer) if person}
+    return {*judged, newest.reopened_by}
+
+
+def why_not_reopen(review: Review, *, by: User, at: datetime) -> str | None:
+    """Why `by` may not have a case judged again whose review is closed.
+
+    Whoever had a part in it cannot: a verdict on oneself is not undone by oneself.
+    """
+    if not by.is_active:
+        return phrase("This account is switched off.")
+    if not by.plays(Part.COMPLIANCE, at):
+        return phrase("Only a compliance officer reopens a review. Tell one what has come up.")
+    return _why_dependent(review.grant, by)
 
 
 def why_not_seal(case: Request) -> str | None:

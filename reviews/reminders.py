@@ -56,7 +56,7 @@ def _wanted(row: Due, at: datetime) -> int:
         return 0
     if row.due_at <= at:
         return LATE
-    begun = row.owed_at if isinstance(row, Review) else row.opened_at
+    begun = row.reopened_at or row.owed_at if isinstance(row, Review) else row.opened_at
     return BEFORE if row.due_at - at <= min(_SOONEST, (row.due_at - begun) / 4) else 0
 
 

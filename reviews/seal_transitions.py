@@ -15,11 +15,17 @@ from reviews.seal_events import CaseSealed
 def seal(case: Request, *, until: int, at: datetime) -> None:
     """Write down the hashes of a case, of its entries before `until`.
 
-    A case in which something happens after its seal (a finding is resolved) is sealed anew.
+    A case in which something happens after its seal (a finding is resolved, or its review is
+    reopened and closed) is sealed anew, and the new seal names the one before it.
     Raises WrongState while something is left to do.
     """
     case = lock(case.original)
     if why := why_not_seal(case):
         raise WrongState(why)
-    event = CaseSealed(until=until, manifest=seals.manifest_of(case, until=until))
+    last = seals.newest(case)
+    event = CaseSealed(
+        until=until,
+        manifest=seals.manifest_of(case, until=until),
+        former={"seq": last.seq, "sha256": last.leaf} if last else {},
+    )
     log.record(event, actor=log.SYSTEM, subject=case.ref, at=at, case=case.case_ref)

@@ -5,15 +5,19 @@ still be open. The manifest has one hash for
 each part: SHA-256 over the leaf hashes (RFC 6962) of its entries, in their order. So it holds after
 an erasure, which leaves every leaf as it is, and anybody can compute it again from the entries of a
 case file, without us. What comes later (the message about the seal) is not under it.
+
+A case can be sealed more than once: each seal goes on holding for the entries before it, and names
+the one that was set before.
 """
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from audit import reading
@@ -56,12 +60,17 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Seal:
-    """The newest seal of a case: its entry, when it was set, and up to which entry it holds."""
+    """One seal of a case: its entry, when it was set, and up to which entry it holds.
+
+    `leaf` is the hash of its own entry, by which the seal after it names it as `former`.
+    """
 
     seq: int
     at: datetime
     until: int
     manifest: Mapping[str, Any]
+    leaf: str
+    former: Mapping[str, Any]
 
     @property
     def entries(self) -> int:
@@ -92,12 +101,25 @@ def manifest_of(case: Request, *, until: int) -> dict[str, Any]:
 
 
 def newest(case: Request) -> Seal | None:
-    """Return the newest seal of a case; None where it is open, or where its words are gone."""
-    entry = Entry.objects.filter(case=case.case_ref, kind=CaseSealed.kind).order_by("-seq").first()
-    event = reading.event_of(entry) if entry else None
-    if entry is None or not isinstance(event, CaseSealed):
-        return None
-    return Seal(seq=entry.seq, at=entry.occurred_at, until=event.until, manifest=event.manifest)
+    """Return the newest seal of a case; None where it never closed, or where its words are gone."""
+    return next(_of(case), None)
+
+
+def every(case: Request) -> list[Seal]:
+    """Return all seals of a case that can be read, the newest first: each holds for itself."""
+    return list(_of(case))
+
+
+def _of(case: Request) -> Iterator[Seal]:
+    """Yield the seals of a case, the newest first, until one cannot be read."""
+    for entry in Entry.objects.filter(case=case.case_ref, kind=CaseSealed.kind).order_by("-seq"):
+        event = reading.event_of(entry)
+        if not isinstance(event, CaseSealed):
+            return
+        yield Seal(
+            seq=entry.seq, at=entry.occurred_at, until=event.until, manifest=event.manifest,
+            leaf=bytes(entry.leaf_hash).hex(), former=event.former,
+        )  # fmt: skip
 
 
 def compared(case: Request, seal: Seal) -> list[Line]:
@@ -110,7 +132,7 @@ def compared(case: Request, seal: Seal) -> list[Line]:
             sealed=seal.manifest["parts"].get(name, {}).get("sha256", ""),
             found=now["parts"].get(name, {}).get("sha256", ""),
         )
-        for name, (label, _) in PARTS.items()
+        for name, (label, _words) in PARTS.items()
         if name in seal.manifest["parts"] or name in now["parts"]
     ]
     version = Line(
@@ -119,8 +141,26 @@ def compared(case: Request, seal: Seal) -> list[Line]:
         sealed=seal.manifest["version"]["sha256"],
         found=now["version"]["sha256"],
     )
-    return [*lines, version]
+    return [*lines, version, *_former(seal)]
+
+
+def match(case: Request, seal: Seal) -> bool:
+    """Whether the record and the version are what they were when this seal was set."""
+    return all(line.matches for line in compared(case, seal))
+
+
+def _former(seal: Seal) -> Iterator[Line]:
+    """Compare the entry of the seal before it, which it names."""
+    if not seal.former:
+        return
+    leaf = Entry.objects.filter(seq=seal.former["seq"]).values_list("leaf", flat=True).first()
+    yield Line(
+        label=_("Seal of entry %(seq)s, before this one") % {"seq": seal.former["seq"]},
+        entries=1,
+        sealed=seal.former["sha256"],
+        found=leaf_hash(bytes(leaf)).hex() if leaf is not None else "",
+    )
 
 
 def _part(kind: str) -> str:
-    return next(name for name, (_, words) in PARTS.items() if kind.startswith(words))
+    return next(name for name, (_label, words) in PARTS.items() if kind.startswith(words))

@@ -10,6 +10,7 @@ REVIEW = provide(
     Move("close", ("in_review",), ("in_review", "closed")),
     Move("dispute", ("in_review",), ("in_review",)),
     Move("confirm", ("in_review",), ("closed",)),
+    Move("reopen", ("closed",), ("due",)),
 )
 OBLIGATION = provide(
     "Obligation",

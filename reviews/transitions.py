@@ -32,9 +32,12 @@ class Observation:
 @log.transition
 def owe(grant: Grant, *, at: datetime) -> Review:
     """Let a review of a grant that has just ended become due; twice is harmless."""
-    within = timedelta(hours=grant.request.rules.review_within_hours)
+    asked = grant.request
+    within = timedelta(hours=asked.rules.review_within_hours)
+    of_case = {"request": asked, "asked_at": asked.submitted_at, "scenario": grant.scenario,
+               "holder": grant.holder}  # fmt: skip
     review, fresh = Review.objects.get_or_create(
-        grant=grant, defaults={"owed_at": at, "due_at": at + within}
+        grant=grant, defaults={"owed_at": at, "due_at": at + within, **of_case}
     )
     if fresh:
         event = events.ReviewOwed(due_at=review.due_at.isoformat())

@@ -35,6 +35,7 @@ from reviews.views.review import (
     review_dispute,
     review_hand_over,
     review_reassign,
+    review_reopen,
     review_start,
 )
 from reviews.views.seal import case_seal
@@ -48,6 +49,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/confirm/", review_confirm, name="review-confirm"),
     path("reviews/<uuid:pk>/dispute/", review_dispute, name="review-dispute"),
     path("reviews/<uuid:pk>/give-back/", review_hand_over, name="review-hand-over"),
+    path("reviews/<uuid:pk>/reopen/", review_reopen, name="review-reopen"),
     path("reviews/<uuid:pk>/turn/", review_reassign, name="review-reassign"),
     path("reviews/<uuid:pk>/findings/", finding_new, name="finding-new"),
     path("cases/<int:number>/seal/", case_seal, name="case-seal"),

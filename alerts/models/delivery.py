@@ -144,6 +144,7 @@ class Delivery(models.Model):
         MEMBER = "member", _("your groups were changed")
         SUBSTITUTE = "substitute", _("you stand in for somebody, or somebody for you")
         ASSIGNED = "assigned", _("it is yours to do")
+        JUDGE = "judge", _("you judged this case before")
 
     WAITING = (State.QUEUED, State.RETRYING)
 

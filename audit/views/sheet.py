@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from audit import reading
 from audit.forms import LedgerFilter
 from audit.models import Entry
+from audit.transitions import RECORD
+from audit.views.leaving import handed_over
 from audit.views.ledger import MOST, chosen_of, fitting
 from audit.views.looking import read
 from core import refs, sheets
@@ -38,7 +40,8 @@ def ledger_sheet(request: HttpRequest) -> HttpResponse:
         why = _("A file holds at most %(most)s entries. Narrow the list first, by time or event.")
         return say(request, why % {"most": f"{MOST:,}"}, title=_("Too many entries"))
     header = ["Entry", "Time (UTC)", "Event", "Title", "Who", "What", "About", "Case", "Leaf hash"]
-    return sheets.answer(_name(form), header, _lines(found))
+    made = sheets.answer(_name(form), header, _lines(found))
+    return handed_over(request, made, what="ledger", subject=RECORD, chosen=chosen)
 
 
 def _name(form: LedgerFilter) -> str:

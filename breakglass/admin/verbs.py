@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from audit.views.leaving import handed_over
 from breakglass import drafts, lint, policy, transitions, wording, yaml_files
 from breakglass.admin.eyes import WAITS, done_or_proposed, person
 from breakglass.models import Permit, ProposedChange, Scenario
@@ -111,7 +112,8 @@ class Verbs(PlainWords):
         name = f"{get_object_or_404(Scenario, slug=slug).slug if slug else 'scenarios'}.yaml"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         text = yaml_files.dump(chosen)
-        return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
+        made = HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
+        return handed_over(request, made, what="scenarios", rows=len(chosen))
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Show what a file would change; sent once more with a reason, do it: all or nothing."""

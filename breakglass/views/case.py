@@ -15,6 +15,7 @@ from accounts.requests import PageRequest
 from audit import evidence, pruned
 from audit.models import Entry
 from audit.views.entry import receipt_file
+from audit.views.leaving import handed_over
 from breakglass import policy, transitions
 from breakglass.access import way_in
 from breakglass.answer_forms import OfferForm
@@ -97,7 +98,9 @@ def case_file(request: PageRequest, number: int) -> HttpResponse:
         sentence = _("Nothing of this case is signed yet. Try again in a moment.")
         return say(request, sentence, status=404, title=_("Not signed yet"))
     named = {"Content-Disposition": f'attachment; filename="case-{number}.zip"'}
-    return HttpResponse(made, content_type="application/zip", headers=named)
+    answer = HttpResponse(made, content_type="application/zip", headers=named)
+    rows, chosen = evidence.entries_in(made), {"case": str(number)}
+    return handed_over(request, answer, what="case_file", rows=rows, chosen=chosen)
 
 
 @page("POST")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass import search
 from breakglass.models import Grant, Request, Scenario
 from breakglass.models.request import OVERSEERS, RequestQuerySet
@@ -108,7 +109,8 @@ def cases_sheet(request: PageRequest) -> HttpResponse:
         _("Glass broken"), _("State"), _("Ratification"), _("Access from"), _("Access to"),
         _("Justification"),
     ]  # fmt: skip
-    return sheets.of_list(request, "cases", header, _rows(request, form.cleaned_data).told(), _line)
+    rows = _rows(request, form.cleaned_data).told()
+    return handed_over(request, sheets.of_list(request, "cases", header, rows, _line), what="cases")
 
 
 def _rows(request: PageRequest, chosen: dict[str, Any]) -> RequestQuerySet:

@@ -84,6 +84,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "review.concluded": ("", "review"),
     "review.confirmed": ("ok", "review"),
     "review.closed": ("ok", "review"),
+    "review.reopened": ("flag", "review"),
     "case.sealed": ("ok", "lock"),
 }
 

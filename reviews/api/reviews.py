@@ -17,6 +17,7 @@ from core.paging import MOST, USUAL, page, schema_of
 from reviews import lists, transitions
 from reviews.assignment_transitions import reassign
 from reviews.models import Finding, Gravity, Review, ReviewQuerySet
+from reviews.reopening_transitions import reopen
 
 Shape = serializers.Serializer[Any]
 
@@ -26,6 +27,22 @@ class ReviewerShape(Shape):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class EarlierShape(Shape):
+    """A verdict that stood until the review was reopened, and why it was."""
+
+    verdict = serializers.ChoiceField(
+        choices=[choice for choice in Review.Verdict.choices if choice[0]]
+    )
+    comment = serializers.CharField()
+    reviewer = ReviewerShape()
+    second_reviewer = ReviewerShape(allow_null=True)
+    due_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField()
+    reopened_at = serializers.DateTimeField()
+    reopened_by = ReviewerShape()
+    reason = serializers.CharField()
 
 
 class ReviewShape(Shape):
@@ -52,6 +69,10 @@ class ReviewShape(Shape):
     concluded_at = serializers.DateTimeField(allow_null=True)
     second_reviewer = ReviewerShape(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+    reopened_at = serializers.DateTimeField(allow_null=True, help_text="the last time")
+    earlier = EarlierShape(
+        many=True, help_text="verdicts of before it was reopened, the newest first"
+    )
 
 
 class FindingShape(Shape):
@@ -74,11 +95,12 @@ class FindingShape(Shape):
     resolution = serializers.CharField()
 
 
+_EARLIER = "earlier__reviewer", "earlier__second_reviewer", "earlier__reopened_by"
 _PATHS = {
-    "scenario": "grant__scenario__slug",
-    "person": "grant__holder",
-    "since": "grant__request__submitted_at__gte",
-    "until": "grant__request__submitted_at__lt",
+    "scenario": "scenario__slug",
+    "person": "holder",
+    "since": "asked_at__gte",
+    "until": "asked_at__lt",
 }
 
 
@@ -209,6 +231,22 @@ class ReviewConfirmation(Endpoint):
         return _answer(request, pk)
 
 
+class ReviewReopening(Endpoint):
+    """POST has a closed case judged again. For compliance officers without a part in it."""
+
+    Result = ReviewShape
+
+    class Input(StrictInput):
+        """Why: what has come up."""
+
+        reason = serializers.CharField(max_length=2000)
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        body, now = self.body(request), timezone.now()
+        reopen(_review(request, pk, now), reason=body["reason"], by=request.user, at=now)
+        return _answer(request, pk)
+
+
 class Findings(Endpoint):
     """Findings that you may see, the newest first."""
 
@@ -238,7 +276,7 @@ class Findings(Endpoint):
 
 
 def _reviews(request: ApiRequest, at: datetime) -> ReviewQuerySet:
-    return Review.objects.visible_to(request.user, at).told()
+    return Review.objects.visible_to(request.user, at).told().prefetch_related(*_EARLIER)
 
 
 def _review(request: ApiRequest, pk: UUID, at: datetime) -> Review:

@@ -1,11 +1,12 @@
 """Every rule of campaigns, once: the sentence why not, or None."""
 
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import Membership, Part, User
 from accounts.policy import why_not_play
 from core.speech import phrase, phrase_count
-from reviews.models import Campaign, CampaignItem
+from reviews.models import Campaign, CampaignItem, Review
 from reviews.obligation_policy import why_not_fulfil
 from reviews.policy import why_not_resolve, why_not_review
 
@@ -77,7 +78,7 @@ def _why_not_look(item: CampaignItem, by: User, at: datetime) -> str | None:
         return why
     if why := why_not_review(item.review, by=by, at=at):
         return why
-    if by in (item.review.reviewer, item.review.second_reviewer) and _another(item, by, at):
+    if by.pk in _judged(item.review) and _another(item, by, at):
         return phrase("You reviewed this case, so somebody else looks at it here.")
     return None
 
@@ -85,10 +86,15 @@ def _why_not_look(item: CampaignItem, by: User, at: datetime) -> str | None:
 def _another(item: CampaignItem, by: User, at: datetime) -> bool:
     review = item.review
     return review is not None and any(
-        other not in (by, review.reviewer, review.second_reviewer)
+        other.pk not in {by.pk, *_judged(review)}
         and why_not_review(review, by=other, at=at) is None
         for other in User.objects.playing(Part.COMPLIANCE, at)
     )
+
+
+def _judged(review: Review) -> set[UUID | None]:
+    """Who judges or judged the case, also before it was reopened."""
+    return {review.reviewer_id, review.second_reviewer_id, *review.judges}
 
 
 def _why_not_certify(item: CampaignItem, by: User, at: datetime) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.views.pages import page, status_of
 from core import paging, sheets
 from core.errors import DomainError
@@ -144,12 +145,14 @@ def campaign_pdf(request: PageRequest, pk: UUID) -> HttpResponse:
         return refusal
     found = _found(pk)
     try:
-        data = report.pdf(report.gather(found, at=timezone.now(), by=request.user))
+        told = report.gather(found, at=timezone.now(), by=request.user)
+        data = report.pdf(told)
     except DomainError as error:
         return say(request, error.sentence, status=503, title=_("No PDF"))
     name = f"breakglass-{found.kind}-{found.first}-{found.last}.pdf".replace("_", "-")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(data, content_type="application/pdf", headers=headers)
+    made = HttpResponse(data, content_type="application/pdf", headers=headers)
+    return handed_over(request, made, what="campaign", rows=told["number"], subject=found.ref)
 
 
 @page("GET")
@@ -167,7 +170,8 @@ def campaign_sheet(request: PageRequest, pk: UUID) -> HttpResponse:
          item.get_outcome_display(), item.note, item.decided_by, item.decided_at]
         for item in report.dated(found, at=timezone.now())
     ]  # fmt: skip
-    return sheets.answer(f"breakglass-{found.kind}-{found.first}-{found.last}", header, lines)
+    made = sheets.answer(f"breakglass-{found.kind}-{found.first}-{found.last}", header, lines)
+    return handed_over(request, made, what="campaign", subject=found.ref)
 
 
 def _refusal(request: PageRequest) -> HttpResponse | None:

@@ -1,4 +1,5 @@
 from reviews.models.campaign import Campaign, CampaignItem, CampaignItemQuerySet, CampaignQuerySet
+from reviews.models.earlier import EarlierVerdict
 from reviews.models.finding import Finding, FindingQuerySet
 from reviews.models.judged import Gravity, JudgedAction, JudgedCase
 from reviews.models.obligation import Obligation, ObligationQuerySet
@@ -18,6 +19,7 @@ __all__ = [
     "Cell",
     "Crew",
     "CrewCell",
+    "EarlierVerdict",
     "Finding",
     "FindingQuerySet",
     "Gravity",

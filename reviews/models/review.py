@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Part, User
-from breakglass.models import Decision, Grant, Permit, Scenario, scenarios_of
+from breakglass.models import Decision, Grant, Permit, Request, Scenario, scenarios_of
 from core import refs
 from reviews.models.finding import SEES_ALL, Finding, FindingQuerySet
 from reviews.models.judged import Gravity
@@ -92,7 +92,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         if any(part in SEES_ALL for part in user.parts(at)):
             return self
         return self.filter(
-            grant__scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
+            scenario__in=Scenario.objects.permitting(user, Permit.REVIEW, at).values("pk")
         )
 
     def open_to(self, user: User, at: datetime) -> ReviewQuerySet:
@@ -108,11 +108,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             permitted = scenarios_of(user, Permit.REVIEW, at=at)
             if not permitted:
                 return self.none()
-            rows = rows.filter(grant__scenario__in=permitted)
+            rows = rows.filter(scenario__in=permitted)
         concluded = Q(state=Review.State.IN_REVIEW, concluded_at__isnull=False)
         mine = Q(state=Review.State.IN_REVIEW, concluded_at=None, reviewer=user)
+        second = concluded & ~Q(reviewer=user) & ~_nobody_new(user)
         rows = rows.independent_of(user)
-        return rows.filter(Q(state=Review.State.DUE) | mine | (concluded & ~Q(reviewer=user)))
+        return rows.filter(Q(state=Review.State.DUE) | mine | second)
 
     def waiting_for(self, user: User, at: datetime) -> ReviewQuerySet:
         """What waits for this person, without what it is somebody else's turn to take."""
@@ -153,6 +154,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         )  # fmt: skip
 
 
+def _nobody_new(user: User) -> Q:
+    """Whether `user` and who gave the verdict both judged the case before it was reopened."""
+    first = Q(earlier__reviewer=F("reviewer")) | Q(earlier__second_reviewer=F("reviewer"))
+    own = Q(earlier__reviewer=user) | Q(earlier__second_reviewer=user)
+    known = [Review.objects.filter(each).order_by().values("pk") for each in (first, own)]
+    return Q(*(Q(pk__in=each) for each in known), reopened_at__isnull=False)
+
+
 def _if(condition: Q, length: timedelta) -> Case:
     return Case(
         When(condition, then=Value(length)),
@@ -187,6 +196,14 @@ class Review(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="review")
+    # What most lists are narrowed by: the case has it, and it never changes. Three joins away it
+    # would be looked for in tens of thousands of cases, whatever is in the list.
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    scenario = models.ForeignKey(
+        Scenario, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     owed_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -208,15 +225,28 @@ class Review(models.Model):
         User, on_delete=models.PROTECT, related_name="confirmed_reviews", null=True
     )
     closed_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)  # the last time; `earlier` has what stood before
     objects = models.Manager.from_queryset(ReviewQuerySet)()
 
     class Meta:
         ordering = ["due_at"]
         indexes = [
             models.Index(fields=["due_at", "id"], name="review_owed", condition=~Q(state="closed")),
-            # What is owed since a day: nothing of a case is older than the case.
+            # What is owed is counted by state for each page: the index has all that it is asked by.
             models.Index(
-                fields=["owed_at"], name="review_owed_since", condition=~Q(state="closed")
+                fields=["asked_at", "id"],
+                include=[
+                    "scenario",
+                    "holder",
+                    "request",
+                    "state",
+                    "due_at",
+                    "gravity",
+                    "concluded_at",
+                    "reviewer",
+                ],
+                name="review_owed_of_time",
+                condition=~Q(state="closed"),
             ),
             models.Index(
                 fields=["-gravity", "due_at", "id"],
@@ -224,11 +254,15 @@ class Review(models.Model):
                 condition=~Q(state="closed"),
             ),
             # What was made of closed ones is asked for too, mostly of some time.
-            models.Index(fields=["gravity", "-owed_at", "-id"], name="review_by_gravity"),
+            models.Index(fields=["gravity", "-asked_at", "-id"], name="review_of_gravity"),
+            models.Index(fields=["-asked_at", "-id"], name="review_of_time"),
+            models.Index(fields=["scenario", "-asked_at"], name="review_of_scenario"),
+            models.Index(fields=["holder", "-asked_at"], name="review_of_holder"),
+            # How many were closed lately, and in time, is counted of those that filters leave.
             models.Index(
-                fields=["-closed_at", "-id"],
-                include=["due_at"],
-                name="review_done",
+                fields=["-closed_at", "-id", "asked_at"],
+                include=["due_at", "request", "scenario", "holder"],
+                name="review_closed",
                 condition=Q(state="closed"),
             ),
             models.Index(
@@ -326,6 +360,19 @@ class Review(models.Model):
     def gravity_key(self) -> str:
         """Where it stands among those that wait, as a word for programs."""
         return Gravity(self.gravity).name.lower()
+
+    @property
+    def is_open_again(self) -> bool:
+        """Whether it was closed, and waits for another verdict."""
+        return self.state in Review.OWED and self.reopened_at is not None
+
+    @property
+    def judges(self) -> set[uuid.UUID]:
+        """Who gave or confirmed a verdict that stood until the review was reopened."""
+        if self.reopened_at is None:
+            return set()
+        pairs = self.earlier.values_list("reviewer", "second_reviewer")
+        return {person for pair in pairs for person in pair if person}
 
     @property
     def waits_for_second(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.views.pages import page, status_of
 from core import sheets, zones
 from core.errors import BadInput, DomainError
@@ -45,7 +46,8 @@ def reports_sheet(request: PageRequest) -> HttpResponse:
         _("Kind"), _("What"), _("Number"), _("Person"), _("Scenario"), _("Target"), _("Group"),
         _("Cases"), _("First seen"), _("Seen last"), _("No concern until"), _("Why"), _("Who"),
     ]  # fmt: skip
-    return sheets.of_list(request, "reports", header, rows.told(), _line)
+    made = sheets.of_list(request, "reports", header, rows.told(), _line)
+    return handed_over(request, made, what="reports")
 
 
 def _line(pattern: Pattern) -> list[object]:

@@ -94,7 +94,11 @@ def _number(request: HttpRequest, at: datetime) -> int:
 def _review(review: Review, now: datetime) -> slots.Waiting:
     late = review.is_overdue(now)
     title = (
-        _("Overdue: review of %(person)s's access") if late else _("Review of %(person)s's access")
+        _("Overdue: review of %(person)s's access")
+        if late
+        else _("Reopened: review of %(person)s's access")
+        if review.is_open_again
+        else _("Review of %(person)s's access")
     )
     # How late is one piece with its words, which other languages put in another order.
     detail = (
@@ -188,16 +192,30 @@ def _to_resolve(asked: Request, user: User, now: datetime) -> list[slots.CaseAct
 @slots.verdicts.provide()
 def verdicts(_request: HttpRequest, cases: Iterable[Request]) -> list[slots.Verdict]:
     """Say what reviewers thought of these cases. Whoever decides on the next one may know."""
-    rows = Review.objects.filter(grant__request__in=cases)
-    return [
-        slots.Verdict(
-            case=review.case_ref,
-            value=review.verdict,
-            label=review.get_verdict_display(),
-            misuse=review.verdict == Review.Verdict.MISUSE,
-        )
-        for review in rows.filter(state=Review.State.CLOSED).select_related("grant")
-    ]
+    rows = Review.objects.filter(grant__request__in=cases).select_related("grant")
+    closed = rows.filter(state=Review.State.CLOSED)
+    reopened = rows.owed().filter(reopened_at__isnull=False).prefetch_related("earlier")
+    return [*map(_stands, closed), *map(_stood, reopened)]
+
+
+def _stands(review: Review) -> slots.Verdict:
+    return slots.Verdict(
+        case=review.case_ref,
+        value=review.verdict,
+        label=review.get_verdict_display(),
+        misuse=review.verdict == Review.Verdict.MISUSE,
+    )
+
+
+def _stood(review: Review) -> slots.Verdict:
+    """Say what stood until the review was reopened: looking again takes no misuse away."""
+    last = review.earlier.all()[0]
+    return slots.Verdict(
+        case=review.case_ref,
+        value=last.verdict,
+        label=_("%(verdict)s, looked at anew") % {"verdict": last.get_verdict_display()},
+        misuse=last.verdict == Review.Verdict.MISUSE,
+    )
 
 
 @slots.case_facts.provide()
@@ -261,7 +279,9 @@ def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
     readable = Review.objects.visible_to(user, now).filter(pk=review.pk).exists()
     who = seconds.of([review], reader=user, at=now) if readable else {}
     context = {"review": review, "readable": readable, "overdue": review.is_overdue(now),
-               "second": who.get(asked.case_ref, _("somebody else"))}  # fmt: skip
+               "second": who.get(asked.case_ref, _("somebody else")),
+               "earlier": review.earlier.select_related(
+                   "reviewer", "second_reviewer", "reopened_by")}  # fmt: skip
     found = [slots.Panel(template="reviews/_panel.html", context=context, place="side")]
     if readable and (findings := list(review.findings())):
         why_not = policy.why_not_review(review, by=user, at=now)

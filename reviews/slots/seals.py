@@ -13,16 +13,18 @@ from reviews.policy import why_not_seal
 
 @slots.case_panels.provide(order=45)
 def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
-    """Show the seal of a case whose review is closed, or what it waits for."""
-    closed = Review.objects.filter(grant__request=asked, state=Review.State.CLOSED)
-    if not closed.exists():
+    """Show the seal of a case whose review is closed, or was, and what a new one waits for."""
+    review = Review.objects.filter(grant__request=asked).first()
+    again = review is not None and review.is_open_again
+    if review is None or not (again or review.state == Review.State.CLOSED):
         return []
     seal = seals.newest(asked)
     context = {
         "asked": asked,
         "seal": seal,
-        "open": _open(asked, request) if seal else [],
-        "why_open": None if seal else _why_open(asked),
+        "again": again,
+        "open": _open(asked, request) if seal and not again else [],
+        "why_open": None if seal and not again else _why_open(asked),
     }
     return [slots.Panel(template="reviews/_seal_panel.html", context=context, place="side")]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.models import GroupPermit, Permit, Scenario
 from breakglass.narrowing import Chip, DayField, show_days, without
 from breakglass.views.pages import page
@@ -103,9 +104,12 @@ def dashboard_sheet(request: PageRequest, table: str) -> HttpResponse:
     if table not in (*files.TABLES, "all"):
         return say(request, _("The dashboard has no such table."), status=404)
     _form, found = _asked(request, everybody=files.TABLES if table == "all" else [table])
-    header, rows = files.whole(found) if table == "all" else files.sheet(found, table)
+    header, lines = files.whole(found) if table == "all" else files.sheet(found, table)
     days = f"{found.period.first}-to-{found.period.last}"
-    return sheets.answer(f"breakglass-{table}-{days}", header, rows)
+    made = sheets.answer(f"breakglass-{table}-{days}", header, lines)
+    rows = made.rows - files.FRAME if table == "all" else made.rows
+    chosen = {"table": table, **request.GET.dict()}
+    return handed_over(request, made, what="dashboard", rows=rows, chosen=chosen)
 
 
 def _refusal(request: PageRequest) -> HttpResponse | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.views.pages import page
 from core import paging, sheets
 from core.pages import say
@@ -29,8 +30,7 @@ def reviews(request: PageRequest) -> HttpResponse:
         return say(request, why, status=400, title=str(lists.NO_SUCH_FILTER))
     chosen, seen = form.cleaned_data, Review.objects.visible_to(request.user, now)
     narrow, most = lists.of_cases(seen, chosen, at=now), lists.counted_to(chosen)
-    since = chosen["since"]
-    counts = lists.counts(narrow, by=request.user, at=now, most=most, since=since)
+    counts = lists.counts(narrow, by=request.user, at=now, most=most)
     rows, order = lists.reviews(seen, chosen, by=request.user, at=now)
     if order == "turn" and not chosen["cursor"]:
         rows = rows.soonest(paging.USUAL)
@@ -68,9 +68,10 @@ def reviews_sheet(request: PageRequest) -> HttpResponse:
     header = [
         _("Case"), _("Who"), _("Scenario"), _("Glass broken"), _("Ratification"), _("Ended"),
         _("Due"), _("State"), _("Reviewer"), _("Second reviewer"), _("Closed"), _("Verdict"),
-        _("Open findings"), _("What was done"), _("Comment"),
+        _("Open findings"), _("What was done"), _("Comment"), _("Reopened"),
     ]  # fmt: skip
-    return sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
+    made = sheets.of_list(request, "reviews", header, rows.order_by(order), _review_line)
+    return handed_over(request, made, what="reviews")
 
 
 def _review_line(review: Any) -> list[object]:
@@ -81,7 +82,7 @@ def _review_line(review: Any) -> list[object]:
         grant.request.get_ratification_display(), review.owed_at, review.due_at,
         review.state_words, review.reviewer, review.second_reviewer, review.closed_at,
         review.get_verdict_display() if review.verdict else "", review.open_findings,
-        review.get_gravity_display(), review.comment,
+        review.get_gravity_display(), review.comment, review.reopened_at,
     ]  # fmt: skip
 
 
@@ -116,7 +117,8 @@ def findings_sheet(request: PageRequest) -> HttpResponse:
         _("Finding"), _("Severity"), _("What"), _("Case"), _("Who"), _("Scenario"), _("State"),
         _("Opened"), _("Opened by"), _("Resolved"), _("Resolved by"), _("Resolution"),
     ]  # fmt: skip
-    return sheets.of_list(request, "findings", header, rows.order_by(order), _finding_line)
+    made = sheets.of_list(request, "findings", header, rows.order_by(order), _finding_line)
+    return handed_over(request, made, what="findings")
 
 
 def _finding_line(finding: Finding) -> list[object]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import PageRequest
+from audit.views.leaving import handed_over
 from breakglass.views.pages import page, status_of
 from core import paging, sheets, zones
 from core.errors import BadInput, DomainError
@@ -65,7 +66,8 @@ def obligations_sheet(request: PageRequest) -> HttpResponse:
         _("Obligation"), _("What"), _("Case"), _("Scenario"), _("Who does it"), _("Opened"),
         _("Due"), _("State"), _("Done"), _("Done by"), _("Evidence"),
     ]  # fmt: skip
-    return sheets.of_list(request, "obligations", header, rows.order_by(order), _line)
+    made = sheets.of_list(request, "obligations", header, rows.order_by(order), _line)
+    return handed_over(request, made, what="obligations")
 
 
 def _line(task: Obligation) -> list[object]:

@@ -32,13 +32,15 @@ from reviews import (
     story,
     transitions,
 )
-from reviews.assignment_policy import why_not_reassign
+from reviews.assignment_policy import anybody_new, why_not_reassign
 from reviews.assignment_transitions import reassign
-from reviews.forms import FindingForm, TurnForm, VerdictForm
+from reviews.forms import FindingForm, ReopenForm, TurnForm, VerdictForm
+from reviews.late import came_later
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
 from reviews.obligation_transitions import oblige
 from reviews.obligations import WITHIN
+from reviews.reopening_transitions import reopen
 from reviews.views.onward import go_on
 
 _BEGINNINGS = ("finding_form", "action_form", "task_form")
@@ -107,6 +109,13 @@ def review_reassign(request: PageRequest, pk: UUID) -> HttpResponse:
     """Give the turn to somebody else."""
     form, done = TurnForm(request.POST), _("It is their turn now, and they are told.")
     return _act(request, pk, form, reassign, done, name="turn_form")
+
+
+@page("POST")
+def review_reopen(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Have a case judged again whose review is closed."""
+    form, done = ReopenForm(request.POST), _("Reopened. It waits for a new verdict.")
+    return _act(request, pk, form, reopen, done, name="reopen_form", to="#verdict")
 
 
 @page("POST")
@@ -195,7 +204,8 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "turn_form": TurnForm(),
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
-        "needs_second": policy.needs_second(found),
+        "needs_second": policy.needs_second(found, by=found.reviewer or request.user),
+        **_reopening(found, request, at=now),
         "second": seconds.of([found], reader=request.user, at=now).get(found.case_ref, ""),
         "talk": asked,
         "about": found.case_ref,
@@ -204,6 +214,19 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     }
     context["begun"] = any(context[name] is not None for name in _BEGINNINGS)
     return render(request, "reviews/review.html", context, status=status)
+
+
+def _reopening(found: Review, request: PageRequest, *, at: datetime) -> dict[str, Any]:
+    """Return what stood before a review was reopened, and what a closed one is reopened with."""
+    closed = found.state == Review.State.CLOSED
+    may = closed and policy.why_not_reopen(found, by=request.user, at=at) is None
+    return {
+        "earlier": list(found.earlier.select_related("reviewer", "second_reviewer", "reopened_by")),
+        "came_later": came_later(found) if closed else 0,
+        "may_reopen": may,
+        "anybody_new": may and anybody_new(found, at=at),
+        "reopen_form": ReopenForm(),
+    }
 
 
 def _step(found: Review, request: PageRequest) -> str:

@@ -8,9 +8,10 @@ from audit import log
 from reviews import following, obligation_transitions, reminders
 from reviews.assignment_events import ReviewUnassignable
 from reviews.assignment_transitions import assign_finding
+from reviews.reopening_transitions import reopen
 from tests.alerts.make import catch_up, send
 from tests.make import make_user
-from tests.reviews.make import LATER, make_finding, make_obligation, make_review
+from tests.reviews.make import LATER, judge, make_finding, make_obligation, make_review, taken
 
 LAST = LATER + timedelta(days=30)
 
@@ -38,6 +39,8 @@ def tell_of_reviews() -> None:
         assert row.due_at is not None
         reminders.remind(row, at=row.due_at - timedelta(minutes=1))
         reminders.remind(row, at=LAST)
+    closed = judge(taken(late, at=LAST), at=LAST)
+    reopen(closed, by=make_user("cora"), reason="A log of that night came late.", at=LAST)
     catch_up(LAST)
     while send(LAST):
         pass

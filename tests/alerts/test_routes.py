@@ -16,6 +16,7 @@ from breakglass.models import Grant, Request
 from reviews import following, reminders
 from reviews import transitions as reviews
 from reviews.models import Review
+from reviews.reopening_transitions import reopen
 from targets import transitions as doors
 from tests.alerts.make import catch_up, make_cast, told
 from tests.make import (
@@ -214,6 +215,11 @@ class TestAccess:
         )
         catch_up(grant.ends_at)
         assert told("review.closed") == {"ada": "requester"}
+
+        closed = Review.objects.get()
+        reopen(closed, by=make_user("cora"), reason="A log came late.", at=grant.ends_at)
+        catch_up(grant.ends_at)
+        assert told("review.reopened") == {"ada": "requester", "rita": "judge"}
 
     def test_a_verdict_of_misuse_asks_for_a_second_reviewer(self) -> None:
         transitions.relinquish(make_broken_glass(make_cast()).grant, by=make_user("ada"), at=LATER)

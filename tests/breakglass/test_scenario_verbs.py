@@ -13,7 +13,7 @@ from breakglass.models import Scenario
 from tests.breakglass.filled_form import filled_in, send
 from tests.breakglass.test_scenario_admin import LIST, address
 from tests.make import make_group, make_scenario, make_target, make_user
-from tests.record import actors
+from tests.record import actors, facts
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,7 @@ class TestFiles:
         assert sorted(yaml.safe_load(everything.content)) == ["one", "two"]
         assert list(yaml.safe_load(one.content)) == ["one"]
         assert client.get(f"{LIST}export/?slug=three").status_code == 404
+        assert [each["rows"] for each in facts("export.taken")] == [2, 1]
 
     def test_an_import_is_shown_before_it_is_done(self, client: Client, mei: User) -> None:
         scenario = make_scenario()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from reviews import lists
 from reviews.models import Gravity, JudgedCase, Review
-from tests.make import make_group, make_scenario, make_user
+from tests.make import NOON, make_group, make_scenario, make_user
 from tests.reviews.browser import CAST, MAY, client, judged, late, page, recent
 from tests.reviews.make import (
     make_cast,
@@ -219,16 +219,19 @@ class TestList:
         monkeypatch.setattr("core.paging.page.__kwdefaults__", {"limit": 2, "cursor": ""})
         scenario = make_scenario(max_concurrent=9)
         made = [recent(scenario) for _ in range(5)]
-        seen: list[Review] = []
-        url: str | None = reverse("reviews")
+        Review.objects.filter(pk__in=[each.pk for each in made[:3]]).update(asked_at=NOON)
+        orders = {"": ("turn", "pk"), "?tab=all": ("-asked_at", "-pk")}
 
-        while url:
-            answer = client("rita").get(url)
-            seen += answer.context["page"].items
-            url = answer.context["page"].next
+        for tab, order in orders.items():
+            seen: list[Review] = []
+            url: str | None = reverse("reviews") + tab
+            while url:
+                answer = client("rita").get(url)
+                seen += answer.context["page"].items
+                url = answer.context["page"].next
 
-        assert set(seen) == set(made)
-        assert len(seen) == 5
+            assert seen == list(Review.objects.with_turn().order_by(*order))
+            assert len(seen) == 5
 
     def test_the_number_of_queries_does_not_grow(self) -> None:
         scenario = make_scenario(max_concurrent=99)

@@ -17,13 +17,15 @@ from audit.retention.plan import plan
 from audit.verify import verify
 from breakglass import transitions as verbs
 from breakglass.models import Request
+from core.errors import WrongState
 from reviews.models import Review
+from reviews.reopening_transitions import reopen
 from targets.models import Door
 from tests.audit.core.make import ask
 from tests.audit.make import make_sealer, sql
 from tests.audit.retention.make import bgverify, write_log
 from tests.make import NOON, make_broken_glass, make_user, voice
-from tests.reviews.make import act, judge, taken
+from tests.reviews.make import act, judge, make_carla, taken
 
 pytestmark = pytest.mark.django_db
 CASES = 14
@@ -44,6 +46,12 @@ def live(number: int) -> Request:
     Door.objects.filter(grant=asked.grant.pk).update(state="closed", **over)
     judge(taken(Review.objects.get(grant=asked.grant), at=at), at=at + timedelta(minutes=1))
     return asked
+
+
+def judge_anew(asked: Request) -> None:
+    """Reopen the review of a case."""
+    review = Review.objects.get(grant__request=asked)
+    reopen(review, by=make_carla(), reason="A log of then came late.", at=NOW)
 
 
 def enter(at: datetime) -> None:
@@ -98,6 +106,8 @@ def test_old_cases_go_and_the_others_stay_provable(client: Client, tmp_path: Pat
         in client.get(old[0].get_absolute_url()).content.decode()
     )
     assert client.get(new.get_absolute_url()).status_code == 200
+    with pytest.raises(WrongState, match="was removed when its time was over"):
+        judge_anew(old[0])
     verbs.relinquish(new.grant, by=make_user("ada"), at=NEW + timedelta(minutes=1))
     enter(NOW)
     assert (replay(), verify().why) == ([], "")

@@ -13,6 +13,7 @@ from core.errors import BadInput, NotAllowed, WrongState
 from reviews import states, transitions
 from reviews.models import Review
 from reviews.obligation_transitions import waive
+from reviews.reopening_transitions import reopen
 from tests.make import NOON, make_group, make_request, make_scenario, make_user, voice
 from tests.record import actors, kinds
 from tests.reviews.make import (
@@ -38,6 +39,7 @@ VERBS: dict[str, Verb] = {
     "hand_over": lambda r: transitions.hand_over(r, by=make_user("rita"), reason=REASON, at=LATER),
     "confirm": lambda r: transitions.confirm(r, by=make_user("rolf"), at=LATER),
     "dispute": lambda r: transitions.dispute(r, by=make_user("rolf"), reason=REASON, at=LATER),
+    "reopen": lambda r: reopen(r, by=make_carla(), reason=REASON, at=LATER),
 }
 
 
@@ -320,8 +322,11 @@ def test_the_database_refuses_of_a_closed_one(fields: dict[str, object]) -> None
 def test_the_database_refuses_a_second_review_of_one_use() -> None:
     review = make_review()
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Review.objects.create(grant=review.grant, owed_at=ENDED, due_at=LATER)
+    with pytest.raises(IntegrityError, match="duplicate key"), transaction.atomic():
+        Review.objects.create(
+            grant=review.grant, request=review.request, asked_at=review.asked_at,
+            scenario=review.scenario, holder=review.holder, owed_at=ENDED, due_at=LATER,
+        )  # fmt: skip
 
 
 def _fail(*_: object, **__: object) -> None:

@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from core import refs
 from reviews.models import JudgedAction
+from reviews.reopening_transitions import reopen
 from reviews.slots import reviews as slots
 from tests.make import make_request, make_scenario, make_user
 from tests.reviews.make import (
+    LATER,
     act,
     judge,
+    make_carla,
     make_cast,
     make_finding,
     make_review,
@@ -185,6 +188,14 @@ class TestDecide:
 
         found = slots.verdicts(looking("bob"), cases)
         assert [(each.case, each.label) for each in found] == [(cases[0].ref, "Misuse")]
+
+    def test_a_misuse_that_is_looked_at_anew_stays_known(self) -> None:
+        review = misused(taken(make_review()))
+        reopen(review, by=make_carla(), reason="The ticket was found.", at=LATER)
+
+        found = slots.verdicts(looking("bob"), [review.grant.request])
+
+        assert [(each.label, each.misuse) for each in found] == [("Misuse, looked at anew", True)]
 
     @pytest.mark.parametrize(
         ("verdict", "by", "marks"),

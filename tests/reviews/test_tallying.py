@@ -17,7 +17,8 @@ from reviews import tallying
 from reviews.cells import COUNTS
 from reviews.models import Answers, Cell, Finding, Review, Span
 from reviews.models.span import EVERY
-from reviews.transitions import resolve_finding
+from reviews.reopening_transitions import reopen
+from reviews.transitions import confirm, resolve_finding
 from targets import events
 from targets.models import Door
 from tests.make import (
@@ -29,7 +30,15 @@ from tests.make import (
     make_user,
     voice,
 )
-from tests.reviews.make import judge, make_carla, make_finding, make_review, sequence, taken
+from tests.reviews.make import (
+    judge,
+    make_carla,
+    make_finding,
+    make_review,
+    misused,
+    sequence,
+    taken,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -85,7 +94,7 @@ class House:
         self.verbs: list[Callable[[], object]] = [
             self.ask, self.ask, self.ask, self.answer, self.answer, self.ratify, self.relinquish,
             self.relinquish, self.open_door, self.take, self.judge, self.judge, self.find,
-            self.resolve,
+            self.resolve, self.reopen,
         ]  # fmt: skip
 
     def live(self, steps: int) -> None:
@@ -141,6 +150,10 @@ class House:
         review = taken(review, at=self.at) if review.state == "due" else review
         judge(review, self.dice.choice(["justified", "inconclusive"]), "Seen.", at=self.at)
 
+    def reopen(self) -> None:
+        review = self.any(Review.objects.filter(state="closed"))
+        reopen(review, by=make_user("carla"), reason="A log came late.", at=self.at)
+
     def find(self) -> None:
         review = self.any(Review.objects.exclude(state="closed"))
         make_finding(taken(review, at=self.at) if review.state == "due" else review, at=self.at)
@@ -185,6 +198,22 @@ class TestLateNews:
         follow(NOON + timedelta(days=40))
         assert (whole().waiting, whole().overdue, whole().late) == (0, 0, 1)
         assert whole("2026-11-01", "month").late == 1
+
+    def test_of_a_review_that_is_reopened_which_is_counted_once(self) -> None:
+        make_carla()
+        review = misused(taken(make_review(make_scenario())))
+        follow(LATER)
+        assert (whole().misuse, whole().punctual, whole().waiting) == (1, 1, 0)
+
+        reopen(review, by=make_user("carla"), reason="A log came late.", at=NOON + timedelta(9))
+        follow(NOON + timedelta(days=9))
+        assert (whole().misuse, whole().punctual, whole().waiting) == (0, 0, 1)
+
+        review = judge(taken(review, at=NOON + timedelta(20)), at=NOON + timedelta(20))
+        confirm(review, by=make_user("carla"), at=NOON + timedelta(20))
+        follow(NOON + timedelta(days=20))
+        counted = whole()
+        assert (counted.uses, counted.misuse, counted.punctual, counted.late) == (1, 0, 0, 1)
 
     def test_of_a_deadline_that_passes_while_nothing_happens(self) -> None:
         make_review(make_scenario())

@@ -9,10 +9,12 @@ from judgement.sigma.naming import Named
 from reviews import detect, transitions
 from reviews.events import AlarmRaised
 from reviews.models import Finding, Review
+from reviews.reopening_transitions import reopen
 from tests.make import make_user
 from tests.reviews.make import (
     LATER,
     judge,
+    make_carla,
     make_finding,
     make_strict_review,
     refuse,
@@ -42,6 +44,7 @@ def test_every_event_is_a_sentence() -> None:
     )  # fmt: skip
     judge(review, "misuse", "Private.")
     transitions.confirm(review, by=make_user("rolf"), at=LATER)
+    reopen(review, by=make_carla(), reason="A log came late.", at=LATER)
 
     sentences = told()
 
@@ -51,6 +54,7 @@ def test_every_event_is_a_sentence() -> None:
     assert sentences["review.disputed"] == "Rolf did not confirm the verdict: Look again."
     assert sentences["review.confirmed"] == "Rolf confirmed the verdict: misuse"
     assert sentences["review.closed"].endswith("closed the review: misuse. Private.")
+    assert sentences["review.reopened"].endswith("the verdict was misuse: A log came late.")
     assert sentences["finding.opened"] == "Rita opened a finding: A dump."
     assert sentences["finding.resolved"].endswith("as false positive: A backup.")
     assert sentences["review.owed"].endswith("asked for a review of what was done")

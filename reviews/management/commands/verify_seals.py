@@ -12,7 +12,7 @@ from reviews.seal_events import CaseSealed
 
 
 class Command(BaseCommand):
-    """Compare the newest seal of each case with the record as it is now."""
+    """Compare each seal of each case with the record as it is now."""
 
     help = "Hash every sealed case again. Raises an error where one does not match."
 
@@ -33,5 +33,5 @@ class Command(BaseCommand):
 
 
 def _matches(case: Request) -> bool:
-    seal = seals.newest(case)
-    return seal is not None and all(line.matches for line in seals.compared(case, seal))
+    found = seals.every(case)
+    return bool(found) and all(seals.match(case, each) for each in found)
