@@ -19,6 +19,7 @@ import argparse
 import collections
 import dataclasses
 import importlib
+import itertools
 import json
 import math
 import random
@@ -46,6 +47,7 @@ DROPPED = 0.3  # of the lexicon, for half of the rows
 INCIDENTS = 0.45  # what one of ours weighs beside a pair
 _FOLDS = 5
 _HONEST_FLAGGED = 0.03  # of what it has learned; that is about 5 % of what it has not met
+_DEAF = 0.15  # of the words that are known, left out for what incidents are told by once more
 _SESSIONS_FLAGGED = 0.1  # of honest sessions that it has not met
 _HOLD_KINDS = 0.2  # how little the sum that tells kinds apart may follow what it learns from
 _LIKE_INCIDENTS = 0.03  # of pairs that count as more like an incident
@@ -255,19 +257,22 @@ def written(trees: Any, names: Sequence[str]) -> dict[str, object]:
 # -- what is learned of incidents ---------------------------------------------------------------
 
 
-def limit(incidents: Sequence[Pair], sessions: Sequence[Told], pairs: Sequence[Told]) -> float:
+def limit(
+    incidents: Sequence[Pair], sessions: Sequence[tuple[Told, Told]], pairs: Sequence[Told]
+) -> float:
     """Return the odds of which honest sessions rarely have more that were not learned from.
 
-    Those of each fold are by what was learned of all others.
+    `sessions` are told with all words, and with some unknown. Those of each fold are by what was
+    learned of all others.
     """
     numbers = folds(incidents)
     odds: list[float] = []
     for fold in range(_FOLDS):
-        others = [each for each, number in zip(sessions, numbers, strict=True) if number != fold]
-        sum_ = weighing_actions(others, pairs)
+        others = [both for both, number in zip(sessions, numbers, strict=True) if number != fold]
+        sum_ = weighing_actions(list(itertools.chain(*others)), pairs)
         odds += [
             worst(sum_.odds(each.rows))
-            for each, number in zip(sessions, numbers, strict=True)
+            for (each, _), number in zip(sessions, numbers, strict=True)
             if number == fold and not each.mismatch
         ]
     return sorted(odds, reverse=True)[int(_SESSIONS_FLAGGED * len(odds))]
@@ -307,11 +312,11 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
     used, rows = material(pairs, numbers, tables, rng)
     table, incidents = associations(pairs), data.sessions()
     with mock.patch.object(association, "table", return_value=table):
-        told = [READER.numbers(pair) for pair in incidents]
-    sessions = [
-        Told(*numbers, pair.mismatch, pair.injected)
-        for numbers, pair in zip(told, incidents, strict=True)
-    ]
+        sessions = [Told(*READER.numbers(p), p.mismatch, p.injected) for p in incidents]
+        # Nobody's words are all known: the same, with some that are not.
+        deaf = [
+            Told(*READER.numbers(p, _deaf(_DEAF, rng)), p.mismatch, p.injected) for p in incidents
+        ]
     beside = bags(pairs, numbers, tables)
     names = sorted(rows[0])
     raw: dict[str, Any] = {"flag_at": 0.5, "pairs": written(fitted(used, rows, names, seed), names)}
@@ -322,8 +327,8 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
     )
     raw["flag_at"] = round(honest[int(_HONEST_FLAGGED * len(honest))], 4)
     raw["which"] = telling_apart(beside, sessions)
-    less = limit(incidents, sessions, beside)
-    raw["actions"] = weighing_actions(sessions, beside).written(less=less)
+    less = limit(incidents, list(zip(sessions, deaf, strict=True)), beside)
+    raw["actions"] = weighing_actions([*sessions, *deaf], beside).written(less=less)
     text = json.dumps(raw, separators=(",", ":"))
     return table, Model.parsed(text), text
 

@@ -26,7 +26,7 @@ _HARD = ((1.0, 2.5), (0.8, 1.5))
 # that nobody had in mind, and trees are surest of those that they have met.
 _DOUBT, _SUREST = 0.2, 0.98
 # Where a session is like an incident: how much the trees of pairs still count, and the actions.
-_PAIRS, _ACTIONS = 0.5, 2.0
+_PAIRS, _ACTIONS = 0.25, 2.0
 _WORST = 3  # actions of a session that count: of hundreds some look odd by chance
 _FARTHEST = 12.0  # odds of one action at most: a sum knows no bounds where it never was
 _PATH = Path(__file__).with_name("alignment.json")
