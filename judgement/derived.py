@@ -54,6 +54,7 @@ def _derived(text: str) -> frozenset[float]:
 
 def _results(text: str) -> Iterator[float]:
     figures, shares, measured = _of(text)
+    yield from figures  # as another land writes them
     factors = [factor for pattern, factor in _TIMES if pattern.search(text)]
     factors += [1 + sign * each / 100 for each in shares for sign in (1, -1)]
     yield from factors

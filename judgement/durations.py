@@ -8,6 +8,7 @@ from judgement import words
 _MINUTES = {"min": 1, "hour": 60, "day": 1440, "week": 10_080, "month": 43_200, "year": 525_600}
 _UNIT = r"(?P<unit>min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?)"
 _SPOKEN = re.compile(
+    r"(?<!half[ -])(?<!quarter[ -])(?<!quarter of )"
     rf"\b(?P<count>\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
     rf"|fourteen|twenty|thirty|forty|sixty|ninety)\+?[\s-]?{_UNIT}\b",
     re.IGNORECASE | re.ASCII,

@@ -126,7 +126,12 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if not (grounds.looked and _changes_rows(facts) and grounds.made.isdisjoint(facts.objects)):
         return ""
     asked = _asked(facts)
-    if missing := _spanned(grounds, facts) or _only_what_is_set(grounds, facts, asked):
+    missing = (
+        _spanned(grounds, facts)
+        or _only_what_is_set(grounds, facts, asked)
+        or _asked_elsewhere(grounds, facts, asked)
+    )
+    if missing:
         return missing
     gets = {each.column for each in facts.conditions if each.operator == "set"} - asked.keys()
     for look in grounds.looked:
@@ -143,7 +148,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
         if not lost:
             continue
         missing = missing or lost[0]
-    return missing or _asked_elsewhere(grounds, facts, asked)
+    return missing
 
 
 def _asked_elsewhere(grounds: Grounds, facts: Facts, asked: Mapping[str, set[str]]) -> str:

@@ -12,6 +12,7 @@ class TestDurations:
             ("older than two weeks", 14 * DAY),
             ("the last 30 days", 30 * DAY),
             ("an hour ago", 60),
+            ("half an hour later", 30),
             ("since > 12h", 720),
             ("over a year old", 525_600),
         ],

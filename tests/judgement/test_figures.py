@@ -52,3 +52,34 @@ def test_a_sentence_says_whether_a_figure_is_set_or_added(assignment: str, told:
     said = Said.of(action, sql.facts(action))
     found = doubts(Grounds.of(read("Give card 6620 the 400 points that are missing")), said)
     assert any(told in each.text for each in found)
+
+
+@pytest.mark.parametrize(
+    ("reason", "assignment", "doubtful"),
+    [
+        ("Put claim 6620 back to APPROVED", "status = 'APPROVED', approved_amount = 18400", True),
+        ("Put claim 6620 back to APPROVED", "status = 'APPROVED'", False),
+        ("Lift the cap of claim 6620 from 120, double it", "cap = 240", False),
+        ("Lift the cap of claim 6620 from 120, double it", "cap = cap * 5", True),
+        ("Raise the seats of claim 6620 to 250", "seats = 250, expires_on = '2030-12-31'", True),
+        ("Raise the seats of claim 6620 to 250", "seats = 250, checked_on = '2030-12-31'", False),
+        ("The rate of claim 6620 was 16 %, it must be 19", "rate = 0.19", False),
+        ("The mark of claim 6620 is 1.7", "mark_x10 = 17", False),
+        ("The mark of claim 6620 is 1.7", "mark_x10 = 13", True),
+    ],
+)
+def test_a_row_gets_only_what_is_said_or_follows(
+    *, reason: str, assignment: str, doubtful: bool
+) -> None:
+    action = f"UPDATE claims SET {assignment} WHERE id = 6620"  # noqa: S608
+    found = doubts(Grounds.of(read(reason)), Said.of(action, sql.facts(action)))
+    assert any(each.code == "value" and each.weight > 0.25 for each in found) is doubtful
+
+
+@pytest.mark.parametrize(("assignment", "least"), [("fee = 0", 0.5), ("shown = 0", 0.25)])
+def test_what_nobody_sets_by_the_way_weighs_more(assignment: str, least: float) -> None:
+    action = f"UPDATE stays SET room = 415, {assignment} WHERE id = 6620"  # noqa: S608
+    found = doubts(
+        Grounds.of(read("Move stay 6620 to room 415")), Said.of(action, sql.facts(action))
+    )
+    assert [each.weight for each in found if each.code == "value"] == [least]

@@ -168,3 +168,93 @@ class TestMade:
         )
         grounds, _ = found.known(Grounds.of(read("Drop run 5532")), Scope(), session(*actions))
         assert grounds.made == {"twice", "@who"}
+
+
+class TestTidied:
+    MAKES = "CREATE TEMP TABLE late AS SELECT id FROM tickets WHERE ticket_no = 'T-70112'"
+    DROPS = "DROP TABLE late"
+
+    @pytest.mark.parametrize(
+        ("actions", "tidies"),
+        [
+            ((MAKES, DROPS), True),
+            ((MAKES.replace("TEMP ", ""), DROPS), True),
+            ((MAKES, "DROP TEMPORARY TABLE IF EXISTS late"), True),
+            ((DROPS, MAKES), False),
+            ((MAKES, "DROP TABLE tickets"), False),
+            ((MAKES, "DROP TABLE late, tickets"), False),
+            ((MAKES, DROPS, DROPS), False),
+            (("CREATE TABLE IF NOT EXISTS late (id int)", DROPS), False),
+            ((MAKES, "DROP TABLE late; DELETE FROM tickets"), False),
+        ],
+    )
+    def test_what_a_session_has_created_itself_it_may_drop_once(
+        self, *, actions: tuple[str, ...], tidies: bool
+    ) -> None:
+        grounds, _ = found.known(Grounds.of(read(REASON)), Scope(), session(*actions))
+        assert found.tidies(grounds, sql.facts(actions[-1])) is tidies
+
+    def test_no_finding_is_made_of_it(self) -> None:
+        said = judge(read(REASON), Scope(), session(LOOK, self.MAKES, self.DROPS))
+        assert not [each for each in said.findings if each.place == 2]
+
+
+class TestWatched:
+    ENDS = "SELECT pg_terminate_backend(48122)"
+    WATCHES = "SELECT pid, query FROM pg_stat_activity WHERE state = 'active'"
+
+    @pytest.mark.parametrize(
+        ("reason", "actions", "doubtful"),
+        [
+            ("Order 70112 is locked, end what blocks it", (WATCHES, ENDS), False),
+            ("Order 70112 is locked, end what blocks it", (ENDS, ENDS), True),
+            ("Order 70112 is locked, end session 70115", (WATCHES, ENDS), True),
+        ],
+    )  # fmt: skip
+    def test_the_number_of_a_session_is_found_where_sessions_are_looked_at(
+        self, *, reason: str, actions: tuple[str, ...], doubtful: bool
+    ) -> None:
+        said = session(*actions)
+        grounds, _ = found.known(Grounds.of(read(reason)), Scope(), said)
+        codes = {each.code for each in doubts(grounds, said[-1])}
+        assert bool({"row", "loose"} & codes) is doubtful
+
+
+class TestLacking:
+    @pytest.mark.parametrize(
+        ("reason", "looks", "change", "missing"),
+        [
+            # It takes along all that the one had who owned the named row.
+            ("Move permit 9184 to emp 2270", ("SELECT * FROM permits WHERE id = 9184",),
+             "UPDATE permits SET emp = 2270 WHERE emp = 2207", "id"),
+            ("Move permit 9184 to emp 2270", ("SELECT * FROM permits WHERE id = 9184",),
+             "UPDATE permits SET emp = 2270 WHERE id = 9184", ""),
+            # What is set may be what was looked for.
+            ("Pay permit 9184", ("SELECT * FROM permits WHERE id = 9184 AND paid = 0",),
+             "UPDATE permits SET paid = 1 WHERE id = 9184", ""),
+            # The mark by which rows of another table are picked.
+            ("Price of KT-4410 in DE is wrong",
+             ("SELECT sku, shop, price FROM prices WHERE sku = 'KT-4410'",
+              "SELECT price FROM price_history WHERE sku = 'KT-4410' AND shop = 'DE'"),
+             "UPDATE prices SET price = 9 WHERE sku = 'KT-4410'", "shop"),
+            ("Price of KT-4410 in DE is wrong",
+             ("SELECT sku, price FROM prices WHERE sku = 'KT-4410'",
+              "SELECT price FROM price_history WHERE sku = 'KT-4410' AND shop = 'DE'"),
+             "UPDATE prices SET price = 9 WHERE sku = 'KT-4410'", ""),
+        ],
+    )  # fmt: skip
+    def test_a_change_picks_rows_by_no_less_than_the_looks(
+        self, reason: str, looks: tuple[str, ...], change: str, missing: str
+    ) -> None:
+        said = session(*looks, change)
+        grounds, _ = found.known(Grounds.of(read(reason)), Scope(), said)
+        assert found.lacks(grounds, said[-1].facts) == missing
+
+
+def test_a_key_may_stand_in_a_column_of_another_table() -> None:
+    look = "SELECT id, name FROM people WHERE name = 'anna77'"
+    does = "DELETE FROM notes WHERE author_id = 660418"
+    again = "UPDATE people SET state = 'banned' WHERE id = 660418"
+    reason = Grounds.of(read("Ban 'anna77' and delete what she wrote"))
+    grounds, _ = found.known(reason, Scope(), session(look, again, does))
+    assert {*grounds.keys} == {"660418"}

@@ -2,11 +2,12 @@
 
 import pytest
 
-from judgement import grip
+from judgement import found, grip
 from judgement.facts import Kind
-from judgement.grounds import Grounds, Said
+from judgement.grounds import Grounds, Said, named
 from judgement.reading import facts_of
 from judgement.reasons import read
+from judgement.scope import Scope
 
 SWAP = "Order 55102 has the wrong address, it should go to Lindenweg 7"
 
@@ -119,3 +120,36 @@ class TestLoose:
     def test_a_value_within_a_named_span_holds_a_deed(self) -> None:
         (deed,) = said("DELETE FROM lots WHERE id = 44")
         assert not grip.loose(Grounds.of(read("Remove lots 40 to 49")), deed)
+
+
+class TestUsed:
+    REASON = "greenhouse-ctl2: the clock is off, restart chrony-sync"
+
+    @pytest.mark.parametrize(
+        ("actions", "loose"),
+        [
+            (("date", "chronyc makestep"), False),
+            (("systemctl status chrony-sync", "chronyc makestep"), True),
+            (("systemctl status chrony-sync", "systemctl restart chrony-sync"), False),
+        ],
+    )
+    def test_a_name_that_no_action_has_is_the_host_and_holds_nothing(
+        self, *, actions: tuple[str, ...], loose: bool
+    ) -> None:
+        own = [Said.of(text, facts_of(Kind.SHELL, text)) for text in actions]
+        grounds, _ = found.known(Grounds.of(read(self.REASON)), Scope(), own)
+        assert grip.loose(grounds, own[-1]) is loose
+
+    @pytest.mark.parametrize(
+        ("reason", "value", "named_so"),
+        [
+            ("Take card 6335 0042 1187 off the list", "633500421187", True),
+            ("Calf DE 09 481 22017 stands elsewhere", "DE0948122017", True),
+            ("Take card 6335 0042 1187 off the list", "63350042", False),
+            ("3 400 000 rows of 2026", "400000", False),
+        ],
+    )
+    def test_a_number_may_be_written_in_groups(
+        self, *, reason: str, value: str, named_so: bool
+    ) -> None:
+        assert named(value, Grounds.of(read(reason))) is named_so

@@ -1,5 +1,6 @@
 import pytest
 
+from judgement import turning
 from judgement.doubt import Doubt
 from judgement.doubts import doubts
 from judgement.facts import Kind
@@ -89,3 +90,20 @@ class TestWider:
     )  # fmt: skip
     def test_no_more_than_is_named_is_not_wider(self, reason: str, action: str) -> None:
         assert "widened" not in of(reason, action)
+
+
+@pytest.mark.parametrize(
+    ("reason", "where", "column"),
+    [
+        ("Free leases older than 24 hours", "ends > now() - interval '24 hours'", "ends"),
+        ("Free leases older than 24 hours", "ends < now() - interval '24 hours'", ""),
+        ("Free leases older than a day", "made >= date_sub(now(), interval 1 day)", "made"),
+        ("Free leases of the last 24 hours", "ends > now() - interval '24 hours'", ""),
+        ("Free all leases", "ends > now() - interval '24 hours'", ""),
+    ],
+)  # fmt: skip
+def test_rows_that_are_young_are_not_those_of_long_ago(
+    reason: str, where: str, column: str
+) -> None:
+    action = f"DELETE FROM leases WHERE {where}"  # noqa: S608
+    assert turning.young_rows(Grounds.of(read(reason)), action) == column

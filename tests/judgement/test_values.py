@@ -63,6 +63,12 @@ class TestAnother:
             ("put job 7 back to 'queued'", "FAILED", True),
             ("put job 7 back", "DONE", False),
             ("job 7 is done, put it to CLOSED", "DONE", False),
+            ("put job 7 back to active", "complimentary", True),
+            ("put job 7 back to active", "active", False),
+            ("put job 7 back to work", "done", False),
+            ("he gets unsubscribed from list 7", "subscribed", True),
+            ("he gets unsubscribed from list 7", "unsubscribed", False),
+            ("subscribed and then unsubscribed", "subscribed", False),
         ],
     )
     def test_a_state_is_another_than_the_one_that_is_named(

@@ -20,6 +20,11 @@ class TestBeyond:
         [
             ("recall of lot H24K117", "lot LIKE 'H24%'", ["h24k117"]),
             ("flight of 14 December", "day >= '2026-12-14'", ["2026-12-14 alone"]),
+            (
+                "after it came back, 14 December, that day only",
+                "day >= '2026-12-14'",
+                ["2026-12-14 alone"],
+            ),
             ("remove the draft ones", "state IN ('draft', 'posted')", ["draft"]),
             ("remove shelf 2 before noon, shelf 3 and 4 stay", "shelf >= 2", ["shelf 2"]),
             ("remove shelf 2", "shelf > 0", ["shelf 2"]),
