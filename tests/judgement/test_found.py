@@ -196,7 +196,7 @@ class TestTidied:
 
     def test_no_finding_is_made_of_it(self) -> None:
         said = judge(read(REASON), Scope(), session(LOOK, self.MAKES, self.DROPS))
-        assert not [each for each in said.findings if each.place == 2]
+        assert not [each for each in said.findings if each.action == 2]
 
 
 class TestWatched:

@@ -11,7 +11,7 @@ class TestSources:
     @pytest.mark.parametrize(
         ("action", "changed", "sources"),
         [
-            ("UPDATE lamps SET watt = o.watt FROM lamps_old o WHERE o.id = 4", "lamps", "lamps_old"),
+            ("UPDATE lamps SET watt = o.watt FROM old o WHERE o.id = 4", "lamps", "old"),
             ("UPDATE lamps l JOIN rooms r USING (room) SET r.lit = 1", "lamps rooms", ""),
             ("DELETE l FROM lamps l JOIN rooms r USING (room)", "lamps", "rooms"),
             ("INSERT INTO lamps SELECT * FROM lamps_old", "lamps", "lamps_old"),
