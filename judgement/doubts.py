@@ -35,8 +35,6 @@ _REMOTE = re.compile(r"@|://|^s3:|^[\w-]+(?:\.[\w-]+)+(?::|$)|^\w[\w.-]*:")
 
 def doubts(grounds: Grounds, action: Said) -> list[Doubt]:
     """Return what is doubtful about one action, gravest first."""
-    if grip.tidies(grounds, action):
-        return []
     found = [
         *_unreadable(action),
         *_verbs(grounds, action),

@@ -55,6 +55,8 @@ _MARK = re.compile(
 )
 _ROWS = frozenset(["update", "delete", "merge", "insert"])
 _MOST_LOOKS = 60
+_TIDIES = frozenset({Verb.NEUTRAL, Verb.READ, Verb.WRITE})
+_SLIGHT = 0.3
 _PICKS = frozenset({"=", "in"})
 
 
@@ -274,8 +276,15 @@ def _tidied(actions: Sequence[Said]) -> Iterator[str]:
     yield from (name for name, times in dropped.items() if times == 1)
 
 
-def tidies(grounds: Grounds, facts: Facts) -> bool:
-    """Tell whether an action does nothing but drop what its session has created itself."""
+def tidies(grounds: Grounds, said: Said) -> bool:
+    """Tell whether an action does nothing but take away what its session has made itself.
+
+    To remove anything else than a file of one's own in a folder for such is more than to write.
+    """
+    facts = said.facts
+    if facts.kind is Kind.SHELL:
+        slight = facts.verbs <= _TIDIES and facts.severity < _SLIGHT
+        return slight and "rm" in facts.commands and grip.uses_made(grounds, said)
     if not grounds.tidied or facts.commands != ("drop",):
         return False
     return grounds.tidied.issuperset(facts.objects)

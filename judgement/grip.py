@@ -23,8 +23,6 @@ _LONGEST = 4_000  # characters of an action that are compared
 _LONGEST_REASON = 20_000
 _HALF = 0.5
 _MOST_ALIKE = 12  # actions of a kind that are compared with each other
-_TIDIES = frozenset({Verb.NEUTRAL, Verb.READ, Verb.WRITE})
-_SLIGHT = 0.3
 _ACTS = CHANGING | {Verb.EXEC, Verb.EXPORT, Verb.SECRET}
 # Words of languages and of every table, which name nothing.
 _PLAIN = frozenset(
@@ -150,16 +148,6 @@ def uses_made(grounds: Grounds, said: Said) -> bool:
         return False
     text = said.text[:_LONGEST].lower()
     return any(name in text for name in grounds.made)
-
-
-def tidies(grounds: Grounds, said: Said) -> bool:
-    """Tell whether an action does no more than to take away what its session has made itself."""
-    return (
-        said.facts.verbs <= _TIDIES
-        and said.facts.severity < _SLIGHT
-        and "rm" in said.facts.commands
-        and uses_made(grounds, said)
-    )
 
 
 def personal(grounds: Grounds, facts: Facts) -> list[str]:

@@ -46,7 +46,7 @@ def look(grounds: Grounds, scope: Scope, place: int, said: Said) -> Looked:
     facts = said.facts
     if facts.neutral:
         return Looked(said)
-    if found.tidies(grounds, facts):
+    if found.tidies(grounds, said):
         return Looked(dataclasses.replace(said, facts=facts.idle()))
     ruled = (
         *hard.findings(grounds.reason, scope, place, facts),

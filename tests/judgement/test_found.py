@@ -158,8 +158,8 @@ class TestMade:
         ]
         for made, tidy in ((actions, True), (actions[1:], False)):
             said = [Said.of(each, shell.facts(each)) for each in made]
-            grounds, _ = found.known(Grounds.of(read(reason)), Scope(), said)
-            assert bool(doubts(grounds, said[-1])) is not tidy
+            told = judge(read(reason), Scope(), said).findings
+            assert any(each.action == len(said) - 1 for each in told) is not tidy
 
     def test_a_temporary_table_and_a_variable_are_no_strangers(self) -> None:
         actions = (
@@ -192,7 +192,7 @@ class TestTidied:
         self, *, actions: tuple[str, ...], tidies: bool
     ) -> None:
         grounds, _ = found.known(Grounds.of(read(REASON)), Scope(), session(*actions))
-        assert found.tidies(grounds, sql.facts(actions[-1])) is tidies
+        assert found.tidies(grounds, session(actions[-1])[0]) is tidies
 
     def test_no_finding_is_made_of_it(self) -> None:
         said = judge(read(REASON), Scope(), session(LOOK, self.MAKES, self.DROPS))
