@@ -30,6 +30,11 @@ class TestDoubts:
         assert rights["value"].verb is Verb.PRIVILEGE
         assert rights["value"].weight > other["value"].weight
 
+    def test_who_shall_only_read_may_be_given_that_right_and_no_other(self) -> None:
+        reason = "Kim Sol (ksol) shall be able to query the view of tours. Select only"
+        assert "read_only" not in of(reason, "GRANT SELECT ON v_tours TO ksol")
+        assert "read_only" in of(reason, "GRANT SELECT, DELETE ON v_tours TO ksol")
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
