@@ -212,13 +212,16 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
         parts = _PART.split(sentence)
         found = _LET.search(sentence) if _LETS.search(sentence.lower()) else None
         let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
-        for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
+        said, links = parts[::2], ["", *parts[1::2], ""]
+        for part, link, on, led in zip(said, links, links[1:], ["", *said], strict=False):
             if part.strip():
                 lets = bool(let) and let in part
                 led_in = led if link.strip() == "to" else ""
                 clause = _clause(part.strip(), deaf_to, led_in, None if lets else before)
                 if lets:
                     clause = _letting(clause)
+                if clause.looks and on.strip() == "to" and promises.wants_it_to(part.strip()):
+                    clause = dataclasses.replace(clause, looks=False)
                 before = clause
                 yield clause
 
@@ -252,7 +255,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None 
         verbs |= _across(led_in, plain, deaf_to)
     if led and _TO_FILE.match(text):
         verbs |= {Verb.EXPORT}
-    if _BACK.search(led) and _AS_IT_WAS.match(text):
+    if (_BACK.search(led) and _AS_IT_WAS.match(text)) or promises.made_so(led, text):
         verbs |= {Verb.WRITE}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()
