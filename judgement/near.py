@@ -70,6 +70,7 @@ _CALLED = re.compile(
 )
 _SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
+_MOVED = re.compile(r"\bset\b(?:(?!\bwhere\b).)*\binterval\b(?:(?!\bwhere\b).)*", re.I | re.S)
 _NEARBY = 40  # letters around a value in which a text says that it stays
 _SPARES = re.compile(
     r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not"
@@ -351,7 +352,10 @@ def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
         return None
     if durations.BY_AGE.search(grounds.reason.text[:20_000]) and _younger(said):
         return 0.0, max(grounds.durations)
-    for done in durations.done(said.text[:4000]):
+    text = said.text[:4000]
+    # By how much something is moved is said there, and not in which rows that is.
+    moved = _MOVED.search(text) if "update" in said.facts.commands else None
+    for done in durations.done(moved[0] if moved else text):
         if not any(durations.alike(done, each) for each in grounds.durations):
             return done, min(grounds.durations, key=lambda each: abs(each - done))
     return None
