@@ -44,6 +44,8 @@ _SEVERAL = re.compile(  # "on 3, 5 and 9 June"
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)?\s*{_MONTH}\b",
     re.IGNORECASE | re.ASCII,
 )
+# "The 14th of May, it must be the 12th."
+_OF_IT = re.compile(rf"\bthe ({_FIRST}\d?)(?:st|nd|rd|th)\b(?! (?:of|\w+ly)\b)", re.ASCII)
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _LAST = 31  # of a month, where nobody asks which
 _MOST = 62  # days of a span of which each is meant
@@ -99,6 +101,8 @@ def spoken(text: str) -> Days:
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
     if days:
         days |= {*_between(text)}
+        named = months | {month for month, _ in days}
+        days |= {(month, int(found[1])) for found in _OF_IT.finditer(lowered) for month in named}
     months -= {month for month, _ in days}
     by_calendar = bool(_BY_CALENDAR.search(lowered))
     return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
