@@ -1,6 +1,8 @@
 """Values that are set where a request names another of their sort: a figure, a day, a state."""
 
 import ipaddress
+import math
+import operator
 import re
 
 from judgement import amounts, derived, values, words
@@ -15,6 +17,9 @@ _NET = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
 _DOTS = 3  # of an address
 _LONGEST = 20_000
 _DOZEN = 12
+_COUNTS = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+}  # fmt: skip
 
 
 def says(condition: Condition, grounds: Grounds) -> bool:
@@ -46,6 +51,25 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
     told = bool(figures - used - {"0", "1"} - _only_counted(grounds))
     return told or derived.says_factor(grounds.lowered)
+
+
+def comes_to(condition: Condition, sign: str, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a column that is counted on from what it has comes to what a request names.
+
+    What it has is a condition of the statement, or named as well: "5,000 instead of 500".
+    """
+    step = words.number(condition.value.strip("'"))
+    counts = _COUNTS.get(sign)
+    if step is None or counts is None or not float(step):
+        return False
+    told = derived.figures(grounds.lowered)
+    had = [
+        float(figure) for each in facts.conditions
+        if each.column == condition.column and each.operator == "="
+        if (figure := words.number(each.value.strip("'"))) is not None
+    ]  # fmt: skip
+    ends = (counts(each, float(step)) for each in had or told)
+    return any(math.isclose(end, each) for end in ends for each in told)
 
 
 def unsaid(condition: Condition, grounds: Grounds, facts: Facts) -> bool:

@@ -35,7 +35,7 @@ def beyond(
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds):
         if weight := _unlike_what_is_said(condition, grounds, action):
-            how = "by" if _adds(condition.column, action.text) else "to"
+            how = "by" if _counts_on(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"
             yield weight, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
         return
@@ -60,14 +60,16 @@ def beyond(
 def _unlike_what_is_said(condition: Condition, grounds: Grounds, action: Said) -> float:
     """Return how doubtful a value is of a column of which a request speaks; 0 if it says it."""
     if figures.another(condition, grounds, action.facts):
-        return 0.55
+        sign = _counts_on(condition.column, action.text)
+        return 0.0 if sign and figures.comes_to(condition, sign, grounds, action.facts) else 0.55
     return 0.3 if figures.unsaid(condition, grounds, action.facts) else 0.0
 
 
-def _adds(column: str, text: str) -> bool:
-    """Whether a column is counted on from what it has: `points = points + 50`."""
+def _counts_on(column: str, text: str) -> str:
+    """Return how a column is counted on from what it has: "+" of `points = points + 50`."""
     name = re.escape(column)
-    return bool(re.search(rf"\b{name}\s*=\s*(?:\w+\.)?{name}\s*[-+*/]", text[:_LONGEST], re.I))
+    found = re.search(rf"\b{name}\s*=\s*(?:\w+\.)?{name}\s*([-+*/])", text[:_LONGEST], re.I)
+    return found[1] if found else ""
 
 
 def _enters(grounds: Grounds, conditions: Sequence[Condition]) -> bool:

@@ -25,6 +25,7 @@ from judgement.reasons import read
         ("The end of permit 6620 is 31.12.2025, not 2024", "ends = DATE '2025-12-31'", False),
         ("Permit 6620 ends on 31 December", "ends = '2025-11-30'", True),
         ("Permit 6620 ends at midnight", "ends = '2025-11-30'", False),
+        ("Double the quota of team 6620, it has 40k", "quota = 80000", False),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2241B'", True),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2142B'", False),
         ("Vial 6620 is of batch FLX2142B", "shelf = 'A7'", False),
@@ -52,3 +53,20 @@ def test_a_sentence_says_whether_a_figure_is_set_or_added(assignment: str, told:
     said = Said.of(action, sql.facts(action))
     found = doubts(Grounds.of(read("Give card 6620 the 400 points that are missing")), said)
     assert any(told in each.text for each in found)
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes", "strange"),
+    [
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 10", False),
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 100", True),
+        ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 3", False),
+        ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 4", True),
+    ],
+)
+def test_what_a_column_comes_to_may_be_what_was_named(
+    *, reason: str, changes: str, strange: bool
+) -> None:
+    action = f"UPDATE tariffs {changes} WHERE id = 7"
+    found = doubts(Grounds.of(read(reason)), Said.of(action, sql.facts(action)))
+    assert any(each.code == "value" for each in found) is strange
