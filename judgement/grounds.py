@@ -205,6 +205,7 @@ class Look(NamedTuple):
     used: frozenset[str] = frozenset()  # all columns by which it picks, named or not
     sums_up: bool = False  # which tells how many there are, and not that all of them are meant
     shows: frozenset[str] = frozenset()  # columns that it reads
+    blank: frozenset[tuple[str, bool]] = frozenset()  # those that have to be empty, or (False) not
 
 
 @dataclasses.dataclass(frozen=True)

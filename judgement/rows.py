@@ -39,6 +39,7 @@ def found(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     yield from _numbers(grounds, action)
     yield from _times(grounds, action)
     yield from _unpicked(grounds, action)
+    yield from _blank(grounds, action)
     yield from _each(grounds, action)
 
 
@@ -127,6 +128,17 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     elif not grip.uses_made(grounds, action) and (column := finding.lacks(grounds, action.facts)):
         text = f"{deed(action)} rows of {about(action.facts)} by less than the looks at them"
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
+
+
+def _blank(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that rows are changed in which a column is not empty, or is, as where they are seen."""
+    column, turned = finding.blank(grounds, action)
+    if turned:
+        text = f"{deed(action)} just the rows of {about(action.facts)} that were not looked at"
+        yield Doubt("inverted", 0.7, f"{text}, by `{column}`", None, column)
+    elif column:
+        text = f"{deed(action)} rows of {about(action.facts)} whether `{column}` is empty or not"
+        yield Doubt("widened", _LACKS, text, None, column)
 
 
 def _compared(
