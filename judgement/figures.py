@@ -100,7 +100,9 @@ def another(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
         return not days.by_calendar and values.another_day(condition.value, text, days.days)
     if any(map(str.isdigit, condition.value)):
         return _another_code(condition.value, grounds, facts)
-    return values.another_state(condition.column, condition.value, text)
+    return values.another_state(condition.column, condition.value, text) or values.another_word(
+        condition.column, condition.value, text
+    )
 
 
 def _another_code(value: str, grounds: Grounds, facts: Facts) -> bool:

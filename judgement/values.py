@@ -80,6 +80,19 @@ def another_state(column: str, value: str, text: str) -> bool:
     return not (bare.lower() in WAITING and named & WAITING)
 
 
+def another_word(column: str, value: str, text: str) -> bool:
+    """Tell whether a column gets a word, where a text names another for it: "plan back to 'team'"."""
+    bare, words_of = value.strip("'").lower(), column.lower().replace("_", " ")
+    if not _STATE.fullmatch(bare) or bare in FLAGS or bare in text.lower():
+        return False
+    called = rf"\b(?:{re.escape(words_of)}|{re.escape(column)})\b"
+    quoted = r"['\"][A-Za-z_]{3,}['\"]"
+    towards = (
+        rf"(?: (?!to\b|as\b)[\w-]+){{0,4}} (?:to|as|must be) {quoted}| ?[:=] ?['\"]?[A-Za-z_]{{3,}}"
+    )
+    return bool(re.search(f"{called}(?:{towards})", text, re.IGNORECASE))
+
+
 def _is_the_opposite(value: str, text: str) -> bool:
     """Whether a text in lower case has only the contrary of a state: unsubscribed, inactive."""
     if not re.search(rf"\b(?:un|in|de|dis)-?{value}\b", text):

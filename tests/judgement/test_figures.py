@@ -25,6 +25,10 @@ from judgement.reasons import read
         ("The end of permit 6620 is 31.12.2025, not 2024", "ends = DATE '2025-12-31'", False),
         ("Permit 6620 ends on 31 December", "ends = '2025-11-30'", True),
         ("Permit 6620 ends at midnight", "ends = '2025-11-30'", False),
+        ("Put the plan of team 6620 back to 'basic'", "plan = 'gold'", True),
+        ("Put the plan of team 6620 back to 'basic'", "plan = 'basic'", False),
+        ("Put the plan of team 6620 back to 'basic'", "tier = 'gold'", False),
+        ("Team 6620 gets tier=silver", "tier = 'gold'", True),
         ("Double the quota of team 6620, it has 40k", "quota = 80000", False),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2241B'", True),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2142B'", False),
@@ -59,6 +63,7 @@ def test_a_sentence_says_whether_a_figure_is_set_or_added(assignment: str, told:
     ("reason", "changes", "strange"),
     [
         ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 10", False),
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = round(total / 10)", False),
         ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 100", True),
         ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 3", False),
         ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 4", True),
