@@ -14,6 +14,8 @@ NAMED = [
     ("bookings of 29 October until 2 November", "2026-11-01"),
     ("bookings of 2026-11-24 to 2026-11-27", "2026-11-25"),
     ("bookings of 3, 5 and 9 November", "2026-11-05"),
+    ("it is 19 November now and has to be one week later", "2026-11-26"),
+    ("shift it by a week, it is 3 December", "2026-11-26"),
     ("it says 14 November, it must be the 26th", "2026-11-26"),
     ("bookings of November", "2026-11-30"),
     ("bookings of November", "2026-12-01"),
