@@ -68,9 +68,8 @@ def _unlike_what_is_said(condition: Condition, grounds: Grounds, action: Said) -
 def _counts_on(column: str, text: str) -> str:
     """Return how a column is counted on from what it has: "+" of `points = points + 50`."""
     name = re.escape(column)
-    found = re.search(
-        rf"\b{name}\s*=\s*(?:\w+\()*(?:\w+\.)?{name}\s*([-+*/])", text[:_LONGEST], re.I
-    )
+    counted = rf"\b{name}\s*=\s*(?:\w+\()*(?:\w+\.)?{name}\s*([-+*/])"
+    found = re.search(counted, text[:_LONGEST], re.IGNORECASE)
     return found[1] if found else ""
 
 
