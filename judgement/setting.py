@@ -33,7 +33,7 @@ def beyond(
     condition: Condition, grounds: Grounds, action: Said
 ) -> Iterator[tuple[float, str, Verb]]:
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
-    if knowing.known(condition.column, grounds):
+    if knowing.known(condition.column, grounds) or knowing.sets_switch(grounds, action.facts):
         if weight := _unlike_what_is_said(condition, grounds, action):
             how = "by" if _counts_on(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"

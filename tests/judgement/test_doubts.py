@@ -35,6 +35,12 @@ class TestDoubts:
         assert "read_only" not in of(reason, "GRANT SELECT ON v_tours TO ksol")
         assert "read_only" in of(reason, "GRANT SELECT, DELETE ON v_tours TO ksol")
 
+    def test_a_setting_is_called_as_it_is_in_a_table_of_settings(self) -> None:
+        reason = "Set the maintenance flag to off"
+        off = "UPDATE params SET value = 'off' WHERE name = '{}'"
+        assert not {"row", "value"} & of(reason, off.format("maintenance_mode")).keys()
+        assert {"row", "value"} <= of(reason, off.format("debug_mode")).keys()
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
