@@ -218,6 +218,13 @@ def _calls_by_name(condition: Condition, grounds: Grounds) -> bool:
     )
 
 
+def _has_the_name(condition: Condition, grounds: Grounds) -> bool:
+    """Whether a row is picked by what somebody is called who is named: k.berg."""
+    name = condition.value.strip("'").lower()
+    own = not name.isalpha() and _CALLED.search(condition.column)
+    return bool(own) and condition.operator in {"=", "in"} and name in grounds.tokens
+
+
 def says_how(condition: Condition) -> bool:
     """Tell whether a condition is of a state, a kind or a time, which many rows have."""
     return bool(_STATES.search(condition.column) or _TIME.match(condition.value))
@@ -254,7 +261,8 @@ def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grou
     What else is asked of that row can only leave some of it out.
     """
     return condition.operator not in TURNED and any(
-        each.column != condition.column and picks(each, grounds.reason.literals)
+        each.column != condition.column
+        and (picks(each, grounds.reason.literals) or _has_the_name(each, grounds))
         for each in conditions
     )
 

@@ -35,6 +35,12 @@ class TestDoubts:
         assert "read_only" not in of(reason, "GRANT SELECT ON v_tours TO ksol")
         assert "read_only" in of(reason, "GRANT SELECT, DELETE ON v_tours TO ksol")
 
+    def test_a_row_that_is_picked_by_whom_it_is_of_is_the_one_that_is_named(self) -> None:
+        reason = "Unlock k.sol (office 27), who typed the wrong PIN"
+        unlock = "UPDATE clerks SET locked = false WHERE id = 6612"
+        beside = of(reason, f"{unlock} AND username = 'k.sol'")["row"]
+        assert of(reason, unlock)["row"].weight > 4 * beside.weight
+
     def test_a_setting_is_called_as_it_is_in_a_table_of_settings(self) -> None:
         reason = "Set the maintenance flag to off"
         off = "UPDATE params SET value = 'off' WHERE name = '{}'"
