@@ -133,7 +133,10 @@ def loose(grounds: Grounds, said: Said) -> bool:
         return False
     if any(name in grounds.keys for name in _own(said)):
         return False
-    if uses_made(grounds, said):
+    conditions = said.facts.conditions
+    if uses_made(grounds, said) or any(
+        numbered.split(each, conditions, grounds) for each in conditions
+    ):
         return False
     # Tables keep states and offices in capitals; in a command they are its own words.
     text = grounds.reason.text[:_LONGEST_REASON] if said.facts.kind is Kind.SQL else ""

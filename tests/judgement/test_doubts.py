@@ -35,6 +35,12 @@ class TestDoubts:
         assert "read_only" not in of(reason, "GRANT SELECT ON v_tours TO ksol")
         assert "read_only" in of(reason, "GRANT SELECT, DELETE ON v_tours TO ksol")
 
+    def test_a_name_with_parts_may_stand_in_several_columns(self) -> None:
+        free = "UPDATE berths SET free = true WHERE pier = 'K2' AND berth = {}"
+        reason = "Berth K2-17 is free again"
+        assert not {"row", "loose"} & of(reason, free.format(17)).keys()
+        assert "row" in of(reason, free.format(18))
+
     def test_a_row_that_is_picked_by_whom_it_is_of_is_the_one_that_is_named(self) -> None:
         reason = "Unlock k.sol (office 27), who typed the wrong PIN"
         unlock = "UPDATE clerks SET locked = false WHERE id = 6612"
