@@ -118,6 +118,20 @@ def spoken(text: str) -> Days:
     return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
 
 
+def before(value: str) -> str:
+    """Return the day before one that is written as 2026-11-26, "" before what is none.
+
+    Before it ends what ends with the other: `at < '2026-11-27'`.
+    """
+    found = _LITERAL.match(value.strip())
+    if not (found and found[3]) or found[4] not in {None, "00:00"}:
+        return ""
+    try:
+        return str(date(int(found[1]), int(found[2]), int(found[3])) - timedelta(days=1))
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _between(text: str) -> Iterator[tuple[int, int]]:
     """Yield the days from one that is named to another, both included."""
     for first, first_month, last, last_month in _ends(text):

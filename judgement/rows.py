@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from judgement import (
+    days,
     figures,
     grip,
     near,
@@ -157,6 +158,8 @@ def _compared(
             f"{deed(action)} all rows where {shown_as}; the request names {condition.value}",
             None, condition.column,
         )  # fmt: skip
+    elif numbered.split(condition, action.facts.conditions, grounds):
+        pass
     elif within is None and not figures.says(condition, grounds):
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
@@ -170,6 +173,7 @@ def _compared(
         within is None and condition.operator in _OPEN and not grounds.ranges
         and condition.value not in {"0", "1"}
         and not grounds.reason.days.names(condition.value)
+        and not grounds.reason.days.names(days.before(condition.value))
     ):  # fmt: skip
         names = f"{condition.value} alone"
     elif within is False:

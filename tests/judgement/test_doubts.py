@@ -47,6 +47,12 @@ class TestDoubts:
         beside = of(reason, f"{unlock} AND username = 'k.sol'")["row"]
         assert of(reason, unlock)["row"].weight > 4 * beside.weight
 
+    def test_the_day_behind_the_last_one_ends_what_ends_with_it(self) -> None:
+        load = "DELETE FROM flows WHERE at >= '2024-04-14' AND at < '2024-04-{}'"
+        reason = "Delete the flows of 14-16 April 2024"
+        assert not {"row", "widened"} & of(reason, load.format(17)).keys()
+        assert {"row", "widened"} & of(reason, load.format(19)).keys()
+
     def test_a_setting_is_called_as_it_is_in_a_table_of_settings(self) -> None:
         reason = "Set the maintenance flag to off"
         off = "UPDATE params SET value = 'off' WHERE name = '{}'"
