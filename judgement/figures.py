@@ -5,7 +5,7 @@ import math
 import operator
 import re
 
-from judgement import amounts, derived, values, words
+from judgement import amounts, days, derived, durations, values, words
 from judgement.facts import Condition, Facts, Kind
 from judgement.grounds import Grounds, named, named_as_written
 from judgement.terms import canonical
@@ -32,6 +32,10 @@ def says(condition: Condition, grounds: Grounds) -> bool:
         return True
     others = amounts.in_words(condition.column, value)
     if any(named(each, grounds) for each in others):
+        return True
+    if condition.operator == "<" and (last := days.before(value)) and named(last, grounds):
+        return True
+    if durations.said(condition.column, value, grounds.durations):
         return True
     if condition.operator != "set":
         return False

@@ -53,6 +53,11 @@ class TestDoubts:
         assert not {"row", "widened"} & of(reason, load.format(17)).keys()
         assert {"row", "widened"} & of(reason, load.format(19)).keys()
 
+    def test_a_column_may_count_how_long_something_lasts_that_is_named(self) -> None:
+        reason = "The trial of team 7 shall be set to two weeks"
+        assert "value" not in of(reason, "UPDATE teams SET trial_days = 14 WHERE id = 7")
+        assert "value" in of(reason, "UPDATE teams SET trial_days = 41 WHERE id = 7")
+
     def test_a_setting_is_called_as_it_is_in_a_table_of_settings(self) -> None:
         reason = "Set the maintenance flag to off"
         off = "UPDATE params SET value = 'off' WHERE name = '{}'"
