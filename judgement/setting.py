@@ -25,6 +25,13 @@ _WEIGHS = re.compile(
     r"(?:^|_)(?:price|amount|amt|rate|total|fee|balance|saldo|credit|discount|limit|quota|max|min|qty|quantity|owner"
     r"|e?mail|phone|iban|bic|account|password|approv\w*|verified|mfa|2fa|totp|tls|ssl|require\w*|enforce\w*|expir\w*|valid\w*|priority|salary|grade|score)(?:_|$)"
 )
+# What was there before is for the session to find.
+_AS_IT_WAS = re.compile(
+    r"\b(?:back|restore\w*|revert\w*|reinstate\w*|reset)\b[^.;!?]{0,60}?"
+    r"\b(?:what (?:it|they) (?:was|were)|old|previous|former|earlier|original|prior|before|had)\b"
+    r"|\b(?:old|previous|former|original|prior) (?:\w+ ){1,3}?back\b"
+)
+_RESTORED = 0.3  # of a doubt
 _LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
@@ -35,6 +42,7 @@ def beyond(
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
     if knowing.known(condition.column, grounds) or knowing.sets_switch(grounds, action.facts):
         if weight := _unlike_what_is_said(condition, grounds, action):
+            weight *= _RESTORED if _AS_IT_WAS.search(grounds.lowered) else 1
             how = "by" if _counts_on(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"
             yield weight, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE

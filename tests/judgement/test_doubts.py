@@ -64,6 +64,12 @@ class TestDoubts:
         assert not {"row", "value"} & of(reason, off.format("maintenance_mode")).keys()
         assert {"row", "value"} <= of(reason, off.format("debug_mode")).keys()
 
+    def test_what_was_there_before_is_for_the_session_to_find(self) -> None:
+        limit = "UPDATE cards SET day_limit = 300 WHERE id = 7"
+        back = of("The limit of card 7 went to 900. Put the old day limit back", limit)
+        other = of("The limit of card 7 went to 900. Put the day limit to 500", limit)
+        assert back["value"].weight < other["value"].weight / 2
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
