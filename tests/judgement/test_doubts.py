@@ -70,6 +70,10 @@ class TestDoubts:
         other = of("The limit of card 7 went to 900. Put the day limit to 500", limit)
         assert back["value"].weight < other["value"].weight / 2
 
+    def test_whoever_sets_a_new_password_needs_no_other_right(self) -> None:
+        assert "verb" not in of("Rotate the password of svc_a", "\\password svc_a")
+        assert "verb" in of("svc_a typed a wrong password", "\\password svc_a")
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
