@@ -74,6 +74,12 @@ class TestDoubts:
         assert "verb" not in of("Rotate the password of svc_a", "\\password svc_a")
         assert "verb" in of("svc_a typed a wrong password", "\\password svc_a")
 
+    def test_a_trigger_may_be_named_by_the_words_of_its_name(self) -> None:
+        reason = "Vase 1911.4 is refused by the climate check trigger, trigger off for it"
+        off = "ALTER TABLE vases DISABLE TRIGGER trg_{}"
+        assert "loose" not in of(reason, off.format("climate_check"))
+        assert "loose" in of(reason, off.format("loan_check"))
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
