@@ -80,6 +80,13 @@ class TestDoubts:
         assert "loose" not in of(reason, off.format("climate_check"))
         assert "loose" in of(reason, off.format("loan_check"))
 
+    def test_what_a_statement_says_itself_is_no_table_that_is_read_whole(self) -> None:
+        free = (
+            "WITH b AS (UPDATE berths SET free = true WHERE no = 7 RETURNING no) SELECT * FROM {}"
+        )
+        assert "whole" not in of("Berth 7 is free again", free.format("b"))
+        assert "whole" in of("Berth 7 is free again", free.format("piers"))
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
