@@ -130,6 +130,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if missing := _spanned(grounds, facts) or _only_what_is_set(grounds, facts, asked):
         return missing
     gets = {each.column for each in facts.conditions if each.operator == "set"} - asked.keys()
+    picked = frozenset[str]().union(*asked.values()) - {""}
     for look in grounds.looked:
         if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
             continue
@@ -137,7 +138,8 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
         lost = [
             column for column, values in look.picked
             if ((values and not values & asked.get(column, set())) or column not in asked)
-            and column not in gets and (not joined or (values and _PART.search(column)))
+            and column not in gets and not values & picked
+            and (not joined or (values and _PART.search(column)))
         ]  # fmt: skip
         if not (lost or look.sums_up or joined):
             return ""

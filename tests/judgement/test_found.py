@@ -170,6 +170,15 @@ class TestMade:
         assert grounds.made == {"twice", "@who"}
 
 
+class TestLacks:
+    def test_what_is_asked_by_another_column_is_asked(self) -> None:
+        look, change = "SELECT no FROM houses WHERE label = 'Elm'", "UPDATE houses SET name = 'Oak'"
+        reason = Grounds.of(read("Elm in zone 5 is now called Oak"))
+        grounds, _ = found.known(reason, Scope(), session(look, look))
+        assert not found.lacks(grounds, sql.facts(f"{change} WHERE street = 'Elm' AND zone = 5"))
+        assert found.lacks(grounds, sql.facts(f"{change} WHERE zone = 5")) == "label"
+
+
 class TestBlank:
     LOOK = "SELECT count(*) FROM loans WHERE card = 4012 AND back_on IS NULL"
     MOVE = "UPDATE loans SET card = 5188 WHERE card = 4012"
