@@ -5,7 +5,7 @@ import math
 import operator
 import re
 
-from judgement import amounts, days, derived, durations, values, words
+from judgement import amounts, countries, days, derived, durations, values, words
 from judgement.facts import Condition, Facts, Kind
 from judgement.grounds import Grounds, named, named_as_written
 from judgement.terms import canonical
@@ -28,12 +28,12 @@ def says(condition: Condition, grounds: Grounds) -> bool:
     What a column is set to may follow from what is named: twice as much, 4 % more.
     """
     value = condition.value.strip("'")
-    if named(value, grounds):
-        return True
     others = amounts.in_words(condition.column, value)
-    if any(named(each, grounds) for each in others):
+    if any(named(each, grounds) for each in (value, *others)):
         return True
     if condition.operator == "<" and (last := days.before(value)) and named(last, grounds):
+        return True
+    if countries.names(value.lower(), grounds.tokens):
         return True
     if durations.said(condition.column, value, grounds.durations):
         return True

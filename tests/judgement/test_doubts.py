@@ -87,6 +87,11 @@ class TestDoubts:
         assert "whole" not in of("Berth 7 is free again", free.format("b"))
         assert "whole" in of("Berth 7 is free again", free.format("piers"))
 
+    @pytest.mark.parametrize(("code", "strange"), [("EE", False), ("EST", False), ("LV", True)])
+    def test_a_country_is_kept_by_its_code(self, *, code: str, strange: bool) -> None:
+        rate = "UPDATE rates SET rate = 9 WHERE country = '{}'".format
+        assert ("row" in of("The rate of books in Estonia must be set to 9", rate(code))) is strange
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
