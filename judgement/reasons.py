@@ -31,7 +31,7 @@ _MORE = rf"\s?(?:(?:and\s|/\s?)?{_RIGHTS}\W\s?|(?:rights?|only)\s){{0,4}}"
 # Who shall be able to do something is given the right to: "the service account needs to read …".
 _LET = re.compile(
     r"(?P<who>\b(?:(?:service |database |db )?account|user|role|login|she|he|they|svc\w+"
-    r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,3}?)"
+    r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,5}?)"
     r"\s(?:(?:needs?|must|should|shall|may)\s"
     r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
     r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b"

@@ -79,6 +79,7 @@ class TestPromises:
             "Parcel 7 is open again before noon. I count the others but do not touch them",
             "Parcel 7 shall be valid until May, the other parcels don't change",
             "No changes to the other rows, flag of parcel 7 to N",
+            "The role rpt_ro of our two night planners needs to read tours. SELECT only",
             "Grant depot_reader read-only access to the parcels",
             "We only want the tracking page to say that parcel 7 has left",
             "I just need the list to show parcel 7 with its new weight",
