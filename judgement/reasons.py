@@ -55,6 +55,7 @@ _BACK = re.compile(r"\b(?:back|over|again)$", re.IGNORECASE)
 _AS_IT_WAS = re.compile(
     r"(?:status |state )?(?:[A-Z][A-Z_]{2,}\b|'[^']{1,40}'|\"[^\"]{1,40}\")"
     r"|(?:what|how|where) (?:it|they|he|she) (?:was|were|had)\b"
+    r"|(?:(?:the|its?|their|his|her) )?(?:old|previous|normal|usual|former|original|regular)\b"
 )
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")

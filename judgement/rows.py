@@ -68,6 +68,8 @@ def _each(grounds: Grounds, action: Said) -> Iterator[Doubt]:
             for weight, text, verb in setting.beyond(condition, grounds, action):
                 yield Doubt("value", weight, text, verb, condition.column)
             continue
+        if near.turns(condition, grounds) and setting.looks_up(grounds, action):
+            continue
         shown_as = spans.shown(condition, action.facts.conditions)
         # Of values that are only looked for, one is as good as all of a list.
         once = shown_as if changes else f"{condition.column} {condition.operator}"

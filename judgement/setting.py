@@ -29,8 +29,9 @@ _WEIGHS = re.compile(
 _AS_IT_WAS = re.compile(
     r"\b(?:back|restore\w*|revert\w*|reinstate\w*|reset)\b[^.;!?]{0,60}?"
     r"\b(?:what (?:it|they) (?:was|were)|old|previous|former|earlier|original|prior|before|had)\b"
-    r"|\b(?:old|previous|former|original|prior) (?:\w+ ){1,3}?back\b"
+    r"|\b(?:old|previous|former|original|prior) (?:\w+ ){1,3}?(?:back|again)\b"
 )
+_NESTED = re.compile(r"=\s*\(\s*select\b", re.IGNORECASE)
 _RESTORED = 0.3  # of a doubt
 _LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
@@ -71,6 +72,11 @@ def _unlike_what_is_said(condition: Condition, grounds: Grounds, action: Said) -
         sign = _counts_on(condition.column, action.text)
         return 0.0 if sign and figures.comes_to(condition, sign, grounds, action.facts) else 0.55
     return 0.3 if figures.unsaid(condition, grounds, action.facts) else 0.0
+
+
+def looks_up(grounds: Grounds, action: Said) -> bool:
+    """Tell whether a column gets what a query finds that was there before, as a request says."""
+    return bool(_AS_IT_WAS.search(grounds.lowered) and _NESTED.search(action.text[:_LONGEST]))
 
 
 def _counts_on(column: str, text: str) -> str:

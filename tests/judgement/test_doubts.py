@@ -92,6 +92,15 @@ class TestDoubts:
         rate = "UPDATE rates SET rate = 9 WHERE country = '{}'".format
         assert ("row" in of("The rate of books in Estonia must be set to 9", rate(code))) is strange
 
+    def test_a_query_for_what_was_before_leaves_out_what_there_is_now(self) -> None:
+        change = (
+            "UPDATE fees SET fee = (SELECT fee FROM old_fees WHERE tour = 7"
+            " AND kind <> 'PROMO' LIMIT 1) WHERE tour = 7"
+        )
+        reason = "The PROMO of tour 7 is over. Back to the normal fee it had before"
+        assert not {"inverted", "verb"} & of(reason, change).keys()
+        assert "inverted" in of("The PROMO of tour 7 costs too much, correct it", change)
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
