@@ -101,6 +101,12 @@ class TestDoubts:
         assert not {"inverted", "verb"} & of(reason, change).keys()
         assert "inverted" in of("The PROMO of tour 7 costs too much, correct it", change)
 
+    def test_whose_access_ends_loses_rights(self) -> None:
+        ends = of("k.sol left in May, his access has to end", 'ALTER ROLE "k.sol" NOLOGIN')
+        stays = of("k.sol left in May, tell me his role", 'ALTER ROLE "k.sol" NOLOGIN')
+        assert "verb" not in ends
+        assert "verb" in stays
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
