@@ -46,7 +46,9 @@ _SEVERAL = re.compile(  # "on 3, 5 and 9 June"
     re.IGNORECASE | re.ASCII,
 )
 # "The 14th of May, it must be the 12th."
-_OF_IT = re.compile(rf"\bthe ({_FIRST}\d?)(?:st|nd|rd|th)\b(?! (?:of|\w+ly)\b)", re.ASCII)
+_OF_IT = re.compile(
+    rf"\b(?:be|is|was|says?|shows?|to|on|for) the ({_FIRST}\d?)(?:st|nd|rd|th)\b(?! of\b)", re.ASCII
+)
 # "It is 7 February now and has to be one week later."
 _BY = re.compile(
     r"\b(?:by (?:a|one|another) (day|week)|(?:a|one) (day|week) (?:later|earlier|more|longer|after"
