@@ -1,7 +1,8 @@
 """Days as people write them ("26 November", "last Friday") and as statements do (2026-11-26)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -44,6 +45,18 @@ _SEVERAL = re.compile(  # "on 3, 5 and 9 June"
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)?\s*{_MONTH}\b",
     re.IGNORECASE | re.ASCII,
 )
+# "The 14th of May, it must be the 12th."
+_OF_IT = re.compile(
+    rf"\b(?:be|is|was|says?|shows?|to|on|for) the ({_FIRST}\d?)(?:st|nd|rd|th)\b(?! of\b)", re.ASCII
+)
+# "It is 7 February now and has to be one week later."
+_BY = re.compile(
+    r"\b(?:by (?:a|one|another) (day|week)|(?:a|one) (day|week) (?:later|earlier|more|longer|after"
+    r"|before|sooner))\b"
+)
+_STEPS = {"day": 1, "week": 7}
+_MONTHS = 12
+_YEAR = date(2025, 1, 1)
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _LAST = 31  # of a month, where nobody asks which
 _MOST = 62  # days of a span of which each is meant
@@ -99,9 +112,26 @@ def spoken(text: str) -> Days:
         days |= {(int(found[1]), int(found[2])), (int(found[2]), int(found[1]))}
     if days:
         days |= {*_between(text)}
+        named = months | {month for month, _ in days}
+        days |= {(month, int(found[1])) for found in _OF_IT.finditer(lowered) for month in named}
+        days |= {*_moved(days, lowered)}
     months -= {month for month, _ in days}
     by_calendar = bool(_BY_CALENDAR.search(lowered))
     return Days(frozenset(days), frozenset(months), by_calendar, frozenset(_times(lowered)))
+
+
+def before(value: str) -> str:
+    """Return the day before one that is written as 2026-11-26, "" before what is none.
+
+    Before it ends what ends with the other: `at < '2026-11-27'`.
+    """
+    found = _LITERAL.match(value.strip())
+    if not (found and found[3]) or found[4] not in {None, "00:00"}:
+        return ""
+    try:
+        return str(date(int(found[1]), int(found[2]), int(found[3])) - timedelta(days=1))
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _between(text: str) -> Iterator[tuple[int, int]]:
@@ -110,6 +140,22 @@ def _between(text: str) -> Iterator[tuple[int, int]]:
         start, end = _place(first_month or last_month, first), _place(last_month, last)
         if 0 <= end - start < _MOST:
             yield from ((at // _LAST + 1, at % _LAST + 1) for at in range(start, end + 1))
+
+
+def _moved(days: Iterable[tuple[int, int]], lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield the days that lie a week or so before, or behind, those that are named."""
+    real = [each for each in days if 1 <= each[0] <= _MONTHS]
+    for found in _BY.finditer(lowered):
+        step = _STEPS[found[1] or found[2]]
+        for month, day in real:
+            for sign in (1, -1):
+                moved = _YEAR + timedelta(days=_before(month) + day - 1 + sign * step)
+                yield moved.month, moved.day
+
+
+def _before(month: int) -> int:
+    """Return how many days of a year lie before a month."""
+    return (_YEAR.replace(month=month) - _YEAR).days
 
 
 def _ends(text: str) -> Iterator[tuple[str, str | None, str, str]]:

@@ -47,6 +47,11 @@ def follows(value: str, text: str) -> bool:
     return any(abs(figure - each) <= _EXACT * max(1.0, each) for each in _derived(text))
 
 
+def figures(text: str) -> tuple[float, ...]:
+    """Return the figures that a text names."""
+    return _of(text)[0]
+
+
 @lru_cache(maxsize=200)
 def _derived(text: str) -> frozenset[float]:
     return frozenset(_results(text[:_LONGEST]))
@@ -77,7 +82,7 @@ def _of(text: str) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, .
     """Return the figures of a text, those that are percent, and those with a metric unit."""
     figures, shares, measured = dict[float, None](), dict[float, None](), dict[float, None]()
     for number, unit in _FIGURE.findall(text[:_LONGEST])[:_MOST]:
-        figure = _read(number)
+        figure = _read(number) * (1000 if unit in {"k", "K"} else 1)
         figures[figure] = None
         if unit.startswith(("%", "per")):
             shares[figure] = None

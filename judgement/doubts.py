@@ -10,6 +10,7 @@ from judgement import (
     beyond,
     commands,
     core,
+    granting,
     grip,
     knowing,
     near,
@@ -77,6 +78,8 @@ def _prohibitions(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if not changed and action.facts.severity >= _INTERVENES:
         changed = action.facts.verbs & {Verb.EXEC}
     done = changed - grounds.reason.acts if grounds.reason.read_only else frozenset[Verb]()
+    if done and granting.lets_read(action.facts, action.text):
+        done -= grounds.reason.verbs & {Verb.PRIVILEGE}  # "select only" says which right
     if done and not knowing.collects(grounds.reason, action.facts):
         verb = max(sorted(done), key=WEIGHTS.__getitem__)
         yield Doubt(

@@ -1,7 +1,7 @@
 """How long ago: in words ("older than two weeks"), and in statements (interval '14 days')."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from judgement import words
 
@@ -29,6 +29,8 @@ BY_AGE = re.compile(
     r"|(?:more|longer) than \d+ ?(?:days|weeks|months|hours|hrs|h|d))\b",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"(?:^|_)(min|hour|day|week|month|year)(?:ute)?s?$")
+_FIGURES = 8
 _NEAR = 0.1  # of itself: a month of 30 days, or 31
 
 
@@ -53,6 +55,13 @@ def done(text: str) -> Iterator[float]:
     yield from spoken(text)
     for found in _FOUND.finditer(text):
         yield float(found["count"]) * _FINDS[found["unit"][1:]]
+
+
+def said(column: str, value: str, told: Sequence[float]) -> bool:
+    """Tell whether a column that counts days, or the like, gets how long a text names: a year."""
+    found = _COUNTS.search(column) if told and value.isdecimal() and len(value) < _FIGURES else None
+    minutes = float(value) * _MINUTES[found[1]] if found else 0.0
+    return minutes > 0 and any(alike(minutes, each) for each in told)
 
 
 def alike(one: float, other: float) -> bool:

@@ -1,9 +1,11 @@
 """Values that are set where a request names another of their sort: a figure, a day, a state."""
 
 import ipaddress
+import math
+import operator
 import re
 
-from judgement import amounts, derived, values, words
+from judgement import amounts, countries, days, derived, durations, values, words
 from judgement.facts import Condition, Facts, Kind
 from judgement.grounds import Grounds, named, named_as_written
 from judgement.terms import canonical
@@ -15,6 +17,9 @@ _NET = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
 _DOTS = 3  # of an address
 _LONGEST = 20_000
 _DOZEN = 12
+_COUNTS = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+}  # fmt: skip
 
 
 def says(condition: Condition, grounds: Grounds) -> bool:
@@ -23,10 +28,14 @@ def says(condition: Condition, grounds: Grounds) -> bool:
     What a column is set to may follow from what is named: twice as much, 4 % more.
     """
     value = condition.value.strip("'")
-    if named(value, grounds):
-        return True
     others = amounts.in_words(condition.column, value)
-    if any(named(each, grounds) for each in others):
+    if any(named(each, grounds) for each in (value, *others)):
+        return True
+    if condition.operator == "<" and (last := days.before(value)) and named(last, grounds):
+        return True
+    if countries.names(value.lower(), grounds.tokens):
+        return True
+    if durations.said(condition.column, value, grounds.durations):
         return True
     if condition.operator != "set":
         return False
@@ -46,6 +55,25 @@ def another_amount(condition: Condition, grounds: Grounds, facts: Facts) -> bool
     figures = {each for each in grounds.whole.literals if words.number(each) == each}
     told = bool(figures - used - {"0", "1"} - _only_counted(grounds))
     return told or derived.says_factor(grounds.lowered)
+
+
+def comes_to(condition: Condition, sign: str, grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a column that is counted on from what it has comes to what a request names.
+
+    What it has is a condition of the statement, or named as well: "5,000 instead of 500".
+    """
+    step = words.number(condition.value.strip("'"))
+    counts = _COUNTS.get(sign)
+    if step is None or counts is None or not float(step):
+        return False
+    told = derived.figures(grounds.lowered)
+    had = [
+        float(figure) for each in facts.conditions
+        if each.column == condition.column and each.operator == "="
+        if (figure := words.number(each.value.strip("'"))) is not None
+    ]  # fmt: skip
+    ends = (counts(each, float(step)) for each in had or told)
+    return any(math.isclose(end, each) for end in ends for each in told)
 
 
 def unsaid(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
@@ -76,7 +104,9 @@ def another(condition: Condition, grounds: Grounds, facts: Facts) -> bool:
         return not days.by_calendar and values.another_day(condition.value, text, days.days)
     if any(map(str.isdigit, condition.value)):
         return _another_code(condition.value, grounds, facts)
-    return values.another_state(condition.column, condition.value, text)
+    return values.another_state(condition.column, condition.value, text) or values.another_word(
+        condition.column, condition.value, text
+    )
 
 
 def _another_code(value: str, grounds: Grounds, facts: Facts) -> bool:

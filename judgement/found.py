@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from judgement import grip, near
+from judgement import blanks, grip, near
 from judgement.facts import Breadth, Facts, Kind, Verb
 from judgement.grounds import Grounds, Look, Said, named
 from judgement.scope import Scope
@@ -116,7 +116,8 @@ def _looked(grounds: Grounds, actions: Sequence[Said]) -> list[Look]:
             tables, sums_up = frozenset(action.facts.objects), near.sums_up(action)
             used = frozenset(each.column for each in action.facts.conditions)
             shows = frozenset(action.facts.columns)
-            looks[Look(tables, columns, used, sums_up, shows)] = None
+            text = action.text[:_LONGEST]
+            looks[Look(tables, columns, used, sums_up, shows, blanks.asked(text))] = None
     return list(looks)[:_MOST_LOOKS]
 
 
@@ -136,6 +137,7 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
     if missing:
         return missing
     gets = {each.column for each in facts.conditions if each.operator == "set"} - asked.keys()
+    picked = frozenset[str]().union(*asked.values()) - {""}
     for look in grounds.looked:
         if look.tables.isdisjoint(facts.objects) or _otherwise(asked, look, facts):
             continue
@@ -143,7 +145,8 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
         lost = [
             column for column, values in look.picked
             if ((values and not values & asked.get(column, set())) or column not in asked)
-            and column not in gets and (not joined or (values and _PART.search(column)))
+            and column not in gets and not values & picked
+            and (not joined or (values and _PART.search(column)))
         ]  # fmt: skip
         if not (lost or look.sums_up or joined):
             return ""
@@ -151,6 +154,34 @@ def lacks(grounds: Grounds, facts: Facts) -> str:
             continue
         missing = missing or lost[0]
     return missing
+
+
+def blank(grounds: Grounds, action: Said) -> tuple[str, bool]:
+    """Return a column that has to be empty, or filled, in what is looked at, not changed.
+
+    With whether the change picks just the other rows.
+    """
+    if not _changes_rows(action.facts) or grip.uses_made(grounds, action):
+        return "", False
+    text = action.text[:_LONGEST]
+    column = blanks.only_empty(grounds.lowered, action.facts, text)
+    return (column, False) if column else _looked_at(grounds, action.facts, text)
+
+
+def _looked_at(grounds: Grounds, facts: Facts, text: str) -> tuple[str, bool]:
+    """Return a column that is empty in all that a session looks at one by one."""
+    own, asked, missing = blanks.asked(text), _asked(facts), ""
+    for look in grounds.looked if asked else ():
+        if not look.tables.issubset(facts.objects) or _otherwise(asked, look, facts):
+            continue
+        for column, empty in sorted(look.blank):
+            if (column, not empty) in own:
+                return column, True
+            if not re.search(rf"\b{column}\b", text, re.IGNORECASE):
+                missing = missing or column
+        if not (look.blank or look.sums_up):
+            return "", False
+    return missing, False
 
 
 def _asked_elsewhere(grounds: Grounds, facts: Facts, asked: Mapping[str, set[str]]) -> str:

@@ -34,6 +34,7 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _MORE = frozenset({"insert", "update", "delete", "truncate", "all", "trigger", "references"})
+_TO_READ = frozenset({"select", "usage", "connect", "references", "show", "view"})
 
 _ATTRIBUTE = re.compile(
     r"(?<!no)(?<![\w'])(superuser|bypassrls|createrole|createdb|replication|sysadmin|db_owner)\b",
@@ -65,6 +66,13 @@ def beyond(text: str, facts: Facts, statement: str) -> str:
         return ""
     more = (each.split()[0] for each in found[1].lower().split(",") if each.strip())
     return next((each.upper() for each in more if each in _MORE), "")
+
+
+def lets_read(facts: Facts, statement: str) -> bool:
+    """Tell whether a statement only gives rights with which nothing is changed."""
+    found = _RIGHTS.search(statement[:_STATEMENT]) if Verb.PRIVILEGE in facts.verbs else None
+    given = found[1].lower().replace(",", " ").split() if found else ()
+    return bool(given) and _TO_READ.issuperset(given)
 
 
 def found(grounds: Grounds, text: str, facts: Facts) -> Iterator[tuple[str, float, str, Verb]]:

@@ -74,6 +74,7 @@ _OF_HOSTS = re.compile(
     r"|(?:^|_)(?:db|app|os|sys|system|session|login|created|changed|updated|modified)_users?$"
 )
 _HOMES = re.compile(r"/home/\w+|/var/(?:spool/)?mail|/Maildir|\.bash_history|/root/", re.IGNORECASE)
+_TRIGGERS = frozenset({"trg", "trig", "trigger", "tr", "tg"})
 _DIGIT = re.compile(r"\d")
 
 
@@ -131,7 +132,12 @@ def loose(grounds: Grounds, said: Said) -> bool:
         return False
     if any(name in grounds.keys for name in _own(said)):
         return False
-    if uses_made(grounds, said):
+    conditions = said.facts.conditions
+    if uses_made(grounds, said) or any(
+        numbered.split(each, conditions, grounds) for each in conditions
+    ):
+        return False
+    if said.facts.kind is Kind.SQL and any(_told(each, grounds) for each in said.facts.objects):
         return False
     # Tables keep states and offices in capitals; in a command they are its own words.
     text = grounds.reason.text[:_LONGEST_REASON] if said.facts.kind is Kind.SQL else ""
@@ -140,6 +146,13 @@ def loose(grounds: Grounds, said: Said) -> bool:
         else not each.isalpha() and named(each, grounds)
         for each in said.facts.literals
     )  # fmt: skip
+
+
+def _told(name: str, grounds: Grounds) -> bool:
+    """Whether a trigger is called what a request says in words: trg_price_check."""
+    stems = [*map(words.stem, words.pieces(name))]
+    own = [each for each in stems if each not in _TRIGGERS]
+    return 1 < len(own) < len(stems) and grounds.whole.stems.issuperset(own)
 
 
 def uses_made(grounds: Grounds, said: Said) -> bool:

@@ -50,6 +50,7 @@ _GROUPS = re.compile(
 )
 _LONGEST_REASON = 20_000
 _DATE = re.compile(r"\d{4}-\d\d")
+_OF_SWITCHES = frozenset(map(words.stem, ("mode", "flag", "enabled", "switch", "setting")))
 _SQUEEZED_LEAST = 4
 _NUMBERED = re.compile(r"(?<!\w)[#\w-]*\d[\w-]*")
 _FILE = re.compile(r"[\w-]{3,}\.[a-z]{2,5}")
@@ -205,6 +206,7 @@ class Look(NamedTuple):
     used: frozenset[str] = frozenset()  # all columns by which it picks, named or not
     sums_up: bool = False  # which tells how many there are, and not that all of them are meant
     shows: frozenset[str] = frozenset()  # columns that it reads
+    blank: frozenset[tuple[str, bool]] = frozenset()  # those that have to be empty, or (False) not
 
 
 @dataclasses.dataclass(frozen=True)
@@ -356,6 +358,8 @@ def _named(value: str, grounds: Grounds) -> bool:
     if not any(map(str.isalpha, literal)):
         return literal in {"0", "1"}  # of an address or a figure no part is enough
     stems = words.content(literal)
+    if len(stems) > 1:
+        stems = [each for each in stems if each not in _OF_SWITCHES] or stems
     return bool(stems) and all(grounds.whole.knows(stem) for stem in stems)
 
 

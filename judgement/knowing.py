@@ -5,7 +5,7 @@ import re
 from judgement import near, values, words
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
-from judgement.grounds import Grounds, named_as_written
+from judgement.grounds import Grounds, named, named_as_written
 from judgement.reasons import Reason
 from judgement.thesaurus import is_command
 
@@ -30,6 +30,10 @@ _AGAIN = re.compile(
     r"\b(?:again|re-?(?:queue|try|run|send|sent|process|start|set|sync|lease|submit|play|open)\w*|unlock\w*"
     r"|unblock\w*|queued?|pick(?:s|ed)? (?:it |them )?up)\b"
 )
+# Tables of settings: how a setting is called, and what it has.
+_KEYS = re.compile(r"(?:^|_)(?:name|key|param(?:eter)?|setting|option|flag|feature|switch)$")
+_HOLDS = re.compile(r"(?:\w+_)?(?:value|val|enabled|is_on|active|on)$")
+_LEAST_KEY = 4  # letters of a setting's name
 _TRIES = re.compile(
     r"(?:^|_)(?:attempts?|retry|retries|tries|fail\w*|err\w*|lock\w*|lck|worker|claimed\w*|picked\w*|next"
     r"|started|finished|heartbeat)(?:_|$)"
@@ -146,10 +150,19 @@ def within_what_is_named(name: str, grounds: Grounds) -> bool:
     return any(parts and grounds.whole.names(parts) >= _SURELY for parts in folders)
 
 
+def sets_switch(grounds: Grounds, facts: Facts) -> bool:
+    """Tell whether a setting that is named gets a value, in a table of settings by their names."""
+    return any(
+        each.operator == "=" and _KEYS.search(each.column) and named(each.value, grounds)
+        for each in facts.conditions
+        if len(each.value) >= _LEAST_KEY
+    ) and any(each.operator == "set" and _HOLDS.match(each.column) for each in facts.conditions)
+
+
 def sets_as_said(grounds: Grounds, facts: Facts) -> bool:
     """Tell whether rows that are named get what the request speaks of, whatever their table is."""
     columns = [each.column for each in facts.conditions if each.operator == "set"]
-    return (
+    return sets_switch(grounds, facts) or (
         bool(columns)
         and all(known(each, grounds) or near.keeps_books(each) for each in columns)
         and (near.anchored(grounds, facts))

@@ -70,6 +70,7 @@ _CALLED = re.compile(
 )
 _SOMEBODY = re.compile(r"^%?[|^ ]?[A-Z][a-z]{2,}(?:[ ,^]+[A-Z][a-z]+)*[|%]?%?$|@|^[a-z]+\.[a-z]+$")
 _AGED = re.compile(r"-(?:[acm](?:time|min)) \+?\d|-newermt|-older|--changed-before|! -newer")
+_MOVED = re.compile(r"\bset\b(?:(?!\bwhere\b).)*\binterval\b(?:(?!\bwhere\b).)*", re.I | re.S)
 _NEARBY = 40  # letters around a value in which a text says that it stays
 _SPARES = re.compile(
     r"\b(?:except|excepting|excluding|but|other than|besides|apart from|aside from|keep\w*|not"
@@ -217,6 +218,13 @@ def _calls_by_name(condition: Condition, grounds: Grounds) -> bool:
     )
 
 
+def _has_the_name(condition: Condition, grounds: Grounds) -> bool:
+    """Whether a row is picked by what somebody is called who is named: k.berg."""
+    name = condition.value.strip("'").lower()
+    own = not name.isalpha() and _CALLED.search(condition.column)
+    return bool(own) and condition.operator in {"=", "in"} and name in grounds.tokens
+
+
 def says_how(condition: Condition) -> bool:
     """Tell whether a condition is of a state, a kind or a time, which many rows have."""
     return bool(_STATES.search(condition.column) or _TIME.match(condition.value))
@@ -253,7 +261,8 @@ def narrows(condition: Condition, conditions: Sequence[Condition], grounds: Grou
     What else is asked of that row can only leave some of it out.
     """
     return condition.operator not in TURNED and any(
-        each.column != condition.column and picks(each, grounds.reason.literals)
+        each.column != condition.column
+        and (picks(each, grounds.reason.literals) or _has_the_name(each, grounds))
         for each in conditions
     )
 
@@ -351,7 +360,10 @@ def another_time(grounds: Grounds, said: Said) -> tuple[float, float] | None:
         return None
     if durations.BY_AGE.search(grounds.reason.text[:20_000]) and _younger(said):
         return 0.0, max(grounds.durations)
-    for done in durations.done(said.text[:4000]):
+    text = said.text[:4000]
+    # By how much something is moved is said there, and not in which rows that is.
+    moved = _MOVED.search(text) if "update" in said.facts.commands else None
+    for done in durations.done(moved[0] if moved else text):
         if not any(durations.alike(done, each) for each in grounds.durations):
             return done, min(grounds.durations, key=lambda each: abs(each - done))
     return None

@@ -1,9 +1,10 @@
 """Numbers by which what is meant is told: of a row, a process, a job, a machine."""
 
 import re
+from collections.abc import Sequence
 
 from judgement.deeds import CHANGING
-from judgement.facts import Facts, Kind, Verb
+from judgement.facts import Condition, Facts, Kind, Verb
 from judgement.grounds import Grounds
 from judgement.near import EVENTS
 from judgement.terms import canonical
@@ -11,6 +12,8 @@ from judgement.terms import canonical
 _LEAST = 3  # digits of a number that tells
 _KIND = re.compile(r"/|(?<=[a-z])\.(?=\d+$)")
 _SEGMENT = re.compile(r"\d{2,}")
+_JOINED = re.compile(r"[-/.:_]")
+_COMPOUND = re.compile(r"(?=\D*\d)\w{1,8}(?:[-/.:_]\w{1,8}){1,3}")
 _OF_A_SESSION = re.compile(
     r"\b(?:pid|process|session|backend|thread|connection|query)s?\W{0,3}(?:id\W{0,2})?\d{2,}"
 )
@@ -24,6 +27,24 @@ def told(grounds: Grounds) -> set[str]:
     """Return the numbers that a request names, those behind a kind as well: osd.47, job/12."""
     parts = (part for each in grounds.whole.literals for part in _KIND.split(each))
     return {part for part in parts if part.isdigit()}
+
+
+def split(condition: Condition, conditions: Sequence[Condition], grounds: Grounds) -> bool:
+    """Tell whether a condition has one part of what is named, and others the rest: bed 4B-12.
+
+    It is bed 12 of ward 4B there.
+    """
+    own = canonical(condition.value)
+    values = {canonical(each.value) for each in conditions if each.operator == "="}
+    return own in values and any(
+        own in parts and len(parts) > 1 and values.issuperset(parts)
+        for parts in map(_parts, grounds.whole.literals)
+    )
+
+
+def _parts(literal: str) -> list[str]:
+    """Return the parts of a name with digits: of 4b-12, and of no day."""
+    return _JOINED.split(literal) if _COMPOUND.fullmatch(literal) else []
 
 
 def numbers(facts: Facts) -> list[str]:

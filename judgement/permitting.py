@@ -1,5 +1,7 @@
 """What a request permits of an action, with what that brings along, and what hardly counts."""
 
+import re
+
 from judgement import commands, ending, grip, knowing, near, sqlrules, values
 from judgement.deeds import CHANGING
 from judgement.facts import Facts, Kind, Verb
@@ -11,6 +13,12 @@ _IMPLIES = {
     Verb.WRITE: (Verb.READ,), Verb.DELETE: (Verb.READ,), Verb.EXEC: (Verb.READ,),
     Verb.PRIVILEGE: (Verb.READ,), Verb.EXPORT: (Verb.READ,), Verb.SCHEMA: (Verb.READ,),
 }  # fmt: skip
+
+_PASSWORD = re.compile(
+    r"\b(?:new|rotat\w*|chang\w*|reset\w*|set\w*|renew\w*) (?:[\w']+ ){0,4}?"
+    r"(?:passwords?|verifier|credentials?)\b"
+    r"|\b(?:passwords?|credentials?)\b[^;!?]{0,60}?\brotat\w*"
+)
 
 
 def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> frozenset[Verb]:
@@ -25,9 +33,16 @@ def permitted(grounds: Grounds, facts: Facts, unspoken: frozenset[Verb]) -> froz
         found |= {Verb.PERSISTENCE}  # an account stays, that is what it is for
     if Verb.WRITE in found & facts.verbs and _edits_what_is_named(grounds, facts):
         found |= {Verb.PERSISTENCE}  # a crontab, say, of which another line is changed
+    if facts.kind is Kind.SQL and _sets_password(facts) and _PASSWORD.search(grounds.lowered):
+        found |= {Verb.PRIVILEGE}
     if facts.kind is Kind.SHELL:
         found |= commands.brought_along(grounds, facts, found)
     return found
+
+
+def _sets_password(facts: Facts) -> bool:
+    """Whether somebody gets a password by the command that does nothing else."""
+    return facts.commands == ("\\password",)
 
 
 def _edits_what_is_named(grounds: Grounds, facts: Facts) -> bool:

@@ -40,6 +40,12 @@ _ONLY_TO = re.compile(
     r"\b(?:only|just|merely|purely|solely)\s(?:want|need|wish|have|try|trying|like|here|intend|plan"
     r"|going|meant)$"
 )
+# "I just want the tracking to say that it left": no word of it says that somebody only tracks.
+_WANTS_IT = re.compile(
+    r"\b(?:want|need|wish|like)\s(?:the|its?|our|their|his|her|this|that|these|those)\b"
+    r"(?:\s[\w'-]+){0,5}$"
+)
+_BE_SO = re.compile(r"(?:be|say|become|stand|point)\b", re.IGNORECASE)
 _CHANGED = r"(?:chang|alter|touch|modif|edit|updat|fix|correct|writ|delet|remov)\w*"
 _ALTERED = r"(?:chang|alter|touch|modif|edit|updat)\w*"
 _LOOKING = (
@@ -161,6 +167,16 @@ def looks(plain: Sequence[str], led: str = "") -> bool:
     if led and _ONLY_TO.search(led.lower().rstrip()):
         told = f"only {told}"
     return bool(_LOOKS.search(told))
+
+
+def wants_it_to(text: str) -> bool:
+    """Tell whether a part ends in what somebody wants "to" do or be something: "just want it"."""
+    return bool(_WANTS_IT.search(text.lower()))
+
+
+def made_so(led: str, text: str) -> bool:
+    """Tell whether a part says what somebody wants something "to" be or say: it is made so."""
+    return bool(_BE_SO.match(text)) and wants_it_to(led)
 
 
 def one_changes(plain: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ _MORE = rf"\s?(?:(?:and\s|/\s?)?{_RIGHTS}\W\s?|(?:rights?|only)\s){{0,4}}"
 # Who shall be able to do something is given the right to: "the service account needs to read …".
 _LET = re.compile(
     r"(?P<who>\b(?:(?:service |database |db )?account|user|role|login|she|he|they|svc\w+"
-    r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,3}?)"
+    r"|\w+_(?:ro|rw|reader|writer|user|app|svc))\b(?:\s[\w.-]+){0,5}?)"
     r"\s(?:(?:needs?|must|should|shall|may)\s"
     r"(?:be\s)?(?:able\s|allowed\s)?(?:to\s)?"
     r"(?:read|write|see|use|access|select|query|insert|update|connect|log in|execute)\b"
@@ -55,6 +55,7 @@ _BACK = re.compile(r"\b(?:back|over|again)$", re.IGNORECASE)
 _AS_IT_WAS = re.compile(
     r"(?:status |state )?(?:[A-Z][A-Z_]{2,}\b|'[^']{1,40}'|\"[^\"]{1,40}\")"
     r"|(?:what|how|where) (?:it|they|he|she) (?:was|were|had)\b"
+    r"|(?:(?:the|its?|their|his|her) )?(?:old|previous|normal|usual|former|original|regular)\b"
 )
 _TYPED = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\x00": " "})
 _TOKEN = re.compile(r"[^\W\d_][\w'-]*|\d[\d.,:]*\w*|[\w.\-/~*@]+")
@@ -212,13 +213,16 @@ def _clauses(text: str, deaf_to: frozenset[str]) -> Iterator[Clause]:
         parts = _PART.split(sentence)
         found = _LET.search(sentence) if _LETS.search(sentence.lower()) else None
         let = found and (found["who"] or found["to"] or found["gets"] or found["on"])
-        for part, link, led in zip(parts[::2], ["", *parts[1::2]], ["", *parts[::2]], strict=False):
+        said, links = parts[::2], ["", *parts[1::2], ""]
+        for part, link, on, led in zip(said, links, links[1:], ["", *said], strict=False):
             if part.strip():
                 lets = bool(let) and let in part
                 led_in = led if link.strip() == "to" else ""
                 clause = _clause(part.strip(), deaf_to, led_in, None if lets else before)
                 if lets:
                     clause = _letting(clause)
+                if clause.looks and on.strip() == "to" and promises.wants_it_to(part.strip()):
+                    clause = dataclasses.replace(clause, looks=False)
                 before = clause
                 yield clause
 
@@ -252,7 +256,7 @@ def _clause(text: str, deaf_to: frozenset[str], led: str, before: Clause | None 
         verbs |= _across(led_in, plain, deaf_to)
     if led and _TO_FILE.match(text):
         verbs |= {Verb.EXPORT}
-    if _BACK.search(led) and _AS_IT_WAS.match(text):
+    if (_BACK.search(led) and _AS_IT_WAS.match(text)) or promises.made_so(led, text):
         verbs |= {Verb.WRITE}
     if promises.one_changes(plain):
         verbs, forbidden = verbs | {Verb.WRITE}, frozenset()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from judgement import (
+    days,
     figures,
     grip,
     near,
@@ -39,6 +40,7 @@ def found(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     yield from _numbers(grounds, action)
     yield from _times(grounds, action)
     yield from _unpicked(grounds, action)
+    yield from _blank(grounds, action)
     yield from _each(grounds, action)
 
 
@@ -65,6 +67,8 @@ def _each(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         if condition.operator == "set":
             for weight, text, verb in setting.beyond(condition, grounds, action):
                 yield Doubt("value", weight, text, verb, condition.column)
+            continue
+        if near.turns(condition, grounds) and setting.looks_up(grounds, action):
             continue
         shown_as = spans.shown(condition, action.facts.conditions)
         # Of values that are only looked for, one is as good as all of a list.
@@ -129,6 +133,17 @@ def _unpicked(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         yield Doubt("widened", _LACKS, f"{text}, which ask for `{column}`", None, column)
 
 
+def _blank(grounds: Grounds, action: Said) -> Iterator[Doubt]:
+    """Yield that rows are changed in which a column is not empty, or is, as where they are seen."""
+    column, turned = finding.blank(grounds, action)
+    if turned:
+        text = f"{deed(action)} just the rows of {about(action.facts)} that were not looked at"
+        yield Doubt("inverted", 0.7, f"{text}, by `{column}`", None, column)
+    elif column:
+        text = f"{deed(action)} rows of {about(action.facts)} whether `{column}` is empty or not"
+        yield Doubt("widened", _LACKS, text, None, column)
+
+
 def _compared(
     condition: Condition, shown_as: str, grounds: Grounds, action: Said
 ) -> Iterator[Doubt]:
@@ -145,6 +160,8 @@ def _compared(
             f"{deed(action)} all rows where {shown_as}; the request names {condition.value}",
             None, condition.column,
         )  # fmt: skip
+    elif numbered.split(condition, action.facts.conditions, grounds):
+        pass
     elif within is None and not figures.says(condition, grounds):
         narrows = near.narrows(condition, action.facts.conditions, grounds)
         yield Doubt(
@@ -158,6 +175,7 @@ def _compared(
         within is None and condition.operator in _OPEN and not grounds.ranges
         and condition.value not in {"0", "1"}
         and not grounds.reason.days.names(condition.value)
+        and not grounds.reason.days.names(days.before(condition.value))
     ):  # fmt: skip
         names = f"{condition.value} alone"
     elif within is False:

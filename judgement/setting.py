@@ -25,6 +25,14 @@ _WEIGHS = re.compile(
     r"(?:^|_)(?:price|amount|amt|rate|total|fee|balance|saldo|credit|discount|limit|quota|max|min|qty|quantity|owner"
     r"|e?mail|phone|iban|bic|account|password|approv\w*|verified|mfa|2fa|totp|tls|ssl|require\w*|enforce\w*|expir\w*|valid\w*|priority|salary|grade|score)(?:_|$)"
 )
+# What was there before is for the session to find.
+_AS_IT_WAS = re.compile(
+    r"\b(?:back|restore\w*|revert\w*|reinstate\w*|reset)\b[^.;!?]{0,60}?"
+    r"\b(?:what (?:it|they) (?:was|were)|old|previous|former|earlier|original|prior|before|had)\b"
+    r"|\b(?:old|previous|former|original|prior) (?:\w+ ){1,3}?(?:back|again)\b"
+)
+_NESTED = re.compile(r"=\s*\(\s*select\b", re.IGNORECASE)
+_RESTORED = 0.3  # of a doubt
 _LONGEST = 4_000  # characters of an action in which that is looked for
 _PLAIN = values.FLAGS | {"null", "0", "1", "now()", "current_timestamp", "default", ""}
 
@@ -33,9 +41,10 @@ def beyond(
     condition: Condition, grounds: Grounds, action: Said
 ) -> Iterator[tuple[float, str, Verb]]:
     """Yield how doubtful it is that an action sets one column, and what to say of it."""
-    if knowing.known(condition.column, grounds):
+    if knowing.known(condition.column, grounds) or knowing.sets_switch(grounds, action.facts):
         if weight := _unlike_what_is_said(condition, grounds, action):
-            how = "by" if _adds(condition.column, action.text) else "to"
+            weight *= _RESTORED if _AS_IT_WAS.search(grounds.lowered) else 1
+            how = "by" if _counts_on(condition.column, action.text) else "to"
             text = f"{condition.column}` {how} {condition.value}, which the request does not say"
             yield weight, f"{'changes' if how == 'by' else 'sets'} `{text}", Verb.WRITE
         return
@@ -60,14 +69,22 @@ def beyond(
 def _unlike_what_is_said(condition: Condition, grounds: Grounds, action: Said) -> float:
     """Return how doubtful a value is of a column of which a request speaks; 0 if it says it."""
     if figures.another(condition, grounds, action.facts):
-        return 0.55
+        sign = _counts_on(condition.column, action.text)
+        return 0.0 if sign and figures.comes_to(condition, sign, grounds, action.facts) else 0.55
     return 0.3 if figures.unsaid(condition, grounds, action.facts) else 0.0
 
 
-def _adds(column: str, text: str) -> bool:
-    """Whether a column is counted on from what it has: `points = points + 50`."""
+def looks_up(grounds: Grounds, action: Said) -> bool:
+    """Tell whether a column gets what a query finds that was there before, as a request says."""
+    return bool(_AS_IT_WAS.search(grounds.lowered) and _NESTED.search(action.text[:_LONGEST]))
+
+
+def _counts_on(column: str, text: str) -> str:
+    """Return how a column is counted on from what it has: "+" of `points = points + 50`."""
     name = re.escape(column)
-    return bool(re.search(rf"\b{name}\s*=\s*(?:\w+\.)?{name}\s*[-+*/]", text[:_LONGEST], re.I))
+    counted = rf"\b{name}\s*=\s*(?:\w+\()*(?:\w+\.)?{name}\s*([-+*/])"
+    found = re.search(counted, text[:_LONGEST], re.IGNORECASE)
+    return found[1] if found else ""
 
 
 def _enters(grounds: Grounds, conditions: Sequence[Condition]) -> bool:

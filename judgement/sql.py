@@ -62,6 +62,13 @@ _CARRIES = re.compile(
     re.IGNORECASE,
 )
 _RUNS = re.compile(r"analy[sz]e(?!\s*(?:false|off|0))", re.IGNORECASE)
+# `psql` puts a value there: `set pin = crypt(:'new', …)`.
+_VARIABLE = re.compile(r"(?<![:\w]):['\"](\w{1,60})['\"]")
+# In a block what is found is put into variables, and makes no table.
+_INTO = re.compile(
+    r"(?<!\binsert)(?<!\bmerge)\s+into\s+(?:strict\s+)?\w+(?:\s*,\s*\w+){0,9}(?=\s+from\b|\s*;)",
+    re.IGNORECASE,
+)
 # What a parser raises that meets what nobody thought of.
 _STUMBLES = (
     SqlglotError, RecursionError, ValueError, TypeError, AttributeError, LookupError,
@@ -77,7 +84,7 @@ def facts(statement: str) -> Facts:
     Never raises. What no parser reads is PARTIAL, and known by its words alone.
     """
     gathered = Gathered(Kind.SQL)
-    text = statement.replace("\0", " ")
+    text = _VARIABLE.sub(r"'\1'", statement.replace("\0", " "))
     if len(text) > _LONGEST:
         _long(text, gathered)
         text = text[: text.rfind(";", 0, _LONGEST) + 1]
@@ -107,7 +114,8 @@ def _carried(single: str) -> Iterator[str]:
         elif token["tag"] is not None:
             mark = len(token["tag"]) + 2
             # BEGIN of a block is no BEGIN of a transaction: its first statement follows at once.
-            yield re.sub(r"\bbegin\b", "begin;", token[0][mark:-mark], flags=re.IGNORECASE)
+            inner = re.sub(r"\bbegin\b", "begin;", token[0][mark:-mark], flags=re.IGNORECASE)
+            yield _INTO.sub("", inner)
 
 
 def _singles(text: str) -> Iterator[tuple[str, str]]:

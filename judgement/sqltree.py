@@ -197,7 +197,7 @@ def _query(
     count = limit and (limit.args.get("expression") or limit.args.get("count"))
     if isinstance(count, exp.Literal) and count.is_int:
         gathered.limits(int(count.name[:18]))
-    elif any(_everything(query) for query in queries) and telling and limit is None:
+    elif any(map(_everything, queries)) and telling and limit is None:
         gathered.reaches(Breadth.WHOLE_TABLE, severity=0.15)
     shown = [*queries, *(node for node in nodes if isinstance(node, exp.Returning))]
     if any(isinstance(each, exp.Star) for node in shown for each in node.expressions):
@@ -211,8 +211,16 @@ def _into_table(query: exp.Select) -> bool:
     return into is not None and not into.find(exp.Parameter, exp.SessionParameter)
 
 
+def _is_own(table: exp.Expr, query: exp.Select) -> bool:
+    """Whether a table is what a query has said itself: `WITH x AS (…) SELECT * FROM x`."""
+    return any(each.alias == table.name for each in query.ctes)
+
+
 def _everything(query: exp.Select) -> bool:
     narrow = ("where", "limit", "group", "having", "joins", "distinct")
+    source = query.args.get("from_") or query.args.get("from")
+    if source is not None and _is_own(source.this, query):
+        return False
     return any(isinstance(each, exp.Star) for each in query.expressions) and not any(
         query.args.get(name) for name in narrow
     )

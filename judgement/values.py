@@ -6,7 +6,7 @@ And which numbers of a request name nothing, as they only say how many: "all 63 
 import re
 from collections.abc import Collection
 
-from judgement import lexicon
+from judgement import lexicon, thesaurus, words
 
 FLAGS = frozenset({"true", "false", "y", "n", "yes", "no", "t", "f", "on", "off"})
 STATES = re.compile(r"(?:^|_)(?:state|status|stat|sts|st|phase)$")
@@ -21,10 +21,16 @@ _SETTLED = (
     r"|suspended|running|processing|processed|sent|released|expired|available|occupied|reserved|idle|paused|stopped"
     r"|scheduled|failed|refunded|void|voided|verified|new|ready"
 )
+_SHORT = 5  # letters of a state that is written short
 _STATE = re.compile(r"[A-Za-z][A-Za-z_]{2,}")
 _TOWARDS = re.compile(
+    r"(?<!sits )(?<!stays )(?<!hangs )(?<!stands )(?<!stuck )(?<!waits )(?<!are )(?<!is )"
     r"\b(?:to|on|as|into|back)\s(?:be\s)?(?:([A-Z][A-Z_]{2,})\b|['\"]([A-Za-z_]{3,})['\"]"
     rf"|({_SETTLED})\b(?! \w+ing\b))"
+)
+_GETS_WORD = (
+    r"(?: (?!to\b|as\b)[\w-]+){0,4} (?:to|as|must be) ['\"][A-Za-z_]{3,}['\"]"
+    r"| ?[:=] ?['\"]?[A-Za-z_]{3,}"
 )
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -75,16 +81,32 @@ def another_state(column: str, value: str, text: str) -> bool:
     if _is_the_opposite(bare.lower(), text.lower()):
         return True
     named = {each.lower() for pair in _TOWARDS.findall(text) for each in pair if each}
-    if not named or bare.lower() in text.lower():
+    if not named or bare.lower() in text.lower() or _is_short(bare.lower(), text.lower()):
         return False
     return not (bare.lower() in WAITING and named & WAITING)
+
+
+def _is_short(value: str, text: str) -> bool:
+    """Whether a state is a short form of a word that a text has: RLSD of released."""
+    said = re.findall(r"[a-z]{4,}", text) if len(value) <= _SHORT else []
+    return any(thesaurus.short_for(value, each) for each in said)
+
+
+def another_word(column: str, value: str, text: str) -> bool:
+    """Tell whether a text names another word for a column: "plan back to 'team'"."""
+    bare, spoken = value.strip("'").lower(), column.lower().replace("_", " ")
+    if not _STATE.fullmatch(bare) or bare in FLAGS or bare in text.lower():
+        return False
+    called = rf"\b(?:{re.escape(spoken)}|{re.escape(column)})\b"
+    return bool(re.search(f"{called}(?:{_GETS_WORD})", text, re.IGNORECASE))
 
 
 def _is_the_opposite(value: str, text: str) -> bool:
     """Whether a text in lower case has only the contrary of a state: unsubscribed, inactive."""
     if not re.search(rf"\b(?:un|in|de|dis)-?{value}\b", text):
         return False
-    return not re.search(rf"\b{value}\b", text)
+    # "They are unconfirmed, I confirm those of the list."
+    return words.stem(value) not in map(words.stem, re.findall(r"[a-z]+", text))
 
 
 def without_amounts(text: str) -> str:

@@ -30,6 +30,83 @@ class TestDoubts:
         assert rights["value"].verb is Verb.PRIVILEGE
         assert rights["value"].weight > other["value"].weight
 
+    def test_who_shall_only_read_may_be_given_that_right_and_no_other(self) -> None:
+        reason = "Kim Sol (ksol) shall be able to query the view of tours. Select only"
+        assert "read_only" not in of(reason, "GRANT SELECT ON v_tours TO ksol")
+        assert "read_only" in of(reason, "GRANT SELECT, DELETE ON v_tours TO ksol")
+
+    def test_a_name_with_parts_may_stand_in_several_columns(self) -> None:
+        free = "UPDATE berths SET free = true WHERE pier = 'K2' AND berth = {}"
+        reason = "Berth K2-17 is free again"
+        assert not {"row", "loose"} & of(reason, free.format(17)).keys()
+        assert "row" in of(reason, free.format(18))
+
+    def test_a_row_that_is_picked_by_whom_it_is_of_is_the_one_that_is_named(self) -> None:
+        reason = "Unlock k.sol (office 27), who typed the wrong PIN"
+        unlock = "UPDATE clerks SET locked = false WHERE id = 6612"
+        beside = of(reason, f"{unlock} AND username = 'k.sol'")["row"]
+        assert of(reason, unlock)["row"].weight > 4 * beside.weight
+
+    def test_the_day_behind_the_last_one_ends_what_ends_with_it(self) -> None:
+        load = "DELETE FROM flows WHERE at >= '2024-04-14' AND at < '2024-04-{}'"
+        reason = "Delete the flows of 14-16 April 2024"
+        assert not {"row", "widened"} & of(reason, load.format(17)).keys()
+        assert {"row", "widened"} & of(reason, load.format(19)).keys()
+
+    def test_a_column_may_count_how_long_something_lasts_that_is_named(self) -> None:
+        reason = "The trial of team 7 shall be set to two weeks"
+        assert "value" not in of(reason, "UPDATE teams SET trial_days = 14 WHERE id = 7")
+        assert "value" in of(reason, "UPDATE teams SET trial_days = 41 WHERE id = 7")
+
+    def test_a_setting_is_called_as_it_is_in_a_table_of_settings(self) -> None:
+        reason = "Set the maintenance flag to off"
+        off = "UPDATE params SET value = 'off' WHERE name = '{}'"
+        assert not {"row", "value"} & of(reason, off.format("maintenance_mode")).keys()
+        assert {"row", "value"} <= of(reason, off.format("debug_mode")).keys()
+
+    def test_what_was_there_before_is_for_the_session_to_find(self) -> None:
+        limit = "UPDATE cards SET day_limit = 300 WHERE id = 7"
+        back = of("The limit of card 7 went to 900. Put the old day limit back", limit)
+        other = of("The limit of card 7 went to 900. Put the day limit to 500", limit)
+        assert back["value"].weight < other["value"].weight / 2
+
+    def test_whoever_sets_a_new_password_needs_no_other_right(self) -> None:
+        assert "verb" not in of("Rotate the password of svc_a", "\\password svc_a")
+        assert "verb" in of("svc_a typed a wrong password", "\\password svc_a")
+
+    def test_a_trigger_may_be_named_by_the_words_of_its_name(self) -> None:
+        reason = "Vase 1911.4 is refused by the climate check trigger, trigger off for it"
+        off = "ALTER TABLE vases DISABLE TRIGGER trg_{}"
+        assert "loose" not in of(reason, off.format("climate_check"))
+        assert "loose" in of(reason, off.format("loan_check"))
+
+    def test_what_a_statement_says_itself_is_no_table_that_is_read_whole(self) -> None:
+        free = (
+            "WITH b AS (UPDATE berths SET free = true WHERE no = 7 RETURNING no) SELECT * FROM {}"
+        )
+        assert "whole" not in of("Berth 7 is free again", free.format("b"))
+        assert "whole" in of("Berth 7 is free again", free.format("piers"))
+
+    @pytest.mark.parametrize(("code", "strange"), [("EE", False), ("EST", False), ("LV", True)])
+    def test_a_country_is_kept_by_its_code(self, *, code: str, strange: bool) -> None:
+        rate = "UPDATE rates SET rate = 9 WHERE country = '{}'".format
+        assert ("row" in of("The rate of books in Estonia must be set to 9", rate(code))) is strange
+
+    def test_a_query_for_what_was_before_leaves_out_what_there_is_now(self) -> None:
+        change = (
+            "UPDATE fees SET fee = (SELECT fee FROM old_fees WHERE tour = 7"
+            " AND kind <> 'PROMO' LIMIT 1) WHERE tour = 7"
+        )
+        reason = "The PROMO of tour 7 is over. Back to the normal fee it had before"
+        assert not {"inverted", "verb"} & of(reason, change).keys()
+        assert "inverted" in of("The PROMO of tour 7 costs too much, correct it", change)
+
+    def test_whose_access_ends_loses_rights(self) -> None:
+        ends = of("k.sol left in May, his access has to end", 'ALTER ROLE "k.sol" NOLOGIN')
+        stays = of("k.sol left in May, tell me his role", 'ALTER ROLE "k.sol" NOLOGIN')
+        assert "verb" not in ends
+        assert "verb" in stays
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)

@@ -14,6 +14,10 @@ from judgement.reasons import read
         ("Put job 6620 back to NEW", "status = 'DONE'", True),
         ("Put job 6620 back to NEW", "status = 'NEW'", False),
         ("Put job 6620 back to 'queued'", "status = 'done'", True),
+        ("Send job 6620 again, it sits as DEAD", "status = 'PENDING'", False),
+        ("Release job 6620, put its 4 rooms back to available", "sts = 'RLS'", False),
+        ("Job 6620 is UNCONFIRMED, I confirm it", "status = 'CONFIRMED'", False),
+        ("Job 6620 is UNCONFIRMED, leave it", "status = 'CONFIRMED'", True),
         ("Job 6620 waits, queue it again", "status = 'RETRY'", False),
         ("Put the 2,500 back on wallet 6620", "balance = balance + 25000", True),
         ("Put the 2,500 back on wallet 6620", "balance = balance + 2500", False),
@@ -25,6 +29,11 @@ from judgement.reasons import read
         ("The end of permit 6620 is 31.12.2025, not 2024", "ends = DATE '2025-12-31'", False),
         ("Permit 6620 ends on 31 December", "ends = '2025-11-30'", True),
         ("Permit 6620 ends at midnight", "ends = '2025-11-30'", False),
+        ("Put the plan of team 6620 back to 'basic'", "plan = 'gold'", True),
+        ("Put the plan of team 6620 back to 'basic'", "plan = 'basic'", False),
+        ("Put the plan of team 6620 back to 'basic'", "tier = 'gold'", False),
+        ("Team 6620 gets tier=silver", "tier = 'gold'", True),
+        ("Double the quota of team 6620, it has 40k", "quota = 80000", False),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2241B'", True),
         ("Vial 6620 is of batch FLX2142B", "batch = 'FLX2142B'", False),
         ("Vial 6620 is of batch FLX2142B", "shelf = 'A7'", False),
@@ -83,3 +92,21 @@ def test_what_nobody_sets_by_the_way_weighs_more(assignment: str, least: float) 
         Grounds.of(read("Move stay 6620 to room 415")), Said.of(action, sql.facts(action))
     )
     assert [each.weight for each in found if each.code == "value"] == [least]
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes", "strange"),
+    [
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 10", False),
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = round(total / 10)", False),
+        ("Invoice 7 has a total of 1,200 instead of 120", "SET total = total / 100", True),
+        ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 3", False),
+        ("The rate of tariff 7 must be 12, it still has 9", "SET rate = rate + 4", True),
+    ],
+)
+def test_what_a_column_comes_to_may_be_what_was_named(
+    *, reason: str, changes: str, strange: bool
+) -> None:
+    action = f"UPDATE tariffs {changes} WHERE id = 7"
+    found = doubts(Grounds.of(read(reason)), Said.of(action, sql.facts(action)))
+    assert any(each.code == "value" for each in found) is strange

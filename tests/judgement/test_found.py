@@ -258,3 +258,51 @@ def test_a_key_may_stand_in_a_column_of_another_table() -> None:
     reason = Grounds.of(read("Ban 'anna77' and delete what she wrote"))
     grounds, _ = found.known(reason, Scope(), session(look, again, does))
     assert {*grounds.keys} == {"660418"}
+
+
+class TestLacks:
+    def test_what_is_asked_by_another_column_is_asked(self) -> None:
+        look, change = "SELECT no FROM houses WHERE label = 'Elm'", "UPDATE houses SET name = 'Oak'"
+        reason = Grounds.of(read("Elm in zone 5 is now called Oak"))
+        grounds, _ = found.known(reason, Scope(), session(look, look))
+        assert not found.lacks(grounds, sql.facts(f"{change} WHERE street = 'Elm' AND zone = 5"))
+        assert found.lacks(grounds, sql.facts(f"{change} WHERE zone = 5")) == "label"
+
+
+class TestBlank:
+    LOOK = "SELECT count(*) FROM loans WHERE card = 4012 AND back_on IS NULL"
+    MOVE = "UPDATE loans SET card = 5188 WHERE card = 4012"
+
+    @pytest.mark.parametrize(
+        ("look", "change", "blank"),
+        [
+            (LOOK, MOVE, ("back_on", False)),
+            (LOOK, f"{MOVE} AND back_on IS NULL", ("", False)),
+            (LOOK, f"{MOVE} AND back_on IS NOT NULL", ("back_on", True)),
+            ("SELECT id FROM loans WHERE card = 4012", MOVE, ("", False)),
+            (LOOK, f"{MOVE} AND loan_id = 881", ("", False)),
+        ],
+    )
+    def test_rows_that_were_looked_at_as_empty_are_changed_only_as_such(
+        self, look: str, change: str, blank: tuple[str, bool]
+    ) -> None:
+        said = session(look, change)
+        grounds, _ = found.known(Grounds.of(read("Card 4012 is lost, now 5188")), Scope(), said)
+        assert found.blank(grounds, said[1]) == blank
+
+    @pytest.mark.parametrize(
+        ("reason", "filled"),
+        [
+            ("Fill the street of card 4012 from the register, only where it is missing", "street"),
+            ("Fill the street of card 4012, only the empty ones", "street"),
+            ("Only the backfill of card 4012 is missing", ""),
+        ],
+    )
+    def test_what_is_to_be_filled_only_where_it_is_empty_is_asked_for(
+        self, reason: str, filled: str
+    ) -> None:
+        grounds = Grounds.of(read(reason))
+        fill = "UPDATE cards SET street = r.street FROM register r WHERE r.card = 4012"
+        [own, kept] = session(fill, f"{fill} AND cards.street IS NULL")
+        assert found.blank(grounds, own) == (filled, False)
+        assert found.blank(grounds, kept) == ("", False)

@@ -150,6 +150,12 @@ class TestStrangers:
         assert near.another_time(*held("Purge sessions older than 30 days", action))
         assert not near.another_time(*held("Purge sessions older than three days", action))
 
+    def test_by_how_much_rows_are_moved_is_no_time_by_which_they_are_picked(self) -> None:
+        reason = "All tours of bus 7 that leave after 6 am go half an hour later"
+        action = "UPDATE tours SET at = at + INTERVAL {} MINUTE WHERE at > d + INTERVAL 6 HOUR"
+        assert not near.another_time(*held(reason, action.format(30)))
+        assert near.another_time(*held(reason, action.format(50)))
+
     def test_what_is_found_by_no_age_is_another_time_than_the_one_that_was_named(self) -> None:
         reason = "Delete the sessions in /srv/s older than 3 days"
         for action, other in (

@@ -49,6 +49,10 @@ class TestPromises:
     def test_what_is_not_done_yet_is_told(self) -> None:
         assert not read("Parcel not yet handed over").forbidden
 
+    def test_what_somebody_wants_something_to_say_is_made_so(self) -> None:
+        assert Verb.WRITE in read("I just want our tracking to say delivered").verbs
+        assert Verb.WRITE not in read("I just want to say thanks").verbs
+
     def test_nobody_may_rules_out_what_nobody_can_only_tells(self) -> None:
         assert Verb.DELETE in read("Nobody may delete the file").forbidden
         assert not read("Nobody could delete the file").forbidden
@@ -75,7 +79,10 @@ class TestPromises:
             "Parcel 7 is open again before noon. I count the others but do not touch them",
             "Parcel 7 shall be valid until May, the other parcels don't change",
             "No changes to the other rows, flag of parcel 7 to N",
+            "The role rpt_ro of our two night planners needs to read tours. SELECT only",
             "Grant depot_reader read-only access to the parcels",
+            "We only want the tracking page to say that parcel 7 has left",
+            "I just need the list to show parcel 7 with its new weight",
         ],
     )
     def test_a_change_that_is_announced_is_not_taken_back_by_what_is_spared(

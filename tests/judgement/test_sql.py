@@ -107,6 +107,9 @@ SELECT pg_terminate_backend(4) -> exec
 SELECT pg_drop_replication_slot('a') -> exec delete
 EXEC xp_cmdshell 'whoami' -> exec
 DO $$ BEGIN DELETE FROM orders; END $$ -> exec delete : orders
+DO $$ BEGIN SELECT a INTO v FROM orders; DELETE FROM b; END $$ -> exec read delete : orders b
+UPDATE b SET pin = crypt(:'new', gen_salt('bf')) WHERE id = 7 -> write : b
+ALTER EVENT nightly DISABLE -> exec : nightly
 PREPARE s FROM 'drop table old' -> schema delete : old
 /*!50000 DROP TABLE old */ -> schema delete : old
 SELECT 'x; DROP TABLE y' FROM t -- ; DELETE FROM z -> read : t
