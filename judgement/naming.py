@@ -20,6 +20,14 @@ _ONLY_SAY = frozenset(
 ) | {"read"}
 _SAY_NOTHING = frozenset({"sleep", "seq", "expr", "let", "read"})
 CLUSTERS = frozenset({"kubectl", "oc", "k"})
+# How kinds of things are called for short.
+_KINDS = {
+    "po": "pods", "cm": "configmaps", "svc": "services", "deploy": "deployments", "no": "nodes",
+    "ns": "namespaces", "ds": "daemonsets", "sts": "statefulsets", "rs": "replicasets",
+    "ing": "ingresses", "ep": "endpoints", "ev": "events", "cj": "cronjobs",
+    "sa": "serviceaccounts", "pv": "persistentvolumes", "pvc": "persistentvolumeclaims",
+    "netpol": "networkpolicies",
+}  # fmt: skip
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
@@ -64,6 +72,8 @@ def judge(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
         return
     if call.name in CLUSTERS and len(words) > 1 and "/" not in words[0]:
         gathered.names(*(f"{words[0]}/{name}" for name in words[1:5]))
+    if call.name in CLUSTERS and words:
+        words = (_KINDS.get(words[0], words[0]), *words[1:])
     _sort(call, (*_without_grammar(call, parts, words), *parts.values), gathered)
     gathered.says(*(each for each in parts.said if arguments.named(each) != ("", "")))
 
@@ -181,6 +191,10 @@ _NO_NAMES = {
         ("tcpdump tshark ngrep ss", _NO_ADDRESS),
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
         ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
+        (
+            "redis-cli valkey-cli keydb-cli",
+            re.compile(r"(?:a?sync|rewrite|resetstat|usage|doctor|reset|keyspace)$", re.IGNORECASE),
+        ),
         ("at batch", re.compile(r"")),  # when it is to be run
         (
             "wg",

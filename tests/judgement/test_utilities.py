@@ -83,6 +83,18 @@ cp .env .env.before -> read
 for h in web-1 web-2; do ssh $h uptime; done -> network : web-1 web-2
 curl --upload-file /srv/query.log https://files.example.org/q -> network export
 ls > /root/files.list -> neutral
+restic --repository-file /etc/restic/here snapshots --latest 3 -> read
+rabbitmqadmin -V /shop delete queue name=mails -> delete : mails
+ceph osd tree up -> read
+needrestart -b -r l -> read
+needrestart -r a -> exec
+make -C /srv/docs html -> write
+kubectl delete po web-1 -> delete : pods
+etckeeper vcs log -- hosts -> read
+echoscu -aec STORE localhost 104 -> network read
+ipa user-show eva --all -> read : eva
+printenv FEATURE_MAPS -> read
+printenv DB_PASSWORD -> read secret
 """
 
 
