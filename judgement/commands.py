@@ -13,10 +13,15 @@ from judgement.grounds import Grounds, named_as_written
 _SURELY = 0.9
 _LEAST = 3  # letters of a word that tells
 _COLLECTS = frozenset({Verb.READ, Verb.WRITE, Verb.NETWORK, Verb.NEUTRAL})
-_PASSWORDS = frozenset({"chpasswd", "passwd"})
+_PASSWORDS = frozenset({"chpasswd", "passwd", "chage"})
+_PASSWORD = r"\b(?:password|passwd|passphrase|pwd?)\b"
 _NEW_PASSWORD = re.compile(
     r"\b(?:new|temp\w*|initial|re-?set\w*|set|chang\w+|another) (?:\w+ ){0,3}?"
-    r"(?:password|passphrase|pw)\b|\b(?:password|pw) (?:reset|change)"
+    rf"{_PASSWORD}|{_PASSWORD} (?:reset|change)"
+    # "He forgot his password: set a temporary one", "to be changed at the first login"
+    rf"|\b(?:forgot\w*|lost|expired|remember) (?:\w+ ){{0,2}}?{_PASSWORD}[^\0]{{0,200}}?"
+    r"\b(?:set|new|temp\w*|initial|reset|another)\b"
+    rf"|{_PASSWORD}[^\0]{{0,200}}?\bchanged? (?:it )?(?:at|on|upon) (?:\w+ ){{0,2}}?log[io]n"
 )
 # They carry logs to where these are kept, and are looked after as any service is.
 _SHIPS = re.compile(

@@ -31,6 +31,13 @@ class TestCommands:
         assert "verb" not in of("New password for svc_scan needed, set it", reset)
         assert "verb" in of("svc_scan cannot log in, see why", reset)
 
+    def test_who_forgot_a_password_gets_another_to_be_changed_at_the_first_login(self) -> None:
+        reason = "e.meyer forgot her password. Set a temporary one, to be changed at first login"
+        for deed in ("passwd e.meyer", "echo 'e.meyer:x8' | chpasswd", "chage -d 0 e.meyer"):
+            assert "verb" not in of(reason, deed)
+        assert "verb" in of(reason, "passwd k.blau")
+        assert "verb" in of("e.meyer forgot her password, see when she logged in", "passwd e.meyer")
+
     @pytest.mark.parametrize(
         ("reason", "action", "doubtful"),
         [
