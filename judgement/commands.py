@@ -29,6 +29,12 @@ _SHIPS = re.compile(
     r"|syslog-ng|journald|splunk|collector"
 )
 _KEPT = re.compile(r"^/var/(?:log|account|adm)\b|audit|history|[wb]tmp|lastlog")
+_STEP = "chronyc makestep"
+_STEPPED = re.compile(
+    r"\b(?:step|stepping|set|correct\w*|fix\w*|adjust\w*|sync\w*|re-?sync\w*) (?:\w+ ){0,3}?(?:clock|time)\b"
+    r"|\b(?:force|do|with) a (?:step|sync|re-?sync)\b|\bmakestep\b"
+)
+_CONTROLS = re.compile(r"(?:ctl|-?cli|adm|c)$")
 _ENABLES = frozenset({"systemctl enable", "systemctl reenable"})
 _LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", "nohup", "tee"})
 
@@ -58,6 +64,8 @@ def _as_asked(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> set
         found.add(Verb.TAMPER)
     if _sets_a_password(grounds, facts):
         found.add(Verb.PRIVILEGE)
+    if _STEP in facts.commands and not facts.objects:
+        found |= facts.verbs if _STEPPED.search(grounds.lowered) else set()
     return found
 
 
@@ -90,6 +98,8 @@ def called(grounds: Grounds, facts: Facts) -> bool:
     if facts.objects:
         return all(_said(each, grounds) for each in facts.objects)
     words_of_them = [word for each in facts.commands for word in each.split()]
+    # What they control is called so: chronyc, rabbitmqctl.
+    words_of_them += [_CONTROLS.sub("", each) for each in words_of_them]
     return _said_of([each for each in words_of_them if not arguments.tells_to(each)], grounds)
 
 

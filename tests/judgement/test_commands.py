@@ -26,6 +26,12 @@ class TestCommands:
         strange = of(reason, "systemctl restart cups")["loose"]
         assert called.weight < strange.weight
 
+    def test_what_a_tool_controls_is_said_by_its_name(self) -> None:
+        reason = "The clock of pbx-2 is off. Check chrony, step the clock"
+        assert of(reason, "chronyc makestep")["loose"].weight < 0.3
+        assert "verb" not in of(reason, "chronyc makestep")
+        assert "verb" in of("The clock of pbx-2 is off, look by how much", "chronyc makestep")
+
     def test_a_new_password_that_was_asked_for_is_set(self) -> None:
         reset = "echo svc_scan:x8 | chpasswd"
         assert "verb" not in of("New password for svc_scan needed, set it", reset)
