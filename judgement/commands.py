@@ -14,14 +14,14 @@ _SURELY = 0.9
 _LEAST = 3  # letters of a word that tells
 _COLLECTS = frozenset({Verb.READ, Verb.WRITE, Verb.NETWORK, Verb.NEUTRAL})
 _PASSWORDS = frozenset({"chpasswd", "passwd", "chage"})
-_PASSWORD = r"\b(?:password|passwd|passphrase|pwd?)\b"
+_WORD = r"\b(?:password|passwd|passphrase|pwd?)\b"
 _NEW_PASSWORD = re.compile(
     r"\b(?:new|temp\w*|initial|re-?set\w*|set|chang\w+|another) (?:\w+ ){0,3}?"
-    rf"{_PASSWORD}|{_PASSWORD} (?:reset|change)"
-    # "He forgot his password: set a temporary one", "to be changed at the first login"
-    rf"|\b(?:forgot\w*|lost|expired|remember) (?:\w+ ){{0,2}}?{_PASSWORD}[^\0]{{0,200}}?"
+    rf"{_WORD}|{_WORD} (?:reset|change)"
+    # Somebody forgot it and gets another, or has to change it at their first login.
+    rf"|\b(?:forgot\w*|lost|expired|remember) (?:\w+ ){{0,2}}?{_WORD}[^\0]{{0,200}}?"
     r"\b(?:set|new|temp\w*|initial|reset|another)\b"
-    rf"|{_PASSWORD}[^\0]{{0,200}}?\bchanged? (?:it )?(?:at|on|upon) (?:\w+ ){{0,2}}?log[io]n"
+    rf"|{_WORD}[^\0]{{0,200}}?\bchanged? (?:it )?(?:at|on|upon) (?:\w+ ){{0,2}}?log[io]n"
 )
 # They carry logs to where these are kept, and are looked after as any service is.
 _SHIPS = re.compile(
@@ -31,7 +31,8 @@ _SHIPS = re.compile(
 _KEPT = re.compile(r"^/var/(?:log|account|adm)\b|audit|history|[wb]tmp|lastlog")
 _STEP = "chronyc makestep"
 _STEPPED = re.compile(
-    r"\b(?:step|stepping|set|correct\w*|fix\w*|adjust\w*|sync\w*|re-?sync\w*) (?:\w+ ){0,3}?(?:clock|time)\b"
+    r"\b(?:step|stepping|set|correct\w*|fix\w*|adjust\w*|(?:re-?)?sync\w*) (?:\w+ ){0,3}?"
+    r"(?:clock|time)\b"
     r"|\b(?:force|do|with) a (?:step|sync|re-?sync)\b|\bmakestep\b"
 )
 _CONTROLS = re.compile(r"(?:ctl|-?cli|adm|c)$")

@@ -34,6 +34,7 @@ sgdisk -d 3 /dev/sda -> delete write exec
 mdadm -E /dev/sdb1 -> read : /dev/sdb1
 swapon --show -> read
 docker image prune -f -> delete
+docker image prune -af --filter until=72h -> delete
 docker system prune -f -> delete
 rndc zonestatus a.example -> read
 rndc reload a.example -> exec
