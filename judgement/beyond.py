@@ -96,7 +96,8 @@ def _wider_network(grounds: Grounds, action: Said) -> tuple[str, str] | None:
     for each in (address for value in done for address in _ADDRESS.findall(value)):
         net = _network(each)
         inner = next((t for t in told if net and t != net and t.subnet_of(net)), None)
-        if inner and net not in told:
+        one_by_another = f"{each}." in action.text  # s/10.0.0.7/10.0.0.8/ has no network
+        if inner and net not in told and not one_by_another:
             return each, _shown(inner)
     return _any_of_a_network(action.text[:4_000], told)
 

@@ -85,6 +85,12 @@ class TestCommands:
         assert "object" in of(reason, "cat /srv/app/plans.csv")
 
 
+class TestNetworks:
+    def test_an_address_in_place_of_another_is_no_network(self) -> None:
+        reason = "portal points to 10.2.4.81, must be 10.2.4.18, correct it in /srv/zone"
+        assert "widened" not in of(reason, "sed -i '/^portal/s/10.2.4.81/10.2.4.18/' /srv/zone")
+
+
 class TestBeyond:
     @pytest.mark.parametrize(
         ("reason", "action", "code"),
