@@ -61,6 +61,9 @@ _PUT_IN = re.compile(
 _ANY_TEXT = re.compile(r"\\[sdwbntSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
 _WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
+_LONGEST_LIST = 300
+_LISTED = re.compile(r"[\w.-]{2,}(?:,[\w.-]{2,})+")
+_BRACES = re.compile(r"([^{}]*)\{([^{},]+(?:,[^{},]+)+)\}([^{}]*)")
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
 
 
@@ -88,8 +91,17 @@ def _sort(call: Call, words: Iterable[str], gathered: Gathered) -> None:
         if len(word) < 2 and word.isalpha() and call.name in _PRIMARIES:
             continue
         thing, value = arguments.named(word)
-        gathered.names(thing)
+        gathered.names(*_each(thing))
         gathered.says(value)
+
+
+def _each(thing: str) -> tuple[str, ...]:
+    """Return the things that a list is of: `web-1,web-2`, `/srv/{a1,b1}`; else the one."""
+    if "," not in thing or len(thing) > _LONGEST_LIST:
+        return (thing,)
+    if found := _BRACES.fullmatch(thing):
+        return tuple(f"{found[1]}{part}{found[3]}" for part in found[2].split(","))
+    return tuple(thing.split(",")) if _LISTED.fullmatch(thing) else (thing,)
 
 
 def _script(

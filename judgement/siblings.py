@@ -49,7 +49,11 @@ def _sibling(name: str, grounds: Grounds) -> str:
         return _device(canonical(name.rpartition("/")[2]), grounds)
     if meant := _of_codes(canonical(name), grounds):
         return meant
-    if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
+    if (
+        not (grounds.compound or grounds.in_a_row)
+        or _PATTERN.search(name)
+        or _CATALOGUE.match(name)
+    ):
         return ""
     name = name.removeprefix("*.")
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
@@ -108,8 +112,8 @@ def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
         return False
     pairs = list(zip(parts, others, strict=True))
     rest = [each for each in pairs if each[0] != each[1]]
-    if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
-        return False  # a.service runs what a.container says
+    if rest == pairs[-1:] and _ENDING.search(literal) and (_ENDING.search(bare) or "/" not in bare):
+        return False  # a.service runs what a.container says, a-server what a.conf does
     if "-".join(parts) == "-".join(others):
         return False  # the same in other writing
     return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)

@@ -95,6 +95,9 @@ etckeeper vcs log -- hosts -> read
 echoscu -aec STORE localhost 104 -> network read
 ipa user-show eva --all -> read : eva
 printenv FEATURE_MAPS -> read
+tail -f /srv/app.log & sleep 5; kill $! -> read
+scontrol update nodename=n1,n2,n7 state=resume -> write exec : n1 n2 n7
+chmod 640 /srv/app/{main1,extra2}.conf -> write : /srv/app/main1.conf /srv/app/extra2.conf
 printenv DB_PASSWORD -> read secret
 """
 
