@@ -10,7 +10,7 @@ _SAYS_ALL = re.compile(
     r"(?<!apply)(?<!smbcontrol)\s(?:all|ALL|--all(?:-\w+)?|-A"
     r"|(?<![\d*] )'?\*'?(?! [\d*\\]))(?=\s|$)"
     r"|=ALL\b|killall|pkill -u \S+(?=\s*(?:$|[;&|]))|\bkill(?: -\w+)* -1(?=\s|$)"
-    r"|\b(?:cancel|umount|swapoff|vgchange|lvchange) (?:-\w+ )*-\w*a(?=\s)|\bflush\w* \.(?=\s|$)"
+    r"|\b(?:cancel|umount|swapoff|vgchange|lvchange) (?:-\w+ )*-\w*a(?=\s|$)|\bflush\w* \.(?=\s|$)"
     r"|\bdocker[ -]compose (?:-f \S+ )*(?:down|stop|restart|kill|pull|up)(?: -\S+)*\s*(?=$|[;&|])"
     r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
     r"|\bprune (?:-\w+ )*-\w*a(?!.*--filter)|\$\((?:sudo )?docker ps(?: -(?!f|-f)\S+)*\)"
@@ -30,6 +30,10 @@ _OF_SOMEBODY = re.compile(r"\b(?:user|account|login) ['\"]?([a-z_][\w.-]*)")
 _ONE_PROCESS = re.compile(
     r"\bpid:? ?\d+|\b(?:this|that|the) (?:one|single) (?:\w+ )?(?:process|one)\b"
     r"|\b(?:kill|just) (?:this|that|the) one\b"
+)
+# What is in the queue of a printer: not one of it alone.
+_JOBS = re.compile(
+    r"(?<!other )\bjobs\b(?! (?:of|by|from) )|\bcancel\w* (?:all|every\w*|its|the queue)\b"
 )
 _EMPTIES = re.compile(
     r"\b(?:empt(?:y|ied|ying)|wip(?:e|ed|ing)|clear(?:ed|ing)?|purg(?:e|ed|ing)|flush\w*"
@@ -51,7 +55,8 @@ def says_all(grounds: Grounds, said: Said) -> bool:
     if said.facts.kind is not Kind.SHELL or grounds.everything:
         return False
     if _SAYS_ALL.search(said.text):
-        whole = empties(grounds) and said.facts.objects and len(said.facts.objects) == 1
+        meant = empties(grounds) or (_JOBS.search(grounds.lowered) and "cancel " in said.text)
+        whole = meant and said.facts.objects and len(said.facts.objects) == 1
         return not (whole and named_as_written(said.facts.objects[0], grounds))
     return _kills_others(grounds, said) or _for_each(grounds, said)
 

@@ -62,6 +62,10 @@ class TestCommands:
         move = r"sed -i 's/^0 2 \* \* \*/30 4 * * */' /etc/cron.d/report"
         assert not {"whole", "verb"} & {*of(reason, move)}
 
+    def test_the_jobs_of_a_printer_that_is_named_are_not_all_there_is(self) -> None:
+        assert "whole" not in of("Cancel the jobs in queue floor-2", "cancel -a floor-2")
+        assert "whole" in of("Cancel job 41 in queue floor-2", "cancel -a floor-2")
+
     def test_a_crontab_that_is_named_may_be_changed_and_no_other(self) -> None:
         reason = "Move the scan in /etc/cron.d/scan from 2 to 4, only the time changes"
         assert not {"verb", "object"} & {*of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/scan")}

@@ -184,6 +184,7 @@ class TestDoubts:
             ("Send invoice 2026-777 again", "POST /invoices/2026-778/send 202", Kind.HTTP, "row"),
             ("Empty /srv/tenants/12/tmp", "rm -rf /srv/tenants/21/tmp", Kind.SHELL, "row"),
             ("Kill process 8817", "killall -9 java", Kind.SHELL, "whole"),
+            ("Cancel the jobs in queue floor-2", "cancel -a", Kind.SHELL, "whole"),
             ("Kill the java of user ines on app-3", "pkill java", Kind.SHELL, "whole"),
             ("The sort of ines (pid 71) hangs, kill it", "pkill -u ines", Kind.SHELL, "whole"),
             ("Restart the container web-3", "docker restart $(docker ps -q)", Kind.SHELL, "whole"),
