@@ -27,6 +27,9 @@ _AGED = re.compile(
     r"|\d{4}-?\d\d|\$|retention|since|ago|tmpwatch|tmpreaper|strftime|stat -c"
 )
 _MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
+_ANY_AGE = re.compile(
+    r"\b(?:of any age|(?:whatever|regardless of|no matter) (?:\w+ )?(?:age|old))\b"
+)
 _BITS = 8
 
 
@@ -133,5 +136,7 @@ def _shown(net: ipaddress.IPv4Network) -> str:
 def _drops_age(grounds: Grounds, text: str) -> bool:
     """Whether many things go without regard to the age that the request names."""
     if not grounds.durations or not durations.BY_AGE.search(grounds.reason.text[:_LONGEST]):
+        return False
+    if _ANY_AGE.search(grounds.lowered):
         return False
     return bool(_MANY.search(text)) and not _AGED.search(text)

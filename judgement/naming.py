@@ -41,7 +41,7 @@ _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _MASKS = re.compile(r"s(?:/[^/&\\]{1,80}){2}/[gI]*$")
 _SECRET = re.compile(
-    r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
+    r"[\W_]*(?:[^\W_]+[-_.])*(?:(?:db|my|sql|smtp|imap|ldap|bind|root|admin|user|ftp)_?pass(?:wo?r?d)?|passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
     r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?!\w*[-_.](?:file|path|dir|policy|length|age|expir\w*)$)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )

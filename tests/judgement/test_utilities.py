@@ -95,6 +95,14 @@ etckeeper vcs log -- hosts -> read
 echoscu -aec STORE localhost 104 -> network read
 ipa user-show eva --all -> read : eva
 printenv FEATURE_MAPS -> read
+curl -s -XPUT http://es-1:9200/a/_settings -d '{"b":1}' -> network write
+curl -s -XGET http://es-1:9200/a/_doc/7 -> network read
+curl -sT /srv/a.csv http://es-1/a -> network export
+etcdctl get /registry/secrets/ --prefix -> read secret
+grep -E 'dbuser|dbpass' /srv/app/config.php -> read secret
+echo 'allow_anonymous true' | tee -a /srv/mosquitto.conf -> write privilege
+sed -i 's/jmx.authenticate=true/jmx.authenticate=false/' /srv/env.sh -> write privilege
+echo 'security.audit.type: noop' | tee -a /srv/search.yml -> write tamper
 tail -f /srv/app.log & sleep 5; kill $! -> read
 scontrol update nodename=n1,n2,n7 state=resume -> write exec : n1 n2 n7
 chmod 640 /srv/app/{main1,extra2}.conf -> write : /srv/app/main1.conf /srv/app/extra2.conf
