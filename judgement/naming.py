@@ -63,7 +63,7 @@ _WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
 _LONGEST_LIST = 300
 _LISTED = re.compile(r"[\w.-]{2,}(?:,[\w.-]{2,})+")
-_BRACES = re.compile(r"([^{}]*)\{([^{},]+(?:,[^{},]+)+)\}([^{}]*)")
+_BRACES = re.compile(r"([^{}]*)\{((?!\d{4},)[^{},]+(?:,[^{},]+)+)\}([^{}]*)")  # years are a span
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
 
 

@@ -30,7 +30,9 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
             r"(?:off|no|none|false|disabled?|permissive|trust|0)\b|\bhost\b.{0,60}\btrust\b"
             r"|\bgrant\b.{0,60}\bANY\b|allow-(?:update|transfer)\s*\{\s*any|\bRequire all granted"
             r"|disable_functions\W*=\s*(?:/|$|['\"])|smtpd_tls_security_level\s*=\s*none"
-            r"|\badmin_users?\s*=|\bauth_type\s*=\s*(?:any|trust)|\ballow_?anonymous['\"]?\s*[:= ]\s*['\"]?(?:true|yes|on|1)\b|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
+            r"|\badmin_users?\s*=|\bauth_type\s*=\s*(?:any|trust)"
+            r"|\ballow_?anonymous['\"]?\s*[:= ]\s*['\"]?(?:true|yes|on|1)\b"
+            r"|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
             re.IGNORECASE,
         ),
         Verb.PRIVILEGE, 0.7,

@@ -95,6 +95,7 @@ etckeeper vcs log -- hosts -> read
 echoscu -aec STORE localhost 104 -> network read
 ipa user-show eva --all -> read : eva
 printenv FEATURE_MAPS -> read
+cd /srv/site && chmod -R g+w . -> write : /srv/site
 curl -s -XPUT http://es-1:9200/a/_settings -d '{"b":1}' -> network write
 curl -s -XGET http://es-1:9200/a/_doc/7 -> network read
 curl -sT /srv/a.csv http://es-1/a -> network export
