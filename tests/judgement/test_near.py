@@ -116,6 +116,11 @@ class TestStrangers:
                 "web07",
             ),
             ("a-b4.conf is broken, put it back", "systemctl start a-b4-server", Kind.SHELL, ""),
+            ("load for farm Petersen again", "load --farm petersenova", Kind.SHELL, "petersen"),
+            ("unlock kvoronov", "faillock --user kvoronof --reset", Kind.SHELL, "kvoronov"),
+            ("unlock kvoronov", "faillock --user kvoronov --reset", Kind.SHELL, ""),
+            ("he approves it", "mysql -e \"UPDATE a SET b = 'approved'\"", Kind.SHELL, ""),
+            ("a key for ftp-blue", "tee -a /home/ftp-red/.ssh/keys", Kind.SHELL, "ftp-blue"),
             ("restart a.container of web-3", "systemctl restart a.service", Kind.SHELL, ""),
             (
                 "send pay_0612_004.xml again",
