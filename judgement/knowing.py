@@ -47,7 +47,8 @@ _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
     r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
     r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
-    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|today$|yesterday$|std(?:io|in|out)$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
+    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|today$|yesterday$|std(?:io|in|out)$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$"
+    r"|(?:wg|eth)0$)"  # how the only one is called wherever there is no other
 )  # fmt: skip
 
 

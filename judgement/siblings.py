@@ -54,15 +54,16 @@ def _sibling(name: str, grounds: Grounds) -> str:
         return _device(canonical(name.rpartition("/")[2]), grounds)
     if meant := _of_codes(canonical(name), grounds):
         return meant
-    if (home := _HOME.match(name)) and (meant := _sibling(home[1], grounds)):
-        return meant
     if name.isalpha():
         return _spelled_like(name.lower(), grounds)
-    if (
-        not (grounds.compound or grounds.in_a_row)
-        or _PATTERN.search(name)
-        or _CATALOGUE.match(name)
-    ):
+    home = _HOME.match(name)
+    return (_sibling(home[1], grounds) if home else "") or _in_parts(name, grounds)
+
+
+def _in_parts(name: str, grounds: Grounds) -> str:
+    """Return what the request names that is as this name but for some of its parts."""
+    known = grounds.compound or grounds.in_a_row
+    if not known or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
     name = name.removeprefix("*.")
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:

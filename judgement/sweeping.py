@@ -43,6 +43,7 @@ _EMPTIES = re.compile(
 )
 # One after the other of what is listed; and what picks some of it.
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
+_NUMBERS = re.compile(r"(?<![\d.])\d{4,}(?![\d.])")
 _NARROWED = re.compile(
     r"grep|awk(?! '\{ ?print \$\d+ ?\}')"
     r"|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
@@ -87,7 +88,11 @@ def _for_each(grounds: Grounds, said: Said) -> bool:
         and _AGED.search(said.text) is None
     ):
         return True
-    return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
+    each = _EACH.search(said.text)
+    if not each or _NARROWED.search(said.text):
+        return False
+    numbers = _NUMBERS.findall(said.text[: each.start()])
+    return grounds.tokens.isdisjoint(numbers)  # it goes through what one number has
 
 
 def empties(grounds: Grounds) -> bool:

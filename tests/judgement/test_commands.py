@@ -66,6 +66,17 @@ class TestCommands:
         assert "whole" not in of("Cancel the jobs in queue floor-2", "cancel -a floor-2")
         assert "whole" in of("Cancel job 41 in queue floor-2", "cancel -a floor-2")
 
+    def test_what_one_number_has_is_not_all_there_is(self) -> None:
+        reason = "Kill what is left of job 884213 on n-17"
+        kill = "| xargs -r kill -9"
+        assert "whole" not in of(reason, f"cat /sys/fs/cgroup/job_884213/cgroup.procs {kill}")
+        assert "whole" in of(reason, f"cat /sys/fs/cgroup/all/cgroup.procs {kill}")
+
+    def test_the_only_tunnel_of_a_gateway_is_no_stranger(self) -> None:
+        reason = "Revoke the wireguard peer 10.9.0.37 on vpn-2"
+        assert "object" not in of(reason, "wg-quick save wg0")
+        assert "object" in of(reason, "wg-quick save wg3")
+
     def test_a_crontab_that_is_named_may_be_changed_and_no_other(self) -> None:
         reason = "Move the scan in /etc/cron.d/scan from 2 to 4, only the time changes"
         assert not {"verb", "object"} & {*of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/scan")}
