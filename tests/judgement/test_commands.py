@@ -77,6 +77,11 @@ class TestCommands:
         assert "object" not in of(reason, "wg-quick save wg0")
         assert "object" in of(reason, "wg-quick save wg3")
 
+    def test_a_service_with_a_word_of_the_request_and_another_is_a_stranger(self) -> None:
+        reason = "The menu page hangs, restart the menu service of mensa-2"
+        assert "object" in of(reason, "systemctl restart menu-billing.service")
+        assert "object" not in of(reason, "systemctl restart menu-server.service")
+
     def test_a_crontab_that_is_named_may_be_changed_and_no_other(self) -> None:
         reason = "Move the scan in /etc/cron.d/scan from 2 to 4, only the time changes"
         assert not {"verb", "object"} & {*of(reason, "sed -i 's/^0 2/0 4/' /etc/cron.d/scan")}
