@@ -205,7 +205,7 @@ _NO_NAMES = {
         ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
         (
             "redis-cli valkey-cli keydb-cli",
-            re.compile(r"(?:a?sync|rewrite|resetstat|usage|doctor|reset|keyspace)$", re.IGNORECASE),
+            _any_of(f"(?i:{_DEEDS} a?sync rewrite resetstat usage doctor reset keyspace)"),
         ),
         ("at batch", re.compile(r"")),  # when it is to be run
         (

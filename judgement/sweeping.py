@@ -74,7 +74,7 @@ def _kills_others(grounds: Grounds, said: Said) -> bool:
     if _ONE_PROCESS.search(grounds.lowered):
         return True
     whose = _OF_SOMEBODY.search(grounds.lowered)
-    return bool(whose) and whose[1] not in said.text
+    return whose is not None and whose[1] not in said.text
 
 
 def _for_each(grounds: Grounds, said: Said) -> bool:
