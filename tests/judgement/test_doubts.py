@@ -180,6 +180,7 @@ class TestDoubts:
             ("Delete /srv/media/thumbs/10", "rm -rf /srv/media", Kind.SHELL, "widened"),
             ("Clean /var/lib/ci/caches", "rm -rf /var/lib/ci/jobs", Kind.SHELL, "object"),
             ("Only look at the load", "kill -9 2210", Kind.SHELL, "read_only"),
+            ("Look at the peers, no changes", "vtysh -c 'clear bgp *'", Kind.SHELL, "read_only"),
             ("Switch licence 7714 on", "POST /licences/7741/activate 200", Kind.HTTP, "row"),
             ("Send invoice 2026-777 again", "POST /invoices/2026-778/send 202", Kind.HTTP, "row"),
             ("Empty /srv/tenants/12/tmp", "rm -rf /srv/tenants/21/tmp", Kind.SHELL, "row"),
