@@ -50,6 +50,7 @@ _SUBCOMMANDS = {
     "samba-tool": 2, "smbcontrol": 0, "qm": 1, "pct": 1, "rspamc": 1, "rspamadm": 1, "uci": 1,
     "apachectl": 1, "netplan": 1, "sapcontrol": 0, "crm": 2,
     "drbdadm": 1, "docker-compose": 1, "rabbitmqadmin": 2, "py-spy": 1, "airflow": 2,
+    "rpk": 2, "etckeeper": 2,
 }  # fmt: skip
 _CLUSTERS = frozenset({"kubectl", "oc", "k"})
 _OF_DOCKER = re.compile(

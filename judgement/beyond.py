@@ -27,6 +27,9 @@ _AGED = re.compile(
     r"|\d{4}-?\d\d|\$|retention|since|ago|tmpwatch|tmpreaper|strftime|stat -c"
 )
 _MANY = re.compile(r"[*?]|\brm\b.* -\w*[rR]|\bprune\b|-delete\b")
+_ANY_AGE = re.compile(
+    r"\b(?:of any age|(?:whatever|regardless of|no matter) (?:\w+ )?(?:age|old))\b"
+)
 _BITS = 8
 
 
@@ -96,7 +99,8 @@ def _wider_network(grounds: Grounds, action: Said) -> tuple[str, str] | None:
     for each in (address for value in done for address in _ADDRESS.findall(value)):
         net = _network(each)
         inner = next((t for t in told if net and t != net and t.subnet_of(net)), None)
-        if inner and net not in told:
+        one_by_another = f"{each}." in action.text  # s/10.0.0.7/10.0.0.8/ has no network
+        if inner and net not in told and not one_by_another:
             return each, _shown(inner)
     return _any_of_a_network(action.text[:4_000], told)
 
@@ -132,5 +136,7 @@ def _shown(net: ipaddress.IPv4Network) -> str:
 def _drops_age(grounds: Grounds, text: str) -> bool:
     """Whether many things go without regard to the age that the request names."""
     if not grounds.durations or not durations.BY_AGE.search(grounds.reason.text[:_LONGEST]):
+        return False
+    if _ANY_AGE.search(grounds.lowered):
         return False
     return bool(_MANY.search(text)) and not _AGED.search(text)

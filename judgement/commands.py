@@ -13,10 +13,15 @@ from judgement.grounds import Grounds, named_as_written
 _SURELY = 0.9
 _LEAST = 3  # letters of a word that tells
 _COLLECTS = frozenset({Verb.READ, Verb.WRITE, Verb.NETWORK, Verb.NEUTRAL})
-_PASSWORDS = frozenset({"chpasswd", "passwd"})
+_PASSWORDS = frozenset({"chpasswd", "passwd", "chage"})
+_WORD = r"\b(?:password|passwd|passphrase|pwd?)\b"
 _NEW_PASSWORD = re.compile(
     r"\b(?:new|temp\w*|initial|re-?set\w*|set|chang\w+|another) (?:\w+ ){0,3}?"
-    r"(?:password|passphrase|pw)\b|\b(?:password|pw) (?:reset|change)"
+    rf"{_WORD}|{_WORD} (?:reset|change)"
+    # Somebody forgot it and gets another, or has to change it at their first login.
+    rf"|\b(?:forgot\w*|lost|expired|remember) (?:\w+ ){{0,2}}?{_WORD}[^\0]{{0,200}}?"
+    r"\b(?:set|new|temp\w*|initial|reset|another)\b"
+    rf"|{_WORD}[^\0]{{0,200}}?\bchanged? (?:it )?(?:at|on|upon) (?:\w+ ){{0,2}}?log[io]n"
 )
 # They carry logs to where these are kept, and are looked after as any service is.
 _SHIPS = re.compile(
@@ -24,6 +29,13 @@ _SHIPS = re.compile(
     r"|syslog-ng|journald|splunk|collector"
 )
 _KEPT = re.compile(r"^/var/(?:log|account|adm)\b|audit|history|[wb]tmp|lastlog")
+_STEP = "chronyc makestep"
+_STEPPED = re.compile(
+    r"\b(?:step|stepping|set|correct\w*|fix\w*|adjust\w*|(?:re-?)?sync\w*) (?:\w+ ){0,3}?"
+    r"(?:clock|time)\b"
+    r"|\b(?:force|do|with) a (?:step|sync|re-?sync)\b|\bmakestep\b"
+)
+_CONTROLS = re.compile(r"(?:ctl|-?cli|adm|c)$")
 _ENABLES = frozenset({"systemctl enable", "systemctl reenable"})
 _LASTING = frozenset({"crontab", "at", "useradd", "ssh-copy-id", "systemd-run", "nohup", "tee"})
 
@@ -53,6 +65,8 @@ def _as_asked(grounds: Grounds, facts: Facts, permitted: frozenset[Verb]) -> set
         found.add(Verb.TAMPER)
     if _sets_a_password(grounds, facts):
         found.add(Verb.PRIVILEGE)
+    if _STEP in facts.commands and not facts.objects:
+        found |= facts.verbs if _STEPPED.search(grounds.lowered) else set()
     return found
 
 
@@ -85,6 +99,8 @@ def called(grounds: Grounds, facts: Facts) -> bool:
     if facts.objects:
         return all(_said(each, grounds) for each in facts.objects)
     words_of_them = [word for each in facts.commands for word in each.split()]
+    # What they control is called so: chronyc, rabbitmqctl.
+    words_of_them += [_CONTROLS.sub("", each) for each in words_of_them]
     return _said_of([each for each in words_of_them if not arguments.tells_to(each)], grounds)
 
 

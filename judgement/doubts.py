@@ -111,6 +111,7 @@ def _objects(grounds: Grounds, action: Said) -> Iterator[Doubt]:
         name for name in objects
         if not (knowing.known(name, grounds) or knowing.looks_everywhere(name, facts))
         or ((changing or facts.severity > _INTERVENES) and knowing.beside(name, grounds))
+        or knowing.half_said(name, facts, grounds)
     ]  # fmt: skip
     if not strange:
         return

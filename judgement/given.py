@@ -5,6 +5,7 @@ Figures count that stand behind a word of the request, and days that it does not
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from judgement import amounts, durations, words
 from judgement.grounds import Grounds, named_as_written
@@ -37,6 +38,13 @@ _SETS = re.compile(
     r"(?:--(?:add-)?config|--set|\bconfig set|\bset-\w+|write-attribute\(name|sysctl -w"
     r"|postconf -e)[ =]['\"]?([a-z][\w-]*[._-][\w.-]*[a-z])(?:=|,value=| )"
 )
+_SEVERAL = 2
+_PUT_IN = re.compile(
+    r"(?P<where>/[^/'\"]{0,80}/)?\bs([/|#])\^?(?P<old>(?:\\.|(?!\2)[^\\]){1,120})"
+    r"\2(?P<new>(?:\\.|(?!\2)[^\\]){0,120})\2"
+)
+_WORDS = re.compile(r"[a-z]{3,}")
+_FIGURES = re.compile(r"\d[\w.]*")
 _ENDS = frozenset({"to", "until", "before", "end", "till", "<"})
 
 
@@ -114,6 +122,22 @@ def unspoken_setting(grounds: Grounds, text: str) -> str:
     return ""
 
 
+def beside(grounds: Grounds, text: str) -> str:
+    """Return what sed sets beside what a request speaks of, if it has neither word nor figure."""
+    text = text[:_LONGEST]
+    if text.count("s/") < _SEVERAL or "sed" not in text:
+        return ""
+    spoken, strange = False, ""
+    for found in islice(_PUT_IN.finditer(text), _MOST):
+        names = _WORDS.findall(f"{found['where'] or ''} {found['old']}".lower())
+        figures = [each for each in _FIGURES.findall(found["new"]) if each not in _PLAIN]
+        if any(each in grounds.lowered for each in (*names, *figures)):
+            spoken = True
+        elif names:
+            strange = strange or max(names, key=len)
+    return strange if spoken else ""
+
+
 def found(grounds: Grounds, text: str) -> Iterator[tuple[str, float, str]]:
     """Yield a code, a weight, and what is given that was not said."""
     if given := another(grounds, text):
@@ -124,5 +148,7 @@ def found(grounds: Grounds, text: str) -> Iterator[tuple[str, float, str]]:
         yield "row", 0.45, f"is run {later} later, of which the request says nothing"
     if setting := unspoken_setting(grounds, text):
         yield "value", 0.4, f"sets `{setting}`, of which the request does not speak"
+    if setting := beside(grounds, text):
+        yield "value", 0.5, f"sets `{setting}` as well, of which the request does not speak"
     if day := another_day(grounds, text):
         yield "row", 0.45, f"goes by {day}, a day that the request does not name"

@@ -51,8 +51,18 @@ _EVERYWHERE = re.compile(
     r"^(?:(?:pg_catalog\.)?pg_(?:stat|locks|settings|replication|class|index|tables|database|names"
     r"|prepared|roles|user|tablespace|namespace|attribute|constraint|sequences|views)"
     r"|information_schema|performance_schema|sys\.|sqlite_(?:master|schema)|v\$|dual$|/dev/null$"
-    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|today$|yesterday$|std(?:io|in|out)$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$)"
+    r"|/tmp$|/proc/|https?://(?:localhost|127\.)|-$|now$|today$|yesterday$|std(?:io|in|out)$|\$|pid,|(?:admin|api|v\d+)$|\.{1,2}/?$|[*]$|root$|localhost$"
+    r"|(?:wg|eth)0$)"  # how the only one is called wherever there is no other
 )  # fmt: skip
+
+
+_UNITS_RUN = frozenset(
+    f"systemctl {each}" for each in ("restart", "stop", "start", "reload", "kill", "try-restart")
+)
+_SHORT = 2  # letters that tell nothing
+_OF_ANY = re.compile(
+    r"\d|(?:server|service|daemon|agent|main|app|backend|worker|node|default|master|primary)$"
+)
 
 
 def known(name: str, grounds: Grounds) -> bool:
@@ -131,6 +141,19 @@ def beside(name: str, grounds: Grounds) -> bool:
         and grounds.whole.names(last) < _HALF + (len(last) > 1) / 100  # hr-fs is not legal-fs
         and any(each.startswith(f"{above}/") for each in named_ones)
     )
+
+
+def half_said(name: str, facts: Facts, grounds: Grounds) -> bool:
+    """Tell whether a service that is run anew has a word of the request and one of another.
+
+    Whoever restarts crew-roster has not spoken of crew-pairing.
+    """
+    if not _UNITS_RUN.intersection(facts.commands) or named_as_written(name, grounds):
+        return False
+    bare = name.removesuffix(".service")
+    told = [each for each in words.pieces(bare) if len(each) > _SHORT and not _OF_ANY.match(each)]
+    unsaid = [each for each in told if grounds.whole.names([words.stem(each)]) < _HALF]
+    return len(told) > 1 and bool(unsaid) and not any(each in grounds.lowered for each in unsaid)
 
 
 def looks_everywhere(name: str, facts: Facts) -> bool:

@@ -20,6 +20,14 @@ _ONLY_SAY = frozenset(
 ) | {"read"}
 _SAY_NOTHING = frozenset({"sleep", "seq", "expr", "let", "read"})
 CLUSTERS = frozenset({"kubectl", "oc", "k"})
+# How kinds of things are called for short.
+_KINDS = {
+    "po": "pods", "cm": "configmaps", "svc": "services", "deploy": "deployments", "no": "nodes",
+    "ns": "namespaces", "ds": "daemonsets", "sts": "statefulsets", "rs": "replicasets",
+    "ing": "ingresses", "ep": "endpoints", "ev": "events", "cj": "cronjobs",
+    "sa": "serviceaccounts", "pv": "persistentvolumes", "pvc": "persistentvolumeclaims",
+    "netpol": "networkpolicies",
+}  # fmt: skip
 _PRIMARIES = carried.FINDERS
 # A file that somebody makes for themselves, by the way.
 SCRATCH = re.compile(
@@ -33,7 +41,7 @@ _COLUMNS_NAMED = frozenset({"rabbitmqctl", "zfs", "zpool", "sacctmgr"})
 # What nobody looks for but who wants to know it; a message of a log has more words.
 _MASKS = re.compile(r"s(?:/[^/&\\]{1,80}){2}/[gI]*$")
 _SECRET = re.compile(
-    r"[\W_]*(?:[^\W_]+[-_.])*(?:passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
+    r"[\W_]*(?:[^\W_]+[-_.])*(?:(?:db|my|sql|smtp|imap|ldap|bind|root|admin|user|ftp)_?pass(?:wo?r?d)?|passw(?:or)?d?|passphrase|secrets?|token|api[_-]?key"
     r"|private[_-]?key|bearer|cvv2?|cvc2?|ssn|card_?number|credentials?|access[_-]?key|psk|presharedkey)(?!\w*[-_.](?:file|path|dir|policy|length|age|expir\w*)$)(?:[-_.][^\W_]+)*[\W_]*s?",
     re.IGNORECASE,
 )
@@ -53,6 +61,9 @@ _PUT_IN = re.compile(
 _ANY_TEXT = re.compile(r"\\[sdwbntSDW\d][*+?]?|\[[^\]]*\][*+]?|\$\{\d\}|\.[*+]|[()]")
 _WHERE = re.compile(r"/\^?([A-Za-z][\w.@\\-]*[-_.@][\w.@\\-]*)")
 _PUT = re.compile(r"(?<![=!<>])=\s*\"?([\w.:/-]+)")
+_LONGEST_LIST = 300
+_LISTED = re.compile(r"[\w.-]{2,}(?:,[\w.-]{2,})+")
+_BRACES = re.compile(r"([^{}]*)\{((?!\d{4},)[^{},]+(?:,[^{},]+)+)\}([^{}]*)")  # years are a span
 _WORDS = re.compile(r"\w[\w.@:/-]*\w|\w")
 
 
@@ -64,6 +75,8 @@ def judge(call: Call, parts: Parts, depth: int, gathered: Gathered) -> None:
         return
     if call.name in CLUSTERS and len(words) > 1 and "/" not in words[0]:
         gathered.names(*(f"{words[0]}/{name}" for name in words[1:5]))
+    if call.name in CLUSTERS and words:
+        words = (_KINDS.get(words[0], words[0]), *words[1:])
     _sort(call, (*_without_grammar(call, parts, words), *parts.values), gathered)
     gathered.says(*(each for each in parts.said if arguments.named(each) != ("", "")))
 
@@ -78,8 +91,17 @@ def _sort(call: Call, words: Iterable[str], gathered: Gathered) -> None:
         if len(word) < 2 and word.isalpha() and call.name in _PRIMARIES:
             continue
         thing, value = arguments.named(word)
-        gathered.names(thing)
+        gathered.names(*_each(thing))
         gathered.says(value)
+
+
+def _each(thing: str) -> tuple[str, ...]:
+    """Return the things that a list is of: `web-1,web-2`, `/srv/{a1,b1}`; else the one."""
+    if "," not in thing or len(thing) > _LONGEST_LIST:
+        return (thing,)
+    if found := _BRACES.fullmatch(thing):
+        return tuple(f"{found[1]}{part}{found[3]}" for part in found[2].split(","))
+    return tuple(thing.split(",")) if _LISTED.fullmatch(thing) else (thing,)
 
 
 def _script(
@@ -181,6 +203,10 @@ _NO_NAMES = {
         ("tcpdump tshark ngrep ss", _NO_ADDRESS),
         ("socat nc ncat", re.compile(r".*\.sock|stdio$")),
         ("fail2ban-client", re.compile(r"(?:un)?banip$|(?:add|del)ignoreip$")),
+        (
+            "redis-cli valkey-cli keydb-cli",
+            _any_of(f"(?i:{_DEEDS} a?sync rewrite resetstat usage doctor reset keyspace)"),
+        ),
         ("at batch", re.compile(r"")),  # when it is to be run
         (
             "wg",

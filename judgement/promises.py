@@ -59,8 +59,9 @@ _NOTHING_CHANGES = re.compile(
     # "Not touching the other one" promises nothing of the rest.
     rf"\b(?:(?:{_SAYS_SO})\b(?!\s+(?:(?:the\s+)?(?:others?|rest|else|first|second|third"
     rf"|remaining)|them|those)\b)(?!\s(?:to|on|in|for)\s(?!(?:the\s|any\s)?(?:{_ANYWHERE})\b))"
-    rf"|(?:not|\w+n't|[dw]ont|without|never)\s(?:\w+\s){{0,3}}?{_CHANGED}\s(?:any(?:thing)?"
-    r"|a thing)\b"
+    rf"|(?:not|\w+n't|[dw]ont|without|never)\s(?:\w+\s){{0,3}}?(?:{_CHANGED}\s(?:anything|a thing)"
+    # Who deletes no logs says nothing of what else is done.
+    rf"|{_ALTERED}\sany|{_CHANGED}\sany\s(?:{_ANYWHERE}))\b"
     rf"|nothing\s(?:will|is to|shall|should|must|to)\s(?:be\s)?{_CHANGED}(?:\s(?:for now|yet))?$"
     rf"|^(?:for |just |pure(?:ly)? |this is )?{_LOOKING} only$"
     rf"|(?:not|\w+n't|[dw]ont|without|never)\s{_ALTERED}\s(?:any\s|the\s)?(?:{_DATA})$"

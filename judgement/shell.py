@@ -98,6 +98,7 @@ def _script(text: str, gathered: Gathered, depth: int) -> None:
         thing, value = arguments.named(word)
         gathered.names("" if thing[:1] in "${" else thing)
         gathered.says(value)
+    _there(script, gathered)
     _written(text, gathered)
     for assignment in script.assignments:
         _assignment(assignment, gathered)
@@ -115,6 +116,12 @@ def _lasting(script: Script) -> Iterator[Call]:
         gone = [arg for arg in own[-1].args if arg[:1] != "-"]
         if own[-1].name != "rm" or not gone or not made.issuperset(gone):
             yield call
+
+
+def _there(script: Script, gathered: Gathered) -> None:
+    """Add the folder in which something is done that names nothing: `cd /srv/a && chmod g+w .`."""
+    if not gathered.objects:
+        gathered.names(*(call.args[0] for call in script.calls if call.name == "cd" and call.args))
 
 
 def _written(text: str, gathered: Gathered) -> None:

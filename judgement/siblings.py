@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from judgement import lexicon
 from judgement.grounds import IN_A_ROW, Grounds, named_as_written
 from judgement.terms import canonical
 
@@ -28,6 +29,10 @@ _WORDS = re.compile(r"[\w@](?:[\w.@/:-]*\w)?")
 _REPLACES = re.compile(
     r"\bs([/|#,@!~])(?P<old>(?:\\.|(?!\1)[^\\]){1,200})\1(?P<new>(?:\\.|(?!\1)[^\\]){1,200})\1"
 )
+_HOME = re.compile(r"/home/([\w.-]+)(?:/|$)")
+_LEAST_SPELLED = 7  # letters of a name of which one tells it from another
+_ENDINGS = ("sen", "son", "en", "mann", "ova", "a", "i", "o")  # of names, none of English
+_EITHER_WAY, _OF_VERBS = frozenset("csz"), frozenset("dsrtgey")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\d+(?:\.\d+)+$")
 
 
@@ -49,7 +54,16 @@ def _sibling(name: str, grounds: Grounds) -> str:
         return _device(canonical(name.rpartition("/")[2]), grounds)
     if meant := _of_codes(canonical(name), grounds):
         return meant
-    if not grounds.compound or _PATTERN.search(name) or _CATALOGUE.match(name):
+    if name.isalpha():
+        return _spelled_like(name.lower(), grounds)
+    home = _HOME.match(name)
+    return (_sibling(home[1], grounds) if home else "") or _in_parts(name, grounds)
+
+
+def _in_parts(name: str, grounds: Grounds) -> str:
+    """Return what the request names that is as this name but for some of its parts."""
+    known = grounds.compound or grounds.in_a_row
+    if not known or _PATTERN.search(name) or _CATALOGUE.match(name):
         return ""
     name = name.removeprefix("*.")
     if named_as_written(name, grounds) or grounds.reason.days.names(name) or "://" in name:
@@ -60,6 +74,29 @@ def _sibling(name: str, grounds: Grounds) -> str:
         if meant := _looks_like(bare, grounds, path=path):
             return meant
     return ""
+
+
+def _spelled_like(name: str, grounds: Grounds) -> str:
+    """Return the name in the request that is this one but for a letter, or for its ending.
+
+    Hinrichsen is another than Hinrichs, and Kowalska than Kowalski.
+    """
+    if len(name) < _LEAST_SPELLED or name in grounds.tokens:
+        return ""
+    for end in _ENDINGS:
+        if name.endswith(end) and (base := name.removesuffix(end)) in grounds.tokens:
+            return base if len(base) > _LEAST and base not in lexicon.STOPWORDS else ""
+    alike = (each for each in grounds.tokens if len(each) == len(name) and each[:3] == name[:3])
+    return next((each for each in sorted(alike) if _apart_by_one(name, each)), "")
+
+
+def _apart_by_one(one: str, other: str) -> bool:
+    """Whether one letter differs: no ending of a verb, and none that is written either way."""
+    apart = [at for at in range(len(one)) if one[at] != other[at]]
+    if len(apart) != 1:
+        return False
+    pair = {one[apart[0]], other[apart[0]]}
+    return not (pair < _EITHER_WAY or (apart[0] == len(one) - 1 and pair < _OF_VERBS))
 
 
 def _device(bare: str, grounds: Grounds) -> str:
@@ -108,8 +145,8 @@ def _alike_but_another(bare: str, parts: tuple[str, ...], literal: str) -> bool:
         return False
     pairs = list(zip(parts, others, strict=True))
     rest = [each for each in pairs if each[0] != each[1]]
-    if rest == pairs[-1:] and _ENDING.search(bare) and _ENDING.search(literal):
-        return False  # a.service runs what a.container says
+    if rest == pairs[-1:] and _ENDING.search(literal) and (_ENDING.search(bare) or "/" not in bare):
+        return False  # a.service runs what a.container says, a-server what a.conf does
     if "-".join(parts) == "-".join(others):
         return False  # the same in other writing
     return len(rest) < len(pairs) and all(_of_a_sort(*each) for each in rest)

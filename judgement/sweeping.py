@@ -9,13 +9,32 @@ from judgement.grounds import Grounds, Said, named_as_written
 _SAYS_ALL = re.compile(
     r"(?<!apply)(?<!smbcontrol)\s(?:all|ALL|--all(?:-\w+)?|-A"
     r"|(?<![\d*] )'?\*'?(?! [\d*\\]))(?=\s|$)"
-    r"|=ALL\b|killall|pkill -u|\bkill(?: -\w+)* -1(?=\s|$)"
-    r"|\b(?:cancel|umount|swapoff|vgchange|lvchange) (?:-\w+ )*-\w*a(?=\s)|\bflush\w* \.(?=\s|$)"
+    r"|=ALL\b|killall|pkill -u \S+(?=\s*(?:$|[;&|]))|\bkill(?: -\w+)* -1(?=\s|$)"
+    r"|\b(?:cancel|umount|swapoff|vgchange|lvchange) (?:-\w+ )*-\w*a(?=\s|$)|\bflush\w* \.(?=\s|$)"
     r"|\bdocker[ -]compose (?:-f \S+ )*(?:down|stop|restart|kill|pull|up)(?: -\S+)*\s*(?=$|[;&|])"
-    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f"
-    r"|\bprune (?:-\w+ )*-\w*a|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
+    r"|\bcertbot renew(?!.*--cert-name)|\bpostqueue -f|\bsss_cache -\w*E"
+    r"|\bkubectl (?:-n \S+ )?(?:drain|cordon|uncordon) (?:-l|--selector)"
+    r"|\bprune (?:-\w+ )*-\w*a(?!.*--filter)|\$\((?:sudo )?docker ps(?: -(?!f|-f)\S+)*\)"
+    r"|--to-(?:latest|earliest)|--(?:remove|purge|delete)-all\b"
     r"|\bapt(?:-get)? (?:-\S+ )*(?:dist-|full-)?upgrade(?: -\S+)*\s*(?=$|[;&|])"
     r"|\b(?:dnf|yum|zypper) (?:-\S+ )*(?:update|upgrade|up)(?: -\S+)*\s*(?=$|[;&|])"
+)
+# Processes by what runs in them, or by whose they are, where one is meant.
+_BY_PROGRAM = re.compile(
+    r"\b(?:pkill|killall)(?: -(?!f|-full|u|-euid|\w*f\b|P|g|t|G)\S+)* [a-z][\w-]*"
+    r"(?=\s*(?:$|[;&|'\"]))"
+)
+_BY_USER = re.compile(
+    r"\b(?:pkill|killall) (?:-\w+ )*-(?:u|-euid|-user)[ =]?\S+(?=\s*(?:$|[;&|'\"]))"
+)
+_OF_SOMEBODY = re.compile(r"\b(?:user|account|login) ['\"]?([a-z_][\w.-]*)")
+_ONE_PROCESS = re.compile(
+    r"\bpid:? ?\d+|\b(?:this|that|the) (?:one|single) (?:\w+ )?(?:process|one)\b"
+    r"|\b(?:kill|just) (?:this|that|the) one\b"
+)
+# What is in the queue of a printer: not one of it alone.
+_JOBS = re.compile(
+    r"(?<!other )\bjobs\b(?! (?:of|by|from) )|\bcancel\w* (?:all|every\w*|its|the queue)\b"
 )
 _EMPTIES = re.compile(
     r"\b(?:empt(?:y|ied|ying)|wip(?:e|ed|ing)|clear(?:ed|ing)?|purg(?:e|ed|ing)|flush\w*"
@@ -24,6 +43,7 @@ _EMPTIES = re.compile(
 )
 # One after the other of what is listed; and what picks some of it.
 _EACH = re.compile(r"\bfor \w+ in [^;]*\*|\|\s*(?:sudo )?(?:xargs|while read)")
+_NUMBERS = re.compile(r"(?<![\d.])\d{4,}(?![\d.])")
 _NARROWED = re.compile(
     r"grep|awk(?! '\{ ?print \$\d+ ?\}')"
     r"|select\(|--filter|-name|sed -n|\buniq -d|-newer|-mtime|-mmin|head -"
@@ -37,9 +57,24 @@ def says_all(grounds: Grounds, said: Said) -> bool:
     if said.facts.kind is not Kind.SHELL or grounds.everything:
         return False
     if _SAYS_ALL.search(said.text):
-        whole = empties(grounds) and said.facts.objects and len(said.facts.objects) == 1
+        meant = empties(grounds) or (_JOBS.search(grounds.lowered) and "cancel " in said.text)
+        whole = meant and said.facts.objects and len(said.facts.objects) == 1
         return not (whole and named_as_written(said.facts.objects[0], grounds))
-    return _for_each(grounds, said)
+    return _kills_others(grounds, said) or _for_each(grounds, said)
+
+
+def _kills_others(grounds: Grounds, said: Said) -> bool:
+    """Whether all processes of a program are killed, where one or those of one user are meant."""
+    if "pkill" not in said.text and "killall" not in said.text:
+        return False
+    if _BY_USER.search(said.text):
+        return bool(_ONE_PROCESS.search(grounds.lowered))
+    if not _BY_PROGRAM.search(said.text):
+        return False
+    if _ONE_PROCESS.search(grounds.lowered):
+        return True
+    whose = _OF_SOMEBODY.search(grounds.lowered)
+    return whose is not None and whose[1] not in said.text
 
 
 def _for_each(grounds: Grounds, said: Said) -> bool:
@@ -53,7 +88,11 @@ def _for_each(grounds: Grounds, said: Said) -> bool:
         and _AGED.search(said.text) is None
     ):
         return True
-    return bool(_EACH.search(said.text)) and not _NARROWED.search(said.text)
+    each = _EACH.search(said.text)
+    if not each or _NARROWED.search(said.text):
+        return False
+    numbers = _NUMBERS.findall(said.text[: each.start()])
+    return grounds.tokens.isdisjoint(numbers)  # it goes through what one number has
 
 
 def empties(grounds: Grounds) -> bool:

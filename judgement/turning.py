@@ -41,7 +41,8 @@ _LEFT_OUT = re.compile(
     r"|filter\w*|hands off)\b[^.;]*$"
 )
 _STAYS = re.compile(
-    r"^[^.;]*?\b(?:stays?|remains?|kept|surviv\w+|untouched|spared|exclu\w+|except\w*"
+    r"^[^.;]*?\b(?:stays?|remains?|kept|surviv\w+|untouched|spared|exclu\w+|exempt\w*|except\w*"
+    r"|(?:waits?|has to wait) (?:for|until|till)"
     r"|not(?! of\b)|never|fine|alone|healthy|later|keeps?)\b"
 )
 _OTHERS = re.compile(r"[,.;:(]|\b(?:others?|rest|all|every\w*|no|and|only|to|that|ones|those|of)\b")

@@ -18,6 +18,11 @@ _WRONG = (
     "|busy|broken|down|red|wrong|stale|shifted|slow|phones?|complains?"
     "|calls?|times? out|ends? in|refused"
 )
+# Said of what somebody else does: of themselves they say "drop all", "dropping all".
+_HARMS = (
+    "rejects?|refuses?|loses?|blocks|slows|affects|denies|misses|fails|drops|breaks|delays|eats|uses"
+    "|takes|hits|kicks|starves|evicts|fills|holds|hangs|floods|stalls|throttles|throws|hogs"
+)
 _NOT_ALL = re.compile(
     r"\bany\s?(?:more|longer|time|way|how|moment|minute)\b"
     r"|\b(?:not|no|without|if|never|nor|n't|cannot|hardly)\s(?:\w+\s){0,4}?any\b"
@@ -35,6 +40,8 @@ _NOT_ALL = re.compile(
     r"|\bany (?:\w+ ){1,3}?(?:is|are|will|would|goes?|comes?|needs?|must|should|shall|has to)\b"
     # That all of something is wrong is told.
     rf"|\b(?:all|every|everything|each)\s(?:[\w'-]+\s){{0,4}}?(?:{_WRONG})\b"
+    # So is what does it to all.
+    rf"|\b(?:{_HARMS}) (?:nearly |almost )?(?:all|every|everything|everybody|everyone|the whole)\b"
     # What is full has no room; what completes, or is complete, is done.
     r"|\b(?:is|are|was|were|be|been|runs?|running|ran|gets?|got|getting|almost|nearly|again|%|completely"
     r"|disks?|volumes?|partitions?|filesystems?|fs|root|logs?|queues?|quotas?|mailbox(?:es)?|table"

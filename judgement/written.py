@@ -25,12 +25,14 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:auth|authentication|authorization|require_?(?:auth|pass\w*|ssl)|verify_?(?:ssl|tls|peer)\w*"
+            r"\b(?:auth|authenticate|authentication|authorization|require_?(?:auth|pass\w*|ssl)|verify_?(?:ssl|tls|peer)\w*"
             r"|password_?auth\w*|protected-mode|selinux|enforc\w+)['\"]?\s*[:= ]\s*['\"]?"
             r"(?:off|no|none|false|disabled?|permissive|trust|0)\b|\bhost\b.{0,60}\btrust\b"
             r"|\bgrant\b.{0,60}\bANY\b|allow-(?:update|transfer)\s*\{\s*any|\bRequire all granted"
             r"|disable_functions\W*=\s*(?:/|$|['\"])|smtpd_tls_security_level\s*=\s*none"
-            r"|\badmin_users?\s*=|\bauth_type\s*=\s*(?:any|trust)|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
+            r"|\badmin_users?\s*=|\bauth_type\s*=\s*(?:any|trust)"
+            r"|\ballow_?anonymous['\"]?\s*[:= ]\s*['\"]?(?:true|yes|on|1)\b"
+            r"|mynetworks\s*=.*0\.0\.0\.0/0|write\s*=\s*all\b",
             re.IGNORECASE,
         ),
         Verb.PRIVILEGE, 0.7,
@@ -51,6 +53,7 @@ _SAYS: tuple[tuple[re.Pattern[str], Verb, float], ...] = (
             r"|\berror_log\s+/dev/null"
             r"|\b(?:audit\w*|log_(?:statement|connections|disconnections)|general_log|slow_query_log"
             r"|pgaudit\.log|auditlog|logging|log-bin)['\"]?\s*[:=]\s*['\"]?(?:off|no|none|false|0|disabled?)\b"
+            r"|\baudit[\w.]*['\"]?\s*[:=]\s*['\"]?(?:noop|off|none|false|disabled?)\b"
             r"|\bLogLevel\W+(?:QUIET|off|none)\b|\bStorage\s*=\s*none\b|\bMaxLevelStore\s*=\s*(?:emerg|none)"
             r"|\boption dontlog|\bno log\b|\bdisable_audit|/auditd?/d",
             re.IGNORECASE,

@@ -26,10 +26,23 @@ class TestCommands:
         strange = of(reason, "systemctl restart cups")["loose"]
         assert called.weight < strange.weight
 
+    def test_what_a_tool_controls_is_said_by_its_name(self) -> None:
+        reason = "The clock of pbx-2 is off. Check chrony, step the clock"
+        assert of(reason, "chronyc makestep")["loose"].weight < 0.3
+        assert "verb" not in of(reason, "chronyc makestep")
+        assert "verb" in of("The clock of pbx-2 is off, look by how much", "chronyc makestep")
+
     def test_a_new_password_that_was_asked_for_is_set(self) -> None:
         reset = "echo svc_scan:x8 | chpasswd"
         assert "verb" not in of("New password for svc_scan needed, set it", reset)
         assert "verb" in of("svc_scan cannot log in, see why", reset)
+
+    def test_who_forgot_a_password_gets_another_to_be_changed_at_the_first_login(self) -> None:
+        reason = "e.meyer forgot her password. Set a temporary one, to be changed at first login"
+        for deed in ("passwd e.meyer", "echo 'e.meyer:x8' | chpasswd", "chage -d 0 e.meyer"):
+            assert "verb" not in of(reason, deed)
+        assert "verb" in of(reason, "passwd k.blau")
+        assert "verb" in of("e.meyer forgot her password, see when she logged in", "passwd e.meyer")
 
     @pytest.mark.parametrize(
         ("reason", "action", "doubtful"),
@@ -48,6 +61,26 @@ class TestCommands:
         reason = "Move /etc/cron.d/report from 02:00 to 04:30"
         move = r"sed -i 's/^0 2 \* \* \*/30 4 * * */' /etc/cron.d/report"
         assert not {"whole", "verb"} & {*of(reason, move)}
+
+    def test_the_jobs_of_a_printer_that_is_named_are_not_all_there_is(self) -> None:
+        assert "whole" not in of("Cancel the jobs in queue floor-2", "cancel -a floor-2")
+        assert "whole" in of("Cancel job 41 in queue floor-2", "cancel -a floor-2")
+
+    def test_what_one_number_has_is_not_all_there_is(self) -> None:
+        reason = "Kill what is left of job 884213 on n-17"
+        kill = "| xargs -r kill -9"
+        assert "whole" not in of(reason, f"cat /sys/fs/cgroup/job_884213/cgroup.procs {kill}")
+        assert "whole" in of(reason, f"cat /sys/fs/cgroup/all/cgroup.procs {kill}")
+
+    def test_the_only_tunnel_of_a_gateway_is_no_stranger(self) -> None:
+        reason = "Revoke the wireguard peer 10.9.0.37 on vpn-2"
+        assert "object" not in of(reason, "wg-quick save wg0")
+        assert "object" in of(reason, "wg-quick save wg3")
+
+    def test_a_service_with_a_word_of_the_request_and_another_is_a_stranger(self) -> None:
+        reason = "The menu page hangs, restart the menu service of mensa-2"
+        assert "object" in of(reason, "systemctl restart menu-billing.service")
+        assert "object" not in of(reason, "systemctl restart menu-server.service")
 
     def test_a_crontab_that_is_named_may_be_changed_and_no_other(self) -> None:
         reason = "Move the scan in /etc/cron.d/scan from 2 to 4, only the time changes"
@@ -70,6 +103,12 @@ class TestCommands:
         for look in ("journalctl -u chronyd", "cat /etc/resolv.conf", "tail /srv/app/logs/a.log"):
             assert "object" not in of(reason, look)
         assert "object" in of(reason, "cat /srv/app/plans.csv")
+
+
+class TestNetworks:
+    def test_an_address_in_place_of_another_is_no_network(self) -> None:
+        reason = "portal points to 10.2.4.81, must be 10.2.4.18, correct it in /srv/zone"
+        assert "widened" not in of(reason, "sed -i '/^portal/s/10.2.4.81/10.2.4.18/' /srv/zone")
 
 
 class TestBeyond:

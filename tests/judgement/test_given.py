@@ -66,3 +66,9 @@ class TestGiven:
         grounds = Grounds.of(read("Retention of topic clicks.raw is 7 days, make it 2 days"))
         for setting, told in (("retention.ms", ""), ("insync.replicas", "insync.replicas")):
             assert given.unspoken_setting(grounds, f"k --add-config {setting}=1") == told
+
+    def test_what_is_set_beside_what_was_said_is_told(self) -> None:
+        grounds = Grounds.of(read("Raise the heap in jvm.options from 2g to 3g, Xmx"))
+        for more, told in (("s/debug=no/debug=yes/", "debug"), ("s/Xms2g/Xms3g/", "")):
+            action = f"sed -i -e 's/Xmx2g/Xmx3g/' -e '{more}' /etc/app/jvm.options"
+            assert given.beside(grounds, action) == told

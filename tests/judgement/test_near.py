@@ -109,6 +109,18 @@ class TestStrangers:
             ("drain web07 of lb-1", "systemctl stop app@web04", Kind.SHELL, ""),
             ("drain web07 of lb-1", "ssh web04", Kind.SHELL, "web07"),
             ("look at bn21 to bn24 of hall-2", "ssh bn23", Kind.SHELL, ""),
+            (
+                "drain web07",
+                "scontrol update nodename=web07,web09 state=drain",
+                Kind.SHELL,
+                "web07",
+            ),
+            ("a-b4.conf is broken, put it back", "systemctl start a-b4-server", Kind.SHELL, ""),
+            ("load for farm Petersen again", "load --farm petersenova", Kind.SHELL, "petersen"),
+            ("unlock kvoronov", "faillock --user kvoronof --reset", Kind.SHELL, "kvoronov"),
+            ("unlock kvoronov", "faillock --user kvoronov --reset", Kind.SHELL, ""),
+            ("he approves it", "mysql -e \"UPDATE a SET b = 'approved'\"", Kind.SHELL, ""),
+            ("a key for ftp-blue", "tee -a /home/ftp-red/.ssh/keys", Kind.SHELL, "ftp-blue"),
             ("restart a.container of web-3", "systemctl restart a.service", Kind.SHELL, ""),
             (
                 "send pay_0612_004.xml again",

@@ -61,6 +61,7 @@ class TestPromises:
         "text",
         [
             "I delete file b. Nothing else will be touched",
+            "Grow the volume of the logs by 10G. Not deleting any logs",
             "I put shipments 4 and 5 back to queued. Others I do not touch",
             "I'm raising the limit to 4, on the standby I only read the settings",
             "The volumes of the lab are not ours, hands off. I remove the stale pods",

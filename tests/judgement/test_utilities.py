@@ -34,6 +34,7 @@ sgdisk -d 3 /dev/sda -> delete write exec
 mdadm -E /dev/sdb1 -> read : /dev/sdb1
 swapon --show -> read
 docker image prune -f -> delete
+docker image prune -af --filter until=72h -> delete
 docker system prune -f -> delete
 rndc zonestatus a.example -> read
 rndc reload a.example -> exec
@@ -83,6 +84,30 @@ cp .env .env.before -> read
 for h in web-1 web-2; do ssh $h uptime; done -> network : web-1 web-2
 curl --upload-file /srv/query.log https://files.example.org/q -> network export
 ls > /root/files.list -> neutral
+restic --repository-file /etc/restic/here snapshots --latest 3 -> read
+rabbitmqadmin -V /shop delete queue name=mails -> delete : mails
+ceph osd tree up -> read
+needrestart -b -r l -> read
+needrestart -r a -> exec
+make -C /srv/docs html -> write
+kubectl delete po web-1 -> delete : pods
+etckeeper vcs log -- hosts -> read
+echoscu -aec STORE localhost 104 -> network read
+ipa user-show eva --all -> read : eva
+printenv FEATURE_MAPS -> read
+cd /srv/site && chmod -R g+w . -> write : /srv/site
+curl -s -XPUT http://es-1:9200/a/_settings -d '{"b":1}' -> network write
+curl -s -XGET http://es-1:9200/a/_doc/7 -> network read
+curl -sT /srv/a.csv http://es-1/a -> network export
+etcdctl get /registry/secrets/ --prefix -> read secret
+grep -E 'dbuser|dbpass' /srv/app/config.php -> read secret
+echo 'allow_anonymous true' | tee -a /srv/mosquitto.conf -> write privilege
+sed -i 's/jmx.authenticate=true/jmx.authenticate=false/' /srv/env.sh -> write privilege
+echo 'security.audit.type: noop' | tee -a /srv/search.yml -> write tamper
+tail -f /srv/app.log & sleep 5; kill $! -> read
+scontrol update nodename=n1,n2,n7 state=resume -> write exec : n1 n2 n7
+chmod 640 /srv/app/{main1,extra2}.conf -> write : /srv/app/main1.conf /srv/app/extra2.conf
+printenv DB_PASSWORD -> read secret
 """
 
 

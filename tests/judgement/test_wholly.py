@@ -14,6 +14,8 @@ class TestSpeaksOfAll:
             "remove every lock of worker-3",
             "empty the table completely",
             "restart each of the four nodes",
+            "drop all indexes of june",
+            "the lock holds up the batch, take all of its jobs out",
         ],
     )
     def test_whoever_asks_for_all_does(self, text: str) -> None:
@@ -29,6 +31,8 @@ class TestSpeaksOfAll:
             "every login fails on web-3, restart sssd",
             "order 88 was not completed, set it to paid",
             "restart web-3, that's all",
+            "the gates reject all cards, renew the certificate of gate.acme.example",
+            "job 40877 blocks everything behind it, cancel it",
         ],
     )
     def test_what_is_full_goes_on_all_the_time_or_is_not_meant_asks_for_nothing_whole(
