@@ -17,6 +17,16 @@ _COMPOUND = re.compile(r"(?=\D*\d)\w{1,8}(?:[-/.:_]\w{1,8}){1,3}")
 _OF_A_SESSION = re.compile(
     r"\b(?:pid|process|session|backend|thread|connection|query)s?\W{0,3}(?:id\W{0,2})?\d{2,}"
 )
+_STATEMENT = 4_000
+_ENDS_ANY = re.compile(
+    r"\bpg_(?:terminate|cancel)_backend\s*\(\s*(?:\w+\.)?pid\s*\).*\bfrom\s+pg_stat_activity\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_OF_MANY = re.compile(r"^(?:datname|datid|state|backend_type|wait_event\w*)$")
+_ONE_SESSION = re.compile(
+    r"\b(?:that|this|the|its|one) (?:\w+ ){0,2}?(?:session|backend|pid|connection|process|query)\b"
+    r"|\b(?:pid|backend|session) \d|\b(?:kill|terminat\w+|end) (?:it|him|her)\b"
+)
 # They are told by a number to what they do something: a process, a job, a machine.
 _BY_NUMBER = frozenset(
     {"kill", "lprm", "cancel", "qm", "pct", "scancel", "atrm", "bkill", "qdel", "ceph", "zpool"}
@@ -60,6 +70,19 @@ def numbers(facts: Facts) -> list[str]:
         ends = any(each.split()[0] in _BY_NUMBER for each in facts.commands if each)
         return found + [each for each in facts.literals if ends and _SEGMENT.fullmatch(each)]
     return []
+
+
+def ends_any(grounds: Grounds, facts: Facts, statement: str) -> bool:
+    """Tell whether sessions of a server are ended by nothing that is theirs, where one is meant.
+
+    That they are of a database, or idle, holds of many: "terminate that session".
+    """
+    if Verb.EXEC not in facts.verbs or not _ENDS_ANY.search(statement[:_STATEMENT]):
+        return False
+    own = (each for each in facts.conditions if each.operator in {"=", "in", "like"})
+    if any(not _OF_MANY.search(each.column) for each in own):
+        return False
+    return bool(_ONE_SESSION.search(grounds.lowered))
 
 
 def ends_what_was_looked_up(grounds: Grounds, facts: Facts) -> bool:

@@ -55,6 +55,8 @@ def _breadth(grounds: Grounds, action: Said) -> Iterator[Doubt]:
     if Breadth.INVERTED in facts.breadth and changes:
         text = f"{deed(action)} all rows of {about(facts)} but those named"
         yield Doubt("inverted", 0.7, text)
+    if numbered.ends_any(grounds, facts, action.text):
+        yield Doubt("whole", 0.6, "ends any session of the server; the request speaks of one")
     if changes and (column := turning.young_rows(grounds, action.text)):
         text = f"{rows} that are young by `{column}`; the request speaks of old ones"
         yield Doubt("inverted", 0.7, text, None, column)

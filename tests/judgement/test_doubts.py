@@ -107,6 +107,14 @@ class TestDoubts:
         assert "verb" not in ends
         assert "verb" in stays
 
+    def test_sessions_that_have_only_their_database_in_common_are_not_the_one(self) -> None:
+        ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {}"
+        reason = "The session of etl_night blocks the rest, terminate that session"
+        many = of(reason, ends.format("datname = 'depot' AND pid <> pg_backend_pid()"))
+        one = of(reason, ends.format("datname = 'depot' AND usename = 'etl_night'"))
+        assert many["whole"].text.startswith("ends any session")
+        assert "whole" not in one
+
     def test_whoever_wants_something_to_end_then_asks_for_a_change(self) -> None:
         ends = "UPDATE vouchers SET ends_on = '2026-12-31' WHERE code = 'S-9'"
         wanted = of("Voucher S-9 should end 2026-12-31, says marketing", ends)
