@@ -31,6 +31,7 @@ from reviews import (
     standing,
     story,
     transitions,
+    undone,
 )
 from reviews.assignment_policy import anybody_new, why_not_reassign
 from reviews.assignment_transitions import reassign
@@ -180,13 +181,16 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
     tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
-    left = [each for each in tasks if each.from_record and each.state == Obligation.State.OPEN]
+    covered = coverage.of(told.doors, case=found.case_ref, at=now)
+    announced = undone.of(told, covered)
+    left = undone.left_behind(tasks, announced)
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
         "stand": standing.of([found], at=now)[found.case_ref],
         "story": told,
-        "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
+        "coverage": covered,
+        "undone": announced,
         "overdue": found.is_overdue(now),
         "step": _step(found, request),
         "verdict_form": VerdictForm(review=found, fits=not told.actions.outside_count),
@@ -194,7 +198,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "people": candidates.of(told.asked, at=now),
         **_begun(found, told, request.GET),
         "left": left,
-        "tasks": [each for each in tasks if each not in left],
+        "tasks": [each for each in tasks if each not in [one.task for one in left]],
         "still_open": _still_open(told, tasks, asked),
         "now": now,
         "why_not": policy.why_not_review(found, by=request.user, at=now),
