@@ -63,6 +63,22 @@ def why_not_confirm(review: Review, *, by: User, at: datetime) -> str | None:
     return why_not_review(review, by=by, at=at)
 
 
+def why_not_conclude(review: Review) -> str | None:
+    """Why no verdict can stand yet, whatever it is: nobody answers for something grave.
+
+    A closed case waits for nobody: what is open in it would be forgotten.
+    """
+    found = review.findings().unanswered().first()
+    if found is None:
+        return None
+    return phrase(
+        "The finding “%(finding)s” of %(when)s is open and of high severity, and nobody answers for"
+        " it. Say who does and until when, or resolve it; then the verdict can be recorded.",
+        finding=Finding.Kind(found.kind).label,
+        when=found.opened_at,
+    )
+
+
 def why_not_clean(review: Review) -> str | None:
     """Why no verdict is possible that leaves nothing to answer for."""
     if not (count := review.findings().open().count()):

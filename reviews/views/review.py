@@ -35,7 +35,7 @@ from reviews import (
 )
 from reviews.assignment_policy import anybody_new, why_not_reassign
 from reviews.assignment_transitions import reassign
-from reviews.forms import FindingForm, ReopenForm, TurnForm, VerdictForm
+from reviews.forms import FindingForm, OwnerForm, ReopenForm, TurnForm, VerdictForm
 from reviews.late import came_later
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
@@ -209,6 +209,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found, by=found.reviewer or request.user),
+        **_answering(found),
         **_reopening(found, request, at=now),
         "second": seconds.of([found], reader=request.user, at=now).get(found.case_ref, ""),
         "talk": asked,
@@ -218,6 +219,15 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     }
     context["begun"] = any(context[name] is not None for name in _BEGINNINGS)
     return render(request, "reviews/review.html", context, status=status)
+
+
+def _answering(found: Review) -> dict[str, Any]:
+    """Return for which finding somebody has to answer before a verdict can stand, if any."""
+    return {
+        "unanswered": found.findings().unanswered().first(),
+        "why_not_conclude": policy.why_not_conclude(found),
+        "owner_form": OwnerForm(),
+    }
 
 
 def _reopening(found: Review, request: PageRequest, *, at: datetime) -> dict[str, Any]:
