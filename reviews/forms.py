@@ -11,11 +11,11 @@ from accounts.naming import PersonField
 from core.forms import Cards, KeptForm, ReasonForm, Segmented, StopForm, hush
 from core.speech import shown
 from reviews import policy
-from reviews.models import Finding, Obligation, Review
+from reviews.models import Finding, JudgedAction, Obligation, Review
 
 _NOTES = {
-    "justified": _("Done as it was said."),
-    "drill": _("An exercise, done as planned."),
+    "justified": _("Nothing that was done needs an answer."),
+    "drill": _("An exercise, and nothing in it needs an answer."),
     "justified_with_findings": _("Real, with something to answer for or to put right."),
     "misuse": _("Used for something else; two agree."),
     "inconclusive": _("The record does not tell."),
@@ -67,16 +67,32 @@ class VerdictForm(KeptForm):
 
 
 def _cleanly(review: Review, verdict: Review.Verdict) -> str:
-    """Say what a verdict means that leaves no finding, and what it leaves to put right."""
+    """Say what a verdict means that leaves no finding, what it leaves to put right, and of how much
+    nothing has been said that asks for a word.
+    """
     left = Obligation.objects.open().filter(case=review.grant.request_id).count()
-    if not left:
-        return str(_NOTES[verdict])
-    stays = ngettext(
-        "What was done is what was said. %(n)s thing that follows from it is still to be done.",
-        "What was done is what was said. %(n)s things that follow from it are still to be done.",
-        left,
-    )
-    return stays % {"n": left}
+    silent = JudgedAction.objects.unspoken_of(review.grant.request).count()
+    counted = [
+        (
+            ngettext(
+                "%(n)s thing that follows from it is still to be done.",
+                "%(n)s things that follow from it are still to be done.",
+                left,
+            ),
+            left,
+        ),
+        (
+            ngettext(
+                "%(n)s action is out of scope, or grave and unexplained, and nothing has been said"
+                " about it: no finding, no question.",
+                "%(n)s actions are out of scope, or grave and unexplained, and nothing has been"
+                " said about them: no finding, no question.",
+                silent,
+            ),
+            silent,
+        ),
+    ]
+    return " ".join([str(_NOTES[verdict]), *(text % {"n": n} for text, n in counted if n)])
 
 
 def _misused(review: Review) -> str:
