@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.naming import PersonField
+from breakglass.models import Grant, Request
 from core.forms import Cards, KeptForm, ReasonForm, Segmented, StopForm, hush
 from core.speech import shown
 from reviews import policy
@@ -131,6 +131,12 @@ class ReopenForm(StopForm):
         )
 
 
+def _rather_another(case: Request | None) -> list[str]:
+    """Say who had better not answer for a finding of a case, if anybody."""
+    why = policy.why_rather_another(policy.said_yes(case)) if case else None
+    return [shown(why)] if why else []
+
+
 class OwnerForm(forms.Form):
     """Who answers for a finding, until the end of which day of the installation."""
 
@@ -141,8 +147,10 @@ class OwnerForm(forms.Form):
     )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY)
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, case: Request | None) -> None:
         super().__init__(data, auto_id="owner_%s")
+        hint = self.fields["owner"].help_text
+        self.fields["owner"].help_text = " ".join([str(hint), *_rather_another(case)])
 
 
 class FindingForm(KeptForm):
@@ -180,18 +188,19 @@ class FindingForm(KeptForm):
     )
 
     def __init__(
-        self, data: Any = None, *, holder: User, about: bool = False, **kwargs: Any
+        self, data: Any = None, *, grant: Grant, about: bool = False, **kwargs: Any
     ) -> None:
         """With `about` it stands beside an action, under names of its own.
 
-        Nobody is proposed: who is suspected should not be told first, and `holder` had the access.
+        Nobody is proposed: who is suspected should not be told first, and its holder may be.
         """
         super().__init__(data, auto_id="about_%s" if about else "finding_%s", **kwargs)
         hint = gettext(
             "Whoever you name is told at once. It may be %(person)s, who had the access; leave it"
             " empty while they should not know yet."
         )
-        self.fields["owner"].help_text = hint % {"person": holder}
+        said = [hint % {"person": grant.holder}, *_rather_another(grant.request)]
+        self.fields["owner"].help_text = " ".join(said)
 
     def clean(self) -> dict[str, Any]:
         """A deadline has somebody; somebody without a deadline gets the usual one."""

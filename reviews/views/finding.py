@@ -42,7 +42,8 @@ def finding(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def finding_owner(request: PageRequest, pk: UUID) -> HttpResponse:
     """Say who answers for a finding, and until when; then go on where that was asked for."""
-    seen, form, status = _visible(request, pk), OwnerForm(request.POST), 422
+    seen, status = _visible(request, pk), 422
+    form = OwnerForm(request.POST, case=seen.case)
     if form.is_valid():
         said = form.cleaned_data
         due_at = zones.day_end(said["due"])
@@ -78,7 +79,8 @@ def _page(request: PageRequest, seen: Finding, *, status: int, **given: Any) -> 
     context: dict[str, Any] = {
         "finding": seen,
         "form": ResolveForm(),
-        "owner_form": OwnerForm(),
+        "owner_form": OwnerForm(case=seen.case),
+        "doubts": policy.doubts(seen.case, [seen]) if seen.case else {},
         "people": candidates.of(seen.case, at=now) if seen.case else [],
         "overdue": seen.is_overdue(now),
         "why_not": policy.why_not_resolve(seen, by=request.user, at=now),

@@ -122,9 +122,9 @@ def review_reopen(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
-    seq, holder = request.POST.get("action", ""), _visible(request, pk).grant.holder
+    seq, grant = request.POST.get("action", ""), _visible(request, pk).grant
     of_action = seq.isdigit()
-    form = FindingForm(request.POST, holder=holder, about=of_action)
+    form = FindingForm(request.POST, grant=grant, about=of_action)
     done = _("The finding is open.")
     name, to = ("action_form", f"#action-{seq}") if of_action else ("finding_form", "#findings")
     return _act(request, pk, form, _find, done, name=name, to=to)
@@ -209,7 +209,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found, by=found.reviewer or request.user),
-        **_answering(found),
+        **_answering(found, told),
         **_reopening(found, request, at=now),
         "second": seconds.of([found], reader=request.user, at=now).get(found.case_ref, ""),
         "talk": asked,
@@ -221,12 +221,13 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     return render(request, "reviews/review.html", context, status=status)
 
 
-def _answering(found: Review) -> dict[str, Any]:
-    """Return for which finding somebody has to answer before a verdict can stand, if any."""
+def _answering(found: Review, told: story.Story) -> dict[str, Any]:
+    """Return what is to be said of who answers for findings: nobody yet, or rather another."""
     return {
+        "doubts": policy.doubts(told.asked, told.findings),
         "unanswered": found.findings().unanswered().first(),
         "why_not_conclude": policy.why_not_conclude(found),
-        "owner_form": OwnerForm(),
+        "owner_form": OwnerForm(case=told.asked),
     }
 
 
@@ -273,10 +274,10 @@ def _known(told: story.Story, request: PageRequest) -> str:
 
 def _begun(found: Review, told: story.Story, asked: QueryDict) -> dict[str, forms.Form | None]:
     """Return the forms that one begins beside the verdict: the verdict waits for one of them."""
-    begin, holder = asked.get("begin", ""), found.grant.holder
+    begin = asked.get("begin", "")
     owner, at = candidates.requester(told.asked), timezone.now()
     return {
-        "finding_form": FindingForm(holder=holder) if begin == "finding" else None,
+        "finding_form": FindingForm(grant=found.grant) if begin == "finding" else None,
         "action_form": _about(found, told, asked.get("action", "")),
         "task_form": TaskForm(at=at, owner=owner) if begin == "task" else None,
     }
@@ -289,5 +290,5 @@ def _about(found: Review, told: story.Story, action: str) -> FindingForm | None:
             said = {"what": each.title, "target": each.target, "entry": each.seq}
             text = _("%(what)s on %(target)s, entry %(entry)s: ") % said
             begun = {"text": text, "action": each.seq, "severity": each.weight}
-            return FindingForm(holder=found.grant.holder, about=True, initial=begun)
+            return FindingForm(grant=found.grant, about=True, initial=begun)
     return None
