@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
-from judgement.facts import Quality, Verb
+from judgement.facts import Facts, Quality, Verb
 from judgement.sigma.naming import Named, named, titles
 from reviews import performed
 from reviews.deeds import deed
@@ -54,6 +54,7 @@ class Action:
     why: list[str]
     rules: list[Named]  # of detection, that it matches
     odd_objects: list[str]
+    read: Facts | None  # what was kept of it when it was judged
 
     @property
     def announced(self) -> bool:
@@ -317,4 +318,5 @@ def _action(row: JudgedAction, entry: Entry) -> Action:
         why=[titles(each["text"]) for each in row.findings],
         rules=[rule for each in row.findings for rule in named(each["text"])],
         odd_objects=[each["object"] for each in row.findings if each["code"] in _STRANGE],
+        read=Facts.of(row.facts) if row.facts else None,
     )

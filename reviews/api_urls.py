@@ -20,6 +20,7 @@ urlpatterns = [
     path("campaigns/<uuid:pk>/items", campaigns.CampaignItems.as_view(), name="api-campaign-items"),
     path("reports", nights.Patterns.as_view(), name="api-reports"),
     path("findings", reviews.Findings.as_view(), name="api-findings"),
+    path("findings/<uuid:pk>/assign", reviews.FindingOwner.as_view()),
     path("obligations", obligations.Obligations.as_view(), name="api-obligations"),
     path("obligations/<uuid:pk>", obligations.ObligationDetail.as_view()),
     path("obligations/<uuid:pk>/done", obligations.ObligationDone.as_view()),

@@ -6,16 +6,16 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.naming import PersonField
+from breakglass.models import Grant, Request
 from core.forms import Cards, KeptForm, ReasonForm, Segmented, StopForm, hush
 from core.speech import shown
 from reviews import policy
-from reviews.models import Finding, Obligation, Review
+from reviews.models import Finding, JudgedAction, Obligation, Review
 
 _NOTES = {
-    "justified": _("Done as it was said."),
-    "drill": _("An exercise, done as planned."),
+    "justified": _("Nothing that was done needs an answer."),
+    "drill": _("An exercise, and nothing in it needs an answer."),
     "justified_with_findings": _("Real, with something to answer for or to put right."),
     "misuse": _("Used for something else; two agree."),
     "inconclusive": _("The record does not tell."),
@@ -67,16 +67,32 @@ class VerdictForm(KeptForm):
 
 
 def _cleanly(review: Review, verdict: Review.Verdict) -> str:
-    """Say what a verdict means that leaves no finding, and what it leaves to put right."""
+    """Say what a verdict means that leaves no finding, what it leaves to put right, and of how much
+    nothing has been said that asks for a word.
+    """
     left = Obligation.objects.open().filter(case=review.grant.request_id).count()
-    if not left:
-        return str(_NOTES[verdict])
-    stays = ngettext(
-        "What was done is what was said. %(n)s thing that follows from it is still to be done.",
-        "What was done is what was said. %(n)s things that follow from it are still to be done.",
-        left,
-    )
-    return stays % {"n": left}
+    silent = JudgedAction.objects.unspoken_of(review.grant.request).count()
+    counted = [
+        (
+            ngettext(
+                "%(n)s thing that follows from it is still to be done.",
+                "%(n)s things that follow from it are still to be done.",
+                left,
+            ),
+            left,
+        ),
+        (
+            ngettext(
+                "%(n)s action is out of scope, or grave and unexplained, and nothing has been said"
+                " about it: no finding, no question.",
+                "%(n)s actions are out of scope, or grave and unexplained, and nothing has been"
+                " said about them: no finding, no question.",
+                silent,
+            ),
+            silent,
+        ),
+    ]
+    return " ".join([str(_NOTES[verdict]), *(text % {"n": n} for text, n in counted if n)])
 
 
 def _misused(review: Review) -> str:
@@ -115,6 +131,12 @@ class ReopenForm(StopForm):
         )
 
 
+def _rather_another(case: Request | None) -> list[str]:
+    """Say who had better not answer for a finding of a case, if anybody."""
+    why = policy.why_rather_another(policy.said_yes(case)) if case else None
+    return [shown(why)] if why else []
+
+
 class OwnerForm(forms.Form):
     """Who answers for a finding, until the end of which day of the installation."""
 
@@ -125,8 +147,10 @@ class OwnerForm(forms.Form):
     )
     due = forms.DateField(label=_("Until the end of"), widget=_DAY)
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, case: Request | None) -> None:
         super().__init__(data, auto_id="owner_%s")
+        hint = self.fields["owner"].help_text
+        self.fields["owner"].help_text = " ".join([str(hint), *_rather_another(case)])
 
 
 class FindingForm(KeptForm):
@@ -164,18 +188,19 @@ class FindingForm(KeptForm):
     )
 
     def __init__(
-        self, data: Any = None, *, holder: User, about: bool = False, **kwargs: Any
+        self, data: Any = None, *, grant: Grant, about: bool = False, **kwargs: Any
     ) -> None:
         """With `about` it stands beside an action, under names of its own.
 
-        Nobody is proposed: who is suspected should not be told first, and `holder` had the access.
+        Nobody is proposed: who is suspected should not be told first, and its holder may be.
         """
         super().__init__(data, auto_id="about_%s" if about else "finding_%s", **kwargs)
         hint = gettext(
             "Whoever you name is told at once. It may be %(person)s, who had the access; leave it"
             " empty while they should not know yet."
         )
-        self.fields["owner"].help_text = hint % {"person": holder}
+        said = [hint % {"person": grant.holder}, *_rather_another(grant.request)]
+        self.fields["owner"].help_text = " ".join(said)
 
     def clean(self) -> dict[str, Any]:
         """A deadline has somebody; somebody without a deadline gets the usual one."""

@@ -1,6 +1,8 @@
 """Every rule of reviews and findings, once: the sentence why not, or None."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -8,6 +10,7 @@ from accounts.models import Part, User
 from accounts.policy import why_membership_over
 from breakglass.models import Decision, Grant, GroupPermit, Permit, Request, Scenario
 from core.speech import phrase, phrase_count
+from core.templatetags.ui import listed
 from reviews.models import Finding, Obligation, Review
 
 
@@ -61,6 +64,22 @@ def why_not_confirm(review: Review, *, by: User, at: datetime) -> str | None:
             person=review.reviewer,
         )
     return why_not_review(review, by=by, at=at)
+
+
+def why_not_conclude(review: Review) -> str | None:
+    """Why no verdict can stand yet, whatever it is: nobody answers for something grave.
+
+    A closed case waits for nobody: what is open in it would be forgotten.
+    """
+    found = review.findings().unanswered().first()
+    if found is None:
+        return None
+    return phrase(
+        "The finding “%(finding)s” of %(when)s is open and of high severity, and nobody answers for"
+        " it. Say who does and until when, or resolve it; then the verdict can be recorded.",
+        finding=Finding.Kind(found.kind).label,
+        when=found.opened_at,
+    )
 
 
 def why_not_clean(review: Review) -> str | None:
@@ -161,6 +180,39 @@ def why_not_resolve(finding: Finding, *, by: User, at: datetime) -> str | None:
     if by.plays(Part.COMPLIANCE, at):
         return None
     return phrase("Only a compliance officer resolves this finding.")
+
+
+def why_rather_another(people: Sequence[User]) -> str | None:
+    """Why it is better that none of those who `said_yes` answers for a finding; it is no ban.
+
+    They would be asked about their own word as well.
+    """
+    return (
+        phrase_count(
+            "%(people)s said yes to this access. Better that somebody else answers for it.",
+            "%(people)s said yes to this access. Better that somebody else answers for it.",
+            len(people),
+            people=listed(people),
+        )
+        if people
+        else None
+    )
+
+
+def said_yes(case: Request) -> list[User]:
+    """Who approved or ratified an access, or more of it: themselves, or somebody in their place."""
+    decided = Decision.objects.filter(Q(request=case) | Q(request__extends__request=case))
+    rows = decided.counting().select_related("by", "instead_of").order_by("decided_at")
+    people = (person for row in rows for person in (row.by, row.instead_of) if person)
+    return [*dict.fromkeys(people)]
+
+
+def doubts(case: Request, findings: Iterable[Finding]) -> dict[UUID, str]:
+    """What is to be said of those who answer for open findings of a case, by finding."""
+    granted = said_yes(case)
+    owned = {each.pk: each.owner for each in findings if each.state == Finding.State.OPEN}
+    whys = {pk: why_rather_another([one]) for pk, one in owned.items() if one in granted}
+    return {pk: why for pk, why in whys.items() if why}
 
 
 def why_not_oversee(*, by: User) -> str | None:

@@ -71,6 +71,12 @@ class Story:
         return [*_terms(self), _plan(self), _objects(self)]
 
     @property
+    def said(self) -> str:
+        """All that was said of what will be done, also when more time was asked for."""
+        said = [self.asked, *self.more]
+        return "\n".join(words for each in said for words in (each.justification, each.intent))
+
+    @property
     def made(self) -> dict[int, Finding]:
         """The findings that reviewers made of actions, by the entries of these."""
         by_hand = (each for each in self.findings if each.kind in Finding.BY_HAND)
@@ -158,9 +164,7 @@ def _objects(story: Story) -> Compared:
 
 def _named(story: Story, names: Iterable[str]) -> list[str]:
     """Return which of some things the request names where it says what will be done."""
-    said = [story.asked, *story.more]
-    text = "\n".join(words for each in said for words in (each.justification, each.intent))
-    clauses = reasons.read(text).clauses
+    clauses = reasons.read(story.said).clauses
     asking = [clause for clause in clauses if asks(clause.text) and not clause.tells]
     return sorted(name for name in names if any(_names(each, name) for each in asking))
 

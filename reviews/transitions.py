@@ -70,13 +70,14 @@ def start(review: Review, *, by: User, at: datetime) -> Review:
 def close(review: Review, *, by: User, verdict: str, comment: str, at: datetime) -> Review:
     """Give the verdict; in a strict scenario, and on misuse, a second person has to confirm it.
 
-    Raises WrongState when the review has not begun or has its verdict, NotAllowed for anybody
-    but its reviewer, BadInput when the verdict does not fit the case.
+    Raises WrongState when the review has not begun or has its verdict, or nobody answers for a
+    grave finding, NotAllowed for anybody but its reviewer, BadInput when the verdict does not fit.
     """
     review = lock(review)
     _expect_unjudged(review)
     why = policy.why_not_close(review, by=by, at=at)
     refuse_unless(why, by=by, subject=review, at=at, case=review.case_ref)
+    _expect_answered(review)
     if bad := policy.why_bad_verdict(review, verdict=verdict, comment=comment):
         raise BadInput(bad[1], field=bad[0])
     review.verdict, review.comment, review.concluded_at = verdict, comment.strip(), at
@@ -93,10 +94,11 @@ def close(review: Review, *, by: User, verdict: str, comment: str, at: datetime)
 def confirm(review: Review, *, by: User, at: datetime) -> Review:
     """Agree with the verdict as the second reviewer, which closes the review.
 
-    Raises WrongState when no verdict waits, NotAllowed for the first reviewer and whoever had a
-    part in the case.
+    Raises WrongState when no verdict waits, or nobody answers for a grave finding, NotAllowed for
+    the first reviewer and whoever had a part in the case.
     """
     review = _lock_concluded(review, by=by, at=at)
+    _expect_answered(review)
     if bad := policy.why_bad_verdict(review, verdict=review.verdict, comment=review.comment):
         raise WrongState(bad[1])  # a finding came up since the verdict was given
     review.second_reviewer = by
@@ -109,7 +111,7 @@ def confirm(review: Review, *, by: User, at: datetime) -> Review:
 def dispute(review: Review, *, by: User, reason: str, at: datetime) -> Review:
     """Disagree with the verdict as the second reviewer; the first one judges again.
 
-    Raises as `confirm` does, and BadInput without a reason.
+    Raises as `confirm` does, whatever is open, and BadInput without a reason.
     """
     review = _lock_concluded(review, by=by, at=at)
     reason = _words(
@@ -278,6 +280,11 @@ def _expect_unjudged(review: Review) -> None:
     _expect(review, Review.State.IN_REVIEW)
     if review.waits_for_second:
         raise WrongState(phrase("The verdict is given; a second reviewer has to confirm it."))
+
+
+def _expect_answered(review: Review) -> None:
+    if why := policy.why_not_conclude(review):
+        raise WrongState(why)
 
 
 def _expect(review: Review, state: Review.State) -> None:

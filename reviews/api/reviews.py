@@ -15,7 +15,7 @@ from core.api import Endpoint, StrictInput, StrictQuery
 from core.errors import BadInput
 from core.paging import MOST, USUAL, page, schema_of
 from reviews import lists, transitions
-from reviews.assignment_transitions import reassign
+from reviews.assignment_transitions import assign_finding, reassign
 from reviews.models import Finding, Gravity, Review, ReviewQuerySet
 from reviews.reopening_transitions import reopen
 
@@ -187,9 +187,7 @@ class ReviewTurn(Endpoint):
 
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         body, now = self.body(request), timezone.now()
-        person = User.objects.filter(pk=body["person"]).first()
-        if person is None:
-            raise BadInput("There is nobody with this id.", field="person")
+        person = _person(body["person"], "person")
         reassign(
             _review(request, pk, now), person=person, reason=body["reason"],
             by=request.user, at=now,
@@ -198,7 +196,10 @@ class ReviewTurn(Endpoint):
 
 
 class ReviewClosure(Endpoint):
-    """POST gives the verdict. A strict scenario, and misuse, want a second reviewer."""
+    """POST gives the verdict. A strict scenario, and misuse, want a second reviewer.
+
+    409 while an open finding of high severity has nobody who answers for it.
+    """
 
     Result = ReviewShape
 
@@ -273,6 +274,32 @@ class Findings(Endpoint):
         found = page(rows, key="-opened_at", request=request, limit=limit, cursor=cursor)
         items = FindingShape(found.items, many=True)
         return Response({"items": items.data, "next": found.next})
+
+
+class FindingOwner(Endpoint):
+    """POST says who answers for a finding, and until when. For who may resolve it."""
+
+    Result = FindingShape
+
+    class Input(StrictInput):
+        """Who, and until when; they are told at once."""
+
+        owner = serializers.UUIDField(help_text="the id of a person")
+        due_at = serializers.DateTimeField()
+
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        body, now = self.body(request), timezone.now()
+        seen = Finding.objects.visible_to(request.user, now).told()
+        finding, owner = get_object_or_404(seen, pk=pk), _person(body["owner"], "owner")
+        assign_finding(finding, owner=owner, due_at=body["due_at"], by=request.user, at=now)
+        return Response(FindingShape(get_object_or_404(seen, pk=pk)).data)
+
+
+def _person(pk: UUID, field: str) -> User:
+    person: User | None = User.objects.filter(pk=pk).first()
+    if person is None:
+        raise BadInput("There is nobody with this id.", field=field)
+    return person
 
 
 def _reviews(request: ApiRequest, at: datetime) -> ReviewQuerySet:

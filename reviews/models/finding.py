@@ -34,6 +34,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Findings that nobody has resolved."""
         return self.filter(state=Finding.State.OPEN)
 
+    def unanswered(self) -> FindingQuerySet:
+        """Open findings of high severity that nobody answers for, the oldest first."""
+        grave = self.open().filter(severity=Finding.Severity.HIGH, owner=None)
+        return grave.order_by("opened_at", "pk")
+
     def visible_to(self, user: User, at: datetime) -> FindingQuerySet:
         """Findings that the person may read: those of their scenarios, all by their part, and
         those that they answer for.

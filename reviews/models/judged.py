@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from breakglass.models import Request
+from core import refs
+
 _HIGH = 3  # as the severity of an action
 
 
@@ -13,6 +16,19 @@ class JudgedActionQuerySet(models.QuerySet["JudgedAction"]):
     def of_case(self, case: str) -> JudgedActionQuerySet:
         """The actions of one case, as the ledger names it."""
         return self.filter(case=case)
+
+    def unspoken_of(self, case: Request) -> JudgedActionQuerySet:
+        """Those of a case that ask for a word and have none: no finding, and no question.
+
+        They are out of scope, or grave and unexplained.
+        """
+        weighty = Q(standing=JudgedAction.Standing.OUTSIDE) | Q(
+            standing=JudgedAction.Standing.UNEXPLAINED, severity__gte=_HIGH
+        )
+        rows = self.of_case(refs.make("request", case.pk)).filter(weighty)
+        found = case.findings.exclude(entry_seq=None).values_list("entry_seq")
+        asked = case.questions.exclude(entry_seq=None).values_list("entry_seq")
+        return rows.exclude(Q(entry_seq__in=found) | Q(entry_seq__in=asked))
 
     def gravest_first(self) -> JudgedActionQuerySet:
         """In the order in which a reviewer reads them."""

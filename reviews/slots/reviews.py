@@ -285,6 +285,7 @@ def panels(request: HttpRequest, asked: Request) -> list[slots.Panel]:
     found = [slots.Panel(template="reviews/_panel.html", context=context, place="side")]
     if readable and (findings := list(review.findings())):
         why_not = policy.why_not_review(review, by=user, at=now)
-        context = {"findings": findings, "why_not": why_not}
+        doubts = policy.doubts(asked, findings)
+        context = {"findings": findings, "why_not": why_not, "doubts": doubts}
         found.append(slots.Panel(template="reviews/_findings_panel.html", context=context))
     return found

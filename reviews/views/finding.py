@@ -17,7 +17,7 @@ from core.forms import refused
 from reviews import candidates, policy, transitions
 from reviews.assignment_transitions import assign_finding
 from reviews.forms import OwnerForm, ResolveForm
-from reviews.models import Finding
+from reviews.models import Finding, Review
 
 
 @page("GET", "POST")
@@ -41,8 +41,9 @@ def finding(request: PageRequest, pk: UUID) -> HttpResponse:
 
 @page("POST")
 def finding_owner(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Say who answers for a finding, and until when."""
-    seen, form, status = _visible(request, pk), OwnerForm(request.POST), 422
+    """Say who answers for a finding, and until when; then go on where that was asked for."""
+    seen, status = _visible(request, pk), 422
+    form = OwnerForm(request.POST, case=seen.case)
     if form.is_valid():
         said = form.cleaned_data
         due_at = zones.day_end(said["due"])
@@ -55,8 +56,17 @@ def finding_owner(request: PageRequest, pk: UUID) -> HttpResponse:
             status = status_of(error)
         else:
             messages.success(request, _("They are told that they answer for it."))
-            return redirect(seen)
+            return redirect(_onward(request, seen))
     return _page(request, seen, status=status, owner_form=form)
+
+
+def _onward(request: PageRequest, seen: Finding) -> str:
+    """Return where to go on: at the verdict that waited for somebody to answer, or here."""
+    if request.POST.get("back") == "verdict":
+        reviews = Review.objects.visible_to(request.user, timezone.now())
+        if review := reviews.filter(grant__request=seen.case_id).first():
+            return f"{review.get_absolute_url()}#verdict"
+    return seen.get_absolute_url()
 
 
 def _visible(request: PageRequest, pk: UUID) -> Finding:
@@ -69,7 +79,8 @@ def _page(request: PageRequest, seen: Finding, *, status: int, **given: Any) -> 
     context: dict[str, Any] = {
         "finding": seen,
         "form": ResolveForm(),
-        "owner_form": OwnerForm(),
+        "owner_form": OwnerForm(case=seen.case),
+        "doubts": policy.doubts(seen.case, [seen]) if seen.case else {},
         "people": candidates.of(seen.case, at=now) if seen.case else [],
         "overdue": seen.is_overdue(now),
         "why_not": policy.why_not_resolve(seen, by=request.user, at=now),

@@ -31,10 +31,11 @@ from reviews import (
     standing,
     story,
     transitions,
+    undone,
 )
 from reviews.assignment_policy import anybody_new, why_not_reassign
 from reviews.assignment_transitions import reassign
-from reviews.forms import FindingForm, ReopenForm, TurnForm, VerdictForm
+from reviews.forms import FindingForm, OwnerForm, ReopenForm, TurnForm, VerdictForm
 from reviews.late import came_later
 from reviews.models import Finding, Obligation, Review
 from reviews.obligation_forms import TaskForm
@@ -121,9 +122,9 @@ def review_reopen(request: PageRequest, pk: UUID) -> HttpResponse:
 @page("POST")
 def finding_new(request: PageRequest, pk: UUID) -> HttpResponse:
     """Open a finding in the case under review."""
-    seq, holder = request.POST.get("action", ""), _visible(request, pk).grant.holder
+    seq, grant = request.POST.get("action", ""), _visible(request, pk).grant
     of_action = seq.isdigit()
-    form = FindingForm(request.POST, holder=holder, about=of_action)
+    form = FindingForm(request.POST, grant=grant, about=of_action)
     done = _("The finding is open.")
     name, to = ("action_form", f"#action-{seq}") if of_action else ("finding_form", "#findings")
     return _act(request, pk, form, _find, done, name=name, to=to)
@@ -180,13 +181,16 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     """Answer with the page of a review; `given` are forms and a refusal to show on it."""
     now, told = timezone.now(), story.of(found)
     tasks = list(Obligation.objects.filter(case=found.grant.request_id).told())
-    left = [each for each in tasks if each.from_record and each.state == Obligation.State.OPEN]
+    covered = coverage.of(told.doors, case=found.case_ref, at=now)
+    announced = undone.of(told, covered)
+    left = undone.left_behind(tasks, announced)
     asked = talk(told.asked, reader=request.user, at=now, about=_known(told, request))
     context: dict[str, Any] = {
         "review": found,
         "stand": standing.of([found], at=now)[found.case_ref],
         "story": told,
-        "coverage": coverage.of(told.doors, case=found.case_ref, at=now),
+        "coverage": covered,
+        "undone": announced,
         "overdue": found.is_overdue(now),
         "step": _step(found, request),
         "verdict_form": VerdictForm(review=found, fits=not told.actions.outside_count),
@@ -194,7 +198,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "people": candidates.of(told.asked, at=now),
         **_begun(found, told, request.GET),
         "left": left,
-        "tasks": [each for each in tasks if each not in left],
+        "tasks": [each for each in tasks if each not in [one.task for one in left]],
         "still_open": _still_open(told, tasks, asked),
         "now": now,
         "why_not": policy.why_not_review(found, by=request.user, at=now),
@@ -205,6 +209,7 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
         "may_reassign": found.state == Review.State.DUE
         and why_not_reassign(found, by=request.user, at=now) is None,
         "needs_second": policy.needs_second(found, by=found.reviewer or request.user),
+        **_answering(found, told),
         **_reopening(found, request, at=now),
         "second": seconds.of([found], reader=request.user, at=now).get(found.case_ref, ""),
         "talk": asked,
@@ -214,6 +219,16 @@ def _page(request: PageRequest, found: Review, *, status: int = 200, **given: An
     }
     context["begun"] = any(context[name] is not None for name in _BEGINNINGS)
     return render(request, "reviews/review.html", context, status=status)
+
+
+def _answering(found: Review, told: story.Story) -> dict[str, Any]:
+    """Return what is to be said of who answers for findings: nobody yet, or rather another."""
+    return {
+        "doubts": policy.doubts(told.asked, told.findings),
+        "unanswered": found.findings().unanswered().first(),
+        "why_not_conclude": policy.why_not_conclude(found),
+        "owner_form": OwnerForm(case=told.asked),
+    }
 
 
 def _reopening(found: Review, request: PageRequest, *, at: datetime) -> dict[str, Any]:
@@ -259,10 +274,10 @@ def _known(told: story.Story, request: PageRequest) -> str:
 
 def _begun(found: Review, told: story.Story, asked: QueryDict) -> dict[str, forms.Form | None]:
     """Return the forms that one begins beside the verdict: the verdict waits for one of them."""
-    begin, holder = asked.get("begin", ""), found.grant.holder
+    begin = asked.get("begin", "")
     owner, at = candidates.requester(told.asked), timezone.now()
     return {
-        "finding_form": FindingForm(holder=holder) if begin == "finding" else None,
+        "finding_form": FindingForm(grant=found.grant) if begin == "finding" else None,
         "action_form": _about(found, told, asked.get("action", "")),
         "task_form": TaskForm(at=at, owner=owner) if begin == "task" else None,
     }
@@ -275,5 +290,5 @@ def _about(found: Review, told: story.Story, action: str) -> FindingForm | None:
             said = {"what": each.title, "target": each.target, "entry": each.seq}
             text = _("%(what)s on %(target)s, entry %(entry)s: ") % said
             begun = {"text": text, "action": each.seq, "severity": each.weight}
-            return FindingForm(holder=found.grant.holder, about=True, initial=begun)
+            return FindingForm(grant=found.grant, about=True, initial=begun)
     return None

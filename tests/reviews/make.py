@@ -89,11 +89,12 @@ def misused(review: Review, comment: str = "A private search.", *, at: datetime 
 
 
 def make_finding(review: Review | None = None, *, by: str = "rita", text: str = "A dump.",
-                 at: datetime = LATER, action: int | None = None) -> Finding:  # fmt: skip
+                 at: datetime = LATER, action: int | None = None,
+                 severity: Finding.Severity = Finding.Severity.MEDIUM) -> Finding:  # fmt: skip
     """Return a finding that Rita opened."""
     return transitions.find(
         review or make_review(), by=make_user(by), kind=Finding.Kind.OUTSIDE_PLAN,
-        severity=Finding.Severity.MEDIUM, text=text, at=at, action=action,
+        severity=severity, text=text, at=at, action=action,
     )  # fmt: skip
 
 
