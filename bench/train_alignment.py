@@ -319,7 +319,8 @@ def learned(pairs: Sequence[Pair], seed: int) -> tuple[association.Table, Model,
         ]
     beside = bags(pairs, numbers, tables)
     names = sorted(rows[0])
-    raw: dict[str, Any] = {"flag_at": 0.5, "pairs": written(fitted(used, rows, names, seed), names)}
+    trees_of_pairs = written(fitted(used, rows, names, seed + 1), names)
+    raw: dict[str, Any] = {"flag_at": 0.5, "pairs": trees_of_pairs}
     trees = Model.parsed(json.dumps(raw))
     honest = sorted(
         (trees.score(row) for pair, row in zip(used, rows, strict=True) if not pair.mismatch),
