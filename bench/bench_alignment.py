@@ -24,8 +24,8 @@ from judgement.reasons import read
 from judgement.scope import Scope
 
 _TESTS = Path(__file__).resolve().parent.parent / "tests" / "judgement"
-# Written before the rules; written when those were done, in other styles, and of all kinds; and
-# written once more before the rules that followed, twice.
+# Written before the rules; written when those were done, in other styles, and of all kinds;
+# written once more before the rules that followed, twice; and by hands that saw nothing of it.
 VIGNETTES = {
     "vignettes": _TESTS / "vignettes.jsonl",
     "fresh vignettes": _TESTS / "vignettes_fresh.jsonl",
@@ -34,6 +34,7 @@ VIGNETTES = {
     "blind vignettes": _TESTS / "vignettes_blind.jsonl",
     "unseen vignettes": _TESTS / "vignettes_unseen.jsonl",
     "final vignettes": _TESTS / "vignettes_final.jsonl",
+    "latest vignettes": _TESTS / "vignettes_latest.jsonl",
 }
 _LEAST = 20  # sessions, for a slice to be judged by
 

@@ -219,7 +219,7 @@ class TestLaterVignettes:
     @pytest.mark.parametrize(
         ("called", "half"),
         [(name, "look") for name in ("fresh", "more", "last")]
-        + [(name, "measure") for name in ("blind", "unseen", "final")],
+        + [(name, "measure") for name in ("blind", "unseen", "final", "latest")],
     )
     def test_mismatches_score_higher_than_honest_ones(self, called: str, half: str) -> None:
         path = VIGNETTES.with_name(f"vignettes_{called}.jsonl")
