@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from judgement import words
+from judgement import factors
 
 _QUANTITY = re.compile(
     r"(?<![\w.])(?P<count>\d+(?:[.,]\d+)?)[\s-]?(?P<unit>[a-z]{1,7})?(?!\w|\.\d)", re.IGNORECASE
@@ -21,27 +21,6 @@ _FACTORS = {
     "time": (1.0, 0.001, 60.0),
 }
 _MOST = 20  # amounts of which parts and multiples are looked for
-_COUNTS = {"twice": "2", "thrice": "3"}
-_TIMES_OVER = re.compile(
-    r"\b(?P<count>\d{1,3}|two|three|four|five|six|eight|ten|twenty|twice|thrice)"
-    r"(?:(?<=twice)|(?<=thrice)|\s?(?:times|fold|x)\b)"
-)
-_PARTS = tuple(
-    (re.compile(pattern), share)
-    for pattern, share in (
-        (r"\bdoubl(?:e|ed|es|ing)\b", 2.0),
-        (r"\b(?:half|halve[ds]?|halving)\b", 0.5),
-        (r"\btripl(?:e|ed|es|ing)\b", 3.0),
-        (r"\b(?:one|a|the|its?|to) third\b", 1 / 3),
-        (r"\btwo thirds\b", 2 / 3),
-        (r"\bquadrupl(?:e|ed|es|ing)\b", 4.0),
-        (r"\b(?:one|a|to) quarter (?:of|from)\b", 0.25),
-        (r"\bthree quarters\b", 0.75),
-        (r"\b(?:one|a|to|an) fifth (?:of|from)\b", 0.2),
-        (r"\b(?:one|a|to|an) eighth\b", 0.125),
-        (r"\b(?:one|a|to|an) tenth\b", 0.1),
-    )
-)
 _BY_PERCENT = re.compile(r"\bby (?:a further |another )?(\d{1,3})\s?(?:%|percent)")
 _SIZED = re.compile(r"^9[kmgt](?:i?b)?$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -97,12 +76,9 @@ def _amounts(text: str) -> tuple[tuple[float, str], ...]:
 def _shares(text: str) -> Iterator[float]:
     """Yield by how much a text says that something is more, or less, than it was."""
     lowered = text.lower()
-    for found in _TIMES_OVER.finditer(lowered):
-        count = words.number(found["count"]) or "2"
-        yield float(_COUNTS.get(found["count"], count))
-    yield from (share for pattern, share in _PARTS if pattern.search(lowered))
+    yield from factors.said(lowered)
     for found in _BY_PERCENT.finditer(lowered):
-        yield from (1 + float(found[1]) / 100, 1 - float(found[1]) / 100)
+        yield from factors.by_percent(float(found[1]))
 
 
 def _read(text: str) -> Iterator[tuple[float, str]]:

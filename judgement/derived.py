@@ -8,17 +8,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from judgement import factors
+
 _MOST = 12  # figures of a request that are held against each other
 _LONGEST = 20_000
 _FIGURE = re.compile(
     r"(?<![\w.,])(\d{1,12}(?:[.,]\d{1,6})*)(?:\s?(%|percent\b|per cent\b|[a-z]{1,3}\b))?", re.I
-)
-_TIMES = (
-    (re.compile(r"\b(?:doubl\w+|twice|twofold)\b"), 2.0),
-    (re.compile(r"\b(?:halv\w+|half)\b"), 0.5),
-    (re.compile(r"\b(?:tripl\w+|treble|threefold|three times)\b"), 3.0),
-    (re.compile(r"\bquadrupl\w+|\bfourfold\b"), 4.0),
-    (re.compile(r"\btenfold\b|\bten times\b"), 10.0),
 )
 _BY = re.compile(
     r"\b(?:by|rais\w+|ris\w+|increas\w+|add\w*|plus|more|lower\w*|reduc\w+|decreas\w+|cut\w*|minus|less|extend\w*"
@@ -35,7 +30,7 @@ _EXACT = 1e-6
 
 def says_factor(text: str) -> bool:
     """Tell whether a request says by how much something is multiplied: doubled, by 4 %."""
-    return any(pattern.search(text) for pattern, _ in _TIMES) or bool(_of(text)[1])
+    return any(True for _ in factors.said(text)) or bool(_of(text)[1])
 
 
 def follows(value: str, text: str) -> bool:
@@ -60,10 +55,9 @@ def _derived(text: str) -> frozenset[float]:
 def _results(text: str) -> Iterator[float]:
     figures, shares, measured = _of(text)
     yield from figures  # as another land writes them
-    factors = [factor for pattern, factor in _TIMES if pattern.search(text)]
-    factors += [1 + sign * each / 100 for each in shares for sign in (1, -1)]
-    yield from factors
-    yield from (one * factor for one in figures for factor in factors)
+    times = [*factors.said(text), *itertools.chain(*map(factors.by_percent, shares))]
+    yield from times
+    yield from (one * factor for one in figures for factor in times)
     if shares:
         yield from (each / 100 for each in figures)  # "16 % were taken, it must be 19"
     others = [each * step for each in measured for step in _STEPS]
